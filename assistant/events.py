@@ -1,0 +1,142 @@
+"""What one chat turn tells while it happens, and what it leaves behind.
+
+The engine yields these; page, API and command line show the same ones. A turn yields `Status` any number of times,
+`Sources` once (possibly empty), then `Delta` and `Cited` as the answer grows, and `Done` exactly once, last.
+"""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from ingest.records import Kind
+
+Stage = Literal["searching", "reading", "writing"]
+Mode = Literal["model", "extract", "catalogue", "about"]
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """One marker of an answer and what it points at.
+
+    Attributes:
+        n: The number shown; a talk keeps its number through an answer.
+        id: The talk or paper.
+        speakers: "Name, Affiliation" each.
+        quote: Words of the passage, to the letter, that the marked statement rests on.
+        quote_start: Offset of the quote in the passage's text, in characters.
+        support: "supported", "weak" or "unsupported", or None when it was not checked.
+        source: File and line that the passage came from.
+        url: Where the talk or paper itself can be opened, or None.
+    """
+
+    n: int
+    id: str
+    kind: Kind
+    title: str
+    speakers: tuple[str, ...]
+    passage_id: str
+    section: str
+    quote: str
+    quote_start: int
+    source: dict[str, Any]
+    support: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePassage:
+    """A passage that an answer may cite, with what a card beside the answer shows.
+
+    Attributes:
+        page: The pages that the record stood on.
+        score: The ranking's score, higher is better.
+    """
+
+    passage_id: str
+    id: str
+    kind: Kind
+    title: str
+    speakers: tuple[str, ...]
+    pages: tuple[str, ...]
+    section: str
+    text: str
+    score: float
+    source: dict[str, Any]
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A finished turn.
+
+    Attributes:
+        text: Markdown with [n] markers; every [n] in it has its citations in `citations`.
+        citations: One for each marker, in the order in which the markers stand in `text`.
+        refused: Whether it says that the collection does not hold the answer.
+        notice: Why the answer is less than was asked for, such as a dead endpoint, in one sentence; or None.
+        dropped_markers: How many markers of the model named no source and were taken out.
+        timing_ms: "total", "retrieval", and "first_token" (None without a model).
+    """
+
+    question: str
+    standalone_question: str
+    text: str
+    citations: tuple[Citation, ...]
+    refused: bool
+    mode: Mode
+    dropped_markers: int = 0
+    notice: str | None = None
+    timing_ms: dict[str, float | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What is going on, in words for the user."""
+
+    stage: Stage
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The passages that the answer may cite, best first."""
+
+    passages: tuple[SourcePassage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """The next piece of the answer's Markdown; markers arrive whole and already numbered."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """The citation behind a marker that a `Delta` has just shown."""
+
+    citation: Citation
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The turn is over; `answer` holds all that was said."""
+
+    answer: Answer
+
+
+Event = Status | Sources | Delta | Cited | Done
+
+
+def answer_to_json(answer: Answer) -> dict[str, Any]:
+    """An answer as the command line's contract gives it, `ms` in milliseconds."""
+    return {
+        "question": answer.question,
+        "standalone_question": answer.standalone_question,
+        "answer": answer.text,
+        "citations": [asdict(citation) for citation in answer.citations],
+        "refused": answer.refused,
+        "mode": answer.mode,
+        "dropped_markers": answer.dropped_markers,
+        "notice": answer.notice,
+        "ms": answer.timing_ms,
+    }

@@ -1,0 +1,1 @@
+"""From saved pages to an index: page → record → passage → index."""
