@@ -1,0 +1,106 @@
+"""The conversation and the page's own words, as HTML.
+
+Comes in: drafts and the program's state. Goes out: HTML in which everything is escaped.
+"""
+
+from collections.abc import Sequence
+from html import escape
+
+from assistant.page.backend import PageState
+from assistant.page.cards import marker_html
+from assistant.page.conversation import Conversation, Draft
+from assistant.page.markdown import render_markdown
+
+WELCOME = (
+    '<div class="welcome"><h2>Ask about the talks in your own words</h2><p>Every statement in an answer points to the '
+    "passage that it rests on: choose a number in brackets to read it.</p></div>"
+)
+NO_MODEL = "No model: answers are quoted sentences"
+
+
+def transcript_html(drafts: Sequence[Draft]) -> str:
+    """Turns in order; the welcome when there is none."""
+    return "".join(turn_html(draft) for draft in drafts) if drafts else WELCOME
+
+
+def turn_html(draft: Draft) -> str:
+    """A question and as much of its answer as has come."""
+    answer = render_markdown(
+        draft.text, draft.citations, lambda position, citation: marker_html(draft, position, citation)
+    )
+    waiting = '<p class="waiting" aria-hidden="true"><i></i><i></i><i></i></p>' if draft.is_running else ""
+    return (
+        f'<article class="turn" data-turn="{draft.key}" aria-busy="{str(draft.is_running).lower()}">'
+        f'<h2 class="question">{escape(draft.question)}</h2>{_notices_html(draft)}'
+        f'<div class="answer">{answer}</div>{waiting}{_foot_html(draft)}</article>'
+    )
+
+
+def status_text(draft: Draft) -> str:
+    """What is going on with a turn, for the line that screen readers announce."""
+    if draft.problem:
+        return "No answer."
+    if draft.is_running:
+        return draft.status
+    if draft.stopped:
+        return "Stopped."
+    sources = len({citation.n for citation in draft.citations})
+    return f"Answer ready, {sources} source{'' if sources == 1 else 's'}."
+
+
+def status_html(text: str) -> str:
+    """A line of status."""
+    return f"<span>{escape(text)}</span>"
+
+
+def masthead_html(state: PageState, conversation: Conversation) -> str:
+    """The collection's name, what is in it, and what the page can do right now."""
+    kind, words = _condition(state, conversation)
+    counts = f"{_count(state.talks, 'talk')} · {_count(state.papers, 'paper')}" if not state.is_empty else ""
+    return (
+        f'<header class="masthead"><h1>{escape(state.title)}</h1><p class="counts">{counts}</p></header>'
+        f'<p id="condition" class="condition {kind}" role="status" aria-live="polite">{escape(words)}</p>'
+    )
+
+
+def _condition(state: PageState, conversation: Conversation) -> tuple[str, str]:
+    """What to say under the title, most urgent first."""
+    if state.problem:
+        return "problem", state.problem
+    if state.ingest:
+        wait = "You can ask as soon as this is done. " if state.is_empty else ""
+        return "ingest", f"Reading the talks. {wait}{state.ingest}"
+    if state.is_empty:
+        return "empty", "There are no talks here yet. Put saved pages into the collection's folder and ingest them."
+    endpoint = conversation.endpoint_text or state.endpoint
+    return ("model", f"Model: {endpoint}") if endpoint else ("no-model", NO_MODEL)
+
+
+def _notices_html(draft: Draft) -> str:
+    notices = ""
+    if draft.problem:
+        notices += f'<p class="notice error" role="alert">{escape(draft.problem)}</p>'
+    if draft.answer and draft.answer.notice:
+        notices += f'<p class="notice">{escape(draft.answer.notice)}</p>'
+    return notices
+
+
+def _foot_html(draft: Draft) -> str:
+    if draft.is_running or draft.answer is None:
+        return ""
+    kinds = {"model": "Written by the model", "extract": "Quoted sentences", "catalogue": "From the records"}
+    said = "" if draft.stopped else kinds.get(draft.answer.mode, "About the collection")
+    dropped = draft.answer.dropped_markers
+    if dropped:
+        said += f" · {_count(dropped, 'marker')} named no source and {'was' if dropped == 1 else 'were'} taken out"
+    sources = len({citation.n for citation in draft.citations})
+    button = (
+        f'<button type="button" class="show-sources" data-turn="{draft.key}">{_count(sources, "source")}</button>'
+        if draft.citations or draft.passages
+        else ""
+    )
+    return f'<p class="foot">{button}<span>{escape(said)}</span></p>'
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"

@@ -1,0 +1,122 @@
+"""A served page and a system Chromium; whatever the browser asks of any machine but this one fails the test."""
+
+import os
+import shutil
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+import gradio as gr
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from pydantic import SecretStr
+
+from assistant.page import build_page, launch_options
+from tests.browser.scripted import Scripted
+
+CHROMIUM_FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+Serve = Callable[..., str]
+Visit = Callable[..., Page]
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a test's page is served."""
+
+    host: str
+    port: int
+    password: SecretStr | None = None
+
+
+@dataclass
+class Traffic:
+    """What browsers of one test asked for, and what went wrong in them."""
+
+    urls: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def elsewhere(self) -> list[str]:
+        """Requests that left this machine."""
+        return [url for url in self.urls if urlsplit(url).scheme not in ("data", "blob") and not _is_here(url)]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A running Chromium; without one, tests skip on a desk and fail in continuous integration."""
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        message = "no Chromium on the PATH; install the system's chromium package to run the browser tests"
+        if os.environ.get("CI") == "true":
+            pytest.fail(message)
+        pytest.skip(message)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def traffic() -> Iterator[Traffic]:
+    """Recorded for every page of the test and checked at its end."""
+    seen = Traffic()
+    yield seen
+    assert seen.elsewhere() == []
+    assert seen.errors == []
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """Serve a page for a backend; gives its address."""
+    served: list[gr.Blocks] = []
+
+    def start(backend: Scripted, password: str | None = None) -> str:
+        page = build_page(backend)
+        address = Address("127.0.0.1", _free_port(), SecretStr(password) if password else None)
+        page.launch(**launch_options(address, prevent_thread_lock=True))
+        served.append(page)
+        return f"http://127.0.0.1:{address.port}/"
+
+    yield start
+    for page in served:
+        page.close(verbose=False)
+
+
+@pytest.fixture
+def visit(browser: Browser, traffic: Traffic) -> Iterator[Visit]:
+    """Open an address as a visitor of its own; gives the page once it is ready."""
+    contexts = []
+
+    def open_page(url: str, *, width: int = 1280, dark: bool = False, ready: str = "#condition") -> Page:
+        scheme = "dark" if dark else "light"
+        context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("request", lambda request: traffic.urls.append(request.url))
+        page.on("pageerror", lambda error: traffic.errors.append(str(error)))
+        page.goto(url)
+        page.wait_for_selector(ready)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+def _is_here(url: str) -> bool:
+    return urlsplit(url).hostname == "127.0.0.1"
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

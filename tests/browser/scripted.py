@@ -1,0 +1,148 @@
+"""A backend that plays scripts: each question has its events, with a pause before each."""
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from assistant.endpoint import EndpointChoice
+from assistant.events import Answer, Citation, Cited, Delta, Done, Event, Mode, SourcePassage, Sources, Status
+from assistant.page import PageState, Turn
+from ingest.errors import EndpointUnreachable
+
+HESSIAN = SourcePassage(
+    passage_id="hunting-the-hessian#abstract-1",
+    id="hunting-the-hessian",
+    kind="talk",
+    title="Hunting the Hessian",
+    speakers=("Madeleine Udell, Stanford University",),
+    pages=("Recorded Talks: Machine Learning",),
+    section="Abstract",
+    text=(
+        "Ill conditioned loss landscapes are ubiquitous in machine learning, and they slow down optimization. "
+        "Preconditioning the gradient to make the loss more isotropic is a natural solution, but is challenging for "
+        "extremely large problems, as direct access to the problem Hessian is prohibitively expensive. We present two "
+        "fresh approaches to preconditioning using tools from randomized numerical linear algebra and online convex "
+        "optimization for efficient access to Hessian information, motivated by the question: what is the most useful "
+        "information we can query from the problem Hessian using linear memory and compute?"
+    ),
+    score=0.91,
+    source={"file": "pages/talks.txt", "line": 31},
+    url="https://example.invalid/talks/hessian",
+)
+FLAT = SourcePassage(
+    passage_id="flat-minima#abstract-1",
+    id="flat-minima",
+    kind="talk",
+    title="Flat Minima and Generalization: from Matrix Sensing to Neural Networks",
+    speakers=("Maryam Fazel, University of Washington",),
+    pages=("Recorded Talks: Machine Learning", "Recorded Talks: Optimization"),
+    section="Abstract",
+    text=(
+        "When do overparameterized neural networks avoid overfitting and generalize to unseen data? 🙂 Empirical "
+        "evidence suggests that the shape of the training loss function near the solution matters—the minima where "
+        "the loss is “flatter” tend to lead to better generalization."
+    ),
+    score=0.74,
+    source={"file": "pages/talks.txt", "line": 28},
+)
+NEURO = SourcePassage(
+    passage_id="neuromorphic-llms#abstract-1",
+    id="neuromorphic-llms",
+    kind="talk",
+    title="Neuromorphic LLMs",
+    speakers=("Jason Eshraghian, UC Santa Cruz",),
+    pages=("Recorded Talks: Machine Learning",),
+    section="Abstract",
+    text="This talk will show you what neuromorphic computing can do when an academic lab pulls GPU-hours.",
+    score=0.33,
+    source={"file": "pages/talks.txt", "line": 8},
+)
+
+
+def cite(n: int, passage: SourcePassage, quote: str, support: str | None = "supported") -> Citation:
+    """A citation of words that stand in the passage."""
+    return Citation(
+        n=n,
+        id=passage.id,
+        kind=passage.kind,
+        title=passage.title,
+        speakers=passage.speakers,
+        passage_id=passage.passage_id,
+        section=passage.section,
+        quote=quote,
+        quote_start=passage.text.index(quote),
+        source=passage.source,
+        support=support,
+        url=passage.url,
+    )
+
+
+def script(
+    *pieces: str | Citation,
+    passages: Sequence[SourcePassage] = (HESSIAN, FLAT, NEURO),
+    mode: Mode = "model",
+    **answer: Any,
+) -> list[Event]:
+    """The events of a turn: text pieces and, after the piece that shows its marker, each citation."""
+    events: list[Event] = [Status("searching", "Searching the talks…"), Sources(tuple(passages))]
+    events += [Cited(piece) if isinstance(piece, Citation) else Delta(piece) for piece in pieces]
+    text = "".join(piece for piece in pieces if isinstance(piece, str))
+    citations = tuple(piece for piece in pieces if isinstance(piece, Citation))
+    done = Answer("", "", text, citations, refused=False, mode=mode, **answer)
+    return [*events, Done(done)]
+
+
+PRECONDITION: list[str | Citation] = [
+    "Badly conditioned losses slow training down [1]",
+    cite(1, HESSIAN, "Ill conditioned loss landscapes are ubiquitous in machine learning"),
+    ". Udell makes second-order information affordable with **randomized linear algebra** [1]",
+    cite(1, HESSIAN, "tools from randomized numerical linear algebra and online convex optimization"),
+    ". ",
+    "Flat minima are a different matter: they go with better generalization [2]",
+    cite(2, FLAT, "tend to lead to better generalization"),
+    ".",
+]
+
+
+@dataclass
+class Scripted:
+    """Plays `scripts[question]`, or a default; counts what reached it.
+
+    Attributes:
+        pause_s: Before each event.
+        asked: Question, history's questions, endpoint.
+        closed: Questions whose iterator was closed before its end.
+    """
+
+    scripts: dict[str, Sequence[Event | Exception]] = field(default_factory=dict)
+    page_state: PageState = field(default_factory=lambda: PageState("Recorded talks", talks=34, papers=106))
+    pause_s: float = 0.0
+    asked: list[tuple[str, list[str], EndpointChoice | None]] = field(default_factory=list)
+    closed: list[str] = field(default_factory=list)
+    closed_one: threading.Event = field(default_factory=threading.Event)
+
+    def ask(self, question: str, history: Sequence[Turn], *, endpoint: EndpointChoice | None) -> Iterator[Event]:
+        """Play the script."""
+        self.asked.append((question, [turn.question for turn in history], endpoint))
+        try:
+            for event in self.scripts.get(question) or script(*PRECONDITION):
+                time.sleep(self.pause_s)
+                if isinstance(event, Exception):
+                    raise event
+                yield event
+        except GeneratorExit:
+            self.closed.append(question)
+            self.closed_one.set()
+            raise
+
+    def state(self) -> PageState:
+        """What a test set."""
+        return self.page_state
+
+    def check_endpoint(self, base_url: str, model: str, api_key: str) -> str:
+        """Good for port 11434, bad for every other."""
+        if ":11434" not in base_url:
+            raise EndpointUnreachable(f"Nothing answers at {base_url}; is the server running?")
+        return f"{model} answered in 0.2 s."
