@@ -4,22 +4,18 @@ Comes in: records in the order in which the files gave them. Goes out: records w
 place where it stood. What repeats say differently is reported, never chosen silently.
 """
 
-import hashlib
 import unicodedata
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from slugify import slugify
-
-from ingest.readers.people import surname
+from ingest.ids import with_ids
+from ingest.readers.names import surname
 from ingest.records import Oddity, Record, Speaker, Talk
 
 # Two abstracts of one talk share most of their word pairs even when one was edited or shortened. Of the 9,316 pairs of
 # different abstracts on the seed pages none shares more than 0.12 of the shorter one's.
 SAME_ABSTRACT_SHARE = 0.3
-_HASH_CHARS = 6
 # Where repeats may differ without anybody having to know.
 _NOT_COMPARED = frozenset(("id", "kind", "sources", "links", "title", "speakers", "chapters"))
 
@@ -64,7 +60,7 @@ def merge(records: Iterable[Record]) -> Merged:
         else:
             candidates.append(len(joined))
             joined.append(record)
-    named, id_oddities = _with_ids(joined)
+    named, id_oddities = with_ids(joined)
     return Merged(tuple(named), merge_count, (*oddities, *id_oddities))
 
 
@@ -165,69 +161,3 @@ def _speakers_differ(first: Sequence[Speaker], second: Sequence[Speaker]) -> boo
 
 def _plain(value: Any) -> Any:
     return " ".join(value.split()) if isinstance(value, str) else value
-
-
-def _with_ids(records: Sequence[Record]) -> tuple[list[Record], list[Oddity]]:
-    """Name every record; ids that sources gave come first and are never taken by a title."""
-    oddities: list[Oddity] = []
-    given: dict[str, Record] = {}
-    ids: dict[int, str] = {}
-    for position, record in enumerate(records):
-        if not record.id:
-            continue
-        if record.id in given:
-            place, other = record.sources[0], given[record.id].sources[0]
-            message = (
-                f'the id "{record.id}" is already that of "{given[record.id].title}" '
-                f"({other.file}, line {other.first_line}); it gets one of its own, so give it another."
-            )
-            oddities.append(Oddity(place.file, place.first_line, message))
-        else:
-            given[record.id] = record
-            ids[position] = record.id
-    taken = set(given)
-    for kind in ("talk", "paper"):
-        # Talks are named before papers, so that a paper put beside them changes no talk's id.
-        unnamed = [
-            position for position in range(len(records)) if position not in ids and records[position].kind == kind
-        ]
-        names = _distinct_names([records[position] for position in unnamed], taken)
-        ids.update(zip(unnamed, names, strict=True))
-        taken.update(names)
-    return [replace(record, id=ids[position]) for position, record in enumerate(records)], oddities
-
-
-def _distinct_names(records: Sequence[Record], taken: set[str]) -> list[str]:
-    """Name records of one kind by their titles, the clashing ones by more, whatever their order.
-
-    Args:
-        records: All to be named.
-        taken: Ids that others have.
-    """
-    names = [slugify(record.title) for record in records]
-    for longer in (_named_by_person, _named_by_content, _named_by_place):
-        counts = Counter(names)
-        names = [
-            longer(name, record) if not name or counts[name] > 1 or name in taken else name
-            for name, record in zip(names, records, strict=True)
-        ]
-    return names
-
-
-def _named_by_person(name: str, record: Record) -> str:
-    family = slugify(surname(record.speakers[0].name)) if record.kind == "talk" and record.speakers else record.kind
-    return f"{name}-{family}".strip("-")
-
-
-def _named_by_content(name: str, record: Record) -> str:
-    people = [speaker.name for speaker in record.speakers] if record.kind == "talk" else []
-    return f"{name}-{_hash(record.title, *people, record.abstract)}".strip("-")
-
-
-def _named_by_place(name: str, record: Record) -> str:
-    """The last way out, for entries that are alike to the letter and yet given as different."""
-    return f"{name}-{_hash(*(f'{source.file}:{source.first_line}' for source in record.sources), record.id)}"
-
-
-def _hash(*parts: str) -> str:
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:_HASH_CHARS]

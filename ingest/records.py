@@ -147,7 +147,7 @@ class Reading:
     """What one file gave.
 
     Attributes:
-        records: In the file's order, each with exactly one source.
+        records: In the file's order, each with one source; a native record has one for each page that it names.
         furniture: 1-based line → what it is, such as "page heading", for lines that belong to no record.
         oddities: In line order.
     """

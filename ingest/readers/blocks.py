@@ -82,7 +82,7 @@ def parse_block(lines: Sequence[tuple[int, str]]) -> Block:
     date: Date | None = None
     oddities: list[tuple[int, str]] = []
     for number, text in lines:
-        if match := _AUTHORS.fullmatch(text):
+        if author_count is None and (match := _AUTHORS.fullmatch(text)):
             author_count = int(match["count"])
         elif _DOT.fullmatch(text):
             continue
@@ -92,7 +92,7 @@ def parse_block(lines: Sequence[tuple[int, str]]) -> Block:
                 oddities.append((number, f'no calendar has the date "{date.text}"; it is kept as written.'))
         elif date is not None and comment_count is None and (match := _COMMENTS.fullmatch(text)):
             comment_count = int(match["count"])
-        elif organisation is None and date is None:
+        elif organisation is None and date is None and not _AUTHORS.fullmatch(text):
             organisation = organisation_name(text)
         else:
             oddities.append((number, f'"{text}" is not a known part of a paper; remove the line.'))

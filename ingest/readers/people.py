@@ -6,35 +6,16 @@ place.
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass, field
 
-from ingest.readers.affiliations import (
-    OPENS_INSTITUTION,
-    is_organisation,
-    is_role,
-    is_suffix,
-    role_and_affiliation,
-)
+from ingest.readers.affiliations import is_organisation, is_role, is_suffix, role_and_affiliation
 from ingest.readers.brackets import split_outside, trailing_bracket
+from ingest.readers.names import PARTICLES, is_name
 from ingest.records import Speaker
 
-PARTICLES = re.compile(r"al|bin|da|de|del|della|den|der|di|dos|du|el|ibn|la|le|ten|ter|van|von|y|zu|zur")
-HONORIFICS = re.compile(r"^(?:(?:Dr|Prof|Professor|Mr|Mrs|Ms|Mx|Sir|Dame)\b\.?\s+)+", re.IGNORECASE)
 _LABEL = re.compile(
     r"^(?:(?:speakers?|presenters?|panelists?|instructors?)\s*:\s*|(?:presented )?by:?\s+)", re.IGNORECASE
 )
-_NAME_WORD = re.compile(r"[^\W\d_][^\W\d_.]*(?:[.'’‐‑-]+[^\W\d_]+)*\.?")
-_NICKNAME = re.compile(r"\s*(?:\([^()]*\)|[\"“][^\"“”]*[\"”])\s+(?=\S)")
-# Words that open a heading and never a name.
-_NOT_NAMES = re.compile(
-    r"a|and|are|at|beyond|by|does|for|from|how|in|introduction|is|not|of|on|or|part|session|should|the|to|toward|towards"
-    r"|tutorial|what|when|where|which|why|with"
-    r"|adjunct|assistant|associate|deputy|distinguished|principal|research|senior|staff|vice|visiting",
-    re.IGNORECASE,
-)
-# Words for a role that are surnames as well.
-_ALSO_SURNAMES = re.compile(r"\b(?:dean|head|host|lead|partner|provost|chair|curator)s?$", re.IGNORECASE)
 # What stands small in names and affiliations.
 _SMALL_WORDS = re.compile(r"a|an|and|at|e|et|für|in|of|on|the|to|und|with|for|" + PARTICLES.pattern)
 AFFILIATED_COST = 0.0
@@ -61,7 +42,7 @@ def parse_people(text: str) -> tuple[Speaker, ...]:
     """
     people: list[_Person] = []
     for group in split_outside(_LABEL.sub("", text.strip()), ";"):
-        parts = split_outside(group, ",")
+        parts = _without_listing_comma(split_outside(group, ","))
         started = len(people)
         for index, part in enumerate(parts):
             following = parts[index + 1] if index + 1 < len(parts) else None
@@ -75,7 +56,7 @@ def speaker_line_cost(line: str) -> float | None:
     outside = re.sub(r"\([^()]*\)", "", text)
     if len(text) > _LONGEST_LINE_CHARS or re.search(r"[:?!]|://", outside) or not _ends_like_a_name(text):
         return None
-    head = split_outside(split_outside(text, ";")[0], ",")[0]
+    head = next(iter(split_outside(text, "[,;]")), "")
     first_name = _join_split(head)[0] if _join_split(head) else head
     name, bracket = trailing_bracket(first_name)
     if not is_name(name) or (bracket and re.search(r"\d|^part\b", bracket, re.IGNORECASE)):
@@ -85,38 +66,6 @@ def speaker_line_cost(line: str) -> float | None:
     if bracket or "," in outside or ";" in outside:
         return AFFILIATED_COST
     return BARE_NAME_COST
-
-
-def is_name(text: str, *, strict: bool = False) -> bool:
-    """Whether a text has the shape of a person's full name, two to five words.
-
-    Args:
-        text: Such as "Sicun (Sean) Gao", "Li-C. Wang", "Ana de la Cruz".
-        strict: In the middle of a line, where an affiliation is as likely: no abbreviation, no organisation, no place.
-    """
-    bare = HONORIFICS.sub("", text.strip())
-    words = _NICKNAME.sub(" ", bare).split()
-    while words and is_suffix(words[-1].strip(",")):
-        words.pop()
-    if not 2 <= len(words) <= 5 or PARTICLES.fullmatch(words[-1]):
-        return False
-    if any(_NOT_NAMES.fullmatch(word) for word in words) or words[0] in OPENS_INSTITUTION:
-        return False
-    if not all(_NAME_WORD.fullmatch(word) and (PARTICLES.fullmatch(word) or not word[0].islower()) for word in words):
-        return False
-    return not (strict and is_organisation(text))
-
-
-def surname(name: str) -> str:
-    """The last word of a name in plain small letters, for comparing: "Sicun (Sean) Gao" gives "gao"."""
-    words = [word for word in re.sub(r"\([^()]*\)", " ", name).replace(",", " ").split() if not is_suffix(word)]
-    return plain_word(words[-1]) if words else ""
-
-
-def plain_word(word: str) -> str:
-    """A word without case, accents and punctuation."""
-    letters = unicodedata.normalize("NFKD", word).casefold()
-    return "".join(letter for letter in letters if letter.isalnum())
 
 
 def _read_part(part: str, following: str | None, people: list[_Person], *, first: bool, group_start: int) -> None:
@@ -141,6 +90,15 @@ def _read_part(part: str, following: str | None, people: list[_Person], *, first
     else:
         for person in people[group_start:] if only_names and len(people) - group_start > 1 else people[-1:]:
             person.details.append(part)
+
+
+def _without_listing_comma(parts: list[str]) -> list[str]:
+    """Read "Xi Li, Bo Roe, and Ada Lind, MIT" as "Xi Li, Bo Roe and Ada Lind, MIT"; only names stand before it."""
+    for index, part in enumerate(parts[1:], start=1):
+        name = re.sub(r"^(?:and|&)\s+", "", part)
+        if name != part and all(_begins_person(piece) for piece in (*parts[:index], name)):
+            return [*parts[: index - 1], f"{parts[index - 1]} and {name}", *parts[index + 1 :]]
+    return parts
 
 
 def _begins_person(part: str) -> bool:

@@ -20,7 +20,7 @@ BULLET = re.compile(r"^(?:[-–—*•‣▪]\s|\(?\d{1,2}[.)]\s|\([a-z]\)\s)")
 SENTENCE_BREAK = re.compile(r"(?<!\bvs)(?<!\bSt)(?<!\bDr)(?<!\bProf)(?<!\bal)(?<!\be\.g)(?<!\bi\.e)[a-z)\]]\. [A-Z]")
 # Words that talk about the talk or its people; a heading in sentence case ("Single location regression") has none.
 PROSE_WORDS = re.compile(
-    r"\b(?:we|our|i|he|she|they|these|can be|will|see|click|available|joint work|based on|more (?:details|information)"
+    r"\b(?:we|our|i|he|she|they|these|can be|will|see|click|available|joint work|more (?:details|information)"
     r"|(?:this|the) (?:talk|work|paper|papers|code|slides|tutorial|session) )\b|\bthis is\b",
     re.IGNORECASE,
 )
@@ -76,7 +76,7 @@ def title_cost(line: str) -> float:
     cost += 5 if BULLET.match(line) else 0
     cost += 5 if ends_open(line) else 0
     cost += 4 if SENTENCE_BREAK.search(line) else 0
-    cost += 4 if sounds_like_prose(line) else 0
+    cost += 2 if sounds_like_prose(line) else 0
     cost += 3 if line.endswith((".", "=")) else 0
     cost += 2 if line[0].islower() or re.match(r"\d[\d.]{3,}\W", line) else 0
     return cost
@@ -89,7 +89,8 @@ def prose_cost(line: str) -> float:
     if re.search(r"\.[\"”’')\]*]*$", line):
         return 0.0 if len(line.split()) >= 4 else 2.0
     if sounds_like_prose(line):
-        return 0.5
+        # Without a full stop it may yet be a title ("How we learnt to count"): what follows decides.
+        return 2.5
     if line[0].islower() or re.match(r"\d[\d.]{3,}\W", line):
         return 1.0
     if line[-1] in "?!" and not is_title_case(line):
