@@ -73,7 +73,7 @@ def _section_html(draft: Draft, *, is_last: bool) -> str:
     cited = {passage_id for _, passage_id in ids}
     others = [passage for passage in draft.passages if passage.passage_id not in cited]
     rest = _others_html(others, draft.key, is_open=not ids) if others and is_last else ""
-    nothing = "Looking…" if draft.is_running else "This answer rests on no passage."
+    nothing = "Looking…" if draft.is_running else "Nothing was cited."
     hint = "" if cards or rest else f'<p class="hint">{nothing}</p>'
     return (
         f'<section data-turn="{draft.key}" aria-label="Sources for: {escape(draft.question)}"'

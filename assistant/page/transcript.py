@@ -68,8 +68,8 @@ def _condition(state: PageState, conversation: Conversation) -> tuple[str, str]:
     if state.problem:
         return "problem", state.problem
     if state.ingest:
-        wait = "You can ask as soon as this is done. " if state.is_empty else ""
-        return "ingest", f"Reading the talks. {wait}{state.ingest}"
+        wait = " You can ask as soon as this is done." if state.is_empty else ""
+        return "ingest", f"Reading the talks. {state.ingest.rstrip('.')}.{wait}"
     if state.is_empty:
         return "empty", "There are no talks here yet. Put saved pages into the collection's folder and ingest them."
     endpoint = conversation.endpoint_text or state.endpoint

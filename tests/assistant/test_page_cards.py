@@ -103,7 +103,12 @@ def test_everything_from_outside_is_escaped() -> None:
         pytest.param(PageState("T", 2, 1), "no-model", "No model: answers are quoted sentences", id="no model"),
         pytest.param(PageState("T", 2, 1, endpoint="m at u"), "model", "Model: m at u", id="model"),
         pytest.param(PageState("T", 0, 0), "empty", "There are no talks here yet.", id="empty"),
-        pytest.param(PageState("T", 0, 0, ingest="1 of 5."), "ingest", "as soon as this is done. 1 of 5.", id="first"),
+        pytest.param(
+            PageState("T", 0, 0, ingest="1 of 5."),
+            "ingest",
+            "Reading the talks. 1 of 5. You can ask as soon as this is done.",
+            id="first",
+        ),
         pytest.param(PageState("T", 2, 1, ingest="1 of 5."), "ingest", "Reading the talks. 1 of 5.", id="again"),
         pytest.param(PageState("T", 0, 0, problem="Broken."), "problem", "Broken.", id="problem"),
     ],

@@ -1,5 +1,6 @@
 """Asking, stopping, retrying, and what a visitor sees meanwhile."""
 
+import socket
 import time
 
 import pytest
@@ -220,6 +221,23 @@ def test_endpoint_is_checked_used_by_its_visitor_only_and_its_key_forgotten(serv
     assert second is None
     page.click("#disconnect")
     expect(page.locator("#condition")).to_have_text("No model: answers are quoted sentences")
+
+
+def test_server_itself_connects_to_no_other_machine(
+    serve: Serve, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reached: list[object] = []
+    connect = socket.socket.connect
+
+    def recording(self: socket.socket, address: object) -> None:
+        reached.append(address[0] if isinstance(address, tuple) else address)
+        connect(self, address)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(socket.socket, "connect", recording)
+    page = visit(serve(Scripted()))
+    ask(page, "Quiet?")
+    wait_for_answer(page)
+    assert set(reached) == {"127.0.0.1"}
 
 
 def test_password_is_asked_for(serve: Serve, visit: Visit) -> None:
