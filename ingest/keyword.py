@@ -1,0 +1,86 @@
+"""The keyword index of one generation: BM25 over stemmed words.
+
+Comes in: the passages' texts, in the order of the vectors. Goes out: one score in [0, 1] a passage for a question.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Self
+
+import bm25s
+import numpy as np
+import Stemmer
+from numpy.typing import NDArray
+
+# bm25s's own defaults for Lucene's variant of BM25; left alone until a measurement says otherwise.
+_VARIANT = "lucene"
+
+
+class KeywordIndex:
+    """BM25 whose scores are comparable between questions."""
+
+    def __init__(self, bm25: bm25s.BM25) -> None:
+        self._bm25 = bm25
+        self._stemmer = Stemmer.Stemmer("english")
+        self._passages = int(bm25.scores["num_docs"])
+        # A column of bm25s's score matrix holds one entry for each passage that has the word.
+        passages_with_word = np.diff(bm25.scores["indptr"])
+        self._idf = np.log(1 + (self._passages - passages_with_word + 0.5) / (passages_with_word + 0.5))
+        self._idf_unknown = float(np.log(1 + (self._passages + 0.5) / 0.5))
+
+    @classmethod
+    def build(cls, texts: Sequence[str]) -> Self:
+        """Index texts; a passage is known by its place in them."""
+        stemmer = Stemmer.Stemmer("english")
+        tokens = bm25s.tokenize(list(texts), stopwords="en", stemmer=stemmer, return_ids=False, show_progress=False)
+        bm25 = bm25s.BM25(method=_VARIANT)
+        # A text without any word holds the empty one: bm25s cannot index a collection of no words at all.
+        bm25.index([words or [""] for words in tokens], show_progress=False)
+        return cls(bm25)
+
+    @classmethod
+    def load(cls, folder: Path) -> Self:
+        """Open an index that `save` wrote; the scores stay on disk until they are read."""
+        return cls(bm25s.BM25.load(folder, mmap=True))
+
+    def save(self, folder: Path) -> None:
+        """Write the index into a folder."""
+        self._bm25.save(folder, show_progress=False)
+
+    def words(self, question: str) -> list[str]:
+        """The question's stems, each once, without stop words."""
+        tokens = bm25s.tokenize(question, stopwords="en", stemmer=self._stemmer, return_ids=False, show_progress=False)
+        return list(dict.fromkeys(tokens[0]))
+
+    def scores(self, question: str) -> NDArray[np.float32]:
+        """How much of the question's wording each passage holds.
+
+        Returns:
+            Shape (n,), in [0, 1]: BM25 divided by the most that the question could get, which is the sum of its words'
+            idf. A word that no passage holds counts there too, so a question in other words than the sources' scores
+            low everywhere and leaves the decision to meaning.
+
+        Source:
+            Bruch, Gai, Ingber, ACM TOIS 2023, normalisation by the theoretical maximum.
+        """
+        weights = self._weights(question)
+        known = [word for word in weights if word in self._bm25.vocab_dict]
+        if not known:
+            return np.zeros(self._passages, dtype=np.float32)
+        scores: NDArray[np.float32] = self._bm25.get_scores(known)
+        return np.asarray(scores / sum(weights.values()), dtype=np.float32)
+
+    def coverage(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Shape (len(texts),), in [0, 1]: the share of the question's words, weighted by idf, that each text holds."""
+        weights = self._weights(question)
+        most = sum(weights.values()) or 1.0
+        held = [weights.keys() & set(self.words(text)) for text in texts]
+        return np.array([sum(weights[word] for word in words) / most for words in held], dtype=np.float32)
+
+    def _weights(self, question: str) -> dict[str, float]:
+        """The question's stems and their idf."""
+        vocabulary = self._bm25.vocab_dict
+        return {
+            word: float(self._idf[vocabulary[word]]) if word in vocabulary else self._idf_unknown
+            for word in self.words(question)
+        }

@@ -1,0 +1,101 @@
+"""The record store of one generation: every record and passage in one SQLite file, read-only once written.
+
+Comes in: records and their passages, in the order of the vectors. Goes out: the same, by id or by position.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, TypeAdapter
+
+from ingest.errors import RecordMissing
+from ingest.passages import Passage
+from ingest.records import Kind, Record
+
+_SCHEMA = """
+CREATE TABLE records (position INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, kind TEXT NOT NULL, json TEXT NOT NULL);
+CREATE TABLE passages (
+    position INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, record_id TEXT NOT NULL, kind TEXT NOT NULL,
+    section TEXT NOT NULL, text TEXT NOT NULL, "start" INTEGER NOT NULL, "end" INTEGER NOT NULL, heading TEXT NOT NULL
+);
+CREATE INDEX passages_of_record ON passages (record_id);
+"""
+_PASSAGE_COLUMNS = 'id, record_id, kind, section, text, "start", "end", heading'
+_RECORD = TypeAdapter[Record](Annotated[Record, Field(discriminator="kind")])
+
+
+def write_store(path: Path, records: Sequence[Record], passages: Sequence[Passage]) -> None:
+    """Write a new store; a passage's position is its row in the vectors, counted from 0."""
+    connection = sqlite3.connect(path)
+    try:
+        with connection:
+            connection.executescript(_SCHEMA)
+            connection.executemany(
+                "INSERT INTO records VALUES (?, ?, ?, ?)",
+                ((row, record.id, record.kind, dump_record(record)) for row, record in enumerate(records)),
+            )
+            connection.executemany(
+                "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    (row, p.id, p.record_id, p.kind, p.section, p.text, p.start, p.end, p.heading)
+                    for row, p in enumerate(passages)
+                ),
+            )
+    finally:
+        connection.close()
+
+
+def dump_record(record: Record) -> str:
+    """A record as JSON that `RecordStore` reads back to an equal record."""
+    return _RECORD.dump_json(record).decode()
+
+
+class RecordStore:
+    """Reads a store; one connection, shared by threads, that cannot write."""
+
+    def __init__(self, path: Path) -> None:
+        # immutable: a generation never changes, so no lock file is made beside it and readers cannot disturb it.
+        uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+        self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+
+    def record(self, record_id: str) -> Record:
+        """The record with this id.
+
+        Raises:
+            RecordMissing: There is none; says how to see them all.
+        """
+        row = self._connection.execute("SELECT json FROM records WHERE id = ?", (record_id,)).fetchone()
+        if row is None:
+            raise RecordMissing(f'No talk or paper has the id "{record_id}"; `talks list` shows them all.')
+        return _RECORD.validate_json(row[0])
+
+    def records(self, kind: Kind | None = None) -> Iterator[Record]:
+        """All records, or those of one kind, in the order of the corpus."""
+        query = "SELECT json FROM records WHERE kind = ? OR ? IS NULL ORDER BY position"
+        for (text,) in self._connection.execute(query, (kind, kind)):
+            yield _RECORD.validate_json(text)
+
+    def passages(self, positions: Iterable[int]) -> list[Passage]:
+        """The passages at these rows of the vectors, in the order asked for."""
+        query = f"SELECT {_PASSAGE_COLUMNS} FROM passages WHERE position = ?"  # noqa: S608  # no outside text in it
+        return [Passage(*self._connection.execute(query, (int(position),)).fetchone()) for position in positions]
+
+    def passages_of(self, record_id: str) -> list[Passage]:
+        """A record's passages, in reading order."""
+        query = f"SELECT {_PASSAGE_COLUMNS} FROM passages WHERE record_id = ? ORDER BY position"  # noqa: S608
+        return [Passage(*row) for row in self._connection.execute(query, (record_id,))]
+
+    def outline(self) -> list[tuple[str, str, Kind]]:
+        """(passage id, record id, kind) of every passage, by position."""
+        return self._connection.execute("SELECT id, record_id, kind FROM passages ORDER BY position").fetchall()
+
+    def headed_texts(self) -> list[str]:
+        """The text that was embedded for each passage, by position."""
+        rows = self._connection.execute(f"SELECT {_PASSAGE_COLUMNS} FROM passages ORDER BY position")  # noqa: S608
+        return [Passage(*row).headed_text for row in rows]
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._connection.close()

@@ -1,0 +1,44 @@
+"""Fixtures for every test: real parts, in folders of the test's own; no test touches the user's home."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from assistant.assembly import Assistant
+from assistant.settings import Settings, load_settings
+from ingest.embedder import BundledEmbedder
+from ingest.pipeline import IngestReport
+
+SEEDS = Path(__file__).parent.parent / "seeds"
+
+
+@pytest.fixture(autouse=True)
+def _own_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in [name for name in os.environ if name.startswith(("TALKS_", "OPENAI_"))]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("TALKS_HOME", str(tmp_path / "home"))
+
+
+@pytest.fixture(scope="session")
+def embedder() -> BundledEmbedder:
+    return BundledEmbedder()
+
+
+@pytest.fixture(scope="session")
+def seeds_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home whose index holds the seeds; tests must not change it."""
+    return tmp_path_factory.mktemp("seeds-home")
+
+
+@pytest.fixture(scope="session")
+def seeds_report(seeds_home: Path) -> IngestReport:
+    """The report of the ingest that filled `seeds_home`."""
+    return Assistant(Settings(home=seeds_home, corpus=SEEDS)).ingest()
+
+
+@pytest.fixture
+def assistant(seeds_home: Path, seeds_report: IngestReport) -> Iterator[Assistant]:
+    """An assistant over the seeds, without a model."""
+    yield Assistant(load_settings(home=seeds_home, corpus=SEEDS))

@@ -1,0 +1,59 @@
+"""The keyword index: scores between 0 and 1 that mean the same for every question."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ingest.keyword import KeywordIndex
+
+TEXTS = [
+    "Hunting the Hessian: preconditioning with randomized linear algebra",
+    "Flat minima and generalization of neural networks",
+    "Transformers learn causal structure with gradient descent in neural networks",
+]
+
+
+@pytest.fixture(scope="module")
+def index() -> KeywordIndex:
+    return KeywordIndex.build(TEXTS)
+
+
+def test_scores_of_rare_words_are_those_of_bm25(index: KeywordIndex) -> None:
+    # By hand, Lucene's BM25 with k1 = 1.5, b = 0.75: stop words aside the first text has 6 words of 19.
+    length, mean = 6, 19 / 3
+    expected = 1 / (1 + 1.5 * (1 - 0.75 + 0.75 * length / mean))
+    scores = index.scores("hessian")
+    assert scores[0] == pytest.approx(expected, abs=1e-4)
+    assert list(scores[1:]) == [0, 0]
+
+
+def test_best_match_comes_first_and_scores_stay_below_one(index: KeywordIndex) -> None:
+    scores = index.scores("Do neural networks like flat minima?")
+    assert list(np.argsort(-scores)) == [1, 2, 0]
+    assert 0 < scores[1] < 1
+
+
+def test_unknown_words_lower_every_score(index: KeywordIndex) -> None:
+    assert index.scores("flat pancakes")[1] < index.scores("flat")[1]
+
+
+def test_words_are_stemmed_and_stop_words_left_out(index: KeywordIndex) -> None:
+    assert index.words("The networks are learning") == ["network", "learn"]
+    assert index.scores("the of and") == pytest.approx([0, 0, 0])
+
+
+def test_coverage_is_the_share_of_the_questions_words(index: KeywordIndex) -> None:
+    shares = index.coverage("flat minima", ["flat minima here", "flat only", "neither"])
+    assert shares == pytest.approx([1, 0.5, 0], abs=1e-6)
+
+
+def test_saved_index_scores_alike(index: KeywordIndex, tmp_path: Path) -> None:
+    index.save(tmp_path / "keyword")
+    loaded = KeywordIndex.load(tmp_path / "keyword")
+    assert loaded.scores("flat neural minima") == pytest.approx(index.scores("flat neural minima"))
+
+
+@pytest.mark.parametrize("text", ["漢字", "a", "!!!"], ids=["cjk", "one letter", "no word"])
+def test_index_of_texts_without_english_words_opens(text: str) -> None:
+    assert KeywordIndex.build([text, text]).scores("anything") == pytest.approx([0, 0])
