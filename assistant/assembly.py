@@ -1,0 +1,148 @@
+"""Settings → the working parts, put together; used by the command line and the page alike.
+
+Comes in: settings. Goes out: an `Assistant` that ranks and answers over the index of the settings' home, and follows it when
+an ingest replaces the index.
+"""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from assistant.endpoint import Endpoint, EndpointChoice, Limits
+from assistant.engine import Engine
+from assistant.events import Event
+from assistant.extract import Extractor
+from assistant.prompts import load_prompts
+from assistant.ranking import HybridRanker
+from assistant.settings import Settings
+from ingest.embedder import BundledEmbedder, Embedder, EndpointEmbedder
+from ingest.errors import SettingsError
+from ingest.index import Generation, open_current, serving_names
+from ingest.pipeline import IngestReport, Progress, ingest
+from ingest.records import Kind
+
+NO_MODEL = "none"
+ANY_MODEL = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A generation and what works on it."""
+
+    generation: Generation
+    ranker: HybridRanker
+    engine: Engine
+
+
+class Assistant:
+    """Everything that one process needs to answer."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Check the settings and the prompts; the index is opened when it is first needed.
+
+        Raises:
+            SettingsError: The embedder's settings do not fit together.
+            PromptError: A template is not usable.
+        """
+        self.settings = settings
+        self.embedder = make_embedder(settings)
+        self._prompts = load_prompts(settings.prompts)
+        self._opened: _Opened | None = None
+        self._opening = threading.Lock()
+
+    def ingest(self, progress: Progress = lambda *_: None) -> IngestReport:
+        """Bring the index up to date with the corpus; raises what `ingest.pipeline.ingest` raises."""
+        return ingest(self.settings.corpus, self.settings.home, self.embedder, progress)
+
+    @property
+    def has_index(self) -> bool:
+        """Whether something has been ingested into the home."""
+        return bool(serving_names(self.settings.home))
+
+    def serves(self, corpus: Path) -> bool:
+        """Whether the index was made from this corpus."""
+        return self.generation.manifest.corpus == str(corpus.absolute())
+
+    @property
+    def generation(self) -> Generation:
+        """The generation that serves; raises what `ingest.index.open_current` raises."""
+        return self._current().generation
+
+    @property
+    def ranker(self) -> HybridRanker:
+        """Ranks the talks and papers of the serving generation."""
+        return self._current().ranker
+
+    def turn(self, question: str, *, endpoint: Endpoint | None, kind: Kind | None = None) -> Iterator[Event]:
+        """One chat turn; see `Engine.turn`."""
+        return self._current().engine.turn(question, endpoint=endpoint, kind=kind)
+
+    def endpoint(self, model: str | None = None) -> Endpoint | None:
+        """The endpoint of the settings, or None when there is none or `model` is "none".
+
+        Args:
+            model: "none", "auto" or a model's name; None leaves it to the settings.
+
+        Raises:
+            SettingsError: A model is named, but no endpoint is set.
+        """
+        address = self.settings.llm_base_url
+        if model == NO_MODEL or (address is None and model in (None, ANY_MODEL)):
+            return None
+        if address is None:
+            raise SettingsError(f'No endpoint is set for the model "{model}"; set TALKS_LLM_BASE_URL to its address.')
+        name = self.settings.llm_model if model in (None, ANY_MODEL) else model
+        return self.connect(EndpointChoice(address, name, _secret(self.settings.llm_api_key)))
+
+    def connect(self, choice: EndpointChoice) -> Endpoint:
+        """An endpoint of the user's choice under the settings' limits."""
+        limits = Limits(
+            context_tokens=self.settings.llm_context_tokens,
+            answer_tokens=self.settings.llm_answer_tokens,
+            connect_timeout_s=self.settings.llm_connect_timeout_s,
+            read_timeout_s=self.settings.llm_read_timeout_s,
+        )
+        return Endpoint(choice, limits)
+
+    def _current(self) -> _Opened:
+        """What serves now; opened anew when an ingest has switched. Turns that are under way keep the old one."""
+        with self._opening:
+            names = serving_names(self.settings.home)
+            if self._opened is None or not names or self._opened.generation.folder.name != names[0]:
+                self._opened = self._open()
+            return self._opened
+
+    def _open(self) -> _Opened:
+        generation = open_current(self.settings.home, self.embedder.fingerprint)
+        weight = self.settings.keyword_weight
+        ranker = HybridRanker(generation, self.embedder, keyword_weight=weight)
+        extractor = Extractor(self.embedder, generation.keyword, keyword_weight=weight)
+        engine = Engine(ranker, extractor, self._prompts, passages=self.settings.passages_per_answer)
+        return _Opened(generation, ranker, engine)
+
+
+def make_embedder(settings: Settings) -> Embedder:
+    """The embedder of the settings.
+
+    Raises:
+        SettingsError: An endpoint is to embed, but its address or model is not set.
+    """
+    if settings.embedder == "bundled":
+        return BundledEmbedder()
+    if not settings.embedding_base_url or not settings.embedding_model:
+        raise SettingsError(
+            'TALKS_EMBEDDER is "endpoint"; set TALKS_EMBEDDING_BASE_URL and TALKS_EMBEDDING_MODEL as well.'
+        )
+    return EndpointEmbedder(
+        settings.embedding_base_url,
+        settings.embedding_model,
+        _secret(settings.embedding_api_key),
+        timeout_s=settings.llm_read_timeout_s,
+    )
+
+
+def _secret(value: SecretStr | None) -> str | None:
+    return value.get_secret_value() if value else None

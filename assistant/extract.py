@@ -1,0 +1,94 @@
+"""An answer without a model: the best sentences of the best passages, quoted and cited.
+
+Comes in: a question and its ranked talks. Goes out: quotes in reading order, each an exact slice of its passage.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.ranking import RankedPassage, RankedRecord, flatten, fuse
+from ingest.embedder import Embedder
+from ingest.keyword import KeywordIndex
+from ingest.passages import Passage, Span, split_sentences
+
+# Talks whose score is this close to the best one's may hold a part of the answer.
+NEAR_BEST_RECORD = 0.85
+# Sentences whose score is this close to the best one's are quoted with it.
+NEAR_BEST_SENTENCE = 0.8
+# Embedding the sentences of one passage takes as long as embedding a passage, about 10 ms.
+PASSAGES_READ = 3
+MOST_QUOTES = 3
+# A shorter "sentence" is a heading or a fragment of a list.
+SHORTEST_QUOTE_CHARS = 25
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A sentence of a passage, by its place there, and how well it answers."""
+
+    passage: Passage
+    start: int
+    end: int
+    score: float
+
+    @property
+    def text(self) -> str:
+        """The quoted words, to the letter."""
+        return self.passage.text[self.start : self.end]
+
+
+class Extractor:
+    """Picks the sentences that answer a question."""
+
+    def __init__(self, embedder: Embedder, keyword: KeywordIndex, *, keyword_weight: float) -> None:
+        self._embedder = embedder
+        self._keyword = keyword
+        self._keyword_weight = keyword_weight
+        # People ask about the same talks; 500 passages' sentences are 5 MB.
+        self._sentence_vectors = lru_cache(maxsize=500)(self._embed_sentences)
+
+    def extract(self, question: str, ranked: Sequence[RankedRecord]) -> list[Quote]:
+        """The best sentences, grouped by talk, in reading order; the talk with the best sentence first."""
+        passages = near_best(ranked)
+        quotes = [quote for hit in passages for quote in self._scored_sentences(question, hit.passage)]
+        if not quotes:
+            return []
+        quotes.sort(key=lambda quote: -quote.score)
+        floor = NEAR_BEST_SENTENCE * quotes[0].score
+        chosen = [quote for quote in quotes if quote.score >= floor][:MOST_QUOTES]
+        order = {record_id: rank for rank, record_id in enumerate(dict.fromkeys(q.passage.record_id for q in chosen))}
+        return sorted(chosen, key=lambda quote: (order[quote.passage.record_id], quote.passage.start, quote.start))
+
+    def _scored_sentences(self, question: str, passage: Passage) -> list[Quote]:
+        spans = sentence_spans(passage.text)
+        dense = self._sentence_vectors(passage.id, passage.text) @ self._embedder.embed_question(question)
+        wording = self._keyword.coverage(question, [passage.text[start:end] for start, end in spans])
+        scores = fuse(dense, wording, keyword_weight=self._keyword_weight)
+        return [Quote(passage, start, end, float(score)) for (start, end), score in zip(spans, scores, strict=True)]
+
+    def _embed_sentences(self, passage_id: str, text: str) -> NDArray[np.float32]:
+        return self._embedder.embed_passages([text[start:end] for start, end in sentence_spans(text)])
+
+
+def near_best(ranked: Sequence[RankedRecord]) -> list[RankedPassage]:
+    """The passages worth reading: the best ones of the talks that come close to the best talk."""
+    if not ranked:
+        return []
+    near = [record for record in ranked if record.score >= NEAR_BEST_RECORD * ranked[0].score]
+    return flatten(near, PASSAGES_READ)
+
+
+def sentence_spans(text: str) -> list[Span]:
+    """The sentences of a passage that can stand as a quote; the whole passage when none can."""
+    return [span for span in split_sentences(text) if span[1] - span[0] >= SHORTEST_QUOTE_CHARS] or [(0, len(text))]
+
+
+def best_quote(claim: str, text: str, keyword: KeywordIndex) -> Span:
+    """The sentence of a passage's text that shares most of a claim's wording, by its place there."""
+    spans = sentence_spans(text)
+    shared = keyword.coverage(claim, [text[start:end] for start, end in spans])
+    return spans[int(np.argmax(shared))]

@@ -1,0 +1,76 @@
+"""Every setting, its default and its reason; the only place that reads the environment.
+
+Each field is also an environment variable: `TALKS_` and the name in capitals, such as TALKS_LLM_BASE_URL.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+from platformdirs import user_data_path
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from assistant.resources import prompts_dir, seeds_dir
+from ingest.errors import SettingsError
+
+
+class Settings(BaseSettings):
+    """What can be set; the command line's options override the environment."""
+
+    model_config = SettingsConfigDict(env_prefix="TALKS_", extra="ignore", frozen=True)
+
+    corpus: Path = Field(default_factory=seeds_dir, description="Folder or file that holds the pages.")
+    home: Path = Field(
+        default_factory=lambda: user_data_path("talks-assistant", appauthor=False),
+        description="Where the index and the conversations are kept.",
+    )
+    prompts: Path = Field(default_factory=prompts_dir, description="Folder of the prompt templates.")
+
+    llm_base_url: str | None = Field(None, description="An OpenAI-compatible endpoint; none means quotes only.")
+    llm_model: str | None = Field(None, description="The model there; none means the first that it lists.")
+    llm_api_key: SecretStr | None = Field(None, description="Sent to that endpoint only.")
+    llm_context_tokens: int = Field(4096, ge=512, description="What Ollama serves by default on small cards.")
+    llm_answer_tokens: int = Field(700, ge=32, description="The longest answer; four short paragraphs.")
+    llm_connect_timeout_s: float = Field(3.0, gt=0, description="A server on this machine accepts at once.")
+    llm_read_timeout_s: float = Field(
+        120.0, gt=0, description="Longest silence; a laptop may read a prompt for a minute before its first word."
+    )
+
+    embedder: Literal["bundled", "endpoint"] = Field("bundled", description="What turns texts into vectors.")
+    embedding_base_url: str | None = Field(None, description="The endpoint of the embedder, when it is one.")
+    embedding_model: str | None = Field(None, description="The embedding model there.")
+    embedding_api_key: SecretStr | None = Field(None, description="Sent to that endpoint only.")
+
+    keyword_weight: float = Field(
+        0.4, ge=0, le=1, description="Wording against meaning; .3 to .5 measured alike, at the middle."
+    )
+    passages_per_answer: int = Field(6, ge=1, le=50, description="How many sources an answer may cite.")
+
+    host: str = Field("127.0.0.1", description="Loopback; any other address needs a password.")
+    port: int = Field(7860, ge=0, le=65535, description="Gradio's own default.")
+    password: SecretStr | None = Field(None, description='Asked for on the page, for the user name "talks".')
+
+    @field_validator("llm_base_url", "embedding_base_url")
+    @classmethod
+    def _is_http_address(cls, value: str | None) -> str | None:
+        if not value or not value.strip():
+            return None
+        if not value.strip().startswith(("http://", "https://")):
+            raise ValueError("must start with http:// or https://")
+        return value.strip()
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the environment; keyword arguments that are not None override it.
+
+    Raises:
+        SettingsError: A value cannot be used; names the variable, never the value of a secret.
+    """
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return Settings(**given)  # type: ignore[arg-type]  # checked by pydantic
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        variable = "TALKS_" + str(first["loc"][0]).upper()
+        reason = first["msg"].removeprefix("Value error, ")
+        raise SettingsError(f"{variable} cannot be used: {reason}; correct it or unset it.") from None
