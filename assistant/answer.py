@@ -4,15 +4,19 @@ Comes in: a question, its best passages, an endpoint. Goes out: pieces of text w
 place in the prompt, counted from 1. Leaves to others: what the markers become (`citations`, `engine`).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from assistant.endpoint import Endpoint
+from assistant.endpoint import Endpoint, Piece
 from assistant.events import SourcePassage
 from assistant.markers import defuse_references
 from assistant.prompts import Prompts
+from ingest.errors import EndpointOverflow
 
-# English prose has about four characters a token; three leaves room for names, formulas and other languages.
-CHARS_PER_TOKEN = 3
+if TYPE_CHECKING:
+    from llama_index.core.llms import ChatMessage
 
 
 def stream_draft(
@@ -21,28 +25,52 @@ def stream_draft(
     """Ask the model; yields its words as they come.
 
     Args:
+        question: Standing alone.
         sources: Best first; the last ones are left out when the model's context cannot hold them all.
+        endpoint: Where the model is.
+        prompts: How it is asked.
 
     Raises:
         EndpointError: The model gives no more.
     """
+    with closing(stream_pieces(question, sources, endpoint, prompts)) as pieces:
+        yield from (piece for piece in pieces if isinstance(piece, str))
+
+
+def stream_pieces(
+    question: str, sources: Sequence[SourcePassage], endpoint: Endpoint, prompts: Prompts
+) -> Generator[Piece, None, None]:
+    """Like `stream_draft`, with a `Pulse` while no words come: a moment to stop at, and to show that it thinks."""
+    try:
+        yield from endpoint.stream(_messages(question, sources, endpoint, prompts))
+    except EndpointOverflow:  # it comes before the first word, and the endpoint has learned from it
+        yield from endpoint.stream(_messages(question, sources, endpoint, prompts))
+
+
+def _messages(
+    question: str, sources: Sequence[SourcePassage], endpoint: Endpoint, prompts: Prompts
+) -> "list[ChatMessage]":
     from llama_index.core.llms import ChatMessage, MessageRole  # here, because it takes a second to import
 
     system = prompts.fill("system")
-    user = user_message(question, sources, prompts, room_chars=_room(endpoint) - len(system))
-    yield from endpoint.stream(
-        [ChatMessage(role=MessageRole.SYSTEM, content=system), ChatMessage(role=MessageRole.USER, content=user)]
-    )
+    user = user_message(question, sources, prompts, room_chars=endpoint.prompt_chars() - len(system))
+    return [ChatMessage(role=MessageRole.SYSTEM, content=system), ChatMessage(role=MessageRole.USER, content=user)]
 
 
 def user_message(question: str, sources: Sequence[SourcePassage], prompts: Prompts, *, room_chars: int) -> str:
-    """The question with as many sources as fit; at least one."""
+    """The question with as many sources as fit; at least one, shortened when even that does not."""
     for count in range(len(sources), 0, -1):
-        shown = "\n\n".join(source_text(number, source, prompts) for number, source in enumerate(sources[:count], 1))
-        message = prompts.fill("answer", sources=shown, question=question)
+        message = _with_sources(question, sources[:count], prompts)
         if len(message) <= room_chars:
-            break
-    return message
+            return message
+    first = sources[0]
+    kept_chars = max(len(first.text) - (len(message) - room_chars), 0)
+    return _with_sources(question, [replace(first, text=first.text[:kept_chars])], prompts)
+
+
+def _with_sources(question: str, sources: Sequence[SourcePassage], prompts: Prompts) -> str:
+    shown = "\n\n".join(source_text(number, source, prompts) for number, source in enumerate(sources, 1))
+    return prompts.fill("answer", sources=shown, question=question)
 
 
 def source_text(number: int, source: SourcePassage, prompts: Prompts) -> str:
@@ -56,7 +84,3 @@ def source_text(number: int, source: SourcePassage, prompts: Prompts) -> str:
         section=source.section,
         text=defuse_references(source.text),
     )
-
-
-def _room(endpoint: Endpoint) -> int:
-    return (endpoint.limits.context_tokens - endpoint.limits.answer_tokens) * CHARS_PER_TOKEN

@@ -1,19 +1,19 @@
 """Settings → the working parts, put together; used by the command line and the page alike.
 
-Comes in: settings. Goes out: an `Assistant` that ranks and answers over the index of the settings' home, and follows it when
-an ingest replaces the index.
+Comes in: settings. Goes out: an `Assistant` that ranks and answers over the index of the settings' home, and follows
+it when an ingest replaces the index.
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import SecretStr
 
-from assistant.endpoint import Endpoint, EndpointChoice, Limits
+from assistant.endpoint import Endpoint, EndpointChoice, Learned, Limits
 from assistant.engine import Engine
-from assistant.events import Event
+from assistant.events import Answer, Event
 from assistant.extract import Extractor
 from assistant.prompts import load_prompts
 from assistant.ranking import HybridRanker
@@ -26,6 +26,8 @@ from ingest.records import Kind
 
 NO_MODEL = "none"
 ANY_MODEL = "auto"
+# Each visitor of a shared page may bring one.
+_ENDPOINTS_REMEMBERED = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class Assistant:
         self._prompts = load_prompts(settings.prompts)
         self._opened: _Opened | None = None
         self._opening = threading.Lock()
+        self._learned: dict[tuple[str, str | None], Learned] = {}
 
     def ingest(self, progress: Progress = lambda *_: None) -> IngestReport:
         """Bring the index up to date with the corpus; raises what `ingest.pipeline.ingest` raises."""
@@ -76,9 +79,16 @@ class Assistant:
         """Ranks the talks and papers of the serving generation."""
         return self._current().ranker
 
-    def turn(self, question: str, *, endpoint: Endpoint | None, kind: Kind | None = None) -> Iterator[Event]:
+    def turn(
+        self,
+        question: str,
+        history: Sequence[Answer] = (),
+        *,
+        endpoint: Endpoint | None,
+        kind: Kind | None = None,
+    ) -> Iterator[Event]:
         """One chat turn; see `Engine.turn`."""
-        return self._current().engine.turn(question, endpoint=endpoint, kind=kind)
+        return self._current().engine.turn(question, history, endpoint=endpoint, kind=kind)
 
     def endpoint(self, model: str | None = None) -> Endpoint | None:
         """The endpoint of the settings, or None when there is none or `model` is "none".
@@ -103,9 +113,20 @@ class Assistant:
             context_tokens=self.settings.llm_context_tokens,
             answer_tokens=self.settings.llm_answer_tokens,
             connect_timeout_s=self.settings.llm_connect_timeout_s,
-            read_timeout_s=self.settings.llm_read_timeout_s,
+            first_token_timeout_s=self.settings.llm_first_token_timeout_s,
+            idle_timeout_s=self.settings.llm_idle_timeout_s,
+            thinking_tokens=self.settings.llm_thinking_tokens,
         )
-        return Endpoint(choice, limits)
+        return Endpoint(choice, limits, self._learned_of(choice))
+
+    def _learned_of(self, choice: EndpointChoice) -> Learned:
+        """What earlier turns found out about the same server and model; kept without the key."""
+        with self._opening:
+            learned = self._learned.pop((choice.base_url, choice.model), None) or Learned()
+            self._learned[choice.base_url, choice.model] = learned  # now the youngest
+            if len(self._learned) > _ENDPOINTS_REMEMBERED:
+                del self._learned[next(iter(self._learned))]
+            return learned
 
     def _current(self) -> _Opened:
         """What serves now; opened anew when an ingest has switched. Turns that are under way keep the old one."""
@@ -140,7 +161,7 @@ def make_embedder(settings: Settings) -> Embedder:
         settings.embedding_base_url,
         settings.embedding_model,
         _secret(settings.embedding_api_key),
-        timeout_s=settings.llm_read_timeout_s,
+        timeout_s=settings.llm_first_token_timeout_s,
     )
 
 

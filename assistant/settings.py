@@ -29,12 +29,16 @@ class Settings(BaseSettings):
     llm_base_url: str | None = Field(None, description="An OpenAI-compatible endpoint; none means quotes only.")
     llm_model: str | None = Field(None, description="The model there; none means the first that it lists.")
     llm_api_key: SecretStr | None = Field(None, description="Sent to that endpoint only.")
-    llm_context_tokens: int = Field(4096, ge=512, description="What Ollama serves by default on small cards.")
-    llm_answer_tokens: int = Field(700, ge=32, description="The longest answer; four short paragraphs.")
-    llm_connect_timeout_s: float = Field(3.0, gt=0, description="A server on this machine accepts at once.")
-    llm_read_timeout_s: float = Field(
-        120.0, gt=0, description="Longest silence; a laptop may read a prompt for a minute before its first word."
+    llm_context_tokens: int | None = Field(
+        None, ge=512, description="What the model reads and writes together; none means as the server tells, else 4096."
     )
+    llm_answer_tokens: int = Field(700, ge=32, description="The longest answer; four short paragraphs.")
+    llm_thinking_tokens: int = Field(1500, ge=0, description="What a reasoning model may think on top of its answer.")
+    llm_connect_timeout_s: float = Field(3.0, gt=0, description="A server on this machine accepts at once.")
+    llm_first_token_timeout_s: float = Field(
+        120.0, gt=0, description="Until its first word; a laptop may load a model and read a prompt for a minute."
+    )
+    llm_idle_timeout_s: float = Field(30.0, gt=0, description="The longest silence between two words.")
 
     embedder: Literal["bundled", "endpoint"] = Field("bundled", description="What turns texts into vectors.")
     embedding_base_url: str | None = Field(None, description="The endpoint of the embedder, when it is one.")

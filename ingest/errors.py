@@ -18,7 +18,9 @@
     └── EndpointError            the model endpoint did not give an answer
         ├── EndpointUnreachable  nothing listens there, or not in time
         ├── EndpointRejected     it answered with an error of its own
-        └── EndpointSilent       it answered with nothing, or broke off
+        │   └── EndpointOverflow the question with its sources is too long for the model
+        ├── EndpointSilent       it answered with nothing, or broke off
+        └── EndpointCut          the answer reached its greatest length
 
 Each message is one sentence or two for the person at the screen: what failed, where, and what to do next.
 """
@@ -109,3 +111,19 @@ class EndpointRejected(EndpointError):
 
 class EndpointSilent(EndpointError):
     """The endpoint answered with nothing, or broke off in the middle."""
+
+
+class EndpointOverflow(EndpointRejected):
+    """The question with its sources is longer than the model can read.
+
+    Attributes:
+        context_tokens: What it reads and writes together, or None when the server did not say.
+    """
+
+    def __init__(self, message: str, context_tokens: int | None) -> None:
+        super().__init__(message)
+        self.context_tokens = context_tokens
+
+
+class EndpointCut(EndpointError):
+    """The answer reached its greatest length; what came is good and goes no further."""

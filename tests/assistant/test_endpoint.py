@@ -11,7 +11,9 @@ from assistant.endpoint import Endpoint, EndpointChoice, Limits, api_address, is
 from ingest.errors import EndpointError, EndpointRejected, EndpointSilent, EndpointUnreachable
 from tests.scripted_endpoint import Script, ScriptedEndpoint
 
-LIMITS = Limits(context_tokens=4096, answer_tokens=200, connect_timeout_s=1.0, read_timeout_s=0.5)
+LIMITS = Limits(
+    context_tokens=4096, answer_tokens=200, connect_timeout_s=1.0, first_token_timeout_s=0.5, idle_timeout_s=0.5
+)
 ASK = [ChatMessage(role="user", content="Why?")]
 
 
@@ -95,10 +97,10 @@ def test_environment_of_another_provider_is_not_used(monkeypatch: pytest.MonkeyP
 
 
 FAILURES = {
-    "key refused": (Script(status=401), EndpointRejected, "refuses the key"),
-    "model unknown": (Script(status=404), EndpointRejected, "knows no model"),
-    "too many requests": (Script(status=429), EndpointRejected, "answered with 429: .*scripted"),
-    "server error": (Script(status=500), EndpointRejected, "answered with 500: .*scripted"),
+    "key refused": (Script(status=401), EndpointRejected, "wants a key"),
+    "model unknown": (Script(status=404), EndpointRejected, "has no such path or model"),
+    "too many requests": (Script(status=429), EndpointRejected, "too much to do .429: scripted"),
+    "server error": (Script(status=500), EndpointRejected, "failed inside .500: scripted"),
     "web page": (Script(status=200, pieces=[]), EndpointSilent, "answered with nothing"),
     "cut in the middle": (Script(pieces=["One", "two"], cut_after=1), EndpointSilent, "broke off"),
     "too slow": (Script(delay_s=2.0), EndpointUnreachable, "did not answer in time"),

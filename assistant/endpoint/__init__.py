@@ -1,0 +1,33 @@
+"""The model endpoint: any OpenAI-compatible server that the user chose, and no other.
+
+Comes in: an address, a model's name, messages. Goes out: pieces of text, or one of the endpoint errors with a sentence
+that says what to do. Leaves to others: what is asked (`assistant.answer`) and what is made of the reply
+(`assistant.citations`).
+
+    choice.py     what the user chose, the limits, what a server has shown of itself; addresses
+    servers.py    the kinds of server: recognised, listed, found on this machine, their context size
+    wire.py       one request: nothing sent but what is ours, silence noticed, ended at will
+    reply.py      one reply → words, and signs of life between them
+    reasoning.py  a model's thinking, folded away from its answer
+    faults.py     whatever goes wrong → a sentence
+    endpoint.py   one server and model, ready to answer
+"""
+
+from assistant.endpoint.choice import EndpointChoice, Learned, Limits, api_address, is_loopback
+from assistant.endpoint.endpoint import Endpoint
+from assistant.endpoint.reply import Piece, Pulse
+from assistant.endpoint.servers import USUAL_PORTS, Running, find_running
+
+__all__ = [
+    "USUAL_PORTS",
+    "Endpoint",
+    "EndpointChoice",
+    "Learned",
+    "Limits",
+    "Piece",
+    "Pulse",
+    "Running",
+    "api_address",
+    "find_running",
+    "is_loopback",
+]
