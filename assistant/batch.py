@@ -91,12 +91,12 @@ def ask_batch(
 
 
 def _answer(line: BatchLine, assistant: Assistant, endpoint: Endpoint | None, kind: Kind | None) -> Answer:
-    """Put the earlier questions, then the last one."""
+    """Put the earlier questions, then the last one, as one conversation."""
+    history: list[Answer] = []
     for question in (*line.history, line.question):
-        for event in assistant.turn(question, endpoint=endpoint, kind=kind):
-            if isinstance(event, Done):
-                answer = event.answer
-    return answer
+        turn = assistant.turn(question, history, endpoint=endpoint, kind=kind)
+        history += [event.answer for event in turn if isinstance(event, Done)]
+    return history[-1]
 
 
 def _parsed(lines: Iterator[str]) -> Iterator[BatchLine | dict[str, Any]]:

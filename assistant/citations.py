@@ -1,7 +1,8 @@
 """Markers → numbered, valid citations, each with the words that it rests on.
 
-Comes in: pieces of an answer and the passages that it may cite. Goes out: events, and the whole text with its citations.
-A talk keeps one number through an answer, given by first appearance; a marker that names no source is dropped and counted.
+Comes in: pieces of an answer and the passages that it may cite. Goes out: events, and the whole text with its
+citations. A talk keeps one number through an answer, given by first appearance; a marker that names no source is
+dropped and counted.
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,39 +1,87 @@
 """One chat turn, top to bottom; yields events.
 
-Comes in: a question and an endpoint or none. Goes out: `assistant.events`, `Done` last, whatever happens: when an endpoint
-fails, the answer says why and goes on in quotes.
+Comes in: a question, the answers before it, and an endpoint or none. Goes out: `assistant.events`, `Done` last,
+whatever happens: when an endpoint fails, the answer says why and goes on in quotes.
 """
 
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
+from assistant import about
 from assistant.answer import stream_draft
 from assistant.citations import CitedText, DraftCiter
 from assistant.endpoint import Endpoint
-from assistant.events import Answer, Delta, Done, Event, SourcePassage, Sources, Status
+from assistant.events import Answer, Delta, Done, Event, Mode, SourcePassage, Sources, Status
 from assistant.extract import Extractor
 from assistant.markers import defuse_references
+from assistant.people import People
+from assistant.premise import WrongSpeaker, wrong_speaker
 from assistant.prompts import Prompts
+from assistant.question import standalone_question
 from assistant.ranking import HybridRanker, RankedRecord, flatten
+from assistant.routes import route_of
 from ingest.errors import EndpointError
 from ingest.passages import Passage, speaker_line
 from ingest.records import Kind, record_pages
 
 RECORDS_RANKED = 10
 # Below this the best passage has little to do with the question, neither in meaning nor in wording.
-REFUSE_BELOW = 0.2
+REFUSE_BELOW = 0.1
 
 QUOTES_INTRO = "In the sources' own words; these are quotes, no model wrote them:"
 REFUSAL = "The collection does not seem to hold an answer to this."
 
 
+@dataclass(slots=True)
+class _Turn:
+    """What has happened in the turn that is going on."""
+
+    question: str
+    standalone: str
+    began: float
+    answer: CitedText = field(default_factory=CitedText)
+    mode: Mode = "extract"
+    refused: bool = False
+    notice: str | None = None
+    dropped_markers: int = 0
+    timing_ms: dict[str, float | None] = field(
+        default_factory=lambda: {"total": None, "retrieval": None, "first_token": None}
+    )
+
+    def clock(self, name: str) -> None:
+        """Note how long it took to get here; the first time counts."""
+        if self.timing_ms[name] is None:
+            self.timing_ms[name] = round((time.perf_counter() - self.began) * 1000, 2)
+
+    def done(self) -> Done:
+        """The turn as it ended."""
+        self.clock("total")
+        return Done(
+            Answer(
+                question=self.question,
+                standalone_question=self.standalone,
+                text=self.answer.text,
+                citations=tuple(self.answer.citations),
+                refused=self.refused,
+                mode=self.mode,
+                dropped_markers=self.dropped_markers,
+                notice=self.notice,
+                timing_ms=self.timing_ms,
+            )
+        )
+
+
 class Engine:
     """Runs chat turns.
 
-    1. Rank the talks for the question.
-    2. Refuse when none has anything to do with it.
-    3. With an endpoint, stream its draft and turn its markers into citations.
-    4. Without one, or when it fails, quote the best sentences.
+    1. Put into the question what it leaves to the history.
+    2. Choose its route: small talk and questions about the collection are answered from the records.
+    3. Rank the talks; refuse when none has anything to do with the question.
+    4. Correct a question that gives a talk to the wrong speaker.
+    5. With an endpoint, stream its draft and turn its markers into citations.
+    6. Without one, or when it fails, quote the best sentences.
     """
 
     def __init__(self, ranker: HybridRanker, extractor: Extractor, prompts: Prompts, *, passages: int) -> None:
@@ -43,58 +91,35 @@ class Engine:
         self._prompts = prompts
         self._passages = passages
 
-    def turn(self, question: str, *, endpoint: Endpoint | None = None, kind: Kind | None = None) -> Iterator[Event]:
+    @cached_property
+    def people(self) -> People:
+        """Everyone who speaks in the collection."""
+        return People(self._store.records())
+
+    def turn(
+        self,
+        question: str,
+        history: Sequence[Answer] = (),
+        *,
+        endpoint: Endpoint | None = None,
+        kind: Kind | None = None,
+    ) -> Iterator[Event]:
         """Answer a question; yields what happens, `Done` last.
 
         Args:
             question: As typed.
+            history: The answers of this conversation, oldest first.
             endpoint: Writes the answer; None means quotes.
             kind: Only talks or only papers; None is both.
         """
         began = time.perf_counter()
-        timing_ms: dict[str, float | None] = {"total": None, "retrieval": None, "first_token": None}
-        answer = CitedText()
-        dropped_markers, notice, quoted = 0, None, False
-
-        yield Status("searching", "Searching the talks and papers")
-        ranked = self._ranker.rank(question, kind=kind, limit=RECORDS_RANKED)
-        sources = [self.source(hit.passage, hit.score) for hit in flatten(ranked, self._passages)]
-        timing_ms["retrieval"] = _since_ms(began)
-        yield Sources(tuple(sources))
-        yield Status("reading", _reading(sources))
-
-        if not ranked or ranked[0].score < REFUSE_BELOW:
-            yield from answer.say(self._refusal(ranked))
+        turn = _Turn(question, standalone_question(question, history, self.people), began)
+        route = route_of(turn.standalone)
+        if route == "content":
+            yield from self._answer(turn, endpoint, kind)
         else:
-            if endpoint is not None:
-                citer = DraftCiter(answer, sources, self._ranker.generation.keyword)
-                try:
-                    for event in self._draft(question, sources, endpoint, citer):
-                        if isinstance(event, Delta) and timing_ms["first_token"] is None:
-                            timing_ms["first_token"] = _since_ms(began)
-                        yield event
-                except EndpointError as error:
-                    yield from citer.finish()
-                    notice = str(error)
-                dropped_markers = citer.dropped_markers
-            quoted = endpoint is None or notice is not None
-            if quoted:
-                yield from self._quote(question, ranked, answer)
-
-        timing_ms["total"] = _since_ms(began)
-        yield Done(
-            Answer(
-                question=question,
-                standalone_question=question,
-                text=answer.text,
-                citations=tuple(answer.citations),
-                refused=not answer.citations,
-                mode="extract" if endpoint is None or (quoted and timing_ms["first_token"] is None) else "model",
-                dropped_markers=dropped_markers,
-                notice=notice,
-                timing_ms=timing_ms,
-            )
-        )
+            yield from self._introduce(turn, greeting=route == "smalltalk")
+        yield turn.done()
 
     def source(self, passage: Passage, score: float) -> SourcePassage:
         """A passage with all that a card shows of its talk."""
@@ -115,19 +140,65 @@ class Engine:
             url=record.url,
         )
 
-    def _draft(
-        self, question: str, sources: Sequence[SourcePassage], endpoint: Endpoint, citer: DraftCiter
-    ) -> Iterator[Event]:
-        yield Status("writing", f"{endpoint.model()} is writing")
-        for piece in stream_draft(question, sources, endpoint, self._prompts):
-            yield from citer.feed(piece)
-        yield from citer.finish()
+    def _introduce(self, turn: _Turn, *, greeting: bool) -> Iterator[Event]:
+        """Tell what the collection is, or return a greeting."""
+        turn.mode = "about"
+        records = list(self._store.records())
+        examples = [self.source(self._store.passages_of(id_)[0], 1.0) for id_ in about.example_talks(records)]
+        yield Sources(tuple(examples))
+        if not greeting:
+            yield from about.describe(records, turn.answer, examples)
+        elif about.is_thanks(turn.standalone):
+            yield from turn.answer.say(about.FAREWELL)
+        else:
+            yield from turn.answer.say(about.GREETING)
+            yield from about.name_examples(turn.answer, examples)
 
-    def _quote(self, question: str, ranked: Sequence[RankedRecord], answer: CitedText) -> Iterator[Event]:
+    def _answer(self, turn: _Turn, endpoint: Endpoint | None, kind: Kind | None) -> Iterator[Event]:
+        """Answer from the talks."""
+        yield Status("searching", "Searching the talks and papers")
+        ranked = self._ranker.rank(turn.standalone, kind=kind, limit=RECORDS_RANKED)
+        if not ranked or ranked[0].score < REFUSE_BELOW:
+            turn.clock("retrieval")
+            yield from self._refuse(turn, ranked)
+            return
+        wrong = wrong_speaker(turn.standalone, self.people, self._ranker)
+        if wrong is not None:
+            ranked = [wrong.meant, *(record for record in ranked if record.record_id != wrong.meant.record_id)]
+        sources = [self.source(hit.passage, hit.score) for hit in flatten(ranked, self._passages)]
+        turn.clock("retrieval")
+        yield Sources(tuple(sources))
+        yield Status("reading", _reading(sources))
+        if wrong is not None:
+            yield from self._correct(turn, wrong)
+        if endpoint is not None:
+            yield from self._write(turn, sources, endpoint)
+        if endpoint is None or turn.notice:
+            yield from self._quote(turn, ranked[:1] if wrong else ranked)
+        turn.refused = not turn.answer.citations
+
+    def _write(self, turn: _Turn, sources: Sequence[SourcePassage], endpoint: Endpoint) -> Iterator[Event]:
+        """Stream the model's draft; an endpoint that fails leaves a notice."""
+        citer = DraftCiter(turn.answer, sources, self._ranker.generation.keyword)
+        try:
+            yield Status("writing", f"{endpoint.model()} is writing")
+            for piece in stream_draft(turn.standalone, sources, endpoint, self._prompts):
+                for event in citer.feed(piece):
+                    if isinstance(event, Delta):
+                        turn.clock("first_token")
+                        turn.mode = "model"
+                    yield event
+        except EndpointError as error:
+            turn.notice = str(error)
+        yield from citer.finish()
+        turn.dropped_markers = citer.dropped_markers
+
+    def _quote(self, turn: _Turn, ranked: Sequence[RankedRecord]) -> Iterator[Event]:
         """Answer, or go on, in the sources' own words."""
+        answer = turn.answer
         yield from answer.say(f"\n\n{QUOTES_INTRO}" if answer.text else QUOTES_INTRO)
         shown_id = ""
-        for quote in self._extractor.extract(question, ranked):
+        for quote in self._extractor.extract(turn.standalone, ranked):
             source = self.source(quote.passage, quote.score)
             if source.id != shown_id:
                 shown_id = source.id
@@ -136,19 +207,31 @@ class Engine:
             yield from answer.say(f"\n\n> {words} ")
             yield from answer.cite(source, quote.start, quote.end)
 
-    def _refusal(self, ranked: Sequence[RankedRecord]) -> str:
+    def _correct(self, turn: _Turn, wrong: WrongSpeaker) -> Iterator[Event]:
+        """Say whose talk it is, and what the named person does speak about."""
+        own, meant = (self.source(r.passages[0].passage, r.score) for r in (wrong.own, wrong.meant))
+        yield from turn.answer.say(f"{wrong.named.name}'s talk here is “{own.title}” ")
+        yield from turn.answer.cite(own, 0, len(own.text))
+        by = f", by {'; '.join(meant.speakers)}," if meant.speakers else ""
+        yield from turn.answer.say(f". What you ask about is in “{meant.title}”{by} ")
+        yield from turn.answer.cite(meant, 0, len(meant.text))
+        yield from turn.answer.say(".\n\n")
+
+    def _refuse(self, turn: _Turn, ranked: Sequence[RankedRecord]) -> Iterator[Event]:
+        """Say that the collection does not hold it, and name what is near."""
+        turn.refused = True
+        yield Sources(tuple(self.source(record.passages[0].passage, record.score) for record in ranked[:2]))
         titles = [f"“{self._store.record(record.record_id).title}”" for record in ranked[:2]]
-        return f"{REFUSAL} The nearest it holds: {'; '.join(titles)}." if titles else REFUSAL
+        near = f" The nearest it holds: {'; '.join(titles)}." if titles else ""
+        yield from turn.answer.say(REFUSAL + near)
 
 
 def _heading(source: SourcePassage) -> str:
-    return f"**{source.title}**" + (f" ({'; '.join(source.speakers)})" if source.speakers else "")
+    """The talk or paper that the quotes below it are from."""
+    by = "; ".join(source.speakers) if source.kind == "talk" else "paper"
+    return f"**{source.title}**" + (f" ({by})" if by else "")
 
 
 def _reading(sources: Sequence[SourcePassage]) -> str:
     talks = len({source.id for source in sources})
     return f"Reading {len(sources)} passages of {talks} talks and papers"
-
-
-def _since_ms(began: float) -> float:
-    return round((time.perf_counter() - began) * 1000, 2)

@@ -1,7 +1,7 @@
 """Citation markers in a stream of text.
 
-Comes in: a model's words, in pieces of any size. Goes out: text to show and the markers between it, the same whatever the
-pieces were. What may be the start of a marker is held back until it is known; nothing longer than a marker ever is.
+Comes in: a model's words, in pieces of any size. Goes out: text to show and the markers between it, the same whatever
+the pieces were. What may be the start of a marker is held back until it is known; nothing longer than a marker ever is.
 What a marker points at is left to `citations`.
 Accepted: [1] [1,2] [1][2] [1-3] [[1]] [^1] [Source 1] 【1】 【1†L3】 ［1］; code and maths are left alone.
 """

@@ -32,7 +32,7 @@ class PageBackend:
     def ask(self, question: str, history: Sequence[Turn], *, endpoint: EndpointChoice | None) -> Iterator[Event]:
         """One turn; the visitor's endpoint comes before that of the settings."""
         chosen = self._assistant.connect(endpoint) if endpoint else self._assistant.endpoint()
-        return self._assistant.turn(question, endpoint=chosen)
+        return self._assistant.turn(question, [turn.answer for turn in history], endpoint=chosen)
 
     def state(self) -> PageState:
         """What the collection holds and what is going on."""

@@ -1,13 +1,12 @@
 """Fixtures for every test: real parts, in folders of the test's own; no test touches the user's home."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from assistant.assembly import Assistant
-from assistant.settings import Settings, load_settings
+from assistant.settings import load_settings
 from ingest.embedder import BundledEmbedder
 from ingest.pipeline import IngestReport
 
@@ -35,10 +34,10 @@ def seeds_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def seeds_report(seeds_home: Path) -> IngestReport:
     """The report of the ingest that filled `seeds_home`."""
-    return Assistant(Settings(home=seeds_home, corpus=SEEDS)).ingest()
+    return Assistant(load_settings(home=seeds_home, corpus=SEEDS)).ingest()
 
 
 @pytest.fixture
-def assistant(seeds_home: Path, seeds_report: IngestReport) -> Iterator[Assistant]:
+def assistant(seeds_home: Path, seeds_report: IngestReport) -> Assistant:
     """An assistant over the seeds, without a model."""
-    yield Assistant(load_settings(home=seeds_home, corpus=SEEDS))
+    return Assistant(load_settings(home=seeds_home, corpus=SEEDS))

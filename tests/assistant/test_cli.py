@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from assistant.cli import app
 from ingest.pipeline import IngestReport
@@ -101,7 +100,10 @@ def test_ask_json_follows_the_contract(talks: Any) -> None:
 
 
 def test_ask_batch_reads_standard_input(talks: Any) -> None:
-    given = '{"id": 1, "question": "What is homeostasis?", "history": ["Who is Benjamin Recht?"]}\n{"id": 2, "question": ""}'
+    given = (
+        '{"id": 1, "question": "What is homeostasis?", "history": ["Who is Benjamin Recht?"]}\n'
+        '{"id": 2, "question": ""}'
+    )
     found = lines(talks("ask", "--batch", "-", "--model", "none", stdin=given))
     assert found[0]["citations"][0]["id"] == "the-wisdom-of-the-body-revisited"
     assert found[1]["id"] == 2

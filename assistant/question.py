@@ -1,0 +1,152 @@
+"""History and message → the question that is meant.
+
+Comes in: what was typed and the answers before it. Goes out: a question that can be searched for by itself. A question
+that stands alone is left alone, and one that changes the subject drops the old one. Leaves to others: what kind of
+question it is (`routes`).
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.events import Answer
+from assistant.people import People, Person
+
+# Words that point back at somebody or something; what they mean stands in the turn before.
+_SOMEBODY = frozenset({"he", "she", "him", "her", "his", "hers"})
+_SOMETHING = frozenset({"it", "its", "they", "them", "their", "theirs", "this", "these", "those", "ones"})
+# "that" points back at the end ("Who speaks about that?"), near the start ("Can that test be gamed?") and after these;
+# elsewhere it joins clauses ("models that scale").
+_BEFORE_THAT = frozenset("about after at before by does did for from in is like of on to was with".split())
+# Asking words, helpers and the like: a question made of them alone asks for more of what was just said.
+_FUNCTION = frozenset(
+    "a about above again all also an and another any are as at be been before but by can could did do does doing done "
+    "else ever example examples exactly explain for from further get give gave go had has have here how i if in into "
+    "is just know last let like made make many may me mean means meant more most much my name no not now of off ok "
+    "okay on one only or other others our out over please point really right said same say says should show so some "
+    "such summarise summarize tell than thanks that the then there these thing things to too up us use used very was "
+    "we well were what when where which who whom whose why will with would yes you your".split()
+)
+# "And X?", "What about X?" bring a new subject.
+_NEW_SUBJECT = re.compile(
+    r"^(?:(?:ok|okay|well|so|now|but|thanks|and|also|then)\b[\s,]*)*(?:(?:what|how) about|about|and)?[\s,]*",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What the conversation is about.
+
+    Attributes:
+        title: Of the talk or paper that the last answer rests on.
+        people: Whom "he", "she" or "they" can mean.
+    """
+
+    title: str
+    kind: str
+    people: tuple[str, ...]
+
+
+def standalone_question(question: str, history: Sequence[Answer], people: People) -> str:
+    """The question with what it leaves to the history put in.
+
+    Args:
+        question: As typed.
+        history: The answers of this conversation, oldest first.
+        people: Everyone who speaks in the collection.
+    """
+    last = next((answer for answer in reversed(history) if answer.citations), None)
+    if last is None:
+        return question
+    if (replaced := _same_of_another(question, last, people)) is not None:
+        return replaced
+    if not leans_on_history(question, people):
+        return question
+    return _with_subject(question, subject_of(last, people))
+
+
+def leans_on_history(question: str, people: People) -> bool:
+    """Whether a question cannot be understood by itself."""
+    words = _WORD.findall(question)
+    pointer = next((at for at in range(len(words)) if _points_back(words, at)), None)
+    if pointer is not None:
+        return not people.named(" ".join(words[:pointer])) and not _names(words[:pointer])
+    rest = _WORD.findall(_NEW_SUBJECT.sub("", question))
+    changes_subject = len(rest) < len(words)
+    content = [word for word in rest if word.lower() not in _FUNCTION]
+    if changes_subject or _names(words) or people.named(question):
+        return not content
+    # "Is there a fix?" says too little; "What is backward locking?" says enough.
+    return len(content) < 2  # noqa: PLR2004
+
+
+def subject_of(answer: Answer, people: People) -> Subject:
+    """What an answer was about: the talk that it cites first, unless the question named the speaker of another one."""
+    named = people.named(answer.standalone_question)
+    cited = answer.citations[0]
+    for person in named:
+        cited = next((citation for citation in answer.citations if citation.id in person.record_ids), cited)
+    speakers = tuple(speaker.split(",")[0] for speaker in cited.speakers)
+    present = tuple(person.name for person in named if cited.id in person.record_ids)
+    return Subject(cited.title, cited.kind, present or speakers)
+
+
+def _same_of_another(question: str, last: Answer, people: People) -> str | None:
+    """Read "And Rosen?" after "Where did Volkan Cevher study?" as where Rosen studied."""
+    rest = _NEW_SUBJECT.sub("", question).strip(" ?!.")
+    asked = people.named(rest)
+    before = people.named(last.standalone_question)
+    if len(asked) != 1 or len(before) != 1 or asked == before or _content_beside(rest, asked[0]):
+        return None
+    return _replace_person(last.standalone_question, before[0], asked[0].name)
+
+
+def _content_beside(text: str, person: Person) -> list[str]:
+    name = {part.lower() for part in _WORD.findall(person.name)}
+    return [word for word in _WORD.findall(text) if word.lower() not in _FUNCTION | name]
+
+
+def _replace_person(question: str, person: Person, name: str) -> str:
+    first, *_, surname = person.name.split() if " " in person.name else (person.name, person.name)
+    pattern = rf"(?:{re.escape(first)}\s+(?:\S+\s+){{0,2}})?{re.escape(surname)}"
+    return re.sub(pattern, name, question, flags=re.IGNORECASE)
+
+
+def _points_back(words: Sequence[str], at: int) -> bool:
+    word = words[at].lower()
+    if word == "that":
+        return at == len(words) - 1 or at < 2 or words[at - 1].lower() in _BEFORE_THAT  # noqa: PLR2004
+    if (
+        word == "it"
+        and words[at - 1].lower() == "is"
+        and at + 1 < len(words)
+        and words[at + 1].lower() in ("that", "to")
+    ):
+        return False  # "Is it that …", "is it to …" point forward
+    return word in _SOMEBODY | _SOMETHING
+
+
+def _names(words: Sequence[str]) -> list[str]:
+    """Words that are names by their looks: a capital or digit inside, or a capital after the first word."""
+    return [
+        word
+        for at, word in enumerate(words)
+        if re.search(r"\w[A-Z0-9]", word) or (at > 0 and word[:1].isupper() and word.lower() not in _FUNCTION)
+    ]
+
+
+def _with_subject(question: str, subject: Subject) -> str:
+    """Put the subject in the place of the first word that points at it, or behind the question."""
+    title = f"“{subject.title}”"
+    people = " and ".join(subject.people)
+    replacements = {"it": title, "its": f"{title}’s"}
+    if people:
+        replacements |= {"he": people, "she": people, "him": people, "his": f"{people}’s", "hers": f"{people}’s"}
+        replacements["her"] = people if re.search(r"\bher\W*$", question, re.IGNORECASE) else f"{people}’s"
+    for match in _WORD.finditer(question):
+        if match.group().lower() in replacements:
+            put = question[: match.start()] + replacements[match.group().lower()] + question[match.end() :]
+            return put if title in put else f"{put} ({title})"
+    return f"{question} ({title}{', ' + people if people else ''})"
