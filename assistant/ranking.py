@@ -1,22 +1,42 @@
-"""Question → ranked passages and talks: meaning and wording over the same passages, fused by score.
+"""Question → ranked passages and talks: meaning and wording together, over the sources and over their gists.
 
-Comes in: an open generation and its embedder. Goes out: talks and papers, best first, each with its passages, best first.
+Comes in: an open generation and its embedder. Goes out: talks and papers, best first, each with its passages, best
+first, and how sure the ranking is that the collection holds what was asked for. Each weight is a named constant with
+its reason; `evals/README.md` has the measurements, also of what did not help.
 Leaves to others: what to say of them (`extract`, `answer`), and LlamaIndex's view of it (`retriever`).
 """
 
-from collections.abc import Collection
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.confidence import Evidence, confidence
+from assistant.filters import Filters, RecordFilter
+from assistant.spelling import Spelling
 from ingest.embedder import Embedder
 from ingest.index import Generation
 from ingest.passages import Passage
 from ingest.records import Kind
 
 Scores = NDArray[np.float32]
+
+# More passages of one record than this are never read by a model or quoted.
+PASSAGES_PER_RECORD = 4
+# Gists speak where the sources' wording is silent. They have this share in the score of a question none of whose
+# wording is found; .8 and .9 measured alike. They are ours, so the source always keeps a say.
+MOST_GIST_SHARE = 0.9
+# … and none in that of a question of which the best passage holds this much wording (`KeywordIndex.scores`): a question
+# with a name or a term in it reaches it, one in lay words stays at .1 to .3. From .45 to .6 it measured alike.
+WORDING_FOUND = 0.5
+# "Which paper …" asks for papers: as much as a small difference in meaning, so that a better talk still wins.
+KIND_BONUS = 0.05
+_KIND_NAMED = re.compile(r"\b(?:(talk|lecture|tutorial|session|speaker)|paper)s?\b", re.IGNORECASE)
+# Search words are a model's guess at what the sources say; the question itself keeps the other half.
+SEARCH_WORDS_WEIGHT = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +61,19 @@ class RankedRecord:
     passages: tuple[RankedPassage, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """What a search found.
+
+    Attributes:
+        records: Best first.
+        confidence: In [0, 1], how sure it is that the collection holds what was asked for; see `assistant.confidence`.
+    """
+
+    records: tuple[RankedRecord, ...]
+    confidence: float
+
+
 class Ranker(Protocol):
     """What the chat turn and the retriever need of a search."""
 
@@ -49,48 +82,98 @@ class Ranker(Protocol):
         ...
 
 
-# More passages of one record than this are never read by a model or quoted.
-PASSAGES_PER_RECORD = 4
-
-
 class HybridRanker:
-    """Ranks a generation's passages by meaning and wording together."""
+    """Ranks a generation's passages by meaning and wording together.
+
+    1. A name or term with a slip in it is read as the nearest that the collection knows.
+    2. Sources and gists are each scored by meaning and wording.
+    3. The two are blended, by how much of the question's wording the sources hold.
+    4. The kind that the question names gets a small bonus; filters narrow exactly.
+    5. Passages are grouped by record, which is as good as its best one.
+    """
 
     def __init__(self, generation: Generation, embedder: Embedder, *, keyword_weight: float) -> None:
         self.generation = generation
         self._embedder = embedder
         self._keyword_weight = keyword_weight
         outline = generation.store.outline()
-        self._record_ids = list(dict.fromkeys(record_id for _, record_id, _ in outline))
-        row_of_record = {record_id: row for row, record_id in enumerate(self._record_ids)}
-        self._record_of_passage = np.array([row_of_record[record_id] for _, record_id, _ in outline])
-        self._kinds = np.array([kind for _, _, kind in outline])
+        record_ids = [record_id for _, record_id, _ in outline]
+        # A record's passages stand together.
+        self._first = np.flatnonzero(
+            [row == 0 or record_ids[row - 1] != record_ids[row] for row in range(len(outline))]
+        )
+        self._last = np.append(self._first[1:], len(outline))
+        self._kinds = np.array([outline[row][2] for row in self._first])
+        row_of = {record_ids[first]: row for row, first in enumerate(self._first)}
+        self._gist_rows = np.array([row_of[record_id] for record_id in generation.store.gists()], dtype=np.intp)
+        self._filter = RecordFilter(generation.store, self._kinds)
+        self._spelling = Spelling(generation.store, generation.keyword)
 
-    def rank(self, question: str, *, kind: Kind | None = None, limit: int = 10) -> list[RankedRecord]:
-        """Talks and papers, best first, at most `limit`; none for a question without any word."""
+    def rank(
+        self, question: str, kind: Kind | None = None, limit: int = 10, *, filters: Filters | None = None
+    ) -> list[RankedRecord]:
+        """The records of `search`."""
+        chosen = replace(filters or Filters(), kind=kind) if kind else filters
+        return list(self.search(question, limit=limit, filters=chosen).records)
+
+    def search(
+        self, question: str, *, limit: int = 10, filters: Filters | None = None, search_words: Sequence[str] = ()
+    ) -> Ranking:
+        """Talks and papers, best first, at most `limit`; none for a question without any word.
+
+        Args:
+            question: As asked.
+            limit: At most so many.
+            filters: Only records that fit all of them.
+            search_words: What the sources might call it, from a model; see `assistant.search_words`.
+        """
         if not question.strip():
-            return []
-        scores = self.passage_scores(question)
-        if kind is not None:
-            scores = np.where(self._kinds == kind, scores, -np.inf)
-        return [self._ranked_record(row, scores) for row in best_records(scores, self._record_of_passage, limit)]
+            return Ranking((), 0.0)
+        scores, evidence = self._scores(question)
+        if search_words:
+            guessed, _ = self._scores(" ".join(search_words))
+            scores = fuse(scores, guessed, keyword_weight=SEARCH_WORDS_WEIGHT)
+        best = self._best_of_records(scores) + KIND_BONUS * (self._kinds == kind_named(question))
+        if filters is not None:
+            best[~self._filter.mask(filters)] = -np.inf
+        records = tuple(self._ranked_record(row, scores, float(best[row])) for row in best_rows(best, limit))
+        return Ranking(records, confidence(evidence))
 
-    def passage_scores(self, question: str) -> Scores:
-        """Shape (n,): one fused score for each passage of the generation."""
-        dense = self.generation.vectors @ self._embedder.embed_question(question)
-        keyword = self.generation.keyword.scores(question)
-        return fuse(dense, keyword, keyword_weight=self._keyword_weight)
+    def _scores(self, text: str) -> tuple[Scores, Evidence]:
+        """Shape (n,): one score for each passage, of which its record's gist may have a share; and what it rests on."""
+        vector = self._embedder.embed_question(text)
+        spelled = self._spelling.corrected(text)
+        dense = self.generation.vectors @ vector
+        keyword = self.generation.keyword.scores(spelled)
+        scores = fuse(dense, keyword, keyword_weight=self._keyword_weight)
+        found = float(keyword.max())
+        if not len(self._gist_rows):
+            return scores, Evidence(float(dense.max()), found)
+        gist_dense = self.generation.gist_vectors @ vector
+        gist_keyword = self.generation.gist_keyword.scores(spelled)
+        gists = fuse(gist_dense, gist_keyword, keyword_weight=self._keyword_weight)
+        share = gist_share(found)
+        if share > 0:
+            sources = self._best_of_records(scores)
+            gist_of_record = spread_gists(gists, self._gist_rows, sources)
+            scores = (1 - share) * scores + share * np.repeat(gist_of_record, self._last - self._first)
+        evidence = Evidence(float(dense.max()), found, float(gist_dense.max()), float(gist_keyword.max()))
+        return scores, evidence
 
-    def _ranked_record(self, row: int, scores: Scores) -> RankedRecord:
-        positions = np.flatnonzero(self._record_of_passage == row)
-        best = positions[np.argsort(-scores[positions], kind="stable")][:PASSAGES_PER_RECORD]
+    def _best_of_records(self, scores: Scores) -> Scores:
+        return np.asarray(np.maximum.reduceat(scores, self._first), dtype=np.float32)
+
+    def _ranked_record(self, row: int, scores: Scores, score: float) -> RankedRecord:
+        first, last = int(self._first[row]), int(self._last[row])
+        best = first + np.argsort(-scores[first:last], kind="stable")[:PASSAGES_PER_RECORD]
+        bonus = score - float(scores[best[0]])
         passages = self.generation.store.passages(best)
-        ranked = tuple(RankedPassage(p, float(scores[at])) for p, at in zip(passages, best, strict=True))
+        ranked = tuple(RankedPassage(p, float(scores[at]) + bonus) for p, at in zip(passages, best, strict=True))
         return RankedRecord(ranked[0].passage.record_id, ranked[0].passage.kind, ranked[0].score, ranked)
 
 
 def fuse(dense: Scores, keyword: Scores, *, keyword_weight: float) -> Scores:
-    """Combine meaning and wording into one score for each passage.
+    """Combine meaning and wording into one score for each text.
 
     Args:
         dense: Shape (n,), cosine similarity in [-1, 1].
@@ -107,18 +190,37 @@ def fuse(dense: Scores, keyword: Scores, *, keyword_weight: float) -> Scores:
     return np.asarray((1 - keyword_weight) * dense + keyword_weight * keyword, dtype=np.float32)
 
 
-def best_records(scores: Scores, record_of_passage: NDArray[np.intp], limit: int) -> list[int]:
-    """Rows of the records with the best passages, best first; those with no finite score are left out.
+def gist_share(wording_found: float) -> float:
+    """How much the gists decide, in [0, 1], when the best passage holds so much of the question's wording."""
+    return MOST_GIST_SHARE * max(0.0, 1 - wording_found / WORDING_FOUND)
+
+
+def spread_gists(gists: Scores, gist_rows: NDArray[np.intp], sources: Scores) -> Scores:
+    """A gist's score for each record; one without a gist gets what a gist usually adds to a source.
 
     Args:
-        scores: Shape (n,), one for each passage.
-        record_of_passage: Shape (n,), the record's row of each passage.
-        limit: At most so many.
+        gists: Shape (g,), scores of the gists.
+        gist_rows: Shape (g,), the record's row of each.
+        sources: Shape (r,), scores of the records' own texts.
+
+    Returns:
+        Shape (r,).
     """
-    best = np.full(int(record_of_passage.max(initial=-1)) + 1, -np.inf, dtype=np.float32)
-    np.maximum.at(best, record_of_passage, scores)
-    order = np.argsort(-best, kind="stable")[:limit]
-    return [int(row) for row in order if np.isfinite(best[row])]
+    spread = np.asarray(sources + np.mean(gists - sources[gist_rows]), dtype=np.float32)
+    spread[gist_rows] = gists
+    return spread
+
+
+def kind_named(question: str) -> Kind | None:
+    """The kind of record that a question asks for by name; the first counts: "which paper goes with the talk …"."""
+    match = _KIND_NAMED.search(question)
+    return None if match is None else "talk" if match[1] else "paper"
+
+
+def best_rows(scores: Scores, limit: int) -> list[int]:
+    """Rows of the best finite scores, best first, at most `limit`; the earlier row of two that are equal."""
+    order = np.argsort(-scores, kind="stable")[:limit]
+    return [int(row) for row in order if np.isfinite(scores[row])]
 
 
 def flatten(ranked: Collection[RankedRecord], limit: int) -> list[RankedPassage]:

@@ -46,7 +46,7 @@ class Settings(BaseSettings):
     embedding_api_key: SecretStr | None = Field(None, description="Sent to that endpoint only.")
 
     keyword_weight: float = Field(
-        0.4, ge=0, le=1, description="Wording against meaning; .3 to .5 measured alike, at the middle."
+        0.6, ge=0, le=1, description="Wording against meaning; .5 and .6 measured alike, also on public collections."
     )
     passages_per_answer: int = Field(6, ge=1, le=50, description="How many sources an answer may cite.")
 

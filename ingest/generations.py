@@ -10,7 +10,7 @@ import os
 import secrets
 import shutil
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +20,8 @@ from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from ingest.errors import IndexBusy, IndexUnwritable
-from ingest.index import Manifest, open_collection, serving_names
+from ingest.gists import Gist
+from ingest.index import GIST_COLLECTION, Manifest, open_collection, serving_names
 from ingest.keyword import KeywordIndex
 from ingest.passages import Passage
 from ingest.records import Record
@@ -55,26 +56,34 @@ def write_generation(
     records: Sequence[Record],
     passages: Sequence[Passage],
     vectors: NDArray[np.float32],
+    gists: Mapping[str, Gist],
+    gist_vectors: NDArray[np.float32],
 ) -> str:
     """Write a generation and switch to it; call within `writing`.
 
     Args:
         vectors: Shape (n, d), unit rows, one for each passage in the same order.
+        gists: By record id.
+        gist_vectors: Shape (g, d), unit rows, one for each gist in the same order.
 
     Returns:
         The name of the generation that now serves.
     """
-    from ingest.nodes import add_passages  # here, because LlamaIndex takes a second to import
+    from ingest.nodes import add_gists, add_passages  # here, because LlamaIndex takes a second to import
 
     name = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
     folder = home / "index" / "generations" / name
     with _write_errors_told(home):
         try:
             folder.mkdir()
-            write_store(folder / "records.sqlite", records, passages)
+            write_store(folder / "records.sqlite", records, passages, gists)
             KeywordIndex.build([passage.headed_text for passage in passages]).save(folder / "keyword")
             with open_collection(folder / "chroma", create=True) as collection:
                 add_passages(collection, records, passages, vectors)
+            if gists:
+                KeywordIndex.build([gist.search_text for gist in gists.values()]).save(folder / "gist-keyword")
+                with open_collection(folder / "chroma", GIST_COLLECTION, create=True) as collection:
+                    add_gists(collection, gists, gist_vectors)
             (folder / "manifest.json").write_text(json.dumps(asdict(manifest), indent=2), encoding="utf-8")
             _switch(home, name)
         except BaseException:

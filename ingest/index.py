@@ -4,9 +4,10 @@
         current                  the generation that serves and the one before; replaced in one atomic rename
         lock                     held by the one ingest that writes
         generations/<name>/
-            chroma/              vectors and passages, as LlamaIndex reads them
-            keyword/             BM25
-            records.sqlite       records and passages
+            chroma/              vectors of passages, as LlamaIndex reads them, and of gists
+            keyword/             BM25 over the passages
+            gist-keyword/        BM25 over the gists
+            records.sqlite       records, passages and gists
             manifest.json        what it was made from, and with which embedder
 
 A generation never changes after it was written. Readers open the current one and keep it as long as they like; the one
@@ -15,7 +16,7 @@ before it stays on disk for them. Comes in: a home folder. Goes out: an open `Ge
 
 import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -32,8 +33,10 @@ if TYPE_CHECKING:
     from chromadb.api import ClientAPI
 
 # Raised whenever a generation written before could not be read by this code, or would be chunked or worded otherwise.
-FORMAT = 1
+FORMAT = 2
 COLLECTION = "passages"
+# Apart from the passages, so that nobody who searches those ever cites one.
+GIST_COLLECTION = "gists"
 # One get() of everything would hold each number as a Python object: 370 MB for 40,000 passages.
 _VECTORS_PER_READ = 2000
 
@@ -80,16 +83,32 @@ class Generation:
         Read from Chroma once. Fusing by score needs the score of every passage, which a nearest-neighbour query does
         not give; and one exact pass took half of Chroma's time at 21,715 talks (0.5 ms against 1.1 ms).
         """
-        position = {passage_id: row for row, (passage_id, _, _) in enumerate(self.store.outline())}
-        with open_collection(self.folder / "chroma") as collection:
-            vectors: NDArray[np.float32] | None = None
+        vectors = self._read_vectors(COLLECTION, [passage_id for passage_id, _, _ in self.store.outline()])
+        if not len(vectors):
+            raise IndexDamaged(f"{self.folder}: the index holds no passages; run `talks ingest`.")
+        return vectors
+
+    @cached_property
+    def gist_keyword(self) -> KeywordIndex:
+        """The keyword index over the gists; there is one only where there are gists."""
+        return KeywordIndex.load(self.folder / "gist-keyword")
+
+    @cached_property
+    def gist_vectors(self) -> NDArray[np.float32]:
+        """Shape (g, d), unit rows, in the order of the record store's gists; g may be 0."""
+        record_ids = list(self.store.gists())
+        return self._read_vectors(GIST_COLLECTION, record_ids) if record_ids else self.vectors[:0]
+
+    def _read_vectors(self, name: str, ids: Sequence[str]) -> NDArray[np.float32]:
+        """The vectors of a collection in the order of `ids`."""
+        position = {vector_id: row for row, vector_id in enumerate(ids)}
+        vectors = np.zeros((0, 0), dtype=np.float32)
+        with open_collection(self.folder / "chroma", name) as collection:
             for offset in range(0, len(position), _VECTORS_PER_READ):
                 page = collection.get(include=["embeddings"], limit=_VECTORS_PER_READ, offset=offset)
-                if vectors is None:
+                if not len(vectors):
                     vectors = np.zeros((len(position), len(page["embeddings"][0])), dtype=np.float32)
-                vectors[[position[passage_id] for passage_id in page["ids"]]] = page["embeddings"]
-        if vectors is None:
-            raise IndexDamaged(f"{self.folder}: the index holds no passages; run `talks ingest`.")
+                vectors[[position[vector_id] for vector_id in page["ids"]]] = page["embeddings"]
         return vectors
 
     def close(self) -> None:
@@ -168,15 +187,15 @@ def chroma_client(folder: Path) -> "ClientAPI":
 
 
 @contextlib.contextmanager
-def open_collection(folder: Path, *, create: bool = False) -> Iterator[Any]:
-    """The collection of passages in this folder, closed afterwards."""
+def open_collection(folder: Path, name: str = COLLECTION, *, create: bool = False) -> Iterator[Any]:
+    """A collection in this folder, closed afterwards."""
     client = chroma_client(folder)
     try:
         # No embedding function: Chroma's default one would download a model.
         if create:
             space = {"hnsw": {"space": "cosine"}}
-            yield client.create_collection(COLLECTION, embedding_function=None, configuration=space)
+            yield client.create_collection(name, embedding_function=None, configuration=space)
         else:
-            yield client.get_collection(COLLECTION, embedding_function=None)
+            yield client.get_collection(name, embedding_function=None)
     finally:
         client.close()

@@ -10,10 +10,15 @@ from typing import Self
 import bm25s
 import numpy as np
 import Stemmer
+from bm25s.stopwords import STOPWORDS_EN_PLUS
 from numpy.typing import NDArray
 
 # bm25s's own defaults for Lucene's variant of BM25; left alone until a measurement says otherwise.
 _VARIANT = "lucene"
+# Questions are made of these words as much as of their subject; a "why" in an abstract says nothing. The last ones
+# stand for what every record is. Against the 33 words that bm25s leaves out by default, hit@1 on names rose from .81
+# to .88.
+_STOP_WORDS = (*STOPWORDS_EN_PLUS, "talk", "talks", "paper", "papers")
 
 
 class KeywordIndex:
@@ -31,8 +36,7 @@ class KeywordIndex:
     @classmethod
     def build(cls, texts: Sequence[str]) -> Self:
         """Index texts; a passage is known by its place in them."""
-        stemmer = Stemmer.Stemmer("english")
-        tokens = bm25s.tokenize(list(texts), stopwords="en", stemmer=stemmer, return_ids=False, show_progress=False)
+        tokens = _stems(list(texts), Stemmer.Stemmer("english"))
         bm25 = bm25s.BM25(method=_VARIANT)
         # A text without any word holds the empty one: bm25s cannot index a collection of no words at all.
         bm25.index([words or [""] for words in tokens], show_progress=False)
@@ -47,10 +51,14 @@ class KeywordIndex:
         """Write the index into a folder."""
         self._bm25.save(folder, show_progress=False)
 
+    def knows(self, word: str) -> bool:
+        """Whether some text holds the word in any of its forms."""
+        stems = self.words(word)
+        return not stems or any(stem in self._bm25.vocab_dict for stem in stems)
+
     def words(self, question: str) -> list[str]:
         """The question's stems, each once, without stop words."""
-        tokens = bm25s.tokenize(question, stopwords="en", stemmer=self._stemmer, return_ids=False, show_progress=False)
-        return list(dict.fromkeys(tokens[0]))
+        return list(dict.fromkeys(_stems([question], self._stemmer)[0]))
 
     def scores(self, question: str) -> NDArray[np.float32]:
         """How much of the question's wording each passage holds.
@@ -84,3 +92,10 @@ class KeywordIndex:
             word: float(self._idf[vocabulary[word]]) if word in vocabulary else self._idf_unknown
             for word in self.words(question)
         }
+
+
+def _stems(texts: list[str], stemmer: Stemmer.Stemmer) -> list[list[str]]:
+    stems: list[list[str]] = bm25s.tokenize(
+        texts, stopwords=list(_STOP_WORDS), stemmer=stemmer, return_ids=False, show_progress=False
+    )
+    return stems

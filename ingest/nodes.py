@@ -4,7 +4,7 @@ Comes in: passages, their records and vectors. Goes out: `TextNode`s that any Ll
 collection. Imported late: LlamaIndex takes a second.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from llama_index.core.schema import TextNode
 from llama_index.vector_stores.chroma import ChromaVectorStore
 from numpy.typing import NDArray
 
+from ingest.gists import Gist
 from ingest.passages import Passage, speaker_line
 from ingest.records import Record, record_pages
 
@@ -58,3 +59,17 @@ def add_passages(
         for node, vector in zip(nodes, vectors[first : first + _NODES_PER_BATCH], strict=True):
             node.embedding = vector.tolist()
         store.add(list(nodes))
+
+
+def add_gists(collection: Any, gists: Mapping[str, Gist], vectors: NDArray[np.float32]) -> None:
+    """Put gists and their vectors into a Chroma collection; not as nodes, because nothing may cite them.
+
+    Args:
+        collection: Open and empty.
+        gists: By record id.
+        vectors: Shape (g, d), one for each gist in the same order.
+    """
+    ids, texts = list(gists), [gist.search_text for gist in gists.values()]
+    for first in range(0, len(ids), _NODES_PER_BATCH):
+        batch = slice(first, first + _NODES_PER_BATCH)
+        collection.add(ids=ids[batch], embeddings=vectors[batch], documents=texts[batch])

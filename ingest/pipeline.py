@@ -6,7 +6,7 @@ serves by then, or, whatever went wrong, the old one still does.
 
 import hashlib
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from ingest.embedder import Embedder
 from ingest.errors import CorpusEmpty, CorpusMissing, IndexDamaged, PageUnreadable
 from ingest.generations import write_generation, writing
+from ingest.gists import GISTS_FILE, Gist, gist_files, read_gists
 from ingest.index import FORMAT, Generation, Manifest, find_current
 from ingest.merge import merge
 from ingest.passages import Passage, record_passages
@@ -25,7 +26,7 @@ from ingest.records import Oddity, Reading, Record
 from ingest.store import dump_record
 
 # Files that people keep beside the pages and that hold no records.
-NOT_PAGES = frozenset({"readme.md", "readme.txt", "readme", "license", "gists.jsonl"})
+NOT_PAGES = frozenset({"readme.md", "readme.txt", "readme", "license", GISTS_FILE})
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how far it is, and how far it will go."""
@@ -38,7 +39,8 @@ class IngestReport:
     Attributes:
         entries: Talks and papers as they stood on the pages, repeats counted.
         merges: How many entries were repeats of another.
-        embedded: Passages that needed a new vector; the others kept theirs.
+        gists: Talks and papers that have one.
+        embedded: Passages and gists that needed a new vector; the others kept theirs.
         changed: False when the index already held exactly this.
         unreadable: One sentence for each file that could not be read.
     """
@@ -50,6 +52,7 @@ class IngestReport:
     papers: int
     merges: int
     passages: int
+    gists: int
     embedded: int
     changed: bool
     unreadable: tuple[str, ...]
@@ -81,20 +84,28 @@ def ingest(corpus: Path, home: Path, embedder: Embedder, progress: Progress = la
         if not merged.records:
             raise CorpusEmpty(_nothing_found(corpus, list(unreadable.values())))
         passages = [passage for record in merged.records for passage in record_passages(record)]
-        manifest = _manifest(corpus, embedder, merged.records, passages)
+        gists, gist_oddities = read_gists(gist_files(corpus, home), merged.records)
+        manifest = _manifest(corpus, embedder, merged.records, passages, gists)
         changed = previous is None or (previous.manifest.digest, previous.manifest.embedder) != (
             manifest.digest,
             manifest.embedder,
         )
         embedded = 0
         if changed:
-            vectors, embedded = _vectors(passages, embedder, previous, progress)
+            texts = [passage.headed_text for passage in passages]
+            gist_texts = [gist.search_text for gist in gists.values()]
+            vectors, embedded = _vectors([*texts, *gist_texts], embedder, previous, progress)
             progress("Writing the index", 0, 1)
-            write_generation(home, manifest, merged.records, passages, vectors)
+            write_generation(
+                home, manifest, merged.records, passages, vectors[: len(texts)], gists, vectors[len(texts) :]
+            )
             progress("Writing the index", 1, 1)
         if previous is not None:
             previous.close()
-    oddities = [oddity for reading in (*readings, kept) for oddity in reading.oddities] + list(merged.oddities)
+    oddities = [oddity for reading in (*readings, kept) for oddity in reading.oddities] + [
+        *merged.oddities,
+        *gist_oddities,
+    ]
     return IngestReport(
         corpus=str(corpus),
         files=len(files),
@@ -103,6 +114,7 @@ def ingest(corpus: Path, home: Path, embedder: Embedder, progress: Progress = la
         papers=manifest.papers,
         merges=merged.merge_count,
         passages=len(passages),
+        gists=len(gists),
         embedded=embedded,
         changed=changed,
         unreadable=tuple(unreadable.values()),
@@ -172,12 +184,20 @@ def _previous_generation(home: Path) -> Generation | None:
         return None
 
 
-def _manifest(corpus: Path, embedder: Embedder, records: Sequence[Record], passages: Sequence[Passage]) -> Manifest:
+def _manifest(
+    corpus: Path,
+    embedder: Embedder,
+    records: Sequence[Record],
+    passages: Sequence[Passage],
+    gists: Mapping[str, Gist],
+) -> Manifest:
     digest = hashlib.sha256()
     for record in records:
         digest.update(dump_record(record).encode())
     for passage in passages:
         digest.update(f"{passage.id}\0{passage.headed_text}\0".encode())
+    for record_id, gist in gists.items():
+        digest.update(f"{record_id}\0{gist}\0".encode())
     return Manifest(
         format=FORMAT,
         embedder=embedder.fingerprint,
@@ -191,17 +211,19 @@ def _manifest(corpus: Path, embedder: Embedder, records: Sequence[Record], passa
 
 
 def _vectors(
-    passages: Sequence[Passage], embedder: Embedder, previous: Generation | None, progress: Progress
+    texts: Sequence[str], embedder: Embedder, previous: Generation | None, progress: Progress
 ) -> tuple[NDArray[np.float32], int]:
-    """A vector for each passage, from the previous generation where the text is unchanged; and how many are new."""
+    """A vector for each text, from the previous generation where it is unchanged; and how many are new."""
     known: dict[str, NDArray[np.float32]] = {}
     if previous is not None and previous.manifest.embedder == embedder.fingerprint:
         known = dict(zip(previous.store.headed_texts(), previous.vectors, strict=True))
-    new = [passage.headed_text for passage in passages if passage.headed_text not in known]
+        former = [gist.search_text for gist in previous.store.gists().values()]
+        known |= dict(zip(former, previous.gist_vectors, strict=True))
+    new = [text for text in texts if text not in known]
     progress("Embedding passages", 0, len(new))
     embedded = embedder.embed_passages(new, progress=lambda done: progress("Embedding passages", done, len(new)))
     known |= dict(zip(new, embedded, strict=True))
-    return np.stack([known[passage.headed_text] for passage in passages]), len(new)
+    return np.stack([known[text] for text in texts]), len(new)
 
 
 def _nothing_found(corpus: Path, unreadable: Sequence[str]) -> str:

@@ -3,14 +3,17 @@
 Comes in: records and their passages, in the order of the vectors. Goes out: the same, by id or by position.
 """
 
+import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter
 
 from ingest.errors import RecordMissing
+from ingest.facts import write_facts
+from ingest.gists import Gist
 from ingest.passages import Passage
 from ingest.records import Kind, Record
 
@@ -21,13 +24,23 @@ CREATE TABLE passages (
     section TEXT NOT NULL, text TEXT NOT NULL, "start" INTEGER NOT NULL, "end" INTEGER NOT NULL, heading TEXT NOT NULL
 );
 CREATE INDEX passages_of_record ON passages (record_id);
+CREATE TABLE gists (
+    position INTEGER PRIMARY KEY, record_id TEXT UNIQUE NOT NULL, text TEXT NOT NULL, questions TEXT NOT NULL,
+    written_by TEXT
+);
 """
 _PASSAGE_COLUMNS = 'id, record_id, kind, section, text, "start", "end", heading'
 _RECORD = TypeAdapter[Record](Annotated[Record, Field(discriminator="kind")])
 
 
-def write_store(path: Path, records: Sequence[Record], passages: Sequence[Passage]) -> None:
-    """Write a new store; a passage's position is its row in the vectors, counted from 0."""
+def write_store(
+    path: Path, records: Sequence[Record], passages: Sequence[Passage], gists: Mapping[str, Gist] | None = None
+) -> None:
+    """Write a new store; a passage's position is its row in the vectors, counted from 0, and so is a gist's.
+
+    Args:
+        gists: By record id.
+    """
     connection = sqlite3.connect(path)
     try:
         with connection:
@@ -41,6 +54,14 @@ def write_store(path: Path, records: Sequence[Record], passages: Sequence[Passag
                 (
                     (row, p.id, p.record_id, p.kind, p.section, p.text, p.start, p.end, p.heading)
                     for row, p in enumerate(passages)
+                ),
+            )
+            write_facts(connection, records)
+            connection.executemany(
+                "INSERT INTO gists VALUES (?, ?, ?, ?, ?)",
+                (
+                    (row, record_id, gist.text, json.dumps(gist.questions), gist.written_by)
+                    for row, (record_id, gist) in enumerate((gists or {}).items())
                 ),
             )
     finally:
@@ -96,6 +117,32 @@ class RecordStore:
         rows = self._connection.execute(f"SELECT {_PASSAGE_COLUMNS} FROM passages ORDER BY position")  # noqa: S608
         return [Passage(*row).headed_text for row in rows]
 
+    def names_and_titles(self) -> list[str]:
+        """Titles, speakers and affiliations as passages are headed with them, and the lines of chapters."""
+        rows = self._connection.execute(
+            "SELECT DISTINCT heading FROM passages UNION ALL SELECT text FROM passages WHERE section = 'chapters'"
+        )
+        return [text for (text,) in rows]
+
+    def gists(self) -> dict[str, Gist]:
+        """Every gist by its record's id, in the order of the gists' vectors."""
+        rows = self._connection.execute("SELECT record_id, text, questions, written_by FROM gists ORDER BY position")
+        return {record_id: _gist(*fields) for record_id, *fields in rows}
+
+    def gist(self, record_id: str) -> Gist | None:
+        """What a record is about in plain words, if someone has written it; to be shown as ours, never cited."""
+        query = "SELECT text, questions, written_by FROM gists WHERE record_id = ?"
+        row = self._connection.execute(query, (record_id,)).fetchone()
+        return _gist(*row) if row else None
+
+    def rows(self, query: str, values: Sequence[str | int | None] = ()) -> list[tuple[Any, ...]]:
+        """The rows of a query over these tables and those of `facts`; what comes from outside belongs in `values`."""
+        return self._connection.execute(query, values).fetchall()
+
     def close(self) -> None:
         """Let go of the file."""
         self._connection.close()
+
+
+def _gist(text: str, questions: str, written_by: str | None) -> Gist:
+    return Gist(text, tuple(json.loads(questions)), written_by)

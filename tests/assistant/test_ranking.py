@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from assistant.assembly import Assistant
-from assistant.ranking import best_records, fuse
+from assistant.filters import Filters
+from assistant.ranking import best_rows, fuse, gist_share, kind_named, spread_gists
 from assistant.retriever import TalksRetriever
 
 
@@ -15,15 +16,35 @@ def test_fusion_is_the_weighted_mean_of_both_scores() -> None:
     np.testing.assert_allclose(fuse(dense, keyword, keyword_weight=0), dense)
 
 
-def test_record_is_as_good_as_its_best_passage() -> None:
-    scores = np.array([0.1, 0.9, 0.5, 0.4], dtype=np.float32)
-    assert best_records(scores, np.array([0, 1, 1, 2]), limit=5) == [1, 2, 0]
-    assert best_records(scores, np.array([0, 1, 1, 2]), limit=1) == [1]
+def test_best_rows_come_first_and_those_without_a_finite_score_not_at_all() -> None:
+    scores = np.array([0.1, -np.inf, 0.5, 0.4, 0.5], dtype=np.float32)
+    assert best_rows(scores, limit=5) == [2, 4, 3, 0]
+    assert best_rows(scores, limit=1) == [2]
 
 
-def test_records_without_a_finite_score_are_left_out() -> None:
-    scores = np.array([-np.inf, 0.2], dtype=np.float32)
-    assert best_records(scores, np.array([0, 1]), limit=5) == [1]
+@pytest.mark.parametrize(("found", "share"), [(0.0, 0.9), (0.25, 0.45), (0.5, 0.0), (1.0, 0.0)])
+def test_gists_speak_where_wording_does_not(found: float, share: float) -> None:
+    assert gist_share(found) == pytest.approx(share)
+
+
+def test_record_without_a_gist_is_neither_raised_nor_lowered_by_the_gists_of_others() -> None:
+    gists = np.array([0.6, 0.4], dtype=np.float32)
+    sources = np.array([0.3, 0.1, 0.2], dtype=np.float32)
+    np.testing.assert_allclose(spread_gists(gists, np.array([0, 2]), sources), [0.6, 0.35, 0.4], atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("Which paper goes with the talk on grokking?", "paper"),
+        ("Is there a talk like the papers on memory?", "talk"),
+        ("Which tutorials are there?", "talk"),
+        ("What is on paperwork?", None),
+        ("homeostasis", None),
+    ],
+)
+def test_kind_is_the_first_that_the_question_names(question: str, kind: str | None) -> None:
+    assert kind_named(question) == kind
 
 
 @pytest.mark.parametrize(
@@ -35,6 +56,11 @@ def test_records_without_a_finite_score_are_left_out() -> None:
         ("snnTorch", "neuromorphic-llms"),
         ("homeostasis", "the-wisdom-of-the-body-revisited"),
         ("Automating Analog Layout", "ieee-seasonal-school-applications-future-frontiers"),
+        ("Volkan Sevher", "training-neural-networks-at-any-scale"),
+        (
+            "Can know-how from pictures and text be carried over to simulating physics?",
+            "foundational-methods-for-foundation-models-for-scientific-machine-learning",
+        ),
     ],
 )
 def test_question_finds_its_talk_first(assistant: Assistant, question: str, expected: str) -> None:
@@ -45,6 +71,38 @@ def test_kind_narrows_exactly(assistant: Assistant) -> None:
     ranked = assistant.ranker.rank("transformers", kind="paper", limit=200)
     assert len(ranked) == 106
     assert {record.kind for record in ranked} == {"paper"}
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        pytest.param(Filters(speaker="cevher"), {"training-neural-networks-at-any-scale"}, id="surname"),
+        pytest.param(Filters(speaker="Cev"), set(), id="part of a word"),
+        pytest.param(Filters(speaker="Volkan Cevher", affiliation="Stanford"), set(), id="another's affiliation"),
+        pytest.param(Filters(affiliation="Stanford University", kind="paper"), set(), id="no such paper"),
+        pytest.param(Filters(speaker="Cevher", page="machine learning"), {"training-neural-networks-at-any-scale"}),
+        pytest.param(Filters(speaker="Cevher", year=2024), set(), id="no year recorded"),
+        pytest.param(
+            Filters(speaker="Shobha Vasudevan"),
+            {"ieee-seasonal-school-applications-future-frontiers"},
+            id="in a chapter",
+        ),
+    ],
+)
+def test_filters_narrow_exactly_and_together(assistant: Assistant, filters: Filters, expected: set[str]) -> None:
+    assert {record.record_id for record in assistant.ranker.rank("learning", limit=200, filters=filters)} == expected
+
+
+def test_filter_by_year_keeps_exactly_the_records_of_that_year(assistant: Assistant) -> None:
+    years = {record.id: record.date.year if record.date else None for record in assistant.generation.store.records()}
+    ranked = assistant.ranker.rank("learning", limit=200, filters=Filters(year=2023))
+    assert {record.record_id for record in ranked} == {name for name, year in years.items() if year == 2023}
+
+
+def test_search_words_find_what_the_question_does_not(assistant: Assistant) -> None:
+    question = "something with rain and sunshine"
+    ranked = assistant.ranker.search(question, search_words=["Hessian", "preconditioning", "curvature"]).records
+    assert ranked[0].record_id == "hunting-the-hessian"
 
 
 def test_passages_of_a_record_come_best_first(assistant: Assistant) -> None:
@@ -70,4 +128,4 @@ def test_llamaindex_retriever_gives_the_same_passages(assistant: Assistant) -> N
     assert nodes[0].node.metadata["record_id"] == "hunting-the-hessian"
     assert nodes[0].node.metadata["speakers"] == "Madeleine Udell, Stanford University"
     assert nodes[0].score == pytest.approx(assistant.ranker.rank("Hunting the Hessian")[0].score)
-    assert [node.score for node in nodes] == sorted((node.score for node in nodes), reverse=True)
+    assert [node.get_score() for node in nodes] == sorted((node.get_score() for node in nodes), reverse=True)

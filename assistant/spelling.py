@@ -1,0 +1,48 @@
+"""A question's slips in names and terms → the names and terms that the collection knows.
+
+Comes in: the headings of the passages (titles, speakers, affiliations) and the lines of chapters. Goes out: the
+question with each unknown word that is nearly one of theirs replaced by it, for the keyword scores only; meaning reads
+the question as it was typed.
+"""
+
+import re
+from functools import cached_property
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from ingest.keyword import KeywordIndex
+from ingest.store import RecordStore
+
+# One slip in five letters ("Rozen" for Rosen), two in ten; swapped letters count as one. Lower, everyday words become
+# names ("cutting" → "hunting" at .7). A shade below .8, which is how 1 - 1/5 comes out.
+SIMILAR = 0.799
+# One slip in a shorter word makes half the dictionary of it.
+SHORTEST_CHARS = 5
+_WORD = re.compile(rf"[^\W\d_]{{{SHORTEST_CHARS},}}")
+
+
+class Spelling:
+    """Corrects what is unknown towards names and terms; never a word that stands in some passage."""
+
+    def __init__(self, store: RecordStore, keyword: KeywordIndex) -> None:
+        self._store = store
+        self._keyword = keyword
+
+    def corrected(self, question: str) -> str:
+        """The question with its slips in names and terms mended."""
+        return _WORD.sub(lambda match: self._nearest(match[0]), question)
+
+    def _nearest(self, word: str) -> str:
+        if self._keyword.knows(word):
+            return word
+        found = process.extractOne(
+            word.lower(), self._names_and_terms, scorer=OSA.normalized_similarity, score_cutoff=SIMILAR
+        )
+        return found[0] if found else word
+
+    @cached_property
+    def _names_and_terms(self) -> list[str]:
+        """Read when the first unknown word comes, once."""
+        words = (word.lower() for text in self._store.names_and_titles() for word in _WORD.findall(text))
+        return sorted(set(words))
