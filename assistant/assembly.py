@@ -99,25 +99,12 @@ class Assistant:
         Raises:
             SettingsError: A model is named, but no endpoint is set.
         """
-        address = self.settings.llm_base_url
-        if model == NO_MODEL or (address is None and model in (None, ANY_MODEL)):
-            return None
-        if address is None:
-            raise SettingsError(f'No endpoint is set for the model "{model}"; set TALKS_LLM_BASE_URL to its address.')
-        name = self.settings.llm_model if model in (None, ANY_MODEL) else model
-        return self.connect(EndpointChoice(address, name, _secret(self.settings.llm_api_key)))
+        choice = chosen_endpoint(self.settings, model)
+        return self.connect(choice) if choice else None
 
     def connect(self, choice: EndpointChoice) -> Endpoint:
         """An endpoint of the user's choice under the settings' limits."""
-        limits = Limits(
-            context_tokens=self.settings.llm_context_tokens,
-            answer_tokens=self.settings.llm_answer_tokens,
-            connect_timeout_s=self.settings.llm_connect_timeout_s,
-            first_token_timeout_s=self.settings.llm_first_token_timeout_s,
-            idle_timeout_s=self.settings.llm_idle_timeout_s,
-            thinking_tokens=self.settings.llm_thinking_tokens,
-        )
-        return Endpoint(choice, limits, self._learned_of(choice))
+        return Endpoint(choice, endpoint_limits(self.settings), self._learned_of(choice))
 
     def _learned_of(self, choice: EndpointChoice) -> Learned:
         """What earlier turns found out about the same server and model; kept without the key."""
@@ -143,6 +130,29 @@ class Assistant:
         extractor = Extractor(self.embedder, generation.keyword, keyword_weight=weight)
         engine = Engine(ranker, extractor, self._prompts, passages=self.settings.passages_per_answer)
         return _Opened(generation, ranker, engine)
+
+
+def chosen_endpoint(settings: Settings, model: str | None = None) -> EndpointChoice | None:
+    """What the settings and a model's name come to; see `Assistant.endpoint`."""
+    address = settings.llm_base_url
+    if model == NO_MODEL or (address is None and model in (None, ANY_MODEL)):
+        return None
+    if address is None:
+        raise SettingsError(f'No endpoint is set for the model "{model}"; set TALKS_LLM_BASE_URL to its address.')
+    name = settings.llm_model if model in (None, ANY_MODEL) else model
+    return EndpointChoice(address, name, _secret(settings.llm_api_key))
+
+
+def endpoint_limits(settings: Settings) -> Limits:
+    """How much and how long, for any endpoint."""
+    return Limits(
+        context_tokens=settings.llm_context_tokens,
+        answer_tokens=settings.llm_answer_tokens,
+        connect_timeout_s=settings.llm_connect_timeout_s,
+        first_token_timeout_s=settings.llm_first_token_timeout_s,
+        idle_timeout_s=settings.llm_idle_timeout_s,
+        thinking_tokens=settings.llm_thinking_tokens,
+    )
 
 
 def make_embedder(settings: Settings) -> Embedder:

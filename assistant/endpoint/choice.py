@@ -55,7 +55,7 @@ class Context:
 
     Attributes:
         tokens: The server's own figure, or what is assumed.
-        certain: Whether it can be relied on; if not, the model is not loaded yet and it is worth asking again.
+        certain: Whether the server said so, of the model as it is loaded.
     """
 
     tokens: int

@@ -113,14 +113,21 @@ class Endpoint:
         if self.limits.context_tokens is not None:
             served = learned.context.tokens if learned.context else self.limits.context_tokens
             return Context(min(self.limits.context_tokens, served), certain=True)
-        is_open = learned.context is None or not learned.context.certain
-        if is_open and learned.context_asked < _CONTEXT_ASKED_AT_MOST:
+        if learned.context is None or self._may_know_more(learned):
             if learned.listed is None:
                 self.models()
             with self._http(_LIST_TIMEOUT_S) as http:
-                learned.context = servers.find_context(http, self.base_url, self.model(), learned)
+                found = servers.find_context(http, self.base_url, self.model(), learned)
+            if found.certain or learned.context is None:
+                learned.context = found
             learned.context_asked += 1
-        return learned.context or Context(ASSUMED_CONTEXT_TOKENS, certain=False)
+        return learned.context
+
+    @staticmethod
+    def _may_know_more(learned: Learned) -> bool:
+        """Whether the server may have loaded the model since it was last asked."""
+        is_open = learned.context is not None and not learned.context.certain
+        return is_open and learned.kind in servers.LOADS_ON_DEMAND and learned.context_asked < _CONTEXT_ASKED_AT_MOST
 
     def reply_tokens(self) -> int:
         """What the model may write: its answer and, if it thinks, its thoughts; at most half of what it holds."""

@@ -21,6 +21,8 @@ from assistant.endpoint.choice import ASSUMED_CONTEXT_TOKENS, Context, Learned, 
 from assistant.endpoint.wire import http_client
 
 OLLAMA, LLAMA_CPP, VLLM, LM_STUDIO = "Ollama", "llama.cpp", "vLLM", "LM Studio"
+# These load a model when it is first asked, and know its size only then.
+LOADS_ON_DEMAND = {OLLAMA, LM_STUDIO}
 # Where each listens unless told otherwise.
 USUAL_PORTS = {11434: OLLAMA, 8080: LLAMA_CPP, 8000: VLLM, 1234: LM_STUDIO}
 # What each writes as the owner of its models; "me" is llama.cpp's Python server.
@@ -110,7 +112,7 @@ def find_context(http: httpx.Client, base_url: str, model: str, learned: Learned
             return found
     # A trained size is only what the served one cannot exceed.
     trained = meta.get("n_ctx_train") if isinstance(meta, dict) else None
-    return Context(min(_whole(trained) or ASSUMED_CONTEXT_TOKENS, ASSUMED_CONTEXT_TOKENS), certain=True)
+    return Context(min(_whole(trained) or ASSUMED_CONTEXT_TOKENS, ASSUMED_CONTEXT_TOKENS), certain=False)
 
 
 def find_running(ports: Sequence[int] = tuple(USUAL_PORTS)) -> list[Running]:

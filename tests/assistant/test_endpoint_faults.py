@@ -1,0 +1,158 @@
+"""Whatever goes wrong with an endpoint, over a real socket: the sentence that the user reads."""
+
+import socket
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from assistant.endpoint import Endpoint, EndpointChoice
+from ingest.errors import (
+    EndpointCut,
+    EndpointError,
+    EndpointOverflow,
+    EndpointRejected,
+    EndpointSilent,
+    EndpointUnreachable,
+)
+from tests.assistant.test_endpoint import ASK, LIMITS
+from tests.scripted_endpoint import Refusal, Script, ScriptedEndpoint
+
+QUICK = replace(LIMITS, first_token_timeout_s=0.4, idle_timeout_s=0.4)
+OVERFLOW = "This model's maximum context length is 512 tokens. However, you requested 900 tokens."
+MEMORY = "model requires more system memory (8.4 GiB) than is available (3.1 GiB)"
+EVENT = 'data: {"choices": [{"index": 0, "delta": {"content": "One"}}]}\n\n'
+
+# What the server does, the words that came before, the error, and all of its sentence.
+FAULTS: dict[str, tuple[Script, str, type[EndpointError], str]] = {
+    "time-out before": (
+        Script(delay_s=3.0), "", EndpointUnreachable,
+        "{where} did not answer in time (0.4 s); see whether it is still loading, "
+        "or set TALKS_LLM_FIRST_TOKEN_TIMEOUT_S for longer.",
+    ),
+    "time-out during": (
+        Script(pieces=["One", "two"], pause_after=1, pause_s=3.0), "One", EndpointSilent,
+        "{where} fell silent in the middle of its answer (0.4 s); see the server's own log.",
+    ),
+    "time-out during, kept alive": (
+        Script(pieces=["One", "two"], pause_after=1, pause_s=3.0, ping_s=0.1), "One", EndpointSilent,
+        "{where} fell silent in the middle of its answer (0.4 s); see the server's own log.",
+    ),
+    "401": (Script(status=401), "", EndpointRejected, "{where} wants a key; give it (TALKS_LLM_API_KEY)."),
+    "404 model": (
+        Script(status=404, models=["small"]), "", EndpointRejected,
+        '{where} has no model "m"; choose one that it lists: small.',
+    ),
+    "404 path": (
+        Script(status=404, models=["m"]), "", EndpointRejected,
+        "{where} has no such path or model (404); correct the address or the model.",
+    ),
+    "429": (
+        Script(first=[Refusal(429, "Rate limit reached")] * 3), "", EndpointRejected,
+        "{where} has too much to do (429: Rate limit reached); ask again in a moment.",
+    ),
+    "500": (
+        Script(first=[Refusal(500, MEMORY)]), "", EndpointRejected,
+        "{where} failed inside (500: " + MEMORY + "); see the server's own log.",
+    ),
+    "500 with a web page": (
+        Script(status=502, body="<html>Bad Gateway</html>", content_type="text/html"), "", EndpointRejected,
+        "{where} failed inside (502: no reason given); see the server's own log.",
+    ),
+    "503 loading": (
+        Script(first=[Refusal(503, "Loading model")] * 3), "", EndpointRejected,
+        "{where} is busy or still loading its model (503: Loading model); ask again in a moment.",
+    ),
+    "422": (
+        Script(first=[Refusal(422, "max_tokens is too large")]), "", EndpointRejected,
+        "{where} refused the request (422: max_tokens is too large); see the server's own log.",
+    ),
+    "HTML instead of JSON": (
+        Script(page="<html>Welcome</html>"), "", EndpointRejected,
+        "{where}/chat/completions is a web page, not a model's API; correct the address, which mostly ends in /v1.",
+    ),
+    "broken SSE": (
+        Script(raw=EVENT + "data: {broken\n\n"), "One", EndpointSilent,
+        "{where} sent what no model's API sends; see the server's own log.",
+    ),
+    "error inside the reply": (
+        Script(raw=EVENT + 'data: {"error": {"message": "CUDA out of memory"}}\n\n'), "One", EndpointSilent,
+        "{where} stopped with an error (CUDA out of memory); see the server's own log.",
+    ),
+    "cut stream": (
+        Script(pieces=["One", "two"], cut_after=1), "One", EndpointSilent,
+        "{where} broke off in the middle of its answer; see the server's own log.",
+    ),
+    "hangs up": (
+        Script(first=[Refusal(0)] * 3), "", EndpointSilent,
+        "{where} broke off in the middle of its answer; see the server's own log.",
+    ),
+    "empty answer": (
+        Script(pieces=[]), "", EndpointSilent, "{where} answered with nothing; try another model there.",
+    ),
+    "endless answer": (
+        Script(pieces=["and so on, "], is_endless=True), "and so on, " * 146, EndpointCut,
+        "The answer reached its greatest length, 200 tokens, and was cut; "
+        "set TALKS_LLM_ANSWER_TOKENS for longer ones.",
+    ),
+    "context overflow": (
+        Script(holds_chars=0, overflow=OVERFLOW), "", EndpointOverflow,
+        "{where} holds only 512 tokens at once; load the model there with a longer context.",
+    ),
+    "reasoning only": (
+        Script(pieces=["<think>So on"]), "", EndpointSilent,
+        "{where} only thought and came to no answer; choose a model there that does not reason, "
+        "or set TALKS_LLM_THINKING_TOKENS higher.",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("script", "before", "error", "sentence"), FAULTS.values(), ids=FAULTS.keys())
+def test_fault_is_told_in_a_sentence(script: Script, before: str, error: type[EndpointError], sentence: str) -> None:
+    came: list[str] = []
+    with ScriptedEndpoint(script) as server:
+        endpoint = Endpoint(EndpointChoice(server.address, "m"), QUICK)
+        with pytest.raises(EndpointError) as caught:
+            came.extend(piece for piece in endpoint.stream(ASK) if isinstance(piece, str))
+    assert str(caught.value) == sentence.format(where=f"{server.address}/v1")
+    assert type(caught.value) is error or issubclass(type(caught.value), error)
+    assert "".join(came) == before
+
+
+def _refused() -> str:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{free.getsockname()[1]}"
+
+
+ADDRESSES: dict[str, tuple[Callable[[], str], str]] = {
+    "refused": (_refused, "Nothing answers at {where}; start the server there or correct the address."),
+    "DNS": (
+        lambda: "http://no-such-machine.invalid",
+        "No machine is known by the name in {where}; correct the address.",
+    ),
+    "no machine": (lambda: "http://", "{where} is no address of a server; correct it."),
+}
+
+
+@pytest.mark.parametrize("model", ["m", None], ids=["model chosen", "no model chosen"])
+@pytest.mark.parametrize(("address", "sentence"), ADDRESSES.values(), ids=ADDRESSES.keys())
+def test_address_without_a_server_is_told(address: Callable[[], str], sentence: str, model: str | None) -> None:
+    endpoint = Endpoint(EndpointChoice(address(), model), QUICK)
+    with pytest.raises(EndpointUnreachable) as caught:
+        list(endpoint.stream(ASK))
+    assert str(caught.value) == sentence.format(where=endpoint.where)
+
+
+@pytest.mark.parametrize(("status", "key"), [(401, "sk-secret"), (403, "sk-secret")])
+def test_refused_key_is_told_without_the_key(status: int, key: str) -> None:
+    script = Script(status=status, body='{"error": {"message": "Incorrect API key provided: sk-secret"}}')
+    with ScriptedEndpoint(script) as server, pytest.raises(EndpointRejected) as caught:
+        list(Endpoint(EndpointChoice(server.address, "m", key), QUICK).stream(ASK))
+    assert str(caught.value) == f"{server.address}/v1 refuses the key; give the right one (TALKS_LLM_API_KEY)."
+
+
+def test_page_at_the_models_path_is_told() -> None:
+    with ScriptedEndpoint(Script(page="<html>Welcome</html>")) as server, pytest.raises(EndpointRejected) as caught:
+        Endpoint(EndpointChoice(server.address), QUICK).models()
+    assert "is a web page, not a model's API" in str(caught.value)
