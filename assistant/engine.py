@@ -12,23 +12,24 @@ from functools import cached_property
 from assistant import about
 from assistant.answer import stream_draft
 from assistant.citations import CitedText, DraftCiter
+from assistant.confidence import REFUSE_BELOW, UNSURE_BELOW
 from assistant.endpoint import Endpoint
 from assistant.events import Answer, Delta, Done, Event, Mode, SourcePassage, Sources, Status
 from assistant.extract import Extractor
+from assistant.filters import Filters
 from assistant.markers import defuse_references
 from assistant.people import People
-from assistant.premise import WrongSpeaker, wrong_speaker
+from assistant.premise import WrongSpeaker, unknown_names, wrong_speaker
 from assistant.prompts import Prompts
 from assistant.question import standalone_question
 from assistant.ranking import HybridRanker, RankedRecord, flatten
 from assistant.routes import route_of
+from assistant.spelling import Spelling
 from ingest.errors import EndpointError
 from ingest.passages import Passage, speaker_line
 from ingest.records import Kind, record_pages
 
 RECORDS_RANKED = 10
-# Below this the best passage has little to do with the question, neither in meaning nor in wording.
-REFUSE_BELOW = 0.1
 
 QUOTES_INTRO = "In the sources' own words; these are quotes, no model wrote them:"
 REFUSAL = "The collection does not seem to hold an answer to this."
@@ -90,6 +91,7 @@ class Engine:
         self._extractor = extractor
         self._prompts = prompts
         self._passages = passages
+        self._spelling = Spelling(self._store, ranker.generation.keyword)
 
     @cached_property
     def people(self) -> People:
@@ -157,10 +159,12 @@ class Engine:
     def _answer(self, turn: _Turn, endpoint: Endpoint | None, kind: Kind | None) -> Iterator[Event]:
         """Answer from the talks."""
         yield Status("searching", "Searching the talks and papers")
-        ranked = self._ranker.rank(turn.standalone, kind=kind, limit=RECORDS_RANKED)
-        if not ranked or ranked[0].score < REFUSE_BELOW:
+        ranking = self._ranker.search(turn.standalone, limit=RECORDS_RANKED, filters=Filters(kind=kind))
+        ranked: Sequence[RankedRecord] = ranking.records
+        unknown = unknown_names(turn.standalone, self._ranker.generation.keyword, self._spelling)
+        if ranking.confidence < (UNSURE_BELOW if unknown else REFUSE_BELOW):
             turn.clock("retrieval")
-            yield from self._refuse(turn, ranked)
+            yield from self._refuse(turn, ranked, unknown)
             return
         wrong = wrong_speaker(turn.standalone, self.people, self._ranker)
         if wrong is not None:
@@ -217,13 +221,14 @@ class Engine:
         yield from turn.answer.cite(meant, 0, len(meant.text))
         yield from turn.answer.say(".\n\n")
 
-    def _refuse(self, turn: _Turn, ranked: Sequence[RankedRecord]) -> Iterator[Event]:
+    def _refuse(self, turn: _Turn, ranked: Sequence[RankedRecord], unknown: Sequence[str]) -> Iterator[Event]:
         """Say that the collection does not hold it, and name what is near."""
         turn.refused = True
         yield Sources(tuple(self.source(record.passages[0].passage, record.score) for record in ranked[:2]))
         titles = [f"“{self._store.record(record.record_id).title}”" for record in ranked[:2]]
         near = f" The nearest it holds: {'; '.join(titles)}." if titles else ""
-        yield from turn.answer.say(REFUSAL + near)
+        missing = f" “{' '.join(unknown)}” stands nowhere in it." if unknown else ""
+        yield from turn.answer.say(REFUSAL + missing + near)
 
 
 def _heading(source: SourcePassage) -> str:

@@ -1,13 +1,17 @@
-"""Questions that give a talk to the wrong speaker.
+"""Questions that take for granted what the collection does not hold.
 
-Comes in: a standalone question. Goes out: whose talk it really is, or None when nothing speaks against the question.
+Comes in: a standalone question. Goes out: the names in it that nobody has, or whose talk it really is; nothing when
+nothing speaks against the question.
 """
 
 import re
 from dataclasses import dataclass
 
 from assistant.people import People, Person
+from assistant.question import proper_names
 from assistant.ranking import HybridRanker, RankedRecord
+from assistant.spelling import Spelling
+from ingest.keyword import KeywordIndex
 
 # Without the name, the question must fit another talk well, and the named speaker's own talks at most half as well:
 # measured on the development dialogues, questions with a right premise stay above .75.
@@ -29,6 +33,20 @@ class WrongSpeaker:
     named: Person
     own: RankedRecord
     meant: RankedRecord
+
+
+def unknown_names(question: str, keyword: KeywordIndex, spelling: Spelling) -> list[str]:
+    """The proper names of a question that stand nowhere in the collection, not even with a slip.
+
+    A name is known by its looks: a capital inside, or one after the first word. Numbers in it may vary ("AIME25").
+    """
+    return [
+        name
+        for name in proper_names(question)
+        if len(name) > 1
+        and not any(char.isdigit() for char in name)
+        and not any(keyword.knows(part) for part in re.split(r"[-'’]", spelling.corrected(name)) if len(part) > 1)
+    ]
 
 
 def wrong_speaker(question: str, people: People, ranker: HybridRanker) -> WrongSpeaker | None:

@@ -128,12 +128,16 @@ def _points_back(words: Sequence[str], at: int) -> bool:
     return word in _SOMEBODY | _SOMETHING
 
 
-def _names(words: Sequence[str]) -> list[str]:
+def proper_names(question: str) -> list[str]:
     """Words that are names by their looks: a capital or digit inside, or a capital after the first word."""
+    return _names(_WORD.findall(question))
+
+
+def _names(words: Sequence[str]) -> list[str]:
     return [
         word
         for at, word in enumerate(words)
-        if re.search(r"\w[A-Z0-9]", word) or (at > 0 and word[:1].isupper() and word.lower() not in _FUNCTION)
+        if word.lower() not in _FUNCTION and (re.search(r"\w[A-Z0-9]", word) or (at > 0 and word[:1].isupper()))
     ]
 
 

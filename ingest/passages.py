@@ -31,7 +31,7 @@ class Passage:
         text: Equals `record_text(record)[start:end]`.
         start: Offset in the record's text, in characters.
         end: Offset after the last character.
-        heading: Title and speakers, put above the text for search, never quoted.
+        heading: Title and speakers or organisation, put above the text for search, never quoted.
     """
 
     id: str
@@ -94,10 +94,8 @@ def format_seconds(seconds: int) -> str:
 
 def record_passages(record: Record) -> list[Passage]:
     """Split a record into its passages, in reading order; every record has at least one."""
-    people = (
-        [speaker_line(speaker) for speaker in record.speakers] or speaker_names(record) if record.kind == "talk" else []
-    )
-    heading = "\n".join(part for part in (record.title, "; ".join(people)) if part)
+    people = _byline(record)
+    heading = "\n".join(part for part in (record.title, people) if part)
     passages: list[Passage] = []
     offset = 0
     for section, text in record_sections(record):
@@ -119,6 +117,13 @@ def record_passages(record: Record) -> list[Passage]:
             )
         offset += len(text) + 2
     return passages
+
+
+def _byline(record: Record) -> str:
+    """Who stands behind a record: its speakers, else those of its chapters, or a paper's organisation."""
+    if record.kind == "paper":
+        return record.organisation or ""
+    return "; ".join([speaker_line(speaker) for speaker in record.speakers] or speaker_names(record))
 
 
 def _passage_spans(text: str) -> Iterator[Span]:
