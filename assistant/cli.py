@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any, ParamSpec
+from typing import Annotated, Any, Literal, ParamSpec
 
 import typer
 
@@ -150,6 +150,30 @@ def ask(
         _print(next(answer_to_json(event.answer) for event in events if isinstance(event, Done)))
     else:
         show.print_turn(events)
+
+
+@command
+def eval_command(
+    report: Annotated[
+        bool, typer.Option("--report/--dev", help="The half for reporting, or the one for tuning.")
+    ] = True,
+    beir: Annotated[list[Path] | None, typer.Option("--beir", help="Folder of a collection in BEIR form.")] = None,
+    corpus: Corpus = None,
+    as_json: Json = False,
+) -> None:
+    """Measure how well the labelled questions of evals/ find their talks, beside the usual ways."""
+    from assistant.evaluation import report as tables  # here, because nothing else needs it
+    from assistant.evaluation.run import run
+
+    settings = _settings(corpus, None)
+    half: Literal["dev", "report"] = "report" if report else "dev"
+    measured = show.with_progress(lambda progress: run(settings, half, beir or [], progress))
+    if as_json:
+        _print({**tables.report_json(measured.retrieval), "collections": tables.beir_json(measured.collections)})
+    else:
+        _print(tables.report_text(measured.retrieval, f"{half} half"))
+        if measured.collections:
+            _print("\n" + tables.beir_text(measured.collections))
 
 
 @command

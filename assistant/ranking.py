@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.confidence import Evidence, confidence
+from assistant.confidence import confidence
 from assistant.filters import Filters, RecordFilter
 from assistant.spelling import Spelling
 from ingest.embedder import Embedder
@@ -129,44 +129,41 @@ class HybridRanker:
         """
         if not question.strip():
             return Ranking((), 0.0)
-        scores, evidence = self._scores(question)
+        scores = self.passage_scores(question)
         if search_words:
-            guessed, _ = self._scores(" ".join(search_words))
+            guessed = self.passage_scores(" ".join(search_words))
             scores = fuse(scores, guessed, keyword_weight=SEARCH_WORDS_WEIGHT)
-        best = self._best_of_records(scores) + KIND_BONUS * (self._kinds == kind_named(question))
+        best = self._best_of_records(scores)
         if filters is not None:
             best[~self._filter.mask(filters)] = -np.inf
-        records = tuple(self._ranked_record(row, scores, float(best[row])) for row in best_rows(best, limit))
-        return Ranking(records, confidence(evidence))
+        sure = confidence(float(best.max()))
+        best += KIND_BONUS * (self._kinds == kind_named(question))
+        return Ranking(tuple(self._ranked_record(row, scores, best[row]) for row in best_rows(best, limit)), sure)
 
-    def _scores(self, text: str) -> tuple[Scores, Evidence]:
-        """Shape (n,): one score for each passage, of which its record's gist may have a share; and what it rests on."""
+    def passage_scores(self, text: str) -> Scores:
+        """Shape (n,): one score for each passage, in which its record's gist may have a share."""
         vector = self._embedder.embed_question(text)
         spelled = self._spelling.corrected(text)
         dense = self.generation.vectors @ vector
         keyword = self.generation.keyword.scores(spelled)
         scores = fuse(dense, keyword, keyword_weight=self._keyword_weight)
-        found = float(keyword.max())
-        if not len(self._gist_rows):
-            return scores, Evidence(float(dense.max()), found)
+        share = gist_share(float(keyword.max()))
+        if share == 0 or not len(self._gist_rows):
+            return scores
         gist_dense = self.generation.gist_vectors @ vector
         gist_keyword = self.generation.gist_keyword.scores(spelled)
         gists = fuse(gist_dense, gist_keyword, keyword_weight=self._keyword_weight)
-        share = gist_share(found)
-        if share > 0:
-            sources = self._best_of_records(scores)
-            gist_of_record = spread_gists(gists, self._gist_rows, sources)
-            scores = (1 - share) * scores + share * np.repeat(gist_of_record, self._last - self._first)
-        evidence = Evidence(float(dense.max()), found, float(gist_dense.max()), float(gist_keyword.max()))
-        return scores, evidence
+        of_records = spread_gists(gists, self._gist_rows, self._best_of_records(scores))
+        of_passages = np.repeat(of_records, self._last - self._first)
+        return np.asarray((1 - share) * scores + share * of_passages, dtype=np.float32)
 
     def _best_of_records(self, scores: Scores) -> Scores:
         return np.asarray(np.maximum.reduceat(scores, self._first), dtype=np.float32)
 
-    def _ranked_record(self, row: int, scores: Scores, score: float) -> RankedRecord:
+    def _ranked_record(self, row: int, scores: Scores, score: np.float32) -> RankedRecord:
         first, last = int(self._first[row]), int(self._last[row])
         best = first + np.argsort(-scores[first:last], kind="stable")[:PASSAGES_PER_RECORD]
-        bonus = score - float(scores[best[0]])
+        bonus = float(score - scores[best[0]])
         passages = self.generation.store.passages(best)
         ranked = tuple(RankedPassage(p, float(scores[at]) + bonus) for p, at in zip(passages, best, strict=True))
         return RankedRecord(ranked[0].passage.record_id, ranked[0].passage.kind, ranked[0].score, ranked)

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import Any, TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -17,13 +17,15 @@ from ingest.records import Record, record_pages, speaker_names
 # A long list of small oddities helps nobody; --json has them all.
 _ODDITIES_SHOWN = 12
 
+T = TypeVar("T")
 
-def with_progress(ingest: Callable[[OnProgress], IngestReport]) -> IngestReport:
-    """Run an ingest with a progress bar on stderr."""
+
+def with_progress(work: Callable[[OnProgress], T]) -> T:
+    """Run something long with a progress bar on stderr."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("Starting", total=None)
-        return ingest(lambda what, done, total: bar.update(task, description=what, completed=done, total=total))
+        return work(lambda what, done, total: bar.update(task, description=what, completed=done, total=total))
 
 
 def report_to_json(report: IngestReport) -> dict[str, Any]:

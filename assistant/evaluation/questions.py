@@ -1,0 +1,83 @@
+"""Labelled questions, read and checked.
+
+Comes in: the files of `evals/`. Goes out: questions with the ids that answer them, and questions that nothing answers.
+"""
+
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from pydantic import BaseModel, Field, ValidationError
+
+from ingest.errors import CorpusMissing, PageUnreadable
+
+Half = Literal["dev", "report"]
+KINDS = ("fact", "lay", "name", "several", "typo", "cross")
+
+
+class LabelledQuestion(BaseModel, frozen=True):
+    """A question and what answers it.
+
+    Attributes:
+        named: The record that a question of kind "cross" starts from; it is taken out of every ranking, since it is
+            neither looked for nor wrong.
+    """
+
+    id: str
+    question: str = Field(min_length=1)
+    kind_of_question: Literal["fact", "lay", "name", "several", "typo", "cross"]
+    expected: frozenset[str] = Field(min_length=1)
+    half: Half
+    named: str | None = None
+
+
+class _Dialogue(BaseModel):
+    kind_of_dialogue: str
+    question: str
+
+
+def read_questions(path: Path, half: Half | None = None) -> list[LabelledQuestion]:
+    """The questions of one half, or all of them.
+
+    Raises:
+        CorpusMissing: There is no such file.
+        PageUnreadable: A line is not a labelled question; names it.
+    """
+    questions = [_parsed(LabelledQuestion, path, number, line) for number, line in _lines(path)]
+    return [question for question in questions if half in (None, question.half)]
+
+
+def read_unanswerable(path: Path, half: Half) -> list[str]:
+    """The questions of a dialogues file that the collection does not answer.
+
+    Every other one belongs to each half, the first to "dev".
+
+    Raises:
+        CorpusMissing: There is no such file.
+        PageUnreadable: A line is not a dialogue; names it.
+    """
+    dialogues = [_parsed(_Dialogue, path, number, line) for number, line in _lines(path)]
+    unanswerable = [one.question for one in dialogues if one.kind_of_dialogue == "unanswerable"]
+    return unanswerable[0 if half == "dev" else 1 :: 2]
+
+
+def _lines(path: Path) -> list[tuple[int, str]]:
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise CorpusMissing(
+            f"{path} cannot be read ({error.strerror}); the labelled questions are in the clone's evals/ folder, or "
+            "name a file of your own."
+        ) from error
+    return [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
+
+
+_Line = TypeVar("_Line", bound=BaseModel)
+
+
+def _parsed(model: type[_Line], path: Path, number: int, line: str) -> _Line:
+    try:
+        return model.model_validate_json(line)
+    except ValidationError as error:
+        fault = error.errors(include_url=False, include_input=False)[0]
+        field = ".".join(str(part) for part in fault["loc"]) or "the line"
+        raise PageUnreadable(path.name, number, f"{field}: {fault['msg']}; see the README in evals/.") from error

@@ -1,0 +1,72 @@
+"""`talks eval`, readable top to bottom: ingest into a home of its own, rank, count.
+
+Comes in: settings and what to measure. Goes out: reports. The user's own index is neither used nor touched.
+"""
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.assembly import make_embedder
+from assistant.evaluation.beir import BeirFigures, evaluate_collection
+from assistant.evaluation.questions import Half, read_questions, read_unanswerable
+from assistant.evaluation.retrieval import PRODUCT, RetrievalReport, evaluate
+from assistant.evaluation.systems import baselines, product, tutorial
+from assistant.ranking import HybridRanker
+from assistant.resources import PACKAGE
+from assistant.settings import Settings
+from ingest.embedder import Embedder
+from ingest.index import open_current
+from ingest.pipeline import Progress, ingest
+
+# The labelled questions are in the clone only: they are about the five pages, and no part of the program.
+EVALS = PACKAGE.parent / "evals"
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What `talks eval` found out; `collections` by name of their folders."""
+
+    retrieval: RetrievalReport
+    collections: dict[str, BeirFigures]
+
+
+def run(settings: Settings, half: Half, collections: Sequence[Path], progress: Progress) -> Measured:
+    """Measure the labelled questions of one half, and public collections.
+
+    Raises:
+        CorpusMissing: The labelled questions, or a file of a collection, are not there.
+        TalksError: Whatever `ingest.pipeline.ingest` raises.
+    """
+    questions = read_questions(EVALS / "questions.jsonl", half)
+    unanswerable = read_unanswerable(EVALS / "dialogues.jsonl", half)
+    embedder = make_embedder(settings)
+    with tempfile.TemporaryDirectory(prefix="talks-eval-") as folder:
+        home = Path(folder)
+        with _ranker(settings, home / "pages", embedder, progress) as ranker:
+            usual = {**baselines(ranker, embedder), "LlamaIndex tutorial": tutorial(ranker, embedder)}
+            report = evaluate(ranker, {**usual, PRODUCT: product(ranker)}, questions, unanswerable)
+        measured = {
+            collection.name: evaluate_collection(
+                collection,
+                home / f"collection-{number}",
+                embedder,
+                keyword_weight=settings.keyword_weight,
+                progress=progress,
+            )
+            for number, collection in enumerate(collections)
+        }
+    return Measured(report, measured)
+
+
+@contextmanager
+def _ranker(settings: Settings, home: Path, embedder: Embedder, progress: Progress) -> Iterator[HybridRanker]:
+    """A ranker over a fresh index of the settings' corpus."""
+    ingest(settings.corpus, home, embedder, progress)
+    generation = open_current(home, embedder.fingerprint)
+    try:
+        yield HybridRanker(generation, embedder, keyword_weight=settings.keyword_weight)
+    finally:
+        generation.close()
