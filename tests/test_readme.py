@@ -1,0 +1,66 @@
+"""The README tells the truth: its commands run, its settings are the settings, its links lead somewhere."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from assistant.cli import app
+from assistant.settings import Settings
+from ingest.pipeline import IngestReport
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+COMMANDS = [
+    command
+    for command in dict.fromkeys(re.findall(r"^\| `(talks [^`]+)` \|", README, re.MULTILINE))
+    if command != "talks chat"  # tests/browser/test_whole.py serves it
+]
+
+
+def test_settings_table_and_settings_are_the_same() -> None:
+    listed = set(re.findall(r"^\| `(TALKS_[A-Z_]+)` \|", README, re.MULTILINE))
+    assert listed == {f"TALKS_{name.upper()}" for name in Settings.model_fields}
+
+
+def test_defaults_in_the_settings_table_are_the_defaults() -> None:
+    for name, default in re.findall(r"^\| `TALKS_([A-Z_]+)` \| ([^|]*) \|", README, re.MULTILINE):
+        field = Settings.model_fields[name.lower()]
+        if field.default_factory is None:
+            assert default.strip() == ("" if field.default is None else f"`{field.default}`"), name
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_command_of_the_readme_runs(
+    command: str, seeds_home: Path, seeds_report: IngestReport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TALKS_HOME", str(seeds_home))
+    result = CliRunner().invoke(app, shlex.split(command)[1:])
+    assert result.exit_code == 0, result.output
+    assert result.stdout
+
+
+def test_first_exchange_of_the_readme_is_what_the_program_says(
+    seeds_home: Path, seeds_report: IngestReport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TALKS_HOME", str(seeds_home))
+    block = re.search(r"```\n\$ (talks ask [^\n]*)\n(.*?)```", README, re.DOTALL)
+    assert block is not None
+    said = CliRunner().invoke(app, shlex.split(block[1])[1:]).stdout
+    assert said.strip() == block[2].strip()
+
+
+def test_make_targets_of_the_readme_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    for target in re.findall(r"make ([a-z]+)$", README, re.MULTILINE):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "seeds/README.md", "prompts/README.md"])
+def test_links_lead_to_files(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)#]+)\)", text):
+        if not target.startswith(("http:", "https:")):
+            assert ((ROOT / name).parent / target).exists(), target
