@@ -7,6 +7,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,6 +16,7 @@ from pydantic import BaseModel, Field, ValidationError
 from assistant.assembly import Assistant
 from assistant.endpoint import Endpoint
 from assistant.events import Answer, Done, answer_to_json
+from assistant.filters import Filters
 from assistant.ranking import HybridRanker
 from ingest.errors import CorpusMissing, TalksError
 from ingest.records import Kind
@@ -48,17 +50,18 @@ def read_lines(name: str) -> Iterator[str]:
 
 
 def search_batch(
-    lines: Iterator[str], ranker: HybridRanker, *, kind: Kind | None, limit: int
+    lines: Iterator[str], ranker: HybridRanker, *, filters: Filters, limit: int
 ) -> Iterator[dict[str, Any]]:
-    """One result object for each line; `kind` is for lines that name none."""
+    """One result object for each line; the filters' kind is for lines that name none."""
     for line in _parsed(lines):
         if isinstance(line, dict):
             yield line
         else:
-            yield {"id": line.id, **search(line.question, ranker, kind=line.kind or kind, limit=limit)}
+            chosen = replace(filters, kind=line.kind or filters.kind)
+            yield {"id": line.id, **search(line.question, ranker, filters=chosen, limit=limit)}
 
 
-def search(question: str, ranker: HybridRanker, *, kind: Kind | None, limit: int) -> dict[str, Any]:
+def search(question: str, ranker: HybridRanker, *, filters: Filters, limit: int) -> dict[str, Any]:
     """The talks and papers that fit a question, best first, each with its best passage, and the time in ms."""
     began = time.perf_counter()
     results = [
@@ -71,7 +74,7 @@ def search(question: str, ranker: HybridRanker, *, kind: Kind | None, limit: int
             "section": record.passages[0].passage.section,
             "text": record.passages[0].passage.text,
         }
-        for record in ranker.rank(question, kind=kind, limit=limit)
+        for record in ranker.rank(question, limit=limit, filters=filters)
     ]
     return {"results": results, "ms": round((time.perf_counter() - began) * 1000, 2)}
 

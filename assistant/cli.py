@@ -15,6 +15,7 @@ import typer
 from assistant import batch, show
 from assistant.assembly import Assistant
 from assistant.events import Done, answer_to_json
+from assistant.filters import Filters
 from assistant.settings import Settings, load_settings
 from ingest.errors import TalksError
 from ingest.records import Kind, record_to_json
@@ -32,6 +33,10 @@ Corpus = Annotated[Path | None, typer.Option("--corpus", help="Folder or file th
 Home = Annotated[Path | None, typer.Option("--home", help="Where the index is kept. [TALKS_HOME]")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 KindOption = Annotated[str | None, typer.Option("--kind", help="Only talks or only papers: talk or paper.")]
+PageOption = Annotated[str | None, typer.Option("--page", help='Words of a page\'s title, such as "machine learning".')]
+SpeakerOption = Annotated[str | None, typer.Option("--speaker", help="Words of a speaker's name.")]
+AffiliationOption = Annotated[str | None, typer.Option("--affiliation", help="Words of a speaker's affiliation.")]
+YearOption = Annotated[int | None, typer.Option("--year", help="Of the date; without one a record has none.")]
 Batch = Annotated[str | None, typer.Option("--batch", help='JSONL file of questions, or "-" for standard input.')]
 Question = Annotated[str | None, typer.Argument(help="In your own words.")]
 Model = Annotated[str | None, typer.Option("--model", help="none (quotes only), auto, or a model's name.")]
@@ -112,18 +117,22 @@ def search(
     corpus: Corpus = None,
     home: Home = None,
     kind: KindOption = None,
+    page: PageOption = None,
+    speaker: SpeakerOption = None,
+    affiliation: AffiliationOption = None,
+    year: YearOption = None,
     limit: Annotated[int, typer.Option(min=1, help="At most so many talks and papers.")] = 10,
     batch_file: Batch = None,
     as_json: Json = False,
 ) -> None:
-    """Find the talks and papers that fit a question."""
-    only = _kind(kind)
+    """Find the talks and papers that fit a question and all filters."""
+    filters = Filters(_kind(kind), page, speaker, affiliation, year)
     lines = _batch_lines(question, batch_file)
     assistant = _open(corpus, home)
     if lines is not None:
-        _print_lines(batch.search_batch(lines, assistant.ranker, kind=only, limit=limit))
+        _print_lines(batch.search_batch(lines, assistant.ranker, filters=filters, limit=limit))
         return
-    found = batch.search(question or "", assistant.ranker, kind=only, limit=limit)
+    found = batch.search(question or "", assistant.ranker, filters=filters, limit=limit)
     _print({"question": question, **found} if as_json else show.results_text(found["results"]))
 
 

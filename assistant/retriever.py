@@ -1,35 +1,36 @@
 """The product's retrieval as a LlamaIndex `BaseRetriever`, to take into any LlamaIndex program.
 
-Comes in: a `Ranker`. Goes out: nodes with scores, the same passages in the same order as the assistant reads them.
+Comes in: a `HybridRanker`. Goes out: nodes with scores, the same passages in the same order as the assistant
+reads them.
 Kept apart from `ranking` because importing LlamaIndex takes a second, and the command line's search does without.
 """
 
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.schema import NodeWithScore, QueryBundle
 
+from assistant.filters import Filters
 from assistant.ranking import HybridRanker, flatten
 from ingest.nodes import passage_node
-from ingest.records import Kind
 
 
 class TalksRetriever(BaseRetriever):
     """Finds the passages of talks and papers that fit a question."""
 
-    def __init__(self, ranker: HybridRanker, *, kind: Kind | None = None, limit: int = 6) -> None:
+    def __init__(self, ranker: HybridRanker, *, filters: Filters | None = None, limit: int = 6) -> None:
         """Make a retriever.
 
         Args:
             ranker: Over an open generation.
-            kind: Only talks or only papers; None is both.
+            filters: Only passages of records that fit all of them.
             limit: At most so many passages.
         """
         super().__init__()
         self._ranker = ranker
-        self._kind = kind
+        self._filters = filters
         self._limit = limit
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        ranked = self._ranker.rank(query_bundle.query_str, kind=self._kind, limit=self._limit)
+        ranked = self._ranker.rank(query_bundle.query_str, limit=self._limit, filters=self._filters)
         store = self._ranker.generation.store
         return [
             NodeWithScore(node=passage_node(hit.passage, store.record(hit.passage.record_id)), score=hit.score)

@@ -78,6 +78,22 @@ def test_search_batch_answers_line_by_line_in_order(talks: Any, tmp_path: Path) 
     assert len(found[3]["results"]) == 2
 
 
+@pytest.mark.parametrize(
+    ("options", "ids"),
+    [
+        pytest.param(["--speaker", "udell", "--affiliation", "Stanford"], {HESSIAN}, id="same speaker"),
+        pytest.param(["--speaker", "udell", "--affiliation", "EPFL"], set(), id="another's affiliation"),
+        pytest.param(
+            ["--speaker", "Udell", "--page", "Machine Learning", "--kind", "talk"], {HESSIAN}, id="all at once"
+        ),
+        pytest.param(["--speaker", "Udell", "--year", "2023"], set(), id="no year recorded"),
+    ],
+)
+def test_search_filters_narrow_exactly(talks: Any, options: list[str], ids: set[str]) -> None:
+    found = json.loads(talks("search", "gradients", *options, "--json").stdout)
+    assert {result["id"] for result in found["results"]} == ids
+
+
 def test_ask_without_a_model_quotes_and_lists_the_sources(talks: Any) -> None:
     result = talks("ask", "What goes wrong in training when models get bigger?")
     assert result.exit_code == 0

@@ -129,3 +129,9 @@ def test_llamaindex_retriever_gives_the_same_passages(assistant: Assistant) -> N
     assert nodes[0].node.metadata["speakers"] == "Madeleine Udell, Stanford University"
     assert nodes[0].score == pytest.approx(assistant.ranker.rank("Hunting the Hessian")[0].score)
     assert [node.get_score() for node in nodes] == sorted((node.get_score() for node in nodes), reverse=True)
+
+
+def test_llamaindex_retriever_narrows_by_filters(assistant: Assistant) -> None:
+    filters = Filters(speaker="Udell", page="machine learning")
+    nodes = TalksRetriever(assistant.ranker, filters=filters, limit=50).retrieve("optimization")
+    assert {node.node.metadata["record_id"] for node in nodes} == {"hunting-the-hessian"}
