@@ -1,0 +1,86 @@
+"""Exact, complete answers about the collection: "list", "how many", "who", "which".
+
+Comes in: a question and the query before it. Goes out: an answer from the records with every item cited, or None:
+then the
+question is one of content, for retrieval. The way through: `grammar` → `query` → `evaluate` → `telling`.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from assistant.catalogue.evaluate import Result, evaluate
+from assistant.catalogue.grammar import understand
+from assistant.catalogue.plain import parse_query, query_text
+from assistant.catalogue.query import Query
+from assistant.catalogue.quoting import cited
+from assistant.catalogue.telling import shown_ids, tell
+from assistant.catalogue.unrecorded import unrecorded
+from assistant.catalogue.vocabulary import Vocabulary
+from assistant.citations import CitedText
+from assistant.events import Event, SourcePassage
+from ingest.store import RecordStore
+
+__all__ = ["Catalogue", "CatalogueAnswer", "Query", "parse_query", "query_text"]
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueAnswer:
+    """An answer that is ready to be told.
+
+    Attributes:
+        query: Kept for the next question; None when what was asked for is not recorded.
+        result: What was found; None likewise.
+        notice: What is not recorded, in one sentence; "" when all is.
+    """
+
+    query: Query | None
+    result: Result | None
+    notice: str
+    _store: RecordStore
+
+    @property
+    def refused(self) -> bool:
+        """Whether the collection does not record what was asked for."""
+        return self.result is None
+
+    def sources(self) -> tuple[SourcePassage, ...]:
+        """The passages that the answer cites, in its order."""
+        if self.query is None or self.result is None:
+            return ()
+        return tuple(item.source for item in cited(self.query, shown_ids(self.query, self.result), self._store))
+
+    def tell(self, answer: CitedText) -> Iterator[Event]:
+        """Say and cite the whole answer."""
+        if self.query is None or self.result is None:
+            yield from answer.say(self.notice)
+        else:
+            yield from tell(self.query, self.result, self._store, answer)
+
+
+class Catalogue:
+    """Answers from the records of one generation."""
+
+    def __init__(self, store: RecordStore) -> None:
+        self._store = store
+        self._vocabulary = Vocabulary(store)
+
+    def answer(
+        self, question: str, previous: Query | None = None, *, reply: str | None = None
+    ) -> CatalogueAnswer | None:
+        """Answer a question about the collection.
+
+        Args:
+            question: As typed.
+            previous: The query of the turn before, for follow-ups.
+            reply: What a model made of the question (`prompts/catalogue.md`); read first, never executed.
+
+        Returns:
+            None when the question is about content, or was not understood to the last word.
+        """
+        if notice := unrecorded(question, self._vocabulary):
+            return CatalogueAnswer(None, None, notice, self._store)
+        query = parse_query(reply) if reply else None
+        query = query or understand(question, self._vocabulary, previous)
+        if query is None:
+            return None
+        return CatalogueAnswer(query, evaluate(query, self._store, self._vocabulary.names), "", self._store)

@@ -1,0 +1,175 @@
+"""Question → query, by rules that each read a few words; what no rule reads makes the question one for retrieval.
+
+Comes in: a question, the vocabulary, the query before it. Goes out: a query, or None when the question is about
+content or
+was not understood to the last word.
+"""
+
+import re
+from collections.abc import Set
+from typing import Any
+
+from assistant.catalogue.draft import LONGEST_QUESTION_CHARS, Draft
+from assistant.catalogue.filters import read_dates, read_numbers, read_parts, read_words
+from assistant.catalogue.followup import follow
+from assistant.catalogue.listing import read_listed, read_order, take_nouns
+from assistant.catalogue.mentions import (
+    read_affiliations,
+    read_pages,
+    read_people,
+    read_roles,
+    read_titles,
+    read_unknown_person,
+)
+from assistant.catalogue.query import Query
+from assistant.catalogue.vocabulary import Vocabulary
+
+# Words that carry nothing of their own in a question about the collection.
+_FILLER = frozenset(
+    "a an the of in on at by from for to with and or but as is are was were be been being do does did has have"
+    " having had"
+    " that which what who whom whose there here it its this these those they them their i we us you me my our your"
+    " all any every each both some only just also too so then now again still one ones else than per either"
+    " please could can would will may might like want need know see get let thanks thank kindly hi hello hey ok"
+    " okay well"
+    " show list give tell name find count display enumerate return print fetch pull up provide say"
+    " how many number total altogether overall together amount"
+    " collection corpus library archive set database catalogue shelf index data program site"
+    " hold holds held contain contains containing include includes included including exist exists available"
+    " present recorded"
+    " listed appear appears appearing found stand stands carry carries come comes coming speak speaks speaking"
+    " spoke talk talking"
+    " heard hear featured feature given give gives gave giving represented presented presenting presents"
+    " presenter work works working based"
+    " dated date dates published written out appeared came saying says going go make made use uses"
+    " complete full entire whole exactly precisely different distinct separate various"
+    " name names named called order first sort sorted way ways somebody anybody people person"
+    " stage page pages side quick quickly me's what's who's affiliated affiliation affiliations associated"
+    " connected belonging"
+    " among amongst more information matching match meet following respectively counted fall falls within where"
+    " when yes 's s got those"
+    " i'd i'm let's there's they're that's run same share shared common"
+    .split()
+)  # fmt: skip
+_CUES = (
+    r"how many|how often|how much|list|all|which|what|show|every\w*|each|count|number of|total|enumerate"
+    r"|who|whose|any|give|name|"
+    r"find|display|is there|are there|do you have|where|sort|order|only|just"
+)
+_FILTERS = frozenset(Query.__dataclass_fields__) - {
+    "listed",
+    "kind",
+    "order",
+    "descending",
+    "limit",
+    "best",
+    "counted",
+    "people",
+}
+_BACKWARDS = re.compile(
+    r"\b(?:of|among|from) (?:them|those|these)\b|\b(?:them|they|these|their)\b|^(?:the ones|those)\b"
+)
+# "Who gave it?" is no request for everybody.
+_EVERYBODY = re.compile(
+    r"\b(?:speakers?|people|presenters?|everyone|everybody|persons|names)\b|\bwho (?:all )?(?:speaks|spoke"
+    r"|talks|is here|are|presents)\b",
+    re.IGNORECASE,
+)
+_COUNTING = (
+    r"how many|^(?:please )?count(?: (?:of|the|all))?|^(?:what's|what is|give me|tell me)?(?:"
+    r" ?the)? ?(?:total |exact )?(?:number|count) of|in total|altogether"
+)
+_WHAT = re.compile(r"what(?:'s| is| was| were| are| came| do you have| appeared)\b")
+_PLURAL = re.compile(
+    r"\b(?:talks|recordings|papers|sessions|everything|lectures|which|how many|any|is there|are there|all)\b"
+)
+_LISTS_TITLES = re.compile(r"\b(?:talks|papers|recordings|records|sessions|everything|all)\b")
+_OWN_NOUN = re.compile(r"\b(?:talks?|papers?|records?|speakers?|recordings?|everything|pages?|affiliations?)\b")
+
+
+def understand(question: str, vocabulary: Vocabulary, previous: Query | None) -> Query | None:
+    """The query that a question asks for, narrowing or changing the previous one where it follows up on it."""
+    draft = Draft(question)
+    if len(draft.text) > LONGEST_QUESTION_CHARS or not draft.text.strip(" ?!."):
+        return None
+    cue = re.search(rf"\b(?:{_CUES})\b", draft.text) is not None
+    _read_follow(draft)
+    counted = draft.take(_COUNTING) is not None
+    read(draft, vocabulary)
+    topic = _take_topic(draft) if any(word not in _FILLER for word in draft.leftover()) else None
+    if any(word not in _FILLER for word in draft.leftover()):
+        return None
+    fields = draft.fields | ({"counted": True} if counted else {})
+    filters = _FILTERS.intersection(fields)
+    if topic:
+        # "… and is about operators" narrows a list that other filters make; alone it is a question of content.
+        if not filters:
+            return None
+        fields["texts"] = (*fields.get("texts", ()), topic)
+    if previous is not None and ("follow" in draft.said or "noun" not in draft.said):
+        return follow(previous, fields, draft.said)
+    return _fresh(draft, fields, cue, filters)
+
+
+def read(draft: Draft, vocabulary: Vocabulary) -> None:
+    """Apply all rules; each takes the words that it understands."""
+    read_words(draft)
+    read_pages(draft, vocabulary)
+    read_titles(draft, vocabulary)
+    read_people(draft, vocabulary, loosely=False)
+    read_listed(draft)
+    read_dates(draft)
+    read_numbers(draft)
+    read_order(draft)
+    read_parts(draft)
+    read_affiliations(draft, vocabulary)
+    read_roles(draft)
+    take_nouns(draft)
+    if any(word not in _FILLER for word in draft.leftover()):
+        read_people(draft, vocabulary, loosely=True)
+        read_unknown_person(draft)
+
+
+def _fresh(draft: Draft, fields: dict[str, Any], cue: bool, filters: Set[str]) -> Query | None:
+    filtered = bool(filters)
+    arranged = bool({"limit", "best", "people"} & fields.keys()) or "sorted" in draft.said
+    if "noun" not in draft.said and not (filtered and _WHAT.match(draft.original.lower())):
+        return None
+    if not cue and ("follow" in draft.said or not (filtered or arranged)):
+        return None
+    if _asks_content(draft, fields, filters) or fields.get("limit") == 0:
+        return None
+    return Query(**fields)
+
+
+def _asks_content(draft: Draft, fields: dict[str, Any], filters: Set[str]) -> bool:
+    """Whether only a person or a title was named: "Who is …?" asks for content, "all talks by …" for a list."""
+    asked, people_listed = draft.original.lower(), fields.get("listed") == "people"
+    if "people" in fields and not filters:
+        return people_listed or not _PLURAL.search(asked)
+    if people_listed and not filters:
+        return not _EVERYBODY.search(asked)
+    only_title = filters == {"titles"} and "title" in draft.said and "listed" not in fields
+    return only_title and not (draft.quotes or "counted" in fields) and not _LISTS_TITLES.search(asked)
+
+
+def _read_follow(draft: Draft) -> None:
+    if draft.take(
+        r"^(?:\.\.\.|…)? ?(?:ok(?:ay)?,? )?(?:and|but|only|just|what about|how about|now|also|then|or)(?:"
+        r" what about| how about| now| only| just| how)?(?!,)"
+    ):
+        draft.said.add("follow")
+        if draft.original.lower().startswith("and how many"):
+            draft.fields["counted"] = True
+    # "Which talks have chapters, and what are they?" points at its own noun, not at an earlier question.
+    elif (match := _BACKWARDS.search(draft.text)) and not _OWN_NOUN.search(draft.text, 0, match.start()):
+        draft.said.add("follow")
+
+
+def _take_topic(draft: Draft) -> str | None:
+    match = draft.take(
+        r"(?:is |are |be )?(?:about|concern(?:s|ing)|deal(?:s|ing) with|treat(?:s|ing)) ((?:[\w-]+ ?){1,3})"
+    )
+    if match is None:
+        return None
+    return draft.original[match.start(1) : match.end(1)].strip()

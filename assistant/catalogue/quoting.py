@@ -1,0 +1,101 @@
+"""Which words of a record carry what was asked for.
+
+Comes in: a query and the ids found. Goes out: for each record the passage to cite and the span to quote, the words that
+carry the fact where the record's text has such, else its beginning.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from assistant.catalogue.query import Query
+from assistant.events import SourcePassage
+from ingest.passages import Passage, speaker_line, split_sentences
+from ingest.records import Record, record_pages
+from ingest.store import RecordStore
+from ingest.words import searchable
+
+_LONGEST_OPENING_CHARS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Cited:
+    """A record with the passage that is cited for it and the span that is quoted."""
+
+    record: Record
+    source: SourcePassage
+    start: int
+    end: int
+
+
+def cited(query: Query, ids: Iterable[str], store: RecordStore) -> list[Cited]:
+    """The records with their citations, in the order of the ids."""
+    found: list[Cited] = []
+    for record_id in ids:
+        record = store.record(record_id)
+        passages = store.passages_of(record_id)
+        passage, start, end = _span(query, passages)
+        found.append(Cited(record, source_passage(record, passage), start, end))
+    return found
+
+
+def source_passage(record: Record, passage: Passage) -> SourcePassage:
+    """A passage with what a card shows of its record; the score says only that it was found exactly."""
+    first = record.sources[0]
+    return SourcePassage(
+        passage_id=passage.id,
+        id=record.id,
+        kind=record.kind,
+        title=record.title,
+        speakers=tuple(speaker_line(speaker) for speaker in record.speakers) if record.kind == "talk" else (),
+        pages=tuple(record_pages(record)),
+        section=passage.section,
+        text=passage.text,
+        score=1.0,
+        source={"file": first.file, "line": first.first_line},
+        url=record.url,
+    )
+
+
+def _span(query: Query, passages: list[Passage]) -> tuple[Passage, int, int]:
+    for phrase in query.texts:
+        if found := _sentence_with(passages, searchable(phrase)):
+            return found
+    if "code" in query.having and (found := _address(passages)):
+        return found
+    if query.listed == "chapters" or "chapters" in query.having or query.odd_times or query.chapters:
+        for passage in passages:
+            if passage.section == "chapters":
+                return passage, 0, len(passage.text)
+    for role in query.roles:
+        if found := _sentence_with([one for one in passages if one.section in ("bio", "chapters")], searchable(role)):
+            return found
+    if "bio" in query.having:
+        for passage in passages:
+            if passage.section == "bio":
+                return passage, *_opening(passage)
+    return passages[0], *_opening(passages[0])
+
+
+def _sentence_with(passages: list[Passage], phrase: str) -> tuple[Passage, int, int] | None:
+    for passage in passages:
+        if phrase and phrase in searchable(passage.text):
+            for start, end in split_sentences(passage.text):
+                if phrase in searchable(passage.text[start:end]):
+                    return passage, start, end
+    return None
+
+
+def _address(passages: list[Passage]) -> tuple[Passage, int, int] | None:
+    for passage in passages:
+        for match in re.finditer(r"git\s*hub\.com|gitlab\.|bitbucket\.org", passage.text, re.IGNORECASE):
+            for start, end in split_sentences(passage.text):
+                if start <= match.start() < end:
+                    return passage, start, end
+    return None
+
+
+def _opening(passage: Passage) -> tuple[int, int]:
+    """The first sentence; cutting the text first keeps long passages fast."""
+    spans = split_sentences(passage.text[:_LONGEST_OPENING_CHARS])
+    return spans[0] if spans else (0, len(passage.text))

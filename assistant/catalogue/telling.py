@@ -1,0 +1,161 @@
+"""A query's result → a complete answer in which every item points at its record.
+
+Comes in: the query, its result, the record store. Goes out: events, said and cited through `CitedText`.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from assistant.catalogue.describe import describe, month_name, noun
+from assistant.catalogue.evaluate import Group, Result
+from assistant.catalogue.query import Query
+from assistant.catalogue.quoting import Cited, cited
+from assistant.citations import CitedText
+from assistant.events import Event
+from ingest.passages import chapter_line, speaker_line
+from ingest.records import Record, Talk, record_pages
+from ingest.store import RecordStore
+
+# A list longer than this is easier to read as a table.
+LONGEST_LIST = 12
+# Nobody reads more in a chat, and each item costs a look at its record; the count stays exact.
+MOST_SHOWN = 200
+
+
+def tell(query: Query, result: Result, store: RecordStore, answer: CitedText) -> Iterator[Event]:
+    """Say what was found, with its count."""
+    yield from answer.say(_opening(query, result))
+    if result.groups:
+        yield from _tell_groups(query, result, store, answer)
+    elif result.ids:
+        yield from _tell_records(query, result, store, answer)
+
+
+def shown_ids(query: Query, result: Result) -> tuple[str, ...]:
+    """The records that the answer cites."""
+    if query.listed in ("people", "affiliations", "organisations", "pages", "years", "months"):
+        return tuple(dict.fromkeys(one for group in result.groups[:MOST_SHOWN] for one in group.ids))[:MOST_SHOWN]
+    return result.ids[:MOST_SHOWN]
+
+
+def _opening(query: Query, result: Result) -> str:
+    found = len(result.groups) if query.listed in GROUPED else len(result.ids)
+    asked = describe(query)
+    if not found:
+        return f"None: the collection holds no {noun(query, 1)}{asked} (0 of 0)."
+    shown = min(found, MOST_SHOWN)
+    complete = f"{shown} of {result.matched}"
+    if query.best and query.order != "corpus":
+        return f"**{found} {noun(query, found)}**{asked} ({complete}):"
+    lead = "There is" if found == 1 else "There are"
+    if found < result.matched:
+        return f"The first **{found}** of **{result.matched} {noun(query, result.matched)}**{asked} ({complete}):"
+    return f"{lead} **{found} {noun(query, found)}**{asked} ({complete}):"
+
+
+GROUPED = ("people", "affiliations", "organisations", "pages", "years", "months")
+
+
+def _tell_records(query: Query, result: Result, store: RecordStore, answer: CitedText) -> Iterator[Event]:
+    items = cited(query, result.ids[:MOST_SHOWN], store)
+    if len(items) > LONGEST_LIST:
+        yield from _table(query, items, answer)
+        return
+    for number, item in enumerate(items, 1):
+        details = _details(query, item.record)
+        yield from answer.say(f"\n{number}. **{_plain(item.record.title)}**{f' — {details}' if details else ''} ")
+        yield from answer.cite(item.source, item.start, item.end)
+        if item.record.kind == "talk" and _wants_chapters(query):
+            yield from answer.say(_chapters(item.record, only_odd=query.odd_times and query.listed == "chapters"))
+
+
+def _table(query: Query, items: Sequence[Cited], answer: CitedText) -> Iterator[Event]:
+    talks = any(item.record.kind == "talk" for item in items)
+    papers = any(item.record.kind == "paper" for item in items)
+    columns = ["#", "Title", *(["Speakers"] if talks else []), *(["Date", "Authors"] if papers else []), "Source"]
+    yield from answer.say(f"\n\n| {' | '.join(columns)} |\n|{'---|' * len(columns)}")
+    for number, item in enumerate(items, 1):
+        record = item.record
+        speakers = "; ".join(speaker_line(one) for one in record.speakers) if record.kind == "talk" else ""
+        cells = [str(number), _plain(record.title)]
+        cells += [_plain(speakers)] if talks else []
+        cells += [_plain(record.date.text if record.date else ""), _authors(record)] if papers else []
+        yield from answer.say(f"\n| {' | '.join(cells)} | ")
+        yield from answer.cite(item.source, item.start, item.end)
+        yield from answer.say(" |")
+    yield from answer.say("\n")
+
+
+def _tell_groups(query: Query, result: Result, store: RecordStore, answer: CitedText) -> Iterator[Event]:
+    items = {item.record.id: item for item in cited(query, shown_ids(query, result), store)}
+    for number, group in enumerate(result.groups[:MOST_SHOWN], 1):
+        name = month_name(group.name) if query.listed == "months" else group.name
+        yield from answer.say(f"\n{number}. **{_plain(name)}**{_affiliation(query, group, items)} — {len(group.ids)}: ")
+        for place, record_id in enumerate(one for one in group.ids if one in items):
+            item = items[record_id]
+            yield from answer.say(("; " if place else "") + f"{_plain(item.record.title)} ")
+            yield from answer.cite(item.source, item.start, item.end)
+
+
+def _affiliation(query: Query, group: Group, items: dict[str, Cited]) -> str:
+    if query.listed != "people":
+        return ""
+    for record in (items[one].record for one in group.ids if one in items):
+        if record.kind == "talk":
+            speakers = [*record.speakers, *(one for chapter in record.chapters for one in chapter.speakers)]
+            for speaker in speakers:
+                if speaker.name == group.name and speaker.affiliation:
+                    return f", {_plain(speaker.affiliation)}"
+    return ""
+
+
+def _details(query: Query, record: Record) -> str:
+    """What stands behind a title: who speaks, or date and authors; and what was asked for beside it."""
+    parts: list[str] = []
+    if record.kind == "talk":
+        parts += ["; ".join(speaker_line(speaker) for speaker in record.speakers)]
+        if not record.speakers:
+            people = [one for chapter in record.chapters for one in chapter.speakers]
+            parts += ["; ".join(speaker_line(speaker) for speaker in people)] if not _wants_chapters(query) else []
+        parts += [record.date.text] if record.date else []
+    else:
+        parts += [record.date.text if record.date else "no date", _authors(record, "author")]
+        if record.comment_count is not None:
+            parts.append(f"{record.comment_count} comment{'s' if record.comment_count != 1 else ''}")
+    if "code" in query.having:
+        parts += [address for address in record.links if "git" in address or "bitbucket" in address]
+    elif "link" in query.having or query.links:
+        parts += list(record.links)
+    if query.page_count is not None or query.order == "pages":
+        parts.append("on " + "; ".join(record_pages(record)))
+    return _plain(", ".join(part for part in parts if part))
+
+
+def _authors(record: Record, word: str = "") -> str:
+    if record.kind == "talk":
+        return ""
+    if record.author_count is None:
+        return record.organisation or ""
+    return (
+        f"{record.author_count} {word}{'s' if record.author_count != 1 else ''}" if word else str(record.author_count)
+    )
+
+
+def _wants_chapters(query: Query) -> bool:
+    return query.listed == "chapters" or "chapters" in query.having or query.odd_times or query.chapters is not None
+
+
+def _chapters(talk: Talk, *, only_odd: bool) -> str:
+    lines = [
+        f"\n   - {_plain(chapter_line(chapter))}" + (f" *({_plain(chapter.problem)})*" if chapter.problem else "")
+        for chapter in talk.chapters
+        if chapter.problem or not only_odd
+    ]
+    return "".join(lines)
+
+
+def _plain(text: str) -> str:
+    """Text of a source inside our Markdown: brackets and bars of its own must not be taken for markers and cells."""
+    one_line = " ".join(text.split())
+    for mark in ("\\", "[", "]", "|", "*", "_", "`", "<", ">"):
+        one_line = one_line.replace(mark, f"\\{mark}") if mark not in "_" else one_line
+    return one_line

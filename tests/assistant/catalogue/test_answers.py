@@ -1,0 +1,156 @@
+"""What is told: complete, counted, every item cited; what is not recorded is said to be so."""
+
+import json
+import time
+from dataclasses import replace
+from pathlib import Path
+from statistics import median
+
+import pytest
+
+from assistant.catalogue import Catalogue, parse_query, query_text
+from assistant.catalogue.query import Query, Span
+from assistant.citations import CitedText
+from assistant.evaluation.catalogue import load_questions, score_catalogue
+from ingest.readers import read_file
+from ingest.records import Record
+from tests.assistant.catalogue.conftest import ROOT, store_of
+
+MANY = 21_715
+
+
+def told(catalogue: Catalogue, *questions: str) -> CitedText:
+    query, text = None, CitedText()
+    for question in questions:
+        answer = catalogue.answer(question, query)
+        assert answer is not None, question
+        query, text = answer.query, CitedText()
+        for _ in answer.tell(text):
+            pass
+    return text
+
+
+def test_list_is_counted_and_each_item_cited(catalogue: Catalogue) -> None:
+    text = told(catalogue, "Who is here from Stanford, Princeton or Yale?")
+    assert "3 of 3" in text.text
+    assert [citation.speakers[0] for citation in text.citations] == [
+        "Yuejie Chi, Yale University",
+        "Madeleine Udell, Stanford University",
+        "Jason Lee, Princeton University",
+    ]
+    assert all(citation.quote for citation in text.citations)
+
+
+def test_chapters_are_told_as_written_with_what_cannot_be_right(catalogue: Catalogue) -> None:
+    text = told(catalogue, "How many talks have chapters, and what are they?")
+    assert "3 of 3" in text.text
+    assert "59:54:00" in text.text
+    assert text.text.count("longer than a recording lasts") == 2
+    assert {citation.section for citation in text.citations} == {"chapters"}
+
+
+def test_mention_is_quoted(catalogue: Catalogue) -> None:
+    text = told(catalogue, "Which papers mention GSM8K?")
+    assert all("GSM8K" in citation.quote for citation in text.citations)
+
+
+def test_long_list_is_a_table_with_a_row_for_each(catalogue: Catalogue) -> None:
+    text = told(catalogue, "List all papers.")
+    assert "106 of 106" in text.text
+    assert len({citation.id for citation in text.citations}) == 106
+    assert sum(line.startswith("| ") for line in text.text.splitlines()) == 107
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How long is Yi Wu's talk?",
+        "Which talks were given in California?",
+        "Who are the authors of the SOAP paper?",
+        "Which talk has the best rating?",
+        "When was Hunting the Hessian given?",
+    ],
+)
+def test_what_no_source_records_is_said_to_be_unrecorded(question: str, catalogue: Catalogue) -> None:
+    answer = catalogue.answer(question)
+    assert answer is not None
+    assert answer.refused
+    assert "not recorded" in answer.notice
+
+
+def test_nothing_found_is_none_of_none(catalogue: Catalogue) -> None:
+    assert told(catalogue, "Are there papers from 2021?").text.startswith("None")
+
+
+def test_labelled_questions_are_answered_exactly(catalogue: Catalogue) -> None:
+    scores = score_catalogue(catalogue, load_questions(ROOT / "evals" / "catalogue.jsonl"))
+    assert scores["dev"].missed == ()
+    assert scores["dev"].median_ms <= 10
+
+
+QUERIES = (
+    Query(),
+    Query(kind="paper", years=Span(2023, None), authors=Span(None, 3), order="date", descending=True, limit=3),
+    Query(listed="people", affiliations=("MIT", "UC Berkeley"), sectors=("academic",), counted=True),
+    Query(titles=('say "hi": now', "x"), having=("code", "bio"), months=(5, 6), odd_times=True),
+)
+
+
+@pytest.mark.parametrize("query", QUERIES, ids=range(len(QUERIES)))
+def test_plain_text_is_read_back(query: Query) -> None:
+    assert parse_query(query_text(query)) == query
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "", "content", "listed: everything", "listed: records\nkind: film", "listed: records\nyears: soon",
+        "kind: talk",         "listed: records\nlimit: 0", "listed: records\nlimit: -1", "listed: records\nmonths: 13",
+        "listed: records\ndrop: table", "listed: records\nkind: talk\nkind: paper", "listed: records\nbest: perhaps",
+        "listed: records\nyears: 99999999999999999999", "Sure! Here it is:\nlisted: records", "x" * 10_000,
+    ],
+    ids=lambda reply: repr(reply[:40]),
+)  # fmt: skip
+def test_reply_that_is_no_query_is_refused(reply: str, catalogue: Catalogue) -> None:
+    assert parse_query(reply) is None
+    answer = catalogue.answer("How many talks are there?", reply=reply)
+    assert answer is not None
+    assert answer.query == Query(kind="talk", counted=True)
+
+
+@pytest.mark.slow
+def test_large_collection_is_answered_at_once(tmp_path: Path) -> None:
+    page = tmp_path / "many.jsonl"
+    page.write_text(
+        "\n".join(
+            json.dumps(
+                {
+                    "kind": "talk",
+                    "title": f"Talk {number} on learning to test",
+                    "speakers": [{"name": f"Ana{number % 15_000} Berg{number % 9_000}", "affiliation": "MIT"}],
+                    "abstract": f"Words of talk {number} on gradients. " * 20,
+                    "pages": [f"Conference {number % 300}"],
+                    "date": f"{2000 + number % 25}-05-02",
+                }
+            )
+            for number in range(MANY)
+        )
+    )
+    catalogue = Catalogue(store_of(tmp_path / "many.sqlite", _named(page)))
+    catalogue.answer("How many talks are there?")
+    spent = []
+    for question in (
+        "How many talks are from 2014?",
+        "Talks by Ana77 Berg77",
+        "Which speaker has most talks?",
+        "List the newest 5 talks",
+    ):
+        began = time.perf_counter()
+        assert told(catalogue, question).citations
+        spent.append((time.perf_counter() - began) * 1000)
+    assert median(spent) <= 50 * 4, "a slow machine may take a few times the 50 ms of a laptop"
+
+
+def _named(page: Path) -> list[Record]:
+    records = read_file(page, name=page.name).records
+    return [replace(record, id=f"talk-{number}") for number, record in enumerate(records)]
