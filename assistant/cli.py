@@ -16,8 +16,9 @@ from assistant import batch, show
 from assistant.assembly import Assistant
 from assistant.events import Done, answer_to_json
 from assistant.filters import Filters
+from assistant.prompts import load_prompts
 from assistant.settings import Settings, load_settings
-from ingest.errors import TalksError
+from ingest.errors import SettingsError, TalksError
 from ingest.records import Kind, record_to_json
 
 app = typer.Typer(
@@ -159,6 +160,28 @@ def ask(
         _print(next(answer_to_json(event.answer) for event in events if isinstance(event, Done)))
     else:
         show.print_turn(events)
+
+
+@command
+def gist(
+    corpus: Corpus = None,
+    home: Home = None,
+    model: Model = None,
+) -> None:
+    """Let the model describe in plain words what nobody has; lay questions then find it. May be stopped and resumed."""
+    from assistant.gist_writing import write_gists  # here, because nothing else needs it
+    from ingest.gists import gist_files
+
+    assistant = _open(corpus, home)
+    endpoint = assistant.endpoint(model)
+    if endpoint is None:
+        raise SettingsError("Gists are written by a model; set TALKS_LLM_BASE_URL to the address of one.")
+    records = list(assistant.generation.store.records())
+    files = gist_files(Path(assistant.generation.manifest.corpus), assistant.settings.home)
+    prompts = load_prompts(assistant.settings.prompts)
+    written = show.with_progress(lambda progress: write_gists(records, files, endpoint, prompts, progress))
+    report = show.with_progress(assistant.ingest)
+    _print(f"{written} gists written by {endpoint.model()}; {report.gists} of {len(records)} records have one now.")
 
 
 @command

@@ -13,6 +13,8 @@ from ingest.errors import PromptError
 VARIABLES: dict[str, frozenset[str]] = {
     "system": frozenset(),
     "answer": frozenset({"sources", "question"}),
+    "search-words": frozenset({"question"}),
+    "gist": frozenset({"kind", "title", "text"}),
     "source": frozenset({"number", "title", "speakers", "kind", "section", "text"}),
 }
 

@@ -94,7 +94,7 @@ class HybridRanker:
 
     def __init__(self, generation: Generation, embedder: Embedder, *, keyword_weight: float) -> None:
         self.generation = generation
-        self._embedder = embedder
+        self.embedder = embedder
         self._keyword_weight = keyword_weight
         outline = generation.store.outline()
         record_ids = [record_id for _, record_id, _ in outline]
@@ -142,8 +142,8 @@ class HybridRanker:
 
     def passage_scores(self, text: str) -> Scores:
         """Shape (n,): one score for each passage, in which its record's gist may have a share."""
-        vector = self._embedder.embed_question(text)
         spelled = self._spelling.corrected(text)
+        vector = self.embedder.embed_question(spelled)
         dense = self.generation.vectors @ vector
         keyword = self.generation.keyword.scores(spelled)
         scores = fuse(dense, keyword, keyword_weight=self._keyword_weight)
