@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from assistant import about
-from assistant.answer import stream_draft
+from assistant.answer import stream_pieces
 from assistant.citations import CitedText, DraftCiter
 from assistant.confidence import REFUSE_BELOW, UNSURE_BELOW
-from assistant.endpoint import Endpoint
+from assistant.endpoint import Endpoint, Pulse
 from assistant.events import Answer, Delta, Done, Event, Mode, SourcePassage, Sources, Status
 from assistant.extract import Extractor
 from assistant.filters import Filters
@@ -168,7 +168,7 @@ class Engine:
             return
         wrong = wrong_speaker(turn.standalone, self.people, self._ranker)
         if wrong is not None:
-            ranked = [wrong.meant, *(record for record in ranked if record.record_id != wrong.meant.record_id)]
+            ranked = sorted(ranked, key=lambda record: record.record_id != wrong.meant.record_id)
         sources = [self.source(hit.passage, hit.score) for hit in flatten(ranked, self._passages)]
         turn.clock("retrieval")
         yield Sources(tuple(sources))
@@ -185,8 +185,11 @@ class Engine:
         """Stream the model's draft; an endpoint that fails leaves a notice."""
         citer = DraftCiter(turn.answer, sources, self._ranker.generation.keyword)
         try:
-            yield Status("writing", f"{endpoint.model()} is writing")
-            for piece in stream_draft(turn.standalone, sources, endpoint, self._prompts):
+            model = endpoint.model()
+            for piece in stream_pieces(turn.standalone, sources, endpoint, self._prompts):
+                if isinstance(piece, Pulse):
+                    yield Status("writing", f"{model} is {piece.value}")
+                    continue
                 for event in citer.feed(piece):
                     if isinstance(event, Delta):
                         turn.clock("first_token")
@@ -213,7 +216,7 @@ class Engine:
 
     def _correct(self, turn: _Turn, wrong: WrongSpeaker) -> Iterator[Event]:
         """Say whose talk it is, and what the named person does speak about."""
-        own, meant = (self.source(r.passages[0].passage, r.score) for r in (wrong.own, wrong.meant))
+        own, meant = self.source(wrong.own, 1.0), self.source(wrong.meant, 1.0)
         yield from turn.answer.say(f"{wrong.named.name}'s talk here is “{own.title}” ")
         yield from turn.answer.cite(own, 0, len(own.text))
         by = f", by {'; '.join(meant.speakers)}," if meant.speakers else ""
