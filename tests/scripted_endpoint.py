@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Self
 
 
 class Refusal(NamedTuple):
-    """An answer that is none; status 0 hangs up without a word."""
+    """An answer that is none; status 0 hangs up without a word, 200 begins and hangs up."""
 
     status: int
     message: str = "scripted"
@@ -146,8 +146,13 @@ def _handler(script: Script) -> type[BaseHTTPRequestHandler]:
                 self._refuse(refusal)
             elif script.status != 200:
                 self._send(script.status, script.body, script.content_type)
-            else:
+            elif given.get("stream"):
                 self._stream()
+            else:
+                message = {"role": "assistant", "content": "".join(script.pieces)}
+                choice = {"index": 0, "message": message, "finish_reason": script.finish_reason or "stop"}
+                whole = {"id": "1", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]}
+                self._send(200, json.dumps(whole), "application/json")
 
         def _record(self, given: Mapping[str, Any]) -> None:
             headers = {name.lower(): value for name, value in self.headers.items()}
@@ -165,7 +170,11 @@ def _handler(script: Script) -> type[BaseHTTPRequestHandler]:
             return None
 
         def _refuse(self, refusal: Refusal) -> None:
-            if refusal.status:
+            if refusal.status == 200:
+                self.send_response(200)
+                self.send_header("Content-Type", "text/event-stream")
+                self.end_headers()
+            elif refusal.status:
                 body = json.dumps({"error": {"message": refusal.message}})
                 self._send(refusal.status, body, "application/json", refusal.headers)
             else:

@@ -7,6 +7,7 @@ that says what to do. Leaves to others: what is asked (`assistant.answer`) and w
     choice.py     what the user chose, the limits, what a server has shown of itself; addresses
     servers.py    the kinds of server: recognised, listed, found on this machine, their context size
     wire.py       one request: nothing sent but what is ours, silence noticed, ended at will
+    request.py    what is sent, through LlamaIndex
     reply.py      one reply → words, and signs of life between them
     reasoning.py  a model's thinking, folded away from its answer
     faults.py     whatever goes wrong → a sentence

@@ -10,7 +10,6 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 import httpx
-import openai
 
 from assistant.endpoint import faults, servers
 from assistant.endpoint.choice import (
@@ -24,8 +23,9 @@ from assistant.endpoint.choice import (
 )
 from assistant.endpoint.reasoning import ReasoningFold, may_hide_tag
 from assistant.endpoint.reply import PULSE_S, OnlyThought, Piece, Pulse, Reply
+from assistant.endpoint.request import has_system_role, open_model, without_system_role
 from assistant.endpoint.wire import Line, http_client
-from ingest.errors import EndpointError, EndpointOverflow, EndpointRejected
+from ingest.errors import EndpointCut, EndpointError, EndpointOverflow, EndpointRejected, EndpointSilent
 
 if TYPE_CHECKING:
     from llama_index.core.llms import ChatMessage, ChatResponse
@@ -34,8 +34,6 @@ _LIST_TIMEOUT_S = 10.0
 # What a chat template adds around the messages, at most.
 _TEMPLATE_TOKENS = 64
 _CONTEXT_ASKED_AT_MOST = 4
-# The openai client demands a key; it is taken off again before anything is sent.
-_NO_KEY = "none"
 
 
 class Endpoint:
@@ -151,6 +149,7 @@ class Endpoint:
             EndpointError: Nothing more is coming; what came before is good.
         """
         waits_s = iter(self.limits.retry_waits_s)
+        asked_why = False
         while True:
             said_anything, thinks = False, self.learned.thinks
             try:
@@ -159,12 +158,15 @@ class Endpoint:
                         said_anything = said_anything or isinstance(piece, str)
                         yield piece
                 return
-            except Exception as error:
+            except Exception as caught:
+                error = caught
+                if not said_anything and not asked_why and faults.has_hung_up(error):
+                    asked_why, error = True, (yield from self._why(messages)) or error
                 if isinstance(error, OnlyThought) and error.was_cut and not thinks:
                     continue  # it now gets room to think
                 wait_s = None if said_anything else self._wait_before_retry(error, messages, waits_s)
                 if wait_s is None:
-                    raise self._told(error) from error
+                    raise self._told(error, said_anything=said_anything) from error
             yield from _rest(wait_s)
 
     def _try(self, messages: "Sequence[ChatMessage]") -> Generator[Piece, None, None]:
@@ -182,28 +184,33 @@ class Endpoint:
             elif reply.is_whole:
                 learned.hides_think_tag = False
 
-    def _ask(self, model: str, messages: "Sequence[ChatMessage]", longest_tokens: int) -> "Line[ChatResponse]":
-        from llama_index.llms.openai_like import OpenAILike  # here, because it takes a second to import
+    def _why(self, messages: "Sequence[ChatMessage]") -> Generator[Piece, None, Exception | None]:
+        """What the server says of the same request when it need not stream.
 
+        llama.cpp's Python server, for one, tells only then that a prompt is too long.
+
+        Returns:
+            The error, or None when there is none now.
+        """
+        line = self._ask(self.model(), messages, 1, is_stream=False)
+        reply = Reply(line, ReasoningFold(), self.limits, self._teller, 1)
+        try:
+            yield from (Pulse.WAITING for _ in reply.pieces())
+        except (EndpointCut, EndpointSilent) as error:
+            return error if faults.has_hung_up(error) else None  # a word, or none, is an answer
+        except Exception as error:
+            return error
+        return None
+
+    def _ask(
+        self, model: str, messages: "Sequence[ChatMessage]", longest_tokens: int, *, is_stream: bool = True
+    ) -> "Line[ChatResponse]":
         limits = self.limits
         # A client for each reply: closing it is the one sure way to end a request that is under way.
         http = self._http(max(limits.first_token_timeout_s, limits.idle_timeout_s) + 1)
-        client = openai.OpenAI(
-            base_url=self.base_url, api_key=_NO_KEY, http_client=http, max_retries=0, timeout=http.timeout
-        )
-        llm = OpenAILike(
-            model=model,
-            api_base=self.base_url,
-            api_key=_NO_KEY,
-            is_chat_model=True,
-            context_window=self._context_tokens(),
-            max_tokens=longest_tokens,
-            temperature=0.0,
-            max_retries=0,
-            openai_client=client,  # type: ignore[call-arg]  # its parent takes it
-        )
-        sent = messages if self.learned.has_system_role else _without_system_role(messages)
-        return Line(http, lambda: llm.stream_chat(sent))
+        model_there = open_model(http, self.base_url, model, longest_tokens, self._context_tokens())
+        sent = messages if self.learned.has_system_role else without_system_role(messages)
+        return Line(http, lambda: model_there.stream_chat(sent) if is_stream else [model_there.chat(sent)])
 
     def _wait_before_retry(
         self, error: Exception, messages: "Sequence[ChatMessage]", waits_s: Iterator[float]
@@ -212,20 +219,22 @@ class Endpoint:
         learned = self.learned
         if faults.is_overflow(error):
             return None  # the messages have to change
-        if faults.wants_no_system_role(error) and learned.has_system_role and _has_system_role(messages):
+        if faults.wants_no_system_role(error) and learned.has_system_role and has_system_role(messages):
             learned.has_system_role = False
             return 0.0
         asked_s = faults.busy_wait_s(error)
         wait_s = next(waits_s, None) if asked_s is not None else None
         return wait_s and max(wait_s, asked_s or 0.0)
 
-    def _told(self, error: Exception) -> EndpointError:
+    def _told(self, error: Exception, *, said_anything: bool) -> EndpointError:
         """The error for the user; what it tells of the model is learned."""
         told = self._teller.tell(error)
         if isinstance(told, EndpointOverflow):
             self._learn_overflow(told)
         elif faults.is_not_found(error):
             told = self._unknown(told)
+        elif not said_anything and faults.has_hung_up(error):
+            told = self._teller.hung_up()
         return told
 
     def _learn_overflow(self, error: EndpointOverflow) -> None:
@@ -279,20 +288,3 @@ def _rest(wait_s: float) -> Iterator[Pulse]:
     while (left_s := until - time.monotonic()) > 0:
         yield Pulse.WAITING
         time.sleep(min(PULSE_S, left_s))
-
-
-def _has_system_role(messages: "Sequence[ChatMessage]") -> bool:
-    return any(message.role.value == "system" for message in messages)
-
-
-def _without_system_role(messages: "Sequence[ChatMessage]") -> "list[ChatMessage]":
-    """The system's text in front of the first message of the user."""
-    from llama_index.core.llms import ChatMessage, MessageRole
-
-    system = "\n\n".join(str(message.content) for message in messages if message.role is MessageRole.SYSTEM)
-    rest = [message for message in messages if message.role is not MessageRole.SYSTEM]
-    for place, message in enumerate(rest):
-        if system and message.role is MessageRole.USER:
-            rest[place] = ChatMessage(role=MessageRole.USER, content=f"{system}\n\n{message.content}")
-            break
-    return rest

@@ -30,6 +30,10 @@ _NO_SYSTEM_ROLE = re.compile(
 )
 
 
+class HungUp(EndpointSilent):
+    """The server accepted the request and closed the connection without an answer."""
+
+
 class Teller:
     """Tells what went wrong with one endpoint; its sentences never hold the key."""
 
@@ -67,6 +71,10 @@ class Teller:
         if isinstance(error, json.JSONDecodeError | UnicodeDecodeError | openai.APIResponseValidationError):
             return EndpointSilent(f"{where} sent what no model's API sends; see the server's own log.")
         return EndpointSilent(f"{where} does not answer like an OpenAI-compatible server; correct the address.")
+
+    def hung_up(self) -> EndpointSilent:
+        """The reply ended before it began."""
+        return HungUp(f"{self.where} hung up before it answered; see the server's own log.")
 
     def broke_off(self) -> EndpointSilent:
         """The reply ended without an end."""
@@ -132,11 +140,14 @@ def busy_wait_s(error: Exception) -> float | None:
         response = getattr(error, "response", None)
         asked = response.headers.get("Retry-After", "") if response is not None else ""
         return float(asked) if asked.isdigit() and float(asked) <= _LONGEST_RETRY_AFTER_S else 0.0
-    # A server that hangs up on a request it has just accepted is restarting or out of workers.
-    reset = any(
-        isinstance(cause, httpx.ReadError | httpx.WriteError | httpx.RemoteProtocolError) for cause in _causes(error)
-    )
-    return 0.0 if reset else None
+    # A server that hangs up on a request it has just accepted may be restarting, or out of workers.
+    return 0.0 if has_hung_up(error) else None
+
+
+def has_hung_up(error: Exception) -> bool:
+    """Whether the connection was closed from the other side."""
+    closed = (HungUp, httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
+    return any(isinstance(cause, closed) for cause in _causes(error))
 
 
 def is_not_found(error: Exception) -> bool:
@@ -173,7 +184,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
     cause: BaseException | None = error
     while cause is not None and cause not in chain:
         chain.append(cause)
-        cause = cause.__cause__ or cause.__context__
+        cause = cause.__cause__  # not its context: that may be of an earlier try
     # A name that is not known hides behind a ConnectError; so the roots come first.
     roots = [cause for cause in chain if isinstance(cause, socket.gaierror | EndpointError)]
     yield from (*roots, *chain)

@@ -93,9 +93,12 @@ class Reply:
                 f"The answer reached its greatest length, {self._limits.answer_tokens:,} tokens, and was cut; "
                 "set TALKS_LLM_ANSWER_TOKENS for longer ones."
             )
+        has_ended = self._end is not None or b"[DONE]" in self._line.tail
+        if not said_anything and not has_ended:
+            raise self._teller.hung_up()
         if not said_anything:
             raise EndpointSilent(f"{self._teller.where} answered with nothing; try another model there.")
-        if self._end is None and b"[DONE]" not in self._line.tail:
+        if not has_ended:
             raise self._teller.broke_off()
 
     def _folded(self) -> Iterator[Piece]:
@@ -129,6 +132,8 @@ class Reply:
         limits = self._limits
         since, is_connected, has_begun = time.monotonic(), False, False
         while True:
+            if not self._line.sent.is_set():
+                since = time.monotonic()
             if not is_connected and self._line.connected.is_set():
                 since, is_connected = time.monotonic(), True
             patience_s = limits.connect_timeout_s + _LOOKUP_S

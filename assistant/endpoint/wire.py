@@ -70,6 +70,7 @@ class Line(Generic[T]):
     The thread is what lets a stop, or a time-out shorter than the socket's, end a request while the server is silent.
 
     Attributes:
+        sent: Set once the request goes out; what comes before is this program's own time.
         connected: Set once the server has accepted.
         tail: The last bytes of the reply. A server that dies closes its socket like one that has finished; only the
             "[DONE]" at the end tells, and the openai client keeps that to itself.
@@ -82,6 +83,7 @@ class Line(Generic[T]):
             http: Closed when the reply is over.
             ask: Called in the thread; sends its request over `http`.
         """
+        self.sent = threading.Event()
         self.connected = threading.Event()
         self.tail = bytearray()
         self._http = http
@@ -125,6 +127,7 @@ class Line(Generic[T]):
             self._arrived.put(None)
 
     def _trace(self, request: httpx.Request) -> None:
+        self.sent.set()
         request.extensions = {**request.extensions, "trace": self._on_event}
 
     def _on_event(self, name: str, info: dict[str, Any]) -> None:

@@ -176,6 +176,21 @@ def test_overflow_names_the_size_and_is_remembered() -> None:
     assert endpoint.prompt_chars() == (2048 - 200 - 64) * 3 < before
 
 
+@pytest.mark.parametrize("status", [0, 200], ids=["at once", "after the headers"])
+def test_server_that_hangs_up_is_asked_for_the_reason_without_streaming(status: int) -> None:
+    stated = "This model's maximum context length is 2048 tokens. However, you requested 3000 tokens."
+    refusals = [Refusal(status), Refusal(400, stated)]
+    with ScriptedEndpoint(Script(first=refusals)) as server, pytest.raises(EndpointOverflow, match="only 2,048 tokens"):
+        words(connect(server.address, "m"))
+    assert [(request.get("stream"), request["max_tokens"]) for request in server.asked] == [(True, 200), (False, 1)]
+
+
+def test_server_that_hangs_up_once_is_tried_again() -> None:
+    with ScriptedEndpoint(Script(first=[Refusal(0)])) as server:
+        assert words(connect(server.address, "m")) == ["Scale brings instability [1]."]
+    assert [request.get("stream") for request in server.asked] == [True, False, True]
+
+
 def test_overflow_that_names_no_size_halves_the_prompt() -> None:
     with ScriptedEndpoint(Script(holds_chars=3)) as server:
         endpoint = connect(server.address, "m")

@@ -84,8 +84,8 @@ FAULTS: dict[str, tuple[Script, str, type[EndpointError], str]] = {
         "{where} broke off in the middle of its answer; see the server's own log.",
     ),
     "hangs up": (
-        Script(first=[Refusal(0)] * 3), "", EndpointSilent,
-        "{where} broke off in the middle of its answer; see the server's own log.",
+        Script(first=[Refusal(0)] * 4), "", EndpointSilent,
+        "{where} hung up before it answered; see the server's own log.",
     ),
     "empty answer": (
         Script(pieces=[]), "", EndpointSilent, "{where} answered with nothing; try another model there.",
