@@ -1,0 +1,156 @@
+"""Texts → unit vectors whose products are cosines: by the bundled model, or by an endpoint that the user chose.
+
+In: passages or a question. Out: float32 vectors of length 1. LlamaIndex's face of this is `ingest.llamaindex`; it is
+not imported here, nor is onnxruntime before it is needed, because the command line must answer at once. What an
+endpoint does instead of the bundled model is in `ingest.endpoint_embedder`.
+"""
+
+import hashlib
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.endpoint_embedder import EndpointEmbedder
+from ingest.errors import EmbedderError
+
+__all__ = ["BUNDLED_MODEL", "BundledEmbedder", "Embedder", "EndpointEmbedder", "Progress", "Vectors"]
+
+Vectors = NDArray[np.float32]
+Progress = Callable[[int], None]
+
+BUNDLED_MODEL = Path(__file__).parent / "models" / "all-MiniLM-L6-v2"
+_BUNDLED_DIMENSIONS = 384
+# The 475 lines of the seeds on two cores, passages/s at batches of 1, 4, 8, 16, 32: 173, 209, 203, 183, 172 when sorted
+# by length; 165, 113, 90, 77, 80 when not.
+_BATCH = 4
+_REPAIR = "restore the folder from the release (with git: `git checkout -- ingest/models`)."
+
+
+class Embedder(Protocol):
+    """What turns texts into vectors; questions and passages share one space."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Names the model and its exact version; vectors of two fingerprints cannot be compared."""
+
+    @property
+    def dimensions(self) -> int:
+        """Length of each vector."""
+
+    def embed_passages(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
+        """Embed many texts.
+
+        Args:
+            texts: In any order and of any length; an empty one is embedded as such.
+            progress: Called after each batch with the number of texts done so far.
+
+        Returns:
+            Shape (n, dimensions), unit rows, in the order of the texts.
+
+        Raises:
+            EmbedderError: The model is damaged, or the endpoint gave something else than vectors.
+            EndpointError: The endpoint is not there, or it refused.
+        """
+
+    def embed_question(self, text: str) -> Vectors:
+        """Embed one text: shape (dimensions,), length 1; raises as `embed_passages` does."""
+
+
+class BundledEmbedder:
+    """The model in this package, all-MiniLM-L6-v2, on the processor, with no network.
+
+    The model is loaded and its digests are checked at the first text, not before; the fingerprint is taken from the
+    digests listed in SHA256SUMS beside it. A text's vector does not depend on the texts it is embedded with.
+    Texts are cut at 256 tokens, the most the model was published for. Safe to share between threads.
+    """
+
+    dimensions = _BUNDLED_DIMENSIONS
+
+    def __init__(self, folder: Path = BUNDLED_MODEL, *, threads: int = 2) -> None:
+        self._folder = folder
+        self._threads = threads
+        self._lock = threading.Lock()
+        self._loaded: tuple[Any, Any] | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """Model name and a digest of model and tokenizer, as listed; loads nothing.
+
+        Raises:
+            EmbedderError: The list is missing or incomplete.
+        """
+        listed = self._listed_digests()
+        both = f"{listed['model.onnx']} {listed['tokenizer.json']}"
+        return f"{self._folder.name}@{hashlib.sha256(both.encode()).hexdigest()[:16]}"
+
+    def embed_passages(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
+        """See `Embedder`."""
+        vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
+        if not texts:
+            return vectors
+        tokenizer, session = self._load()
+        rows = [encoding.ids for encoding in tokenizer.encode_batch(list(texts))]
+        # Texts of like length share a batch: padding costs as much as words.
+        order = sorted(range(len(rows)), key=lambda n: len(rows[n]))
+        for start in range(0, len(order), _BATCH):
+            batch = order[start : start + _BATCH]
+            ids = np.zeros((len(batch), len(rows[batch[-1]])), dtype=np.int64)
+            mask = np.zeros_like(ids)
+            for k, n in enumerate(batch):
+                ids[k, : len(rows[n])] = rows[n]
+                mask[k, : len(rows[n])] = 1
+            vectors[batch] = session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
+            if progress:
+                progress(start + len(batch))
+        return vectors
+
+    def embed_question(self, text: str) -> Vectors:
+        """See `Embedder`."""
+        vector: Vectors = self.embed_passages([text])[0]
+        return vector
+
+    def _listed_digests(self) -> dict[str, str]:
+        path = self._folder / "SHA256SUMS"
+        try:
+            pairs = (line.split() for line in path.read_text("ascii").splitlines())
+            digests = {name: digest for digest, name in pairs}
+            return {name: digests[name] for name in ("model.onnx", "tokenizer.json")}
+        except (OSError, ValueError, KeyError):
+            raise EmbedderError(f"{path}: missing or incomplete; {_REPAIR}") from None
+
+    def _load(self) -> tuple[Any, Any]:
+        with self._lock:
+            if self._loaded is None:
+                content = {name: self._checked(name, digest) for name, digest in self._listed_digests().items()}
+                import onnxruntime
+                from tokenizers import Tokenizer
+
+                # Only the Windows build has any; off before the first session.
+                onnxruntime.disable_telemetry_events()
+                options = onnxruntime.SessionOptions()
+                options.intra_op_num_threads = self._threads
+                # Waiting threads sleep: beside one busy program 61 passages/s instead of 40; alone 88 instead of 97.
+                options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+                try:
+                    session = onnxruntime.InferenceSession(
+                        content["model.onnx"], options, providers=["CPUExecutionProvider"]
+                    )
+                    tokenizer = Tokenizer.from_str(content["tokenizer.json"].decode())
+                except Exception as error:  # the two libraries share no narrower class
+                    raise EmbedderError(f"{self._folder}: the model does not load ({error}); {_REPAIR}") from error
+                self._loaded = tokenizer, session
+            return self._loaded
+
+    def _checked(self, name: str, digest: str) -> bytes:
+        path = self._folder / name
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise EmbedderError(f"{path}: cannot be read ({error.strerror}); {_REPAIR}") from None
+        if hashlib.sha256(content).hexdigest() != digest:
+            raise EmbedderError(f"{path}: damaged, its sha256 is not the one in SHA256SUMS; {_REPAIR}")
+        return content
