@@ -129,7 +129,7 @@ class BundledEmbedder:
                 import onnxruntime
                 from tokenizers import Tokenizer
 
-                # Only the Windows build has any; off before the first session.
+                # Beside the variable in `ingest`, which does it on Linux; this one is for Windows.
                 onnxruntime.disable_telemetry_events()
                 options = onnxruntime.SessionOptions()
                 options.intra_op_num_threads = self._threads
