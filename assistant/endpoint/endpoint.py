@@ -160,13 +160,14 @@ class Endpoint:
                 return
             except Exception as caught:
                 error = caught
-                if not said_anything and not asked_why and faults.has_hung_up(error):
-                    asked_why, error = True, (yield from self._why(messages)) or error
-                if isinstance(error, OnlyThought) and error.was_cut and not thinks:
-                    continue  # it now gets room to think
-                wait_s = None if said_anything else self._wait_before_retry(error, messages, waits_s)
-                if wait_s is None:
-                    raise self._told(error, said_anything=said_anything) from error
+            # Not inside the handler, where this error would become the context of the next one.
+            if not said_anything and not asked_why and faults.has_hung_up(error):
+                asked_why, error = True, (yield from self._why(messages)) or error
+            if isinstance(error, OnlyThought) and error.was_cut and not thinks:
+                continue  # it now gets room to think
+            wait_s = None if said_anything else self._wait_before_retry(error, messages, waits_s)
+            if wait_s is None:
+                raise self._told(error, said_anything=said_anything) from error
             yield from _rest(wait_s)
 
     def _try(self, messages: "Sequence[ChatMessage]") -> Generator[Piece, None, None]:

@@ -8,11 +8,14 @@ import json
 import re
 import socket
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import httpx
-import openai
 
 from ingest.errors import EndpointError, EndpointOverflow, EndpointRejected, EndpointSilent, EndpointUnreachable
+
+if TYPE_CHECKING:
+    import openai
 
 _LONGEST_REASON_CHARS = 300
 _LONGEST_RETRY_AFTER_S = 5.0
@@ -43,6 +46,8 @@ class Teller:
 
     def tell(self, error: Exception) -> EndpointError:
         """An error of the client as one of ours."""
+        import openai  # here, because it takes half a second, and a search needs none of it
+
         where = self.where
         for cause in _causes(error):
             match cause:
@@ -80,7 +85,7 @@ class Teller:
         """The reply ended without an end."""
         return EndpointSilent(f"{self.where} broke off in the middle of its answer; see the server's own log.")
 
-    def _status(self, error: openai.APIStatusError | httpx.HTTPStatusError) -> EndpointError:
+    def _status(self, error: "openai.APIStatusError | httpx.HTTPStatusError") -> EndpointError:
         where, status, reason = self.where, error.response.status_code, self._reason(error)
         if is_overflow(error):
             return self._overflow(error)
@@ -100,7 +105,7 @@ class Teller:
             return EndpointRejected(f"{where} failed inside ({status}: {reason}); see the server's own log.")
         return EndpointRejected(f"{where} refused the request ({status}: {reason}); see the server's own log.")
 
-    def _reported(self, error: openai.APIError) -> EndpointError:
+    def _reported(self, error: "openai.APIError") -> EndpointError:
         """An error that came inside a reply."""
         if is_overflow(error):
             return self._overflow(error)
@@ -157,6 +162,8 @@ def is_not_found(error: Exception) -> bool:
 
 def _status_of(error: Exception) -> int | None:
     """The status that the server answered with; None for an error that came inside a reply, or without one."""
+    import openai  # here, as in `Teller.tell`
+
     if isinstance(error, openai.APIStatusError | httpx.HTTPStatusError):
         return error.response.status_code
     return None if isinstance(error, openai.APIError) and error.body is not None else -1
@@ -179,12 +186,13 @@ def _full_text(error: Exception) -> str:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The error and what it comes from, the closest first."""
+    """The error and what it comes from, the closest first; what was told of an earlier try is no part of it."""
     chain: list[BaseException] = []
     cause: BaseException | None = error
     while cause is not None and cause not in chain:
         chain.append(cause)
-        cause = cause.__cause__  # not its context: that may be of an earlier try
+        context = None if isinstance(cause.__context__, EndpointError) else cause.__context__
+        cause = cause.__cause__ or context
     # A name that is not known hides behind a ConnectError; so the roots come first.
     roots = [cause for cause in chain if isinstance(cause, socket.gaierror | EndpointError)]
     yield from (*roots, *chain)

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import httpx
-import openai
 
 if TYPE_CHECKING:
     from llama_index.core.llms import ChatMessage
@@ -16,7 +15,8 @@ _NO_KEY = "none"
 
 def open_model(http: httpx.Client, base_url: str, model: str, longest_tokens: int, context_tokens: int) -> "OpenAILike":
     """A model that answers over this client, which also keeps the key and the time-outs."""
-    from llama_index.llms.openai_like import OpenAILike  # here, because it takes a second to import
+    import openai  # here, because the two take nearly two seconds
+    from llama_index.llms.openai_like import OpenAILike
 
     client = openai.OpenAI(base_url=base_url, api_key=_NO_KEY, http_client=http, max_retries=0, timeout=http.timeout)
     return OpenAILike(
