@@ -43,8 +43,10 @@ def stream_pieces(
     """Like `stream_draft`, with a `Pulse` while no words come: a moment to stop at, and to show that it thinks."""
     try:
         yield from endpoint.stream(_messages(question, sources, endpoint, prompts))
-    except EndpointOverflow:  # it comes before the first word, and the endpoint has learned from it
-        yield from endpoint.stream(_messages(question, sources, endpoint, prompts))
+        return
+    except EndpointOverflow:
+        pass  # it comes before the first word, and the endpoint has learned from it
+    yield from endpoint.stream(_messages(question, sources, endpoint, prompts))
 
 
 def _messages(
