@@ -40,7 +40,7 @@ Jun 8
 
 On the Cost of Counting
 
-We measure what counting costs in practice and find that it is cheap when done once and dear when done never, as expected.
+We measure what counting costs in practice and find that it is cheap when done once and dear when never done.
 
   • 2 authors
 ·
