@@ -5,7 +5,7 @@ it when an ingest replaces the index.
 """
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,7 +86,7 @@ class Assistant:
         *,
         endpoint: Endpoint | None,
         kind: Kind | None = None,
-    ) -> Iterator[Event]:
+    ) -> Generator[Event, None, None]:
         """One chat turn; see `Engine.turn`."""
         return self._current().engine.turn(question, history, endpoint=endpoint, kind=kind)
 

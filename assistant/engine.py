@@ -5,7 +5,7 @@ whatever happens: when an endpoint fails, the answer says why and goes on in quo
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -105,7 +105,7 @@ class Engine:
         *,
         endpoint: Endpoint | None = None,
         kind: Kind | None = None,
-    ) -> Iterator[Event]:
+    ) -> Generator[Event, None, None]:
         """Answer a question; yields what happens, `Done` last.
 
         Args:

@@ -20,7 +20,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +30,8 @@ from ingest.keyword import KeywordIndex
 from ingest.store import RecordStore
 
 if TYPE_CHECKING:
-    from chromadb.api import ClientAPI
+    from chromadb.api.client import Client
+    from chromadb.api.collection_configuration import CreateCollectionConfiguration
 
 # Raised whenever a generation written before could not be read by this code, or would be chunked or worded otherwise.
 FORMAT = 2
@@ -178,12 +179,13 @@ def read_manifest(folder: Path) -> Manifest:
     return Manifest(**fields)
 
 
-def chroma_client(folder: Path) -> "ClientAPI":
+def chroma_client(folder: Path) -> "Client":
     """An embedded Chroma on this folder; it asks nothing of the network."""
     import chromadb  # here, because it takes half a second
     from chromadb.config import Settings
 
-    return chromadb.PersistentClient(path=str(folder), settings=Settings(anonymized_telemetry=False))
+    client = chromadb.PersistentClient(path=str(folder), settings=Settings(anonymized_telemetry=False))
+    return cast("Client", client)  # declared as an interface that lacks close()
 
 
 @contextlib.contextmanager
@@ -193,7 +195,7 @@ def open_collection(folder: Path, name: str = COLLECTION, *, create: bool = Fals
     try:
         # No embedding function: Chroma's default one would download a model.
         if create:
-            space = {"hnsw": {"space": "cosine"}}
+            space: CreateCollectionConfiguration = {"hnsw": {"space": "cosine"}}
             yield client.create_collection(name, embedding_function=None, configuration=space)
         else:
             yield client.get_collection(name, embedding_function=None)
