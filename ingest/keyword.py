@@ -18,7 +18,7 @@ _VARIANT = "lucene"
 # Questions are made of these words as much as of their subject; a "why" in an abstract says nothing. The last ones
 # stand for what every record is. Against the 33 words that bm25s leaves out by default, hit@1 on names rose from .81
 # to .88.
-_STOP_WORDS = (*STOPWORDS_EN_PLUS, "talk", "talks", "paper", "papers")
+_STOP_WORDS = frozenset((*STOPWORDS_EN_PLUS, "talk", "talks", "paper", "papers"))
 
 
 class KeywordIndex:
@@ -52,9 +52,10 @@ class KeywordIndex:
         self._bm25.save(folder, show_progress=False)
 
     def knows(self, word: str) -> bool:
-        """Whether some text holds the word in any of its forms."""
-        stems = self.words(word)
-        return not stems or any(stem in self._bm25.vocab_dict for stem in stems)
+        """Whether some text holds the word in any of its forms, or it is one that is left out."""
+        # Not through `words`: bm25s takes 0.1 ms to tokenise even one.
+        lower = word.lower()
+        return lower in _STOP_WORDS or self._stemmer.stemWord(lower) in self._bm25.vocab_dict
 
     def words(self, question: str) -> list[str]:
         """The question's stems, each once, without stop words."""

@@ -1,0 +1,252 @@
+"""How long things take and how much memory they need: `make bench`, or `python -m evals.bench`.
+
+Comes in: nothing, or a file of PyVideo talks for the large collection. Goes out: a table. Times of whole processes are
+those of this machine as busy as it is; ratios are taken within one run, so that they hold elsewhere.
+"""
+
+import argparse
+import gzip
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.assembly import Assistant
+from assistant.evaluation.questions import read_questions
+from assistant.evaluation.run import EVALS
+from assistant.settings import Settings, load_settings
+from ingest.embedder import BundledEmbedder
+from ingest.passages import record_passages
+from ingest.pipeline import ingest
+
+MB = 1024 * 1024
+RUNS = 3
+WARM_UP_QUESTIONS = 20
+TALKS = [sys.executable, "-m", "assistant.cli"]
+LONGEST_WAIT_S = 60
+
+
+def main() -> None:
+    """Run what was asked for."""
+    parser = argparse.ArgumentParser(prog="python -m evals.bench", description=__doc__)
+    parser.add_argument(
+        "--pyvideo", type=Path, help="pyvideo.jsonl.gz, one PyVideo talk a line, for the large collection"
+    )
+    parser.add_argument("--ranking", type=Path, metavar="HOME", help=argparse.SUPPRESS)
+    given = parser.parse_args()
+    if given.ranking:  # a process of its own, so that its memory is its own
+        print(json.dumps(ranking(given.ranking)))
+        return
+    with tempfile.TemporaryDirectory(prefix="talks-bench-") as folder:
+        home = Path(folder) / "home"
+        whole_processes(home)
+        embedder_speed(home)
+        print_ranking("seeds", home)
+        if given.pyvideo:
+            large_collection(given.pyvideo, Path(folder))
+
+
+def whole_processes(home: Path) -> None:
+    """Ingest, search, ask and the page as a user meets them, imports and all."""
+    print(f"{'whole process':<44}{'s':>8}{'peak MB':>10}")
+    environment = {**os.environ, "TALKS_HOME": str(home)}
+    _row("talks ingest, from nothing", *run([*TALKS, "ingest"], environment))
+    _row("talks ingest, unchanged", *_median(lambda: run([*TALKS, "ingest"], environment)))
+    _row("talks search, cold", *_median(lambda: run([*TALKS, "search", "training at scale"], environment)))
+    _row("page ready, index there", *_median(lambda: page_ready(environment)))
+    batch = home / "batch.jsonl"
+    questions = read_questions(EVALS / "questions.jsonl", "dev")
+    batch.write_text("\n".join(json.dumps({"id": one.id, "question": one.question}) for one in questions))
+    times_ms: list[float] = []
+    seconds, peak = run([*TALKS, "ask", "--model", "none", "--batch", str(batch)], environment, times_ms)
+    _row(f"talks ask --model none, {len(questions)} questions", seconds, peak)
+    print(f"  median of them: {np.median(times_ms):.1f} ms, worst: {max(times_ms):.1f} ms")
+
+
+def run(
+    command: Sequence[str], environment: Mapping[str, str], times_ms: list[float] | None = None
+) -> tuple[float, int]:
+    """Seconds and peak bytes of one process; the `ms.total` of each line that it prints are added to `times_ms`."""
+    began = time.perf_counter()
+    with tempfile.TemporaryFile() as output:
+        process = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.DEVNULL)
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - began
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode != 0:
+            sys.exit(f"{' '.join(command)} ended with {process.returncode}; run it by hand to see why.")
+        output.seek(0)
+        if times_ms is not None:
+            times_ms.extend(json.loads(line)["ms"]["total"] for line in output)
+    return seconds, _peak_bytes(usage)
+
+
+def page_ready(environment: Mapping[str, str]) -> tuple[float, int]:
+    """Seconds until the page answers, and the peak of its process by then."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        [*TALKS, "chat"],
+        env={**environment, "TALKS_PORT": str(port)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        while time.perf_counter() - began < LONGEST_WAIT_S:
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=1) as reply:
+                    reply.read()
+                break
+            except (urllib.error.URLError, OSError):
+                time.sleep(0.02)
+        seconds = time.perf_counter() - began
+    finally:
+        process.terminate()
+        _, _, usage = os.wait4(process.pid, 0)
+        process.returncode = 0
+    return seconds, _peak_bytes(usage)
+
+
+def embedder_speed(home: Path) -> None:
+    """Passages a second and milliseconds a question of the bundled model."""
+    assistant = Assistant(load_settings(home=home))
+    texts = [passage.headed_text for one in assistant.generation.store.records() for passage in record_passages(one)]
+    embedder = BundledEmbedder()
+    embedder.embed_question("warm up")
+    began = time.perf_counter()
+    embedder.embed_passages(texts)
+    rate = len(texts) / (time.perf_counter() - began)
+    times = [_timed_ms(partial(embedder.embed_question, one.question)) for one in _questions()]
+    print(f"embedder: {rate:.0f} passages/s, {np.median(times):.2f} ms a question")
+
+
+def ranking(home: Path) -> dict[str, float]:
+    """Question text → ranked talks, against embedding it and one exact pass over the vectors, question by question."""
+    settings = load_settings(home=home)
+    assistant = Assistant(settings)
+    ranker, embedder, vectors = assistant.ranker, assistant.embedder, assistant.generation.vectors
+    questions = [one.question for one in _questions()]
+    for question in questions[:WARM_UP_QUESTIONS]:
+        ranker.rank(question)
+    whole, floor = [], []
+    for question in questions:
+        floor.append(_timed_ms(lambda: vectors @ embedder.embed_question(question)))  # noqa: B023  # called at once
+        whole.append(_timed_ms(partial(ranker.rank, question)))
+    return {
+        "passages": len(vectors),
+        "gists": len(assistant.generation.gist_vectors),
+        "ranked_ms": float(np.median(whole)),
+        "floor_ms": float(np.median(floor)),
+    }
+
+
+def print_ranking(name: str, home: Path) -> None:
+    """Measure ranking in a process of its own."""
+    command = [sys.executable, "-m", "evals.bench", "--ranking", str(home)]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    assert process.stdout is not None
+    found = json.loads(process.stdout.read())
+    _, _, usage = os.wait4(process.pid, 0)
+    process.returncode = 0
+    ratio = found["ranked_ms"] / found["floor_ms"]
+    print(
+        f"{name}, {found['passages']} passages and {found['gists']} gists: question to ranked talks "
+        f"{found['ranked_ms']:.2f} ms, embedding and one exact pass {found['floor_ms']:.2f} ms, ratio {ratio:.2f}; "
+        f"peak {_peak_bytes(usage) / MB:.0f} MB"
+    )
+
+
+def large_collection(pyvideo: Path, folder: Path) -> None:
+    """Ranking over every PyVideo talk, each with a gist."""
+    corpus, home = folder / "pyvideo", folder / "pyvideo-home"
+    corpus.mkdir()
+    gists = convert(pyvideo, corpus / "talks.jsonl")
+    (corpus / "gists.jsonl").write_text("\n".join(gists), encoding="utf-8")
+    settings: Settings = load_settings(home=home, corpus=corpus)
+    began = time.perf_counter()
+    report = ingest(settings.corpus, settings.home, RandomPassages(BundledEmbedder()))
+    seconds = time.perf_counter() - began
+    print(f"PyVideo: {report.talks} talks ingested in {seconds:.1f} s, vectors given")
+    print_ranking("PyVideo", home)
+
+
+class RandomPassages:
+    """The bundled embedder with random vectors for passages: as slow to search, and an hour faster to make."""
+
+    def __init__(self, embedder: BundledEmbedder) -> None:
+        self._embedder = embedder
+        self.fingerprint = embedder.fingerprint
+        self.dimensions = embedder.dimensions
+
+    def embed_passages(
+        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
+    ) -> NDArray[np.float32]:
+        """Shape (n, d), unit rows."""
+        rows = np.random.default_rng(0).standard_normal((len(texts), self.dimensions), dtype=np.float32)
+        return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True))
+
+    def embed_question(self, text: str) -> NDArray[np.float32]:
+        """See `Embedder`."""
+        return self._embedder.embed_question(text)
+
+
+def convert(pyvideo: Path, native: Path) -> list[str]:
+    """PyVideo talks as native records; returns a gist line for each, made of the description's beginning."""
+    gists = []
+    with gzip.open(pyvideo, "rt", encoding="utf-8") as given, native.open("w", encoding="utf-8") as file:
+        for number, line in enumerate(given):
+            talk: dict[str, Any] = json.loads(line)
+            description = talk.get("description") or ""
+            record = {
+                "id": f"t{number}",
+                "title": talk["title"],
+                "speakers": [{"name": name} for name in talk.get("speakers") or [] if name.strip()],
+                "abstract": description,
+                "date": talk.get("recorded") or "",
+                "pages": [talk["_category_title"]],
+            }
+            file.write(json.dumps(record, ensure_ascii=False) + "\n")
+            gist = {"id": f"t{number}", "title": talk["title"], "gist": description[:200] or talk["title"]}
+            gists.append(json.dumps(gist, ensure_ascii=False))
+    return gists
+
+
+def _questions() -> list[Any]:
+    return list(read_questions(EVALS / "questions.jsonl"))
+
+
+def _median(measure: Callable[[], tuple[float, int]]) -> tuple[float, int]:
+    return sorted(measure() for _ in range(RUNS))[RUNS // 2]
+
+
+def _timed_ms(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return (time.perf_counter() - began) * 1000
+
+
+def _peak_bytes(usage: Any) -> int:
+    # Linux counts kilobytes, macOS bytes.
+    return int(usage.ru_maxrss) * (1 if sys.platform == "darwin" else 1024)
+
+
+def _row(name: str, seconds: float, peak_bytes: int) -> None:
+    print(f"{name:<44}{seconds:>8.2f}{peak_bytes / MB:>10.0f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
