@@ -13,6 +13,7 @@ from ingest.errors import PromptError
 VARIABLES: dict[str, frozenset[str]] = {
     "system": frozenset(),
     "answer": frozenset({"sources", "question"}),
+    "catalogue": frozenset({"pages", "previous", "question"}),
     "search-words": frozenset({"question"}),
     "gist": frozenset({"kind", "title", "text"}),
     "source": frozenset({"number", "title", "speakers", "kind", "section", "text"}),

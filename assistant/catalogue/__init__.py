@@ -6,7 +6,7 @@ question is one of content, for retrieval. The way through: `grammar` → `query
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.catalogue.evaluate import Result, evaluate
 from assistant.catalogue.grammar import understand
@@ -19,6 +19,9 @@ from assistant.catalogue.vocabulary import Vocabulary
 from assistant.citations import CitedText
 from assistant.events import Event, SourcePassage
 from ingest.store import RecordStore
+
+# More would fill a small model's context; it can name the others from the question.
+_PAGES_IN_PROMPT = 40
 
 __all__ = ["Catalogue", "CatalogueAnswer", "Query", "parse_query", "query_text"]
 
@@ -79,8 +82,20 @@ class Catalogue:
         """
         if notice := unrecorded(question, self._vocabulary):
             return CatalogueAnswer(None, None, notice, self._store)
-        query = parse_query(reply) if reply else None
+        query = self._resolved(parse_query(reply)) if reply else None
         query = query or understand(question, self._vocabulary, previous)
         if query is None:
             return None
         return CatalogueAnswer(query, evaluate(query, self._store, self._vocabulary.names), "", self._store)
+
+    def prompt_values(self, question: str, previous: Query | None = None) -> dict[str, str]:
+        """The values of `prompts/catalogue.md`, whose reply `answer` takes."""
+        pages = "; ".join(list(self._vocabulary.pages)[:_PAGES_IN_PROMPT])
+        return {"question": question, "pages": pages, "previous": query_text(previous) if previous else "none"}
+
+    def _resolved(self, query: Query | None) -> Query | None:
+        """A model's query with the people's names as they are recorded; names that nobody has stay as they are."""
+        if query is None or not query.people:
+            return query
+        people = [found for name in query.people for found in self._vocabulary.names.find_people(name) or (name,)]
+        return replace(query, people=tuple(dict.fromkeys(people)))

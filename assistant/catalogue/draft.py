@@ -47,10 +47,12 @@ class Draft:
         original: The same as typed, of the same length.
         quotes: The quoted parts.
         fields: Of the query to be.
+        kind_before: The kind that the last query was about; "all pages" may lean on it.
         said: What kinds of thing were said, such as "noun", "cue", "follow".
     """
 
-    def __init__(self, question: str) -> None:
+    def __init__(self, question: str, kind_before: str | None = None) -> None:
+        self.kind_before = kind_before
         self.quotes: list[str] = []
         unquoted = _QUOTED.sub(self._keep_quote, question.replace(TAKEN, " "))
         self.original = " ".join(unquoted.replace("’", "'").split())

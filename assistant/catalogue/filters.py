@@ -20,7 +20,7 @@ _YEAR = r"(?:19|20)\d\d"
 _COUNTED = {
     "authors": r"(?:co-?)?authors?|writers?|author count",
     "comments": r"comments?|remarks?",
-    "speakers": r"speakers?|presenters?",
+    "speakers": r"speakers?|presenters?|people|persons",
     "page_count": r"(?:(?:different|distinct|talk|daily|paper|source) )?pages?",
     "chapters": r"chapters?",
     "sizes": r"(?:different |distinct )?(?:talks?|recordings?|papers?|records?|entries|times|speakers?)",
@@ -47,6 +47,14 @@ def _span(compared: str, number: int, afterwards: str = "") -> Span:
 
 def read_numbers(draft: Draft) -> None:
     """Read "at least five authors", "2 or more comments", "single-author papers"."""
+    if draft.take(
+        r"(?:listed |stands? |appears? )?(?:more than once|twice|several times|repeatedly)(?: on the pages)?"
+    ):
+        draft.fields["page_count"] = Span(2, None)
+    if draft.take(
+        r"(?:on )?(?:only |exactly |just )?one of (?:the )?(?:two |three |\d )?(?:daily |talk |paper )?pages"
+    ):
+        draft.fields["page_count"] = Span(1, 1)
     groups = "listed" in draft.said
     for field, unit in _COUNTED.items():
         # "three talks" counts the talks of a person or place only where these are listed.
@@ -117,6 +125,8 @@ def read_dates(draft: Draft) -> None:
         if match := draft.take(pattern):
             draft.fields["years"] = span(match)
             break
+    if match := draft.take(r"(?:in |from |of )?(?:the )?((?:19|20)\d)0s"):
+        draft.fields["years"] = Span(int(match[1]) * 10, int(match[1]) * 10 + 9)
     _read_months(draft)
     if "years" not in draft.fields and (
         match := draft.take(rf"(?:(?:in|of|from|dated|during|for) )?(?:the )?(?:year )?({_YEAR})")
@@ -135,6 +145,8 @@ def _read_months(draft: Draft) -> None:
         draft.fields["months"] = (month_number(match[1] or match[4]),)
         draft.fields["day"] = int(match[2] or match[3])
     # "may" is a month only where nothing else fits: after "in", before a year or "date".
+    if match := draft.take(r"(?:in |from |of )?(?:the )?(first|second) half of(?= (?:19|20)\d\d)"):
+        draft.fields["months"] = tuple(range(1, 7) if match[1] == "first" else range(7, 13))
     lead = r"(?:in|of|from|dated|during|for|any|every|a|an|the|and|or|both)"
     while match := draft.take(rf"{lead} (?:the month of )?({MONTH})|({MONTH})(?= date|'s|,? {_YEAR}| papers| talks)"):
         draft.add("months", month_number(match[1] or match[2]))
@@ -185,12 +197,13 @@ _PARTS: dict[Part, str] = {
     "speaker": r"speakers?",
 }
 _WITH = (
+    r"share their|shares? its|(?:are |is )?(?:divided|split) into|"
     r"with|has|have|having|had|carry|carries|carrying|includes?|including|offers?|gives?|comes? with|links?"
     r" to|linking to"
-    r"|points? to|provides?|contains?|got|accompanied by|shares?|releases?|names?|naming|received?|got|there (?:is|are)"
+    r"|points? to|provides?|contains?|got|accompanied by|releases?|names?|naming|received?|got|there (?:is|are)"
 )
 _WITHOUT = (
-    r"without|(?:ha(?:s|ve) |with |give |gives )?neither|lacks?|lacking|missing|miss|with no|ha(?:s|ve) no"
+    r"without|w/o|minus|(?:ha(?:s|ve) |with |give |gives )?neither|lacks?|lacking|missing|miss|with no|ha(?:s|ve) no"
     r"|having no|(?:do|does|did)(?:n't| not) (?:have|come with|carry"
     r"|include|link to|give|provide|contain|show|name)|ha(?:s|ve)(?:n't| not)(?: got)?|instead of|rather"
     r" than|in place of"
@@ -234,6 +247,11 @@ def read_parts(draft: Draft) -> None:
                 draft.add(field, part)
     if draft.take(r"(?:from|by|of) (?:an?|some|any) organi[sz]ation"):
         draft.add("having", "organisation")
+    if draft.take(
+        r"(?:with |have |has |give |gives )?(?:only|just) (?:a |the )?(?:day and (?:a )?month|month and"
+        r" (?:a )?day)(?: (?:as|for|in) (?:the |a |its |their )?dates?)?"
+    ):
+        draft.add("lacking", "year")
     if draft.take(r"undated"):
         draft.add("lacking", "date")
     if draft.take(r"yearless"):
@@ -243,6 +261,8 @@ def read_parts(draft: Draft) -> None:
     if draft.take(
         r"(?:im|not )possible (?:chapter )?times?|times? that cannot be right|(?:wrong|odd|broken|bad"
         r"|strange|suspicious) (?:chapter )?times?(?:tamps?)?"
+        r"|(?:chapter )?times? (?:looks?|is|are|seems?|cannot be) (?:wrong|odd|broken|bad|strange"
+        r"|suspicious|right|impossible)"
     ):
         draft.fields["odd_times"] = True
 
@@ -268,12 +288,43 @@ _PHRASE = (
     rf"(?:the (?:words?|terms?|phrases?|names?) )?((?:qq\d+qq|[^\s?.!,;:{TAKEN}]+)(?: (?!in |on |from"
     rf" |with |have |has |and |or |page)[^\s?.!,;:{TAKEN}]+){{0,3}})"
 )
-_TITLE = r"(?:in|within|inside) (?:the|its|their|a) (?:titles?|names?|headings?)"
-_SAYS = (
-    r"contains?|containing|mentions?|mentioning|includes?|including|has|have|having|with|says?|speaks? of|uses?|using"
-)
-_SPEAKS_OF = r"mentions?|mentioning|mentioned|refers? to|referring to|talks? of|cites?"
+_TITLE = r"(?:in|within|inside) (?:the|its|their|a) (?:\w+ )?(?:titles?|names?|headings?)"
+_SAYS = r"contains?|containing|mentions?|mentioning|includes?|including|has|have|having|with|says?|uses?|using|for"
+_SPEAKS_OF = r"mentions?|mentioning|mentioned|refers? to|referring to|cites?"
+_OCCURS = r"mentioned|named|cited|occurs?|appears?|found"
+_QUOTE = r"qq\d+qq"
+_WORD = rf"((?:{_QUOTE}|[\w-]+))"
 _CODE_LIKE = re.compile(r"[A-Z].*[A-Z]|\d")
+
+
+_LISTS_TEXTS = re.compile(
+    r"\b(?:which|what|where|who|list|all|any|how many|talks|papers|records|only|ones?|those|everything|recordings?)\b"
+)
+# How a mention is asked for, and whether any words may stand there: "which papers use induction" asks for content.
+_MENTIONS: tuple[tuple[re.Pattern[str], bool], ...] = tuple(
+    (re.compile(rf"(?<!\w)(?:{pattern})(?![\w-])"), always)
+    for pattern, always in (
+        (rf"(?:{_SPEAKS_OF}) {_PHRASE}", True),
+        (rf"(?:contain|contains|containing|with the words?|that include|including) ({_QUOTE})", True),
+        (
+            rf"(?:in )?(?:which|what) (?:papers|talks|records|abstracts|texts) (?:is|are|does|do) {_PHRASE}"
+            rf" (?:{_OCCURS})",
+            True,
+        ),
+        (
+            rf"(?:contains?|containing|includes?|including|uses?|using|with) the (?:words?|terms?|phrases?) {_WORD}",
+            True,
+        ),
+        (rf"where (?:is|are|does|do) the (?:words?|terms?|phrases?|names?) {_WORD} (?:{_OCCURS})", True),
+        (
+            rf"(?:in )?(?:which|what) (?:papers|talks|records|abstracts|texts) (?:is|are|does|do) the"
+            rf" (?:words?|terms?|phrases?) {_WORD} (?:{_OCCURS})",
+            True,
+        ),
+        (rf"where (?:is|are|does|do) {_PHRASE} (?:{_OCCURS})", False),
+        (rf"(?:reports? (?:results )?on|uses?|using|evaluates? on|tests? on|tested on) {_PHRASE}", False),
+    )
+)
 
 
 def read_words(draft: Draft) -> None:
@@ -284,6 +335,8 @@ def read_words(draft: Draft) -> None:
         rf"|begins? with) {_PHRASE}",
         rf"in whose titles? {_PHRASE} (?:occurs|appears|stands|is)",
         rf"(?:titled|entitled|called|named) {_PHRASE}",
+        rf"(?<=talks )(?:that |which )?(?:start|begin) with {_PHRASE}",
+        rf"(?<=papers )(?:that |which )?(?:start|begin) with {_PHRASE}",
         rf"titles? (?:starting|beginning|which start|which begin) with {_PHRASE}",
     ):
         if match := draft.take(pattern):
@@ -291,42 +344,30 @@ def read_words(draft: Draft) -> None:
                 draft, "openings" if re.search(r"(?:start|begin)(?:s|ing|ning)? with", match[0]) else "titles", match[1]
             )
             return
-    typed = draft.original
-    if not re.search(
-        r"\b(?:which|what|where|list|all|any|how many|talks|papers|records|only|ones?|those|everything|recordings?)\b",
-        draft.text,
-    ):
+    if _LISTS_TEXTS.search(draft.text) is None:
         return
-    if match := re.search(rf"(?<!\w)(?:{_SPEAKS_OF}) {_PHRASE}(?![\w-])", draft.text):
-        start, end = match.span(1)
-        _take_mention(draft, match, typed[start:end], always=True)
-    elif (
-        match := re.search(
-            rf"(?<!\w)where (?:is|are|does|do) {_PHRASE} (?:mentioned|named|occur|appear)(?![\w-])", draft.text
-        )
-    ) or (
-        match := re.search(
-            rf"(?<!\w)(?:reports? (?:results )?on|uses?|using|evaluates? on|tests? on|tested on) {_PHRASE}(?![\w-])",
-            draft.text,
-        )
-    ):
-        start, end = match.span(1)
-        _take_mention(draft, match, typed[start:end], always=False)
+    for mention, always in _MENTIONS:
+        if match := mention.search(draft.text):
+            start, end = match.span(1)
+            _take_mention(draft, match, draft.original[start:end], always=always)
+            return
 
 
 def _take_mention(draft: Draft, match: re.Match[str], typed: str, *, always: bool) -> None:
     phrase = re.sub(
         r"^(?:the|a|an) |(?<=\w) (?:optimi[sz]ers?|methods?|datasets?|benchmarks?|algorithms?|models?)$", "", typed
     )
-    phrase = re.sub(r" (?:mentioned|named|occur|appear)$", "", phrase)
+    phrase = re.sub(rf" (?:{_OCCURS})$|^(?:words?|terms?|names?) ", "", phrase)
+    if re.match(r"(?:most|least|only|more|fewest)\b", phrase):
+        return
     if always or typed.startswith("qq") or _CODE_LIKE.search(phrase) or (phrase[:1].isupper() and " " not in phrase):
         draft.blank(*match.span())
-        draft.said.add("noun")
+        draft.said.add("phrase")
         draft.add("texts", draft.unquote(phrase))
 
 
 def _add_phrase(draft: Draft, field: str, phrase: str) -> None:
     phrase = re.sub(r"^(?:an?|the|word|term|both|either) ", "", phrase)
-    draft.said.add("noun")
+    draft.said.add("phrase")
     for piece in re.split(r" and ", phrase):
         draft.add(field, draft.unquote(piece))

@@ -36,6 +36,8 @@ def follow(previous: Query, fields: dict[str, Any], said: Set[str]) -> Query:
     """
     changes = dict(fields)
     query = previous
+    if "opposite" in said:
+        query = replace(query, having=previous.lacking, lacking=previous.having)
     kind = changes.get("kind")
     if kind and kind != previous.kind:
         dropped = _PAPER_ONLY if kind == "talk" else _TALK_ONLY

@@ -44,7 +44,8 @@ _FILLER = frozenset(
     " dated date dates published written out appeared came saying says going go make made use uses"
     " complete full entire whole exactly precisely different distinct separate various"
     " name names named called order first sort sorted way ways somebody anybody people person"
-    " stage page pages side quick quickly me's what's who's affiliated affiliation affiliations associated"
+    " cover covers covered represents feature features stage page pages side quick quickly me's what's who's"
+    " affiliated affiliation affiliations associated"
     " connected belonging"
     " among amongst more information matching match meet following respectively counted fall falls within where"
     " when yes 's s got those"
@@ -75,26 +76,46 @@ _EVERYBODY = re.compile(
     r"|talks|is here|are|presents)\b",
     re.IGNORECASE,
 )
+_NUMBER_OF_EACH = (
+    r"how many (?:co-?)?(?:authors|comments|writers)(?= (?:do|did|does|has|have|had|are|is|were|the)\b|\?|$)"
+)
+_OPPOSITE = (
+    r"(?:(?:which|those|the ones|who|that) )*(?:does|do|are|is|have|has)(?:n't| not)(?: (?:have|has))?(?:"
+    r" (?:one|any|it|them))?$"
+    r"|(?:which|those|the ones|who|that) (?:does|do|are|is|have|has)(?:n't| not)(?: (?:have|has))?(?:"
+    r" (?:one|any|it|them))?(?=\?|$)|the others|the rest"
+)
 _COUNTING = (
     r"how many|^(?:please )?count(?: (?:of|the|all))?|^(?:what's|what is|give me|tell me)?(?:"
     r" ?the)? ?(?:total |exact )?(?:number|count) of|in total|altogether"
 )
 _WHAT = re.compile(r"what(?:'s| is| was| were| are| came| do you have| appeared)\b")
 _PLURAL = re.compile(
-    r"\b(?:talks|recordings|papers|sessions|everything|lectures|which|how many|any|is there|are there|all)\b"
+    r"\b(?:talks|recordings|papers|sessions|everything|lectures|which|how many|any|is there|are there|all|anything)\b"
 )
 _LISTS_TITLES = re.compile(r"\b(?:talks|papers|recordings|records|sessions|everything|all)\b")
-_OWN_NOUN = re.compile(r"\b(?:talks?|papers?|records?|speakers?|recordings?|everything|pages?|affiliations?)\b")
+_OWN_NOUN = re.compile(
+    r"\b(?:talks?|papers?|records?|recordings?|everything|titles?)\b|\b(?:speakers?|affiliations?) and "
+)
+# What asks for all of the collection, whatever was asked before.
+_WHOLE = re.compile(r"\b(?:all|every\w*|altogether|collection|here|are there|in total|overall|any)\b")
 
 
 def understand(question: str, vocabulary: Vocabulary, previous: Query | None) -> Query | None:
     """The query that a question asks for, narrowing or changing the previous one where it follows up on it."""
-    draft = Draft(question)
+    draft = Draft(question, previous.kind if previous else None)
+    # Two phrases of which either will do are more than a query can say.
+    if re.search(r"qq\d+qq or qq\d+qq", draft.text):
+        return None
     if len(draft.text) > LONGEST_QUESTION_CHARS or not draft.text.strip(" ?!."):
         return None
     cue = re.search(rf"\b(?:{_CUES})\b", draft.text) is not None
     _read_follow(draft)
+    # The number of authors of each stands beside it in every answer; it is no count of the list.
+    draft.take(_NUMBER_OF_EACH)
     counted = draft.take(_COUNTING) is not None
+    if previous is not None and draft.take(_OPPOSITE):
+        draft.said.update(("follow", "opposite"))
     read(draft, vocabulary)
     topic = _take_topic(draft) if any(word not in _FILLER for word in draft.leftover()) else None
     if any(word not in _FILLER for word in draft.leftover()):
@@ -106,9 +127,16 @@ def understand(question: str, vocabulary: Vocabulary, previous: Query | None) ->
         if not filters:
             return None
         fields["texts"] = (*fields.get("texts", ()), topic)
-    if previous is not None and ("follow" in draft.said or "noun" not in draft.said):
+    if previous is not None and _follows(draft, fields):
         return follow(previous, fields, draft.said)
     return _fresh(draft, fields, cue, filters)
+
+
+def _follows(draft: Draft, fields: dict[str, Any]) -> bool:
+    """Whether a question leans on the one before it: it says so, names nothing to list, or lists "the speakers"."""
+    only_listed = fields.keys() <= {"listed", "counted", "order", "descending"}
+    leaning = "listed" in fields and only_listed and not _WHOLE.search(draft.original.lower())
+    return "follow" in draft.said or "noun" not in draft.said or leaning
 
 
 def read(draft: Draft, vocabulary: Vocabulary) -> None:
@@ -132,8 +160,8 @@ def read(draft: Draft, vocabulary: Vocabulary) -> None:
 
 def _fresh(draft: Draft, fields: dict[str, Any], cue: bool, filters: Set[str]) -> Query | None:
     filtered = bool(filters)
-    arranged = bool({"limit", "best", "people"} & fields.keys()) or "sorted" in draft.said
-    if "noun" not in draft.said and not (filtered and _WHAT.match(draft.original.lower())):
+    arranged = bool({"limit", "best", "people"} & fields.keys()) or bool({"sorted", "grouped"} & draft.said)
+    if not {"noun", "phrase"} & draft.said and not (filtered and _WHAT.match(draft.original.lower())):
         return None
     if not cue and ("follow" in draft.said or not (filtered or arranged)):
         return None
@@ -154,15 +182,14 @@ def _asks_content(draft: Draft, fields: dict[str, Any], filters: Set[str]) -> bo
 
 
 def _read_follow(draft: Draft) -> None:
-    if draft.take(
-        r"^(?:\.\.\.|…)? ?(?:ok(?:ay)?,? )?(?:and|but|only|just|what about|how about|now|also|then|or)(?:"
-        r" what about| how about| now| only| just| how)?(?!,)"
+    if (
+        draft.take(
+            r"^(?:\.\.\.|…)? ?(?:ok(?:ay)?,? )?(?:and|but|only|just|what about|how about|now|also|then|or)"
+            r"(?: what about| how about| now| only| just)?(?!,)"
+        )
+        or (match := _BACKWARDS.search(draft.text))
+        and not _OWN_NOUN.search(draft.text, 0, match.start())
     ):
-        draft.said.add("follow")
-        if draft.original.lower().startswith("and how many"):
-            draft.fields["counted"] = True
-    # "Which talks have chapters, and what are they?" points at its own noun, not at an earlier question.
-    elif (match := _BACKWARDS.search(draft.text)) and not _OWN_NOUN.search(draft.text, 0, match.start()):
         draft.said.add("follow")
 
 

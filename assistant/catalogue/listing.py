@@ -6,13 +6,15 @@ Comes in: a draft. Goes out: the draft with `listed`, `kind`, `order`, `limit`.
 import re
 
 from assistant.catalogue.draft import NUMBER, Draft, to_number
+from assistant.catalogue.query import Span
 
 _NOUNS: tuple[tuple[str, str, str], ...] = (
     # What a noun lists, the kind that it says, its forms.
     ("records", "talk", r"(?:recorded )?talks?|recordings?|lectures?|presentations?|sessions?|recorded"
         r" sessions?|videos?"),
     ("records", "paper", r"(?:daily )?papers?|articles?|preprints?|publications?|daily papers?"),
-    ("records", "", r"records?|entries|entry|items?|things|everything|titles?|abstracts?|talks? and papers?"
+    ("records", "", r"records?|entries|entry|items?|things|everything|anything|titles?|abstracts?|texts?"
+        r"|talks? and papers?"
         r"|papers? and talks?|documents?"),
     ("people", "", r"speakers?|people|persons?|presenters?|lecturers?|researchers?|names|who|whom|whose"
         r"|anyone|anybody|somebody|someone|everyone|everybody|those who speak"),
@@ -20,7 +22,7 @@ _NOUNS: tuple[tuple[str, str, str], ...] = (
     ("affiliations", "", r"affiliations?|institutions?|institutes?|employers?|places|schools"),
     ("years", "", r"years?"),
     ("months", "", r"months?"),
-    ("pages", "", r"pages?|source pages?"),
+    ("pages", "", r"(?:talk |daily |paper |source )?pages?"),
     ("chapters", "", r"chapters?"),
 )  # fmt: skip
 _UNITS = {
@@ -31,7 +33,9 @@ _UNITS = {
     "chapters": r"chapters?",
     "size": r"talks?|recordings?|papers?|records?|entries|speakers?|times|appearances",
 }
-_NEW, _OLD = r"newest|latest|most recent|youngest|last(?: dated)?", r"oldest|earliest|first(?: dated)?"
+_NEW, _OLD = r"newest|latest|most recent|youngest", r"oldest|earliest"
+# A noun behind these orders or measures the list; it is not what is listed.
+_MEASURED = re.compile(r"\b(?:by|by number of|most|fewest|least|more|largest number of|number of)(?: the)? $")
 
 
 def read_listed(draft: Draft) -> None:
@@ -44,12 +48,17 @@ def read_listed(draft: Draft) -> None:
         draft.said.update(("listed", "listed sector", "noun"))
         draft.fields["listed"] = "affiliations"
     _read_grouping(draft)
+    if draft.take(r"(?:shares?|sharing) (?:a|the same) speakers?|(?:has|have|with|by) the same speakers?"):
+        draft.fields.update(listed="people", sizes=Span(2, None))
+        draft.said.update(("listed", "noun"))
     first: tuple[int, str] | None = None
     kinds: set[str] = set()
     for listed, kind, forms in _NOUNS:
         for match in re.finditer(rf"(?<![\w'-])(?:{forms})(?![\w-])", draft.text):
             if kind:
                 kinds.add(kind)
+            if _MEASURED.search(draft.text[: match.start()]):
+                continue
             if first is None or match.start() < first[0]:
                 first = (match.start(), listed)
     if re.search(r"\b(?:talks? (?:and|or|&) papers?|papers? (?:and|or|&) talks?)\b", draft.text):
@@ -87,8 +96,10 @@ def _read_grouping(draft: Draft) -> None:
         ("people", "speakers?|persons?|people"), ("affiliations", "affiliations?|institutions?|universit(?:y|ies)"),
         ("pages", "pages?"), ("years", "years?"), ("months", "months?"),
     ):  # fmt: skip
+        # "sort by year" orders, "count by year" groups.
+        by = "" if listed == "people" or re.search(r"\b(?:sort|order|rank|arrange|list)", draft.text) else "by|"
         if draft.take(
-            rf"(?:per|for each|for every|in each|in every|on each|on every|by each|each|grouped by|broken"
+            rf"(?:{by}per|for each|for every|in each|in every|on each|on every|by each|each|grouped by|broken"
             rf" down by|split by|of each) (?:{names})"
         ):
             draft.fields["listed"] = listed
@@ -100,7 +111,7 @@ def read_order(draft: Draft) -> None:
     _read_superlative(draft)
     article = r"(?:only |just )?(?:the |what's the |its )?"
     if match := draft.take(
-        rf"{article}(?:({NUMBER}) (?:({_NEW})|({_OLD}))|(?:({_NEW})|({_OLD})) ({NUMBER}))(?! comes)"
+        rf"{article}(?:({NUMBER}) (?:({_NEW})|({_OLD}))|(?:({_NEW})|({_OLD})) (?!one\b)({NUMBER}))(?! comes)"
     ):
         _limit(draft, to_number(match[1] or match[6]))
         _dated(draft, newest=bool(match[2] or match[4]))
@@ -114,8 +125,8 @@ def read_order(draft: Draft) -> None:
     elif match := draft.take(rf"{article}(?:({_NEW})|({_OLD}))(?= (?:papers|talks|ones|records|entries|recordings)\b)"):
         _dated(draft, newest=bool(match[1]))
     elif match := draft.take(
-        rf"{article}(?:({_NEW.replace('|last(?: dated)?', '')})"
-        rf"|({_OLD.replace('|first(?: dated)?', '')}))(?: (?:one|of them|of these|of those))?|came"
+        rf"{article}(?:({_NEW})"
+        rf"|({_OLD}))(?: (?:one|of them|of these|of those))?|came"
         rf" (?:out )?(?:(last)|(first))|(?:(last)|(first)) (?:one|dated)"
     ):
         _dated(draft, newest=bool(match[1] or match[3] or match[5]))
@@ -125,6 +136,9 @@ def read_order(draft: Draft) -> None:
         if match[0].split()[-2] == "last":
             draft.fields["descending"] = not draft.fields.get("descending", False)
             draft.fields.setdefault("order", "date")
+    elif match := draft.take(r"(?:the )?(?:first|(last))(?= (?:paper|talk|record|one) (?:by|in) )"):
+        _limit(draft, 1)
+        draft.fields["descending"] = bool(match[1])
     _read_sorting(draft)
     if (
         "limit" not in draft.fields
@@ -141,7 +155,7 @@ def read_order(draft: Draft) -> None:
 def _read_superlative(draft: Draft) -> None:
     most = (
         r"most|(?:largest|highest|biggest|greatest|maximum) (?:number|count|amount)(?: of)?|largest"
-        r"|highest|longest|more \w+ than any(?: other)?"
+        r"|highest|longest|more \w+ than any(?: other)?|more(?! than)"
     )
     least = r"fewest|least|(?:smallest|lowest|minimum) (?:number|count|amount)(?: of)?|smallest|lowest|shortest"
     if match := draft.take(
@@ -170,7 +184,8 @@ def _read_superlative(draft: Draft) -> None:
     if draft.take(r"(?:the )?most[- ](?:commented(?: on)?|discussed)"):
         _best(draft, "comments", descending=True)
     elif match := draft.take(
-        r"(?:the )?(?:(largest|biggest)|smallest)(?: (?:author )?(?:team|group of authors|collaboration)s?| one)?"
+        r"(?:the )?(?:(largest|biggest)|smallest)(?! first)(?: (?:author )?(?:team|group of authors"
+        r"|collaboration)s?| one)?"
     ):
         _best(draft, "authors", descending=bool(match[1]))
     elif "listed" in draft.said and (
@@ -190,7 +205,10 @@ def _read_sorting(draft: Draft) -> None:
         ("comments", r"(?:number of )?comments?(?: counts?)?"),
         ("date", r"(?:full )?dates?|years?|age|time"),
         ("title", r"titles?|alphabet"),
-        ("speaker", r"(?:speakers?|last names?|surnames?|family names?|speaker'?s? names?|names?)"),
+        (
+            "speaker",
+            r"(?:speakers?|last names?|surnames?|family names?|speakers?'?s? (?:last |family )?(?:sur)?names?|names?)",
+        ),
     ):
         # "talks by speakers from Caltech" sorts nothing: without a word for sorting it must be the end.
         end = r"(?=$| please|[,;?.!]| and|,| in | descending| ascending)"

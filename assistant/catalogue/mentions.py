@@ -8,7 +8,7 @@ import re
 from assistant.catalogue.draft import TAKEN, Draft
 from assistant.catalogue.query import Span
 from assistant.catalogue.vocabulary import Vocabulary
-from ingest.words import plain_words
+from ingest.words import plain_words, singular
 
 _LONGEST_NAME_WORDS = 9
 _PAGE_CUE = re.compile(
@@ -39,7 +39,7 @@ _PLACE_TAIL = re.compile(
     r"^'?s?\s*(?:people|persons?|speakers?|talks?|folks|researchers?|professors?|papers?|affiliat\w+|staff|ones)\b"
 )
 _ROLE = (
-    r"(?:(?:assistant|associate|full|adjunct|distinguished|junior|senior) )?(?:professors?|lecturers?"
+    r"(?:(?:assistant|associate|full|adjunct|distinguished|junior|senior) )?(?:professors?(?:hips?)?|lecturers?"
     r"|research scientists?|scientists?|engineers?)"
     r"|post-?docs?|postdoctoral (?:scholars?|researchers?|fellows?)|directors?|deans?|(?:ph\.?d\.?"
     r" )?students?|(?:research )?fellows?"
@@ -82,7 +82,8 @@ _REGIONS = {
 
 
 _PAGE_LEAD = (
-    rf"(?P<no>{_NOT_ON} )?(?P<only>(?:only|just|solely|exclusively) )?(?:{_ON} )?(?P<only_on>(?:only|just) )?(?:both )?"
+    rf"(?P<no>{_NOT_ON} )?(?P<only>(?:only|just|solely|exclusively|unique to|exclusive to) )?(?:{_ON}"
+    rf" )?(?P<only_on>(?:only|just) )?(?:both )?"
     r"(?:the |that of )*"
 )
 _PAGE_BEFORE = (
@@ -120,7 +121,7 @@ def _read_all_pages(draft: Draft, vocabulary: Vocabulary) -> None:
     )
     if not match:
         return
-    kind = {"t": "talk", "d": "paper", "p": "paper"}.get((match[1] or " ")[0]) or _kind_said(draft)
+    kind = {"t": "talk", "d": "paper", "p": "paper"}.get((match[1] or " ")[0]) or _kind_said(draft) or draft.kind_before
     draft.said.add("all pages")
     draft.add("pages", *(page for page, kinds in vocabulary.pages.items() if kind is None or kinds == {kind}))
 
@@ -138,7 +139,7 @@ def read_titles(draft: Draft, vocabulary: Vocabulary) -> None:
             rf"(?:the )?(?:talk |paper |recording )?(?:called |titled )?qq{number}qq"
         ):
             draft.add("titles", quote)
-            draft.said.update(("noun", "title"))
+            draft.said.update(("phrase", "title"))
     tokens = [match.span() for match in re.finditer(r"[^\W_]+(?:[-'][^\W_]+)*", draft.text)]
     for length in range(min(len(tokens), 20), 1, -1):
         for first in range(len(tokens) - length + 1):
@@ -151,8 +152,19 @@ def read_titles(draft: Draft, vocabulary: Vocabulary) -> None:
             ):
                 draft.blank(start, end)
                 draft.add("titles", vocabulary.titles[key])
-                draft.said.update(("noun", "title"))
+                draft.said.update(("phrase", "title"))
                 return
+    _read_title_nickname(draft, vocabulary)
+
+
+def _read_title_nickname(draft: Draft, vocabulary: Vocabulary) -> None:
+    """Read "the alignment tutorial": words that all stand in one title, the last a sort of talk."""
+    match = re.search(r"\bthe ((?:[\w-]+ ){1,3}(?:tutorial|school|workshop|seminar))\b", draft.text)
+    words = [singular(word) for word in plain_words(match[1])] if match else []
+    if match and any(set(words) <= set(title.split()) for title in vocabulary.titles):
+        draft.blank(*match.span())
+        draft.add("titles", *words)
+        draft.said.update(("phrase", "title"))
 
 
 def read_people(draft: Draft, vocabulary: Vocabulary, *, loosely: bool) -> None:
@@ -185,6 +197,8 @@ def read_unknown_person(draft: Draft) -> None:
 
 def read_affiliations(draft: Draft, vocabulary: Vocabulary) -> None:
     """Read "from Stanford, Princeton or Yale", "UT Austin talks", "a university outside the US", "from industry"."""
+    if draft.take(r"(?:from |at |of )?(?:an? |the |any )?(?:uc|university of california)(?: system)? campus(?:es)?"):
+        draft.add("affiliations", "UC")
     for start, end in _spans(draft, _LONGEST_NAME_WORDS):
         typed, before, after = draft.original[start:end], draft.text[:start], draft.text[end:]
         single = " " not in typed
@@ -196,7 +210,9 @@ def read_affiliations(draft: Draft, vocabulary: Vocabulary) -> None:
         ):
             continue
         if vocabulary.names.is_affiliation(typed) and not typed.lower().endswith((" of", " at", " the", " and", " or")):
-            name = re.sub(r"^(?:the|of|at|from|by|in|and|or) ", "", typed, flags=re.IGNORECASE).strip(" ,")
+            name = re.sub(r"^(?:the|of|at|from|by|in|and|or|for|with|is|are) ", "", typed, flags=re.IGNORECASE).strip(
+                " ,"
+            )
             draft.add("affiliations", name)
             draft.blank(start, end)
 
@@ -232,6 +248,7 @@ def read_roles(draft: Draft) -> None:
 def _one(role: str) -> str:
     role = re.sub(r"^(?:junior|senior|distinguished) ", "", role)
     role = "postdoctoral" if re.match(r"post-?docs?$", role) else role
+    role = re.sub(r"ships?$", "", role)
     return role.rstrip("s") if not role.endswith("ss") else role
 
 

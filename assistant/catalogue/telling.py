@@ -24,10 +24,18 @@ MOST_SHOWN = 200
 def tell(query: Query, result: Result, store: RecordStore, answer: CitedText) -> Iterator[Event]:
     """Say what was found, with its count."""
     yield from answer.say(_opening(query, result))
+    if query.listed == "chapters" and result.ids:
+        count = sum(_chapter_count(store.record(one), query) for one in result.ids)
+        yield from answer.say(f" **{count} {'chapter' if count == 1 else 'chapters'}** in all.")
     if result.groups:
         yield from _tell_groups(query, result, store, answer)
     elif result.ids:
         yield from _tell_records(query, result, store, answer)
+
+
+def _chapter_count(record: Record, query: Query) -> int:
+    chapters = record.chapters if record.kind == "talk" else ()
+    return sum(1 for chapter in chapters if chapter.problem or not query.odd_times)
 
 
 def shown_ids(query: Query, result: Result) -> tuple[str, ...]:

@@ -27,10 +27,18 @@ _TOPICS: tuple[tuple[str, str], ...] = (
                 rf"|more than|less than) (?:than )?\w+ (?:minutes|hours?)"),
     ("how often a talk was watched", r"\b(?:views?|viewers?|view counts?|downloads?|most[- ](?:watched"
         r"|viewed|popular|downloaded)|watched|how popular|popularity)\b"),
-    ("ratings, likes or votes", r"\b(?:how many|number of|most|highest|best|fewest|lowest|more than \w+"
+    ("ratings, likes or votes", r"\b(?:how many|(?:what|which) (?:rating|score|grade)|number of|most"
+        r"|highest|best|fewest|lowest|more than \w+"
         r"|count the|by|have|has|with) (?:user |average )?(?:ratings?|likes|liked|upvot\w+|up-vot\w+|votes"
             r"|voted|stars|thumbs up|rated)\b|\b(?:best|highest|top|worst)-rated\b"),
-    ("citation counts", r"\b(?:citation counts?|number of citations|how (?:often|many times) .{0,60}\bcited"
+    (
+        "where a paper was published",
+        r"\b(?:journals?|conferences?|venues?|proceedings)\b.{0,60}\b(?:published|appear(?:ed)?|accepted"
+        r"|presented|paper)\b"
+        r"|\bpapers? (?:\w+ )?(?:were |was )?(?:accepted|published|presented) (?:at|by) (?!the date)[a-z]",
+    ),
+    ("citation counts", r"\b(?:how many citations|citation counts?|number of citations|how (?:often|many"
+        r" times) .{0,60}\bcited"
         r"|most[- ]cited)\b"),
     ("where a talk was given", rf"\b(?:where|in which (?:city|country|place|room|building|venue)|at which"
         rf" (?:venue|conference|place|university)) (?:was|were|did|is|are|has|have)\b.{{0,60}}\b{_PLACE}\b"

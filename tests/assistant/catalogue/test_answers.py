@@ -12,6 +12,8 @@ from assistant.catalogue import Catalogue, parse_query, query_text
 from assistant.catalogue.query import Query, Span
 from assistant.citations import CitedText
 from assistant.evaluation.catalogue import load_questions, score_catalogue
+from assistant.prompts import load_prompts
+from assistant.resources import prompts_dir
 from ingest.readers import read_file
 from ingest.records import Record
 from tests.assistant.catalogue.conftest import ROOT, store_of
@@ -116,6 +118,22 @@ def test_reply_that_is_no_query_is_refused(reply: str, catalogue: Catalogue) -> 
     answer = catalogue.answer("How many talks are there?", reply=reply)
     assert answer is not None
     assert answer.query == Query(kind="talk", counted=True)
+
+
+def test_reply_of_a_model_is_read_and_its_names_mended(catalogue: Catalogue) -> None:
+    answer = catalogue.answer("Any of these?", reply="listed: records\npeople: Courtny Pacquette")
+    assert answer is not None
+    assert answer.query == Query(people=("Courtney Paquette",))
+    assert answer.result is not None
+    assert len(answer.result.ids) == 1
+
+
+def test_prompt_takes_what_the_catalogue_gives(catalogue: Catalogue) -> None:
+    values = catalogue.prompt_values("And {braces}?", Query(kind="paper"))
+    filled = load_prompts(prompts_dir()).fill("catalogue", **values)
+    assert "kind: paper" in filled
+    assert "Daily Papers, Jun 8" in filled
+    assert "And {braces}?" in filled
 
 
 @pytest.mark.slow
