@@ -11,6 +11,7 @@ from functools import cached_property
 
 from assistant import about
 from assistant.answer import stream_pieces
+from assistant.catalogue import Catalogue, CatalogueAnswer, parse_query, query_text
 from assistant.citations import CitedText, DraftCiter
 from assistant.confidence import REFUSE_BELOW, UNSURE_BELOW
 from assistant.endpoint import Endpoint, Pulse
@@ -25,7 +26,7 @@ from assistant.question import standalone_question
 from assistant.ranking import HybridRanker, RankedRecord, flatten
 from assistant.routes import route_of
 from assistant.spelling import Spelling
-from ingest.errors import EndpointError
+from ingest.errors import EndpointCut, EndpointError
 from ingest.passages import Passage, speaker_line
 from ingest.records import Kind, record_pages
 
@@ -47,6 +48,7 @@ class _Turn:
     refused: bool = False
     notice: str | None = None
     dropped_markers: int = 0
+    query: str | None = None
     timing_ms: dict[str, float | None] = field(
         default_factory=lambda: {"total": None, "retrieval": None, "first_token": None}
     )
@@ -70,6 +72,7 @@ class _Turn:
                 dropped_markers=self.dropped_markers,
                 notice=self.notice,
                 timing_ms=self.timing_ms,
+                query=self.query,
             )
         )
 
@@ -78,7 +81,7 @@ class Engine:
     """Runs chat turns.
 
     1. Put into the question what it leaves to the history.
-    2. Choose its route: small talk and questions about the collection are answered from the records.
+    2. Choose its route: small talk, and what the records answer exactly: lists, counts, the collection as a whole.
     3. Rank the talks; refuse when none has anything to do with the question.
     4. Correct a question that gives a talk to the wrong speaker.
     5. With an endpoint, stream its draft and turn its markers into citations.
@@ -97,6 +100,11 @@ class Engine:
     def people(self) -> People:
         """Everyone who speaks in the collection."""
         return People(self._store.records())
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """Exact answers from the records."""
+        return Catalogue(self._store)
 
     def turn(
         self,
@@ -117,10 +125,14 @@ class Engine:
         began = time.perf_counter()
         turn = _Turn(question, standalone_question(question, history, self.people), began)
         route = route_of(turn.standalone)
-        if route == "content":
-            yield from self._answer(turn, endpoint, kind)
+        if route == "smalltalk":
+            yield from self._introduce(turn, greeting=True)
+        elif kind is None and (found := self._look_up(question, history)) is not None:
+            yield from self._tell(turn, found)
+        elif route == "about":
+            yield from self._introduce(turn, greeting=False)
         else:
-            yield from self._introduce(turn, greeting=route == "smalltalk")
+            yield from self._answer(turn, endpoint, kind)
         yield turn.done()
 
     def source(self, passage: Passage, score: float) -> SourcePassage:
@@ -141,6 +153,20 @@ class Engine:
             source={"file": first.file, "line": first.first_line},
             url=record.url,
         )
+
+    def _look_up(self, question: str, history: Sequence[Answer]) -> CatalogueAnswer | None:
+        """An exact answer from the records, when the question asks for one."""
+        previous = history[-1].query if history else None
+        return self.catalogue.answer(question, parse_query(previous) if previous else None)
+
+    def _tell(self, turn: _Turn, found: CatalogueAnswer) -> Iterator[Event]:
+        """Tell an exact answer, whole."""
+        turn.mode = "catalogue"
+        turn.refused = found.refused
+        turn.query = query_text(found.query) if found.query else None
+        yield Sources(found.sources())
+        turn.clock("retrieval")
+        yield from found.tell(turn.answer)
 
     def _introduce(self, turn: _Turn, *, greeting: bool) -> Iterator[Event]:
         """Tell what the collection is, or return a greeting."""
@@ -175,14 +201,15 @@ class Engine:
         yield Status("reading", _reading(sources))
         if wrong is not None:
             yield from self._correct(turn, wrong)
+        written = False
         if endpoint is not None:
-            yield from self._write(turn, sources, endpoint)
-        if endpoint is None or turn.notice:
+            written = yield from self._write(turn, sources, endpoint)
+        if not written:
             yield from self._quote(turn, ranked[:1] if wrong else ranked)
         turn.refused = not turn.answer.citations
 
-    def _write(self, turn: _Turn, sources: Sequence[SourcePassage], endpoint: Endpoint) -> Iterator[Event]:
-        """Stream the model's draft; an endpoint that fails leaves a notice."""
+    def _write(self, turn: _Turn, sources: Sequence[SourcePassage], endpoint: Endpoint) -> Generator[Event, None, bool]:
+        """Stream the model's draft; an endpoint that fails leaves a notice. Returns whether the answer is enough."""
         citer = DraftCiter(turn.answer, sources, self._ranker.generation.keyword)
         try:
             model = endpoint.model()
@@ -195,10 +222,15 @@ class Engine:
                         turn.clock("first_token")
                         turn.mode = "model"
                     yield event
+        except EndpointCut as error:
+            turn.notice, whole = str(error), True
         except EndpointError as error:
-            turn.notice = str(error)
+            turn.notice, whole = str(error), False
+        else:
+            whole = True
         yield from citer.finish()
         turn.dropped_markers = citer.dropped_markers
+        return whole
 
     def _quote(self, turn: _Turn, ranked: Sequence[RankedRecord]) -> Iterator[Event]:
         """Answer, or go on, in the sources' own words."""

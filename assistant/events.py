@@ -75,6 +75,8 @@ class Answer:
         notice: Why the answer is less than was asked for, such as a dead endpoint, in one sentence; or None.
         dropped_markers: How many markers of the model named no source and were taken out.
         timing_ms: "total", "retrieval", and "first_token" (None without a model).
+        query: What the catalogue was asked, in words that it reads back, so that the next question can narrow it; or
+            None.
     """
 
     question: str
@@ -86,6 +88,7 @@ class Answer:
     dropped_markers: int = 0
     notice: str | None = None
     timing_ms: dict[str, float | None] = field(default_factory=dict)
+    query: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
