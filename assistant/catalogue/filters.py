@@ -51,10 +51,11 @@ def read_numbers(draft: Draft) -> None:
         r"(?:listed |stands? |appears? )?(?:more than once|twice|several times|repeatedly)(?: on the pages)?"
     ):
         draft.fields["page_count"] = Span(2, None)
-    if draft.take(
-        r"(?:on )?(?:only |exactly |just )?one of (?:the )?(?:two |three |\d )?(?:daily |talk |paper )?pages"
+    if match := draft.take(
+        rf"(?:on )?(?:(?:only|exactly|just) )?({NUMBER}) of (?:the |our )?(?:two|three|four|five|\d)"
+        rf" (?:daily |talk |paper )?pages"
     ):
-        draft.fields["page_count"] = Span(1, 1)
+        draft.fields["page_count"] = Span(to_number(match[1]), to_number(match[1]))
     groups = "listed" in draft.said
     for field, unit in _COUNTED.items():
         # "three talks" counts the talks of a person or place only where these are listed.

@@ -26,30 +26,22 @@ from assistant.catalogue.vocabulary import Vocabulary
 
 # Words that carry nothing of their own in a question about the collection.
 _FILLER = frozenset(
-    "a an the of in on at by from for to with and or but as is are was were be been being do does did has have"
-    " having had"
-    " that which what who whom whose there here it its this these those they them their i we us you me my our your"
-    " all any every each both some only just also too so then now again still one ones else than per either"
-    " please could can would will may might like want need know see get let thanks thank kindly hi hello hey ok"
-    " okay well"
-    " show list give tell name find count display enumerate return print fetch pull up provide say"
-    " how many number total altogether overall together amount"
-    " collection corpus library archive set database catalogue shelf index data program site"
-    " hold holds held contain contains containing include includes included including exist exists available"
-    " present recorded"
-    " listed appear appears appearing found stand stands carry carries come comes coming speak speaks speaking"
-    " spoke talk talking"
-    " heard hear featured feature given give gives gave giving represented presented presenting presents"
-    " presenter work works working based"
-    " dated date dates published written out appeared came saying says going go make made use uses"
-    " complete full entire whole exactly precisely different distinct separate various"
-    " name names named called order first sort sorted way ways somebody anybody people person"
-    " cover covers covered represents feature features stage page pages side quick quickly me's what's who's"
-    " affiliated affiliation affiliations associated"
-    " connected belonging"
-    " among amongst more information matching match meet following respectively counted fall falls within where"
-    " when yes 's s got those"
-    " i'd i'm let's there's they're that's run same share shared common"
+    "a an the of in on at by from for to with and or but as is are was were be been being do does did has have "
+    "having had that which what who whom whose there here it its this these those they them their i we us you me "
+    "my our your all any every each both some only just also too so then now again still one ones else than per "
+    "either please could can would will may might like want need know see get let thanks thank kindly hi hello "
+    "hey ok okay well show list give tell name find count display enumerate return print fetch pull up provide "
+    "say how many number total altogether overall together amount collection corpus library archive set database "
+    "catalogue shelf index data program site hold holds held contain contains containing include includes "
+    "included including exist exists available present recorded listed appear appears appearing found stand "
+    "stands carry carries come comes coming speak speaks speaking spoke talk talking heard hear featured feature "
+    "given gives gave giving represented presented presenting presents presenter work works working based dated "
+    "date dates published written out appeared came saying says going go make made use uses complete full entire "
+    "whole exactly precisely different distinct separate various names named called order sort sorted way ways "
+    "somebody anybody people person cover covers covered represents features stage quick quickly me's what's "
+    "who's affiliated affiliation affiliations associated connected belonging among amongst more information "
+    "matching match meet following respectively counted fall falls within where when yes 's s got i'd i'm let's "
+    "there's they're that's run same share shared common mind listing w "
     .split()
 )  # fmt: skip
 _CUES = (
@@ -79,6 +71,10 @@ _EVERYBODY = re.compile(
 _NUMBER_OF_EACH = (
     r"how many (?:co-?)?(?:authors|comments|writers)(?= (?:do|did|does|has|have|had|are|is|were|the)\b|\?|$)"
 )
+_DATE_OF = (
+    r"when (?:was|were|did)|(?:what is |what's )(?:the )?(?:publication )?date of|what date (?:does"
+    r"|has)|(?:from |in )?(?:which|what) year (?:is|was)"
+)
 _OPPOSITE = (
     r"(?:(?:which|those|the ones|who|that) )*(?:does|do|are|is|have|has)(?:n't| not)(?: (?:have|has))?(?:"
     r" (?:one|any|it|them))?$"
@@ -89,7 +85,9 @@ _COUNTING = (
     r"how many|^(?:please )?count(?: (?:of|the|all))?|^(?:what's|what is|give me|tell me)?(?:"
     r" ?the)? ?(?:total |exact )?(?:number|count) of|in total|altogether"
 )
-_WHAT = re.compile(r"what(?:'s| is| was| were| are| came| do you have| appeared)\b")
+_WHAT = re.compile(
+    r"(?:all|just|only) (?:with|from|in|on)\b|what(?:'s| is| does| was| were| are| came| do you have| appeared)\b"
+)
 _PLURAL = re.compile(
     r"\b(?:talks|recordings|papers|sessions|everything|lectures|which|how many|any|is there|are there|all|anything)\b"
 )
@@ -112,7 +110,8 @@ def understand(question: str, vocabulary: Vocabulary, previous: Query | None) ->
     cue = re.search(rf"\b(?:{_CUES})\b", draft.text) is not None
     _read_follow(draft)
     # The number of authors of each stands beside it in every answer; it is no count of the list.
-    draft.take(_NUMBER_OF_EACH)
+    if draft.take(_NUMBER_OF_EACH) or draft.take(_DATE_OF):
+        draft.said.add("value")
     counted = draft.take(_COUNTING) is not None
     if previous is not None and draft.take(_OPPOSITE):
         draft.said.update(("follow", "opposite"))
@@ -160,7 +159,11 @@ def read(draft: Draft, vocabulary: Vocabulary) -> None:
 
 def _fresh(draft: Draft, fields: dict[str, Any], cue: bool, filters: Set[str]) -> Query | None:
     filtered = bool(filters)
-    arranged = bool({"limit", "best", "people"} & fields.keys()) or bool({"sorted", "grouped"} & draft.said)
+    if "value" in draft.said and "titles" not in fields:
+        return None
+    arranged = bool({"limit", "best", "people", "order"} & fields.keys()) or bool({"sorted", "grouped"} & draft.said)
+    if fields.get("best") and fields.get("order") in ("authors", "comments"):
+        draft.said.add("noun")
     if not {"noun", "phrase"} & draft.said and not (filtered and _WHAT.match(draft.original.lower())):
         return None
     if not cue and ("follow" in draft.said or not (filtered or arranged)):
@@ -177,6 +180,8 @@ def _asks_content(draft: Draft, fields: dict[str, Any], filters: Set[str]) -> bo
         return people_listed or not _PLURAL.search(asked)
     if people_listed and not filters:
         return not _EVERYBODY.search(asked)
+    if "value" in draft.said:
+        return False
     only_title = filters == {"titles"} and "title" in draft.said and "listed" not in fields
     return only_title and not (draft.quotes or "counted" in fields) and not _LISTS_TITLES.search(asked)
 

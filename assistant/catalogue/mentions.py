@@ -81,6 +81,8 @@ _REGIONS = {
 }
 
 
+# One word is a title only where it is coined: "SOAP", "DeepZero", "ZO2".
+_COINED = re.compile(r"[A-Z].*[A-Z]|[A-Z].*\d")
 _PAGE_LEAD = (
     rf"(?P<no>{_NOT_ON} )?(?P<only>(?:only|just|solely|exclusively|unique to|exclusive to) )?(?:{_ON}"
     rf" )?(?P<only_on>(?:only|just) )?(?:both )?"
@@ -91,7 +93,7 @@ _PAGE_BEFORE = (
     r" )?(?:the )?)?"
 )
 _PAGE_AFTER = r"(?:(?: daily(?: papers?)?)? (?:pages?|section|list|category|listing))?"
-_ALONE = r"(?P<alone> (?:only|alone|exclusively))?"
+_ALONE = r"(?P<alone> (?:only|alone|exclusively|and nowhere else))?"
 # One word of a page's name means the page only right beside "page".
 _PAGE_WORD_TAIL = r" (?:pages?|section|daily page|ones?|list|and|or)"
 
@@ -100,6 +102,12 @@ def read_pages(draft: Draft, vocabulary: Vocabulary) -> None:
     """Read "on the Machine Learning page", "not on the workshops page", "on all three talk pages"."""
     _read_all_pages(draft, vocabulary)
     cued = _PAGE_CUE.search(draft.text) is not None
+    for page in vocabulary.pages if cued and draft.quotes else ():
+        for number, quote in enumerate(draft.quotes):
+            if plain_words(quote) in (plain_words(page), plain_words(page.split(":", 1)[-1])):
+                match = draft.take(f"{_PAGE_LEAD}{_PAGE_BEFORE}qq{number}qq{_PAGE_AFTER}{_ALONE}")
+                if match:
+                    draft.add("not_pages" if match["no"] else "pages", page)
     for form in vocabulary.page_forms(set(re.findall(r"\w+", draft.text))):
         if form.page in draft.fields.get("pages", ()) + draft.fields.get("not_pages", ()):
             continue
@@ -116,7 +124,7 @@ def read_pages(draft: Draft, vocabulary: Vocabulary) -> None:
 def _read_all_pages(draft: Draft, vocabulary: Vocabulary) -> None:
     match = draft.take(
         r"(?:(?:on|in|under|to) )?(?:all(?: of)?(?: the| its| our)?(?: two| three| four| five| \d)?|both(?:"
-        r" of)?(?: the)?|every"
+        r" of)?(?: the)?|(?<!one of )the (?:two|three)(?= daily| talk| paper)|every"
         r"(?: two| three)?)(?: single)? (?:recorded )?(talk|daily(?: papers?)?|papers?|talks)?s? ?pages?"
     )
     if not match:
@@ -141,9 +149,11 @@ def read_titles(draft: Draft, vocabulary: Vocabulary) -> None:
             draft.add("titles", quote)
             draft.said.update(("phrase", "title"))
     tokens = [match.span() for match in re.finditer(r"[^\W_]+(?:[-'][^\W_]+)*", draft.text)]
-    for length in range(min(len(tokens), 20), 1, -1):
+    for length in range(min(len(tokens), 20), 0, -1):
         for first in range(len(tokens) - length + 1):
             start, end = tokens[first][0], tokens[first + length - 1][1]
+            if length == 1 and not _COINED.search(draft.original[start:end]):
+                continue
             key = " ".join(plain_words(draft.original[start:end]))
             if (
                 TAKEN not in draft.text[start:end]
@@ -230,7 +240,7 @@ def read_roles(draft: Draft) -> None:
             draft.add("countries", *region)
     for country, pattern in _COUNTRIES.items():
         if draft.take(
-            rf"(?:in|from|within|of|based in|inside) (?:{pattern})|(?:{pattern})(?= (?:universit|compan"
+            rf"(?:in|from|within|of|based in|inside|or|and) (?:{pattern})|(?:{pattern})(?= (?:universit|compan"
             rf"|institution|speaker|professor))"
         ):
             draft.add("countries", country)

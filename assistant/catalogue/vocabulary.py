@@ -73,12 +73,12 @@ class Vocabulary:
 
     @cached_property
     def titles(self) -> dict[str, str]:
-        """Titles, and their parts before a colon or bracket, of at least two words: as plain words → as written."""
+        """Titles, and their parts before a colon or bracket, as plain words → as written."""
         known: dict[str, str] = {}
         for (text,) in self._store.rows("SELECT json_extract(json, '$.title') FROM records ORDER BY position"):
             for form in (text, re.split(r"[:(?]", text)[0], re.split(r":", text, maxsplit=1)[-1]):
                 words = plain_words(form)
-                if len(words) > 1:
+                if len(words) > 1 or (words and form != text):
                     known.setdefault(" ".join(words), form.strip())
         return known
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,8 +11,9 @@ from assistant.catalogue import Catalogue, Query
 from assistant.catalogue.grammar import understand
 from assistant.catalogue.query import Span
 from assistant.catalogue.vocabulary import Vocabulary
+from ingest.records import Source, Talk
 from ingest.store import RecordStore
-from tests.assistant.catalogue.conftest import ROOT
+from tests.assistant.catalogue.conftest import ROOT, store_of
 
 # At most this share of content questions may be taken for questions about the collection.
 MOST_MISTAKEN = 0.02
@@ -48,6 +50,12 @@ CASES: dict[str, dict[str, Any]] = {
     "What talks are by Beirami?": {"kind": "talk", "people": ("Ahmad Beirami",)},
     "Are there any talks by Geoffrey Hinton?": {"kind": "talk", "people": ("Geoffrey Hinton",)},
     'Which titles start with "Learning"?': {"openings": ("Learning",)},
+    'Which talks are on the page "Machine Learning"?': {
+        "kind": "talk",
+        "pages": ("Recorded Talks: Machine Learning",),
+    },
+    "How many authors does SOAP have?": {"titles": ("SOAP",)},
+    "Which talks come from Canada or Switzerland?": {"kind": "talk", "countries": ("Switzerland", "Canada")},
     "How many talks have chapters, and what are they?": {"kind": "talk", "having": ("chapters",), "counted": True},
 }
 FOLLOW_UPS: dict[tuple[str, ...], dict[str, Any]] = {
@@ -99,6 +107,17 @@ def vocabulary(store: RecordStore) -> Vocabulary:
 @pytest.mark.parametrize(("question", "fields"), CASES.items(), ids=CASES)
 def test_question_becomes_its_query(question: str, fields: dict[str, Any], vocabulary: Vocabulary) -> None:
     assert understand(question, vocabulary, None) == Query(**fields)
+
+
+def test_common_word_that_is_a_title_elsewhere_is_no_title(tmp_path: Path) -> None:
+    talks = [
+        Talk(title=title, speakers=(), sources=(Source("a.jsonl", 1, 1, ""),), id=title)
+        for title in ("From: here", "The (best)", "Talk")
+    ]
+    vocabulary = Vocabulary(store_of(tmp_path / "titles.sqlite", talks))
+    assert understand("How many talks are from 2014?", vocabulary, None) == Query(
+        kind="talk", years=Span(2014, 2014), counted=True
+    )
 
 
 @pytest.mark.parametrize(("questions", "fields"), FOLLOW_UPS.items(), ids=[turns[-1] for turns in FOLLOW_UPS])
