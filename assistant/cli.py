@@ -191,6 +191,7 @@ def eval_command(
     ] = True,
     beir: Annotated[list[Path] | None, typer.Option("--beir", help="Folder of a collection in BEIR form.")] = None,
     corpus: Corpus = None,
+    model: Annotated[str | None, typer.Option("--model", help="Also ask it for search words: auto or a name.")] = None,
     as_json: Json = False,
 ) -> None:
     """Measure how well the labelled questions of evals/ find their talks, beside the usual ways."""
@@ -199,7 +200,8 @@ def eval_command(
 
     settings = _settings(corpus, None)
     half: Literal["dev", "report"] = "report" if report else "dev"
-    measured = show.with_progress(lambda progress: run(settings, half, beir or [], progress))
+    endpoint = Assistant(settings).endpoint(model) if model else None
+    measured = show.with_progress(lambda progress: run(settings, half, beir or [], progress, endpoint))
     if as_json:
         _print({**tables.report_json(measured.retrieval), "collections": tables.beir_json(measured.collections)})
     else:

@@ -143,8 +143,9 @@ class HybridRanker:
 
     def passage_scores(self, text: str) -> Scores:
         """Shape (n,): one score for each passage, in which its record's gist may have a share."""
+        # Meaning reads the question as typed: mended it was no better on names, and .004 worse on CISI.
+        vector = self.embedder.embed_question(text)
         spelled = self._spelling.corrected(text)
-        vector = self.embedder.embed_question(spelled)
         dense = self.generation.vectors @ vector
         keyword = self.generation.keyword.scores(spelled)
         scores = fuse(dense, keyword, keyword_weight=self._keyword_weight)

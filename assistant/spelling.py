@@ -1,7 +1,7 @@
 """A question's slips in names and terms → the names and terms that the collection knows.
 
 Comes in: the headings of the passages (titles, speakers, affiliations) and the lines of chapters. Goes out: the
-question with each unknown word that is nearly one of theirs replaced by it.
+question with each unknown word that is nearly one of theirs replaced by it, for the keyword scores.
 """
 
 import re

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.assembly import make_embedder
+from assistant.endpoint import Endpoint
 from assistant.evaluation.beir import BeirFigures, evaluate_collection
 from assistant.evaluation.questions import Half, read_questions, read_unanswerable
 from assistant.evaluation.retrieval import PRODUCT, RetrievalReport, evaluate
-from assistant.evaluation.systems import baselines, product, tutorial
+from assistant.evaluation.systems import baselines, product, tutorial, with_search_words
+from assistant.prompts import load_prompts
 from assistant.ranking import HybridRanker
 from assistant.resources import PACKAGE
 from assistant.settings import Settings
@@ -33,8 +35,17 @@ class Measured:
     collections: dict[str, BeirFigures]
 
 
-def run(settings: Settings, half: Half, collections: Sequence[Path], progress: Progress) -> Measured:
+def run(
+    settings: Settings, half: Half, collections: Sequence[Path], progress: Progress, endpoint: Endpoint | None = None
+) -> Measured:
     """Measure the labelled questions of one half, and public collections.
+
+    Args:
+        settings: Whose corpus is ingested, with whose embedder and weights.
+        half: Of the labelled questions.
+        collections: Folders in BEIR form.
+        progress: Told of each ingest.
+        endpoint: A model to ask for search words, as one more system; None leaves that out.
 
     Raises:
         CorpusMissing: The labelled questions, or a file of a collection, are not there.
@@ -47,7 +58,10 @@ def run(settings: Settings, half: Half, collections: Sequence[Path], progress: P
         home = Path(folder)
         with _ranker(settings, home / "pages", embedder, progress) as ranker:
             usual = {**baselines(ranker, embedder), "LlamaIndex tutorial": tutorial(ranker, embedder)}
-            report = evaluate(ranker, {**usual, PRODUCT: product(ranker)}, questions, unanswerable)
+            own = {PRODUCT: product(ranker)}
+            if endpoint is not None:
+                own["… with search words"] = with_search_words(ranker, endpoint, load_prompts(settings.prompts))
+            report = evaluate(ranker, {**usual, **own}, questions, unanswerable)
         measured = {
             collection.name: evaluate_collection(
                 collection,

@@ -9,7 +9,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.endpoint import Endpoint
+from assistant.prompts import Prompts
 from assistant.ranking import HybridRanker
+from assistant.search_words import SearchWords, search_with_words
 from ingest.embedder import Embedder
 from ingest.passages import record_text
 from ingest.records import speaker_names
@@ -25,6 +28,17 @@ _RRF_K = 60
 def product(ranker: HybridRanker) -> System:
     """What `talks search` does."""
     return lambda question: [record.record_id for record in ranker.rank(question, limit=RANKED)]
+
+
+def with_search_words(ranker: HybridRanker, endpoint: Endpoint, prompts: Prompts) -> System:
+    """What a chat turn with a model does: search words where retrieval is unsure."""
+    search_words = SearchWords(prompts)
+
+    def ranked(question: str) -> list[str]:
+        ranking = search_with_words(ranker, question, endpoint, search_words, limit=RANKED)
+        return [record.record_id for record in ranking.records]
+
+    return ranked
 
 
 def baselines(ranker: HybridRanker, embedder: Embedder) -> dict[str, System]:
