@@ -10,7 +10,7 @@ from collections.abc import Set
 from typing import Any
 
 from assistant.catalogue.draft import LONGEST_QUESTION_CHARS, Draft
-from assistant.catalogue.filters import read_dates, read_numbers, read_parts, read_words
+from assistant.catalogue.filters import read_dates, read_numbers
 from assistant.catalogue.followup import follow
 from assistant.catalogue.listing import read_listed, read_order, take_nouns
 from assistant.catalogue.mentions import (
@@ -21,6 +21,8 @@ from assistant.catalogue.mentions import (
     read_titles,
     read_unknown_person,
 )
+from assistant.catalogue.parts import read_parts
+from assistant.catalogue.phrases import read_words
 from assistant.catalogue.query import Query
 from assistant.catalogue.vocabulary import Vocabulary
 
