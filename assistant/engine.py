@@ -22,8 +22,9 @@ from assistant.markers import defuse_references
 from assistant.people import People
 from assistant.premise import WrongSpeaker, unknown_names, wrong_speaker
 from assistant.prompts import Prompts
-from assistant.question import standalone_question
+from assistant.question import leans_on_history, standalone_question, without_subject
 from assistant.ranking import HybridRanker, RankedRecord, flatten
+from assistant.rewriting import rewrite
 from assistant.routes import route_of
 from assistant.spelling import Spelling
 from ingest.errors import EndpointCut, EndpointError
@@ -123,7 +124,7 @@ class Engine:
             kind: Only talks or only papers; None is both.
         """
         began = time.perf_counter()
-        turn = _Turn(question, standalone_question(question, history, self.people), began)
+        turn = _Turn(question, self._standalone(question, history, endpoint), began)
         route = route_of(turn.standalone)
         if route == "smalltalk":
             yield from self._introduce(turn, greeting=True)
@@ -153,6 +154,14 @@ class Engine:
             source={"file": first.file, "line": first.first_line},
             url=record.url,
         )
+
+    def _standalone(self, question: str, history: Sequence[Answer], endpoint: Endpoint | None) -> str:
+        """The question that is meant; the model is asked only for one that leans on the history."""
+        if endpoint is not None and history and leans_on_history(question, self.people):
+            rewritten = rewrite(question, history, endpoint, self._prompts)
+            if rewritten is not None:
+                return rewritten
+        return standalone_question(question, history, self.people)
 
     def _look_up(self, question: str, history: Sequence[Answer]) -> CatalogueAnswer | None:
         """An exact answer from the records, when the question asks for one."""
@@ -237,7 +246,7 @@ class Engine:
         answer = turn.answer
         yield from answer.say(f"\n\n{QUOTES_INTRO}" if answer.text else QUOTES_INTRO)
         shown_id = ""
-        for quote in self._extractor.extract(turn.standalone, ranked):
+        for quote in self._extractor.extract(without_subject(turn.standalone), ranked):
             source = self.source(quote.passage, quote.score)
             if source.id != shown_id:
                 shown_id = source.id

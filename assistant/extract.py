@@ -3,6 +3,7 @@
 Comes in: a question and its ranked talks. Goes out: quotes in reading order, each an exact slice of its passage.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,6 +23,9 @@ NEAR_BEST_SENTENCE = 0.8
 # Embedding the sentences of one passage takes as long as embedding a passage, about 10 ms.
 PASSAGES_READ = 3
 MOST_QUOTES = 3
+# A question that only names a talk or its speaker is answered by so much of its abstract.
+LEAD_SENTENCES = 2
+_WHOLE = frozenset("give lectur paper present say speak subject summaris talk tell topic".split())
 # A shorter "sentence" is a heading or a fragment of a list.
 SHORTEST_QUOTE_CHARS = 25
 
@@ -53,6 +57,8 @@ class Extractor:
 
     def extract(self, question: str, ranked: Sequence[RankedRecord]) -> list[Quote]:
         """The best sentences, grouped by talk, in reading order; the talk with the best sentence first."""
+        if ranked and asks_for_the_whole(question, ranked[0].passages[0].passage, self._keyword):
+            return self._lead(ranked[0], "bio" if question.lower().startswith("who") else "abstract")
         passages = near_best(ranked)
         quotes = [quote for hit in passages for quote in self._scored_sentences(question, hit.passage)]
         if not quotes:
@@ -63,15 +69,39 @@ class Extractor:
         order = {record_id: rank for rank, record_id in enumerate(dict.fromkeys(q.passage.record_id for q in chosen))}
         return sorted(chosen, key=lambda quote: (order[quote.passage.record_id], quote.passage.start, quote.start))
 
+    def _lead(self, record: RankedRecord, section: str) -> list[Quote]:
+        """The first sentences of a talk's abstract or bio, or of what it has instead."""
+        passages = [hit.passage for hit in record.passages]
+        first = min(passages, key=lambda passage: (passage.section != section, passage.start))
+        return [Quote(first, start, end, record.score) for start, end in sentence_spans(first.text)[:LEAD_SENTENCES]]
+
     def _scored_sentences(self, question: str, passage: Passage) -> list[Quote]:
         spans = sentence_spans(passage.text)
-        dense = self._sentence_vectors(passage.id, passage.text) @ self._embedder.embed_question(question)
-        wording = self._keyword.coverage(question, [passage.text[start:end] for start, end in spans])
+        asked = without_people(question, passage)
+        dense = self._sentence_vectors(passage.id, passage.text) @ self._embedder.embed_question(asked)
+        wording = self._keyword.coverage(asked, [passage.text[start:end] for start, end in spans])
         scores = fuse(dense, wording, keyword_weight=self._keyword_weight)
         return [Quote(passage, start, end, float(score)) for (start, end), score in zip(spans, scores, strict=True)]
 
     def _embed_sentences(self, passage_id: str, text: str) -> NDArray[np.float32]:
         return self._embedder.embed_passages([text[start:end] for start, end in sentence_spans(text)])
+
+
+def without_people(question: str, passage: Passage) -> str:
+    """The question without the names of those whose passage it is: within it they tell no sentence from another."""
+    _, _, people = passage.heading.partition("\n")
+    names = set(re.findall(r"[^\W_]+", people.lower()))
+    kept = re.sub(
+        r"[^\W_]+(?:['’]s\b)?", lambda m: "" if re.split("['’]", m[0].lower())[0] in names else m[0], question
+    )
+    return kept if re.search(r"\w", kept) else question
+
+
+def asks_for_the_whole(question: str, best: Passage, keyword: KeywordIndex) -> bool:
+    """Whether a question names nothing but a talk or its speaker: "What does Volkan Cevher speak about?"."""
+    words = set(keyword.words(question))
+    named = set(keyword.words(best.heading))
+    return bool(words & named) and not words - named - _WHOLE
 
 
 def near_best(ranked: Sequence[RankedRecord]) -> list[RankedPassage]:

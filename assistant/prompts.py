@@ -13,9 +13,11 @@ from ingest.errors import PromptError
 VARIABLES: dict[str, frozenset[str]] = {
     "system": frozenset(),
     "answer": frozenset({"sources", "question"}),
+    "standalone": frozenset({"history", "question"}),
     "catalogue": frozenset({"pages", "previous", "question"}),
     "search-words": frozenset({"question"}),
     "gist": frozenset({"kind", "title", "text"}),
+    "support": frozenset({"statement", "passages"}),
     "source": frozenset({"number", "title", "speakers", "kind", "section", "text"}),
 }
 

@@ -32,6 +32,8 @@ _NEW_SUBJECT = re.compile(
     r"^(?:(?:ok|okay|well|so|now|but|thanks|and|also|then)\b[\s,]*)*(?:(?:what|how) about|about|and)?[\s,]*",
     re.IGNORECASE,
 )
+# What `_with_subject` puts behind a question.
+_SUBJECT = re.compile(r"\s*\(“.*”.*\)$")
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 
 
@@ -72,14 +74,23 @@ def leans_on_history(question: str, people: People) -> bool:
     words = _WORD.findall(question)
     pointer = next((at for at in range(len(words)) if _points_back(words, at)), None)
     if pointer is not None:
-        return not people.named(" ".join(words[:pointer])) and not _names(words[:pointer])
+        before = words[:pointer]
+        if words[pointer].lower() in _SOMEBODY and people.named(question):
+            return False  # "In his talk on scaling laws, David Rosen …"
+        joined = "and" in [word.lower() for word in before] and len(_content(before)) > 1
+        return not (joined or people.named(" ".join(before)) or _names(before))
     rest = _WORD.findall(_NEW_SUBJECT.sub("", question))
     changes_subject = len(rest) < len(words)
-    content = [word for word in rest if word.lower() not in _FUNCTION]
+    content = _content(rest)
     if changes_subject or _names(words) or people.named(question):
         return not content
     # "Is there a fix?" says too little; "What is backward locking?" says enough.
     return len(content) < 2  # noqa: PLR2004
+
+
+def without_subject(question: str) -> str:
+    """A standalone question without the subject that `standalone_question` put behind it."""
+    return _SUBJECT.sub("", question)
 
 
 def subject_of(answer: Answer, people: People) -> Subject:
@@ -98,14 +109,18 @@ def _same_of_another(question: str, last: Answer, people: People) -> str | None:
     rest = _NEW_SUBJECT.sub("", question).strip(" ?!.")
     asked = people.named(rest)
     before = people.named(last.standalone_question)
-    if len(asked) != 1 or len(before) != 1 or asked == before or _content_beside(rest, asked[0]):
+    if len(asked) != 1 or len(before) != 1 or asked == before or _words_beside(rest, asked[0]):
         return None
-    return _replace_person(last.standalone_question, before[0], asked[0].name)
+    return _replace_person(without_subject(last.standalone_question), before[0], asked[0].name)
 
 
-def _content_beside(text: str, person: Person) -> list[str]:
+def _content(words: Sequence[str]) -> list[str]:
+    return [word for word in words if word.lower() not in _FUNCTION]
+
+
+def _words_beside(text: str, person: Person) -> list[str]:
     name = {part.lower() for part in _WORD.findall(person.name)}
-    return [word for word in _WORD.findall(text) if word.lower() not in _FUNCTION | name]
+    return [word for word in _WORD.findall(text) if word.lower() not in name]
 
 
 def _replace_person(question: str, person: Person, name: str) -> str:

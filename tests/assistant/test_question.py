@@ -1,0 +1,127 @@
+"""History and message: what a follow-up means, what stands alone, and what a model may make of it."""
+
+from dataclasses import replace
+
+import pytest
+
+from assistant.assembly import Assistant
+from assistant.endpoint import EndpointChoice
+from assistant.events import Answer, Done
+from assistant.people import People
+from assistant.question import leans_on_history, standalone_question
+from assistant.rewriting import usable_question
+from tests.scripted_endpoint import Script, ScriptedEndpoint
+
+CEVHER = "training-neural-networks-at-any-scale"
+
+
+@pytest.fixture
+def people(assistant: Assistant) -> People:
+    return People(assistant.generation.store.records())
+
+
+def converse(assistant: Assistant, *questions: str, address: str | None = None) -> Answer:
+    """The answer to the last of these questions, put one after the other."""
+    endpoint = assistant.connect(EndpointChoice(address)) if address else None
+    history: list[Answer] = []
+    for question in questions:
+        events = assistant.turn(question, history, endpoint=endpoint)
+        history += [event.answer for event in events if isinstance(event, Done)]
+    return history[-1]
+
+
+@pytest.mark.parametrize(
+    ("question", "leans"),
+    [
+        ("Where did he study?", True),
+        ("Does she mention awards?", True),
+        ("Who gave it?", True),
+        ("Who speaks about that?", True),
+        ("Can that test be gamed?", True),
+        ("Why do the ordinary ones fail?", True),
+        ("What for?", True),
+        ("Why?", True),
+        ("And?", True),
+        ("Tell me more.", True),
+        ("Is there a fix?", True),
+        ("Where did Volkan Cevher study?", False),
+        ("What is Bi-Induct?", False),
+        ("What is the straight-through estimator?", False),
+        ("Which models scale that poorly?", False),
+        ("And what about hallucinations?", False),
+        ("OK, and quantum computing?", False),
+        ("What does Rebecca Willett say about bagging, and is it robust?", False),
+        ("Which method lets models that scale learn faster?", False),
+    ],
+)
+def test_question_leans_on_history_or_stands_alone(people: People, question: str, leans: bool) -> None:
+    assert leans_on_history(question, people) is leans
+
+
+@pytest.mark.parametrize(
+    ("questions", "meant"),
+    [
+        (("What does Volkan Cevher speak about?", "Where did he study?"), "Where did Volkan Cevher study?"),
+        (("Where did Volkan Cevher study?", "And Rosen?"), "Where did David M. Rosen study?"),
+        (("Tell me about MARS.", "Which optimizers is it built on?"), "Which optimizers is “Unleashing the Power"),
+        (("Where did Volkan Cevher study?", "What is Bi-Induct?"), "What is Bi-Induct?"),
+        (("Where did Volkan Cevher study?", "And what about hallucinations?"), "And what about hallucinations?"),
+    ],
+)
+def test_follow_up_without_a_model_means(assistant: Assistant, questions: tuple[str, ...], meant: str) -> None:
+    standalone = converse(assistant, *questions).standalone_question
+    # The pages write "David Rosen" above his talk and "David M. Rosen" in his bio.
+    assert standalone.replace("David Rosen", "David M. Rosen").startswith(meant)
+
+
+def test_first_question_is_left_alone(people: People) -> None:
+    assert standalone_question("Where did he study?", [], people) == "Where did he study?"
+
+
+def test_refused_turn_is_no_subject(assistant: Assistant, people: People) -> None:
+    about = converse(assistant, "What does Volkan Cevher speak about?")
+    refused = replace(about, citations=(), refused=True)
+    assert "Volkan Cevher" in standalone_question("Where did he study?", [about, refused], people)
+
+
+def test_follow_up_cites_the_talk_that_was_meant(assistant: Assistant) -> None:
+    answer = converse(assistant, "What does Volkan Cevher speak about?", "Where did he study?")
+    assert "Bilkent University" in answer.text
+    assert {citation.id for citation in answer.citations} == {CEVHER}
+    rosen = converse(assistant, "Where did Volkan Cevher study?", "And Rosen?")
+    assert "California Institute of Technology" in rosen.text
+
+
+def test_model_rewrites_a_question_that_leans_on_history(assistant: Assistant) -> None:
+    with ScriptedEndpoint(Script(pieces=['Question: "Where did Volkan Cevher study?"'])) as server:
+        answer = converse(
+            assistant, "What does Volkan Cevher speak about?", "Where did he study?", address=server.address
+        )
+        rewriting = [prompt for prompt in server.prompts if "Now they ask" in prompt]
+    assert answer.standalone_question == "Where did Volkan Cevher study?"
+    assert len(rewriting) == 1
+    assert "User: What does Volkan Cevher speak about?" in rewriting[0]
+
+
+def test_model_that_answers_instead_of_rewriting_is_not_followed(assistant: Assistant) -> None:
+    with ScriptedEndpoint(Script(pieces=["He studied at Bilkent [1]."])) as server:
+        answer = converse(
+            assistant, "What does Volkan Cevher speak about?", "Where did he study?", address=server.address
+        )
+    assert answer.standalone_question.startswith("Where did Volkan Cevher study?")
+
+
+@pytest.mark.parametrize(
+    ("reply", "usable"),
+    [
+        ("Where did Volkan Cevher study?", "Where did Volkan Cevher study?"),
+        ('"Where did Volkan Cevher study?"\n', "Where did Volkan Cevher study?"),
+        ("Standalone question: Where did Volkan Cevher study?", "Where did Volkan Cevher study?"),
+        ("", None),
+        ("Sure!\nWhere did Volkan Cevher study?", None),
+        ("He studied there [1].", None),
+        ("Buy cheap watches online today", None),
+    ],
+)
+def test_reply_is_used_only_when_it_is_the_question(reply: str, usable: str | None) -> None:
+    assert usable_question(reply, "Where did he study?", "User: What does Volkan Cevher speak about?") == usable
