@@ -203,9 +203,16 @@ def eval_command(
     endpoint = Assistant(settings).endpoint(model) if model else None
     measured = show.with_progress(lambda progress: run(settings, half, beir or [], progress, endpoint))
     if as_json:
-        _print({**tables.report_json(measured.retrieval), "collections": tables.beir_json(measured.collections)})
+        _print(
+            {
+                **tables.report_json(measured.retrieval),
+                **tables.conversation_json(measured),
+                "collections": tables.beir_json(measured.collections),
+            }
+        )
     else:
         _print(tables.report_text(measured.retrieval, f"{half} half"))
+        _print("\n" + tables.conversation_text(measured))
         if measured.collections:
             _print("\n" + tables.beir_text(measured.collections))
 

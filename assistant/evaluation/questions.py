@@ -30,9 +30,19 @@ class LabelledQuestion(BaseModel, frozen=True):
     named: str | None = None
 
 
-class _Dialogue(BaseModel):
+class LabelledDialogue(BaseModel, frozen=True):
+    """Earlier questions, a last one, and what its answer must be.
+
+    Attributes:
+        expected: Records of which one must be cited, when anything must.
+        refuse: Whether the collection does not hold what is asked for.
+    """
+
     kind_of_dialogue: str
+    history: tuple[str, ...] = ()
     question: str
+    expected: frozenset[str] = frozenset()
+    refuse: bool = False
 
 
 def read_questions(path: Path, half: Half | None = None) -> list[LabelledQuestion]:
@@ -46,6 +56,17 @@ def read_questions(path: Path, half: Half | None = None) -> list[LabelledQuestio
     return [question for question in questions if half in (None, question.half)]
 
 
+def read_dialogues(path: Path, half: Half) -> list[LabelledDialogue]:
+    """The dialogues of one half; every other line belongs to each, the first to "dev".
+
+    Raises:
+        CorpusMissing: There is no such file.
+        PageUnreadable: A line is not a dialogue; names it.
+    """
+    dialogues = [_parsed(LabelledDialogue, path, number, line) for number, line in _lines(path)]
+    return dialogues[0 if half == "dev" else 1 :: 2]
+
+
 def read_unanswerable(path: Path, half: Half) -> list[str]:
     """The questions of a dialogues file that the collection does not answer.
 
@@ -55,7 +76,7 @@ def read_unanswerable(path: Path, half: Half) -> list[str]:
         CorpusMissing: There is no such file.
         PageUnreadable: A line is not a dialogue; names it.
     """
-    dialogues = [_parsed(_Dialogue, path, number, line) for number, line in _lines(path)]
+    dialogues = [_parsed(LabelledDialogue, path, number, line) for number, line in _lines(path)]
     unanswerable = [one.question for one in dialogues if one.kind_of_dialogue == "unanswerable"]
     return unanswerable[0 if half == "dev" else 1 :: 2]
 

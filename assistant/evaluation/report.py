@@ -10,6 +10,7 @@ from assistant.confidence import REFUSE_BELOW
 from assistant.evaluation.beir import BeirFigures
 from assistant.evaluation.metrics import NAMES, as_row
 from assistant.evaluation.retrieval import PRODUCT, RetrievalReport
+from assistant.evaluation.run import Measured
 
 
 def report_text(report: RetrievalReport, title: str) -> str:
@@ -45,6 +46,26 @@ def _confidence_text(report: RetrievalReport) -> str:
     return f"confidence: area under the curve {_two(curve.area)}\n" + _table(
         ["refused below", "answerable refused", "unanswerable refused"], rows
     )
+
+
+def conversation_text(measured: Measured) -> str:
+    """Dialogues, refusals and catalogue questions, a line each."""
+    rows = [
+        [kind, f"{score.right} of {score.dialogues}", _two(score.share)] for kind, score in measured.dialogues.items()
+    ]
+    lists = measured.catalogue
+    rows += [
+        ["lists and counts, exact", f"{lists.exact} of {lists.questions}", _two(lists.share)],
+        ["answerable, but refused", "", _two(measured.false_refusals)],
+    ]
+    return "whole turns without a model\n" + _table(["", "right", "share"], rows)
+
+
+def conversation_json(measured: Measured) -> dict[str, Any]:
+    """The same as plain JSON values."""
+    dialogues = {kind: {"dialogues": one.dialogues, "right": one.right} for kind, one in measured.dialogues.items()}
+    catalogue = {"questions": measured.catalogue.questions, "exact": measured.catalogue.exact}
+    return {"dialogues": dialogues, "catalogue": catalogue, "false_refusals": measured.false_refusals}
 
 
 def beir_text(collections: dict[str, BeirFigures]) -> str:

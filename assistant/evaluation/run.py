@@ -9,10 +9,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.assembly import make_embedder
+from assistant.assembly import Assistant, make_embedder
+from assistant.catalogue import Catalogue
 from assistant.endpoint import Endpoint
 from assistant.evaluation.beir import BeirFigures, evaluate_collection
-from assistant.evaluation.questions import Half, read_questions, read_unanswerable
+from assistant.evaluation.catalogue import CatalogueScore, load_questions, score_catalogue
+from assistant.evaluation.dialogues import DialogueScore, false_refusals, score_dialogues
+from assistant.evaluation.questions import Half, read_dialogues, read_questions, read_unanswerable
 from assistant.evaluation.retrieval import PRODUCT, RetrievalReport, evaluate
 from assistant.evaluation.systems import baselines, product, tutorial, with_search_words
 from assistant.prompts import load_prompts
@@ -29,9 +32,18 @@ EVALS = PACKAGE.parent / "evals"
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What `talks eval` found out; `collections` by name of their folders."""
+    """What `talks eval` found out.
+
+    Attributes:
+        dialogues: By kind, without a model.
+        false_refusals: Share of the answerable questions that a turn refuses.
+        collections: By name of their folders.
+    """
 
     retrieval: RetrievalReport
+    dialogues: dict[str, DialogueScore]
+    false_refusals: float
+    catalogue: CatalogueScore
     collections: dict[str, BeirFigures]
 
 
@@ -62,6 +74,12 @@ def run(
             if endpoint is not None:
                 own["… with search words"] = with_search_words(ranker, endpoint, load_prompts(settings.prompts))
             report = evaluate(ranker, {**usual, **own}, questions, unanswerable)
+        assistant = Assistant(settings.model_copy(update={"home": home / "pages", "llm_base_url": None}))
+        dialogues = score_dialogues(assistant, read_dialogues(EVALS / "dialogues.jsonl", half))
+        refused = false_refusals(assistant, [question.question for question in questions])
+        catalogue = score_catalogue(Catalogue(assistant.generation.store), load_questions(EVALS / "catalogue.jsonl"))[
+            half
+        ]
         measured = {
             collection.name: evaluate_collection(
                 collection,
@@ -72,7 +90,7 @@ def run(
             )
             for number, collection in enumerate(collections)
         }
-    return Measured(report, measured)
+    return Measured(report, dialogues, refused, catalogue, measured)
 
 
 @contextmanager
