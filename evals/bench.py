@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from assistant.assembly import Assistant
 from assistant.evaluation.questions import read_questions
 from assistant.evaluation.run import EVALS
-from assistant.settings import Settings, load_settings
+from assistant.settings import load_settings
 from ingest.embedder import BundledEmbedder
 from ingest.passages import record_passages
 from ingest.pipeline import ingest
@@ -171,17 +171,17 @@ def print_ranking(name: str, home: Path) -> None:
 
 
 def large_collection(pyvideo: Path, folder: Path) -> None:
-    """Ranking over every PyVideo talk, each with a gist."""
+    """Ranking over every PyVideo talk, first as they are, then each with a gist."""
     corpus, home = folder / "pyvideo", folder / "pyvideo-home"
     corpus.mkdir()
     gists = convert(pyvideo, corpus / "talks.jsonl")
-    (corpus / "gists.jsonl").write_text("\n".join(gists), encoding="utf-8")
-    settings: Settings = load_settings(home=home, corpus=corpus)
-    began = time.perf_counter()
-    report = ingest(settings.corpus, settings.home, RandomPassages(BundledEmbedder()))
-    seconds = time.perf_counter() - began
-    print(f"PyVideo: {report.talks} talks ingested in {seconds:.1f} s, vectors given")
+    embedder = RandomPassages(BundledEmbedder())
+    report = ingest(corpus, home, embedder)
+    print(f"PyVideo: {report.talks} talks ingested in {report.seconds:.1f} s, vectors given", flush=True)
     print_ranking("PyVideo", home)
+    (corpus / "gists.jsonl").write_text("\n".join(gists), encoding="utf-8")
+    ingest(corpus, home, embedder)
+    print_ranking("PyVideo, each with a gist", home)
 
 
 class RandomPassages:
