@@ -2,7 +2,7 @@
 # packages into .venv; after that no target but `lock` uses the network.
 
 .DEFAULT_GOAL := help
-.PHONY: help chat test lint format bench eval lock clean force
+.PHONY: help chat test lint format bench eval screenshots lock clean force
 
 IN_VENV := .venv/bin/python
 # Extra words for a command: `make chat ARGS="--port 8000"`, `make test ARGS="-k merge"`.
@@ -15,6 +15,7 @@ help:
 	@echo "make format  put the code into its one format"
 	@echo "make eval    how well questions are answered: the project's own labelled questions"
 	@echo "make bench   how long things take"
+	@echo "make screenshots  photograph the page into docs/; needs the system's chromium"
 	@echo "make lock    choose the newest allowed packages and write both lock files"
 	@echo "make clean   remove .venv and what tools left behind; your index stays"
 	@echo
@@ -40,6 +41,9 @@ eval: .venv/.run
 
 bench: .venv/.run
 	@$(IN_VENV) -m evals.bench $(ARGS)
+
+screenshots: .venv/.dev
+	@$(IN_VENV) -m tests.browser.screenshots
 
 # One resolution for Python 3.11 and later on Linux and macOS; the second lock may not differ from the first.
 LOCK := $(IN_VENV) -m uv pip compile pyproject.toml --quiet --upgrade --universal --python-version 3.11 \

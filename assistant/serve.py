@@ -5,83 +5,14 @@ Comes in: settings. Goes out: a server on the settings' address, until it is int
 
 import socket
 import threading
-from collections.abc import Iterator, Sequence
 
 import typer
 
 from assistant.assembly import Assistant
-from assistant.endpoint import EndpointChoice
-from assistant.events import Event
-from assistant.page import PageState, Turn, build_page, launch_options
+from assistant.page import build_page, launch_options
+from assistant.page_backend import PageBackend
 from assistant.settings import Settings
-from assistant.show import report_text, with_progress
-from ingest.errors import EndpointRejected, IndexMissing, IndexUnusable, SettingsError, TalksError
-from ingest.pipeline import IngestReport, Progress
-
-COLLECTION_TITLE = "Talks Assistant"
-
-
-class PageBackend:
-    """What the page asks, answered by an `Assistant`."""
-
-    def __init__(self, assistant: Assistant) -> None:
-        self._assistant = assistant
-        self._ingest: str | None = None
-        self._problem: str | None = None
-
-    def ask(self, question: str, history: Sequence[Turn], *, endpoint: EndpointChoice | None) -> Iterator[Event]:
-        """One turn; the visitor's endpoint comes before that of the settings."""
-        chosen = self._assistant.connect(endpoint) if endpoint else self._assistant.endpoint()
-        return self._assistant.turn(question, [turn.answer for turn in history], endpoint=chosen)
-
-    def state(self) -> PageState:
-        """What the collection holds and what is going on."""
-        settings = self._assistant.settings
-        talks = papers = 0
-        problem = self._problem
-        try:
-            manifest = self._assistant.generation.manifest
-            talks, papers = manifest.talks, manifest.papers
-        except IndexMissing:
-            pass  # said by `ingest` or `problem`
-        except IndexUnusable as error:
-            problem = problem or (None if self._ingest else str(error))
-        endpoint = settings.llm_base_url and f"{settings.llm_model or 'its first model'} at {settings.llm_base_url}"
-        # A failed ingest beside an index that serves is no reason not to answer.
-        return PageState(COLLECTION_TITLE, talks, papers, self._ingest, None if talks + papers else problem, endpoint)
-
-    def check_endpoint(self, base_url: str, model: str, api_key: str) -> str:
-        """Try an endpoint of the visitor's; says what was found."""
-        if not base_url.startswith(("http://", "https://")):
-            raise SettingsError("The address must start with http:// or https://.")
-        endpoint = self._assistant.connect(EndpointChoice(base_url, model or None, api_key or None))
-        listed = endpoint.models()
-        if model and listed and model not in listed:
-            raise EndpointRejected(f'{endpoint.base_url} has no model "{model}"; it lists {", ".join(listed)}.')
-        if not listed:
-            return f"{endpoint.base_url} answers but lists no model."
-        return f"{endpoint.base_url} answers; {model or listed[0]} will write the answers."
-
-    def ingest(self) -> None:
-        """Bring the index up to date, telling the page and the terminal how far it is."""
-
-        def run(bar: Progress) -> IngestReport:
-            def told(what: str, done: int, total: int) -> None:
-                self._ingest = f"{what}: {done} of {total}" if total > 1 else what
-                bar(what, done, total)
-
-            return self._assistant.ingest(told)
-
-        self._ingest = "Reading the pages"
-        try:
-            report = with_progress(run)
-            for sentence in (*report.unreadable, report_text(report)):
-                typer.echo(sentence, err=True)
-        except TalksError as error:
-            self._problem = str(error)
-            typer.echo(f"talks: {error}", err=True)
-        finally:
-            self._ingest = None
+from ingest.errors import SettingsError
 
 
 def serve(settings: Settings) -> None:

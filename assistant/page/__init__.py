@@ -10,8 +10,8 @@ import os
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
-from assistant.page.backend import Backend, PageState, Turn  # noqa: E402
+from assistant.page.backend import Backend, Opened, PageState, Turn  # noqa: E402
 from assistant.page.launch import launch_options, page_options  # noqa: E402
 from assistant.page.wiring import build_page  # noqa: E402
 
-__all__ = ["Backend", "PageState", "Turn", "build_page", "launch_options", "page_options"]
+__all__ = ["Backend", "Opened", "PageState", "Turn", "build_page", "launch_options", "page_options"]

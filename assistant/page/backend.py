@@ -1,15 +1,22 @@
-"""What the page asks of the engine; whoever starts the page passes one in.
+"""What the page asks of the program; whoever starts the page passes one in.
 
-Comes in: a question, the conversation so far, the endpoint that this visitor chose. Goes out: the events of a turn.
-The page knows nothing of retrieval, prompts or how an endpoint is spoken to.
+Comes in: questions, what a visitor looks for, the endpoint that they chose. Goes out: the events of a turn, records,
+suggestions, findings. The page knows nothing of retrieval, prompts or how an endpoint is spoken to.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+from assistant.conversations import Conversations
+from assistant.doctor import Finding
 from assistant.endpoint import EndpointChoice
-from assistant.events import Answer, Event
+from assistant.events import Answer, Event, SourcePassage
+from assistant.feedback import Feedback
+from assistant.filters import Filters
+from assistant.shelf import Shelf
+from ingest.gists import Gist
+from ingest.records import Record
 
 
 class Turn(NamedTuple):
@@ -43,16 +50,37 @@ class PageState:
         return self.talks + self.papers == 0
 
 
-class Backend(Protocol):
-    """The engine as the page sees it; its methods are called from several threads at once."""
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A talk or paper with what stands beside it.
 
-    def ask(self, question: str, history: Sequence[Turn], *, endpoint: EndpointChoice | None) -> Iterator[Event]:
+    Attributes:
+        gist: What it is about in plain words; ours, never a source.
+        near: (id, title) of the nearest records of the other kind.
+    """
+
+    record: Record
+    gist: Gist | None = None
+    near: tuple[tuple[str, str], ...] = ()
+
+
+class Backend(Protocol):
+    """The program as the page sees it; its methods are called from several threads at once."""
+
+    @property
+    def conversations(self) -> Conversations:
+        """Where conversations are kept."""
+
+    def ask(
+        self, question: str, history: Sequence[Turn], *, endpoint: EndpointChoice | None, filters: Filters
+    ) -> Iterator[Event]:
         """Answer one question; closing the iterator stops the turn.
 
         Args:
             question: As typed.
-            history: Earlier turns of the same visitor, oldest first.
+            history: Earlier turns of the same conversation, oldest first.
             endpoint: What the visitor connected, for as long as their page lives; None leaves it to the settings.
+            filters: What the visitor narrowed the search to.
 
         Raises:
             TalksError: Its text is shown.
@@ -60,6 +88,30 @@ class Backend(Protocol):
 
     def state(self) -> PageState:
         """How things are now; cheap, for it is asked every second while an ingest runs."""
+
+    def first_questions(self) -> Sequence[str]:
+        """Questions to begin with; none while there is no index."""
+
+    def next_questions(self, answer: Answer, passages: Sequence[SourcePassage], asked: Sequence[str]) -> Sequence[str]:
+        """Questions to go on with after an answer."""
+
+    def shelf(self) -> Shelf:
+        """The whole collection, to look through; raises what `Assistant.generation` raises."""
+
+    def open(self, record_id: str) -> Opened:
+        """One talk or paper; raises `RecordMissing`."""
+
+    def record(self, record_id: str) -> Record:
+        """The record alone; raises `RecordMissing`."""
+
+    def keep_feedback(self, feedback: Feedback) -> None:
+        """Keep what a visitor thought of an answer; raises `OSError`."""
+
+    def findings(self) -> Sequence[Finding]:
+        """What is there and what is wrong; takes a second."""
+
+    def models(self, base_url: str, api_key: str) -> Sequence[str]:
+        """The models that an endpoint lists; raises `TalksError`."""
 
     def check_endpoint(self, base_url: str, model: str, api_key: str) -> str:
         """Try an endpoint and say in one sentence what was found.

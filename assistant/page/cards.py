@@ -4,13 +4,14 @@ Comes in: drafts. Goes out: HTML in which everything is escaped. A marker carrie
 card's passage; the page's script wraps those words in <mark> when the marker is chosen.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
 from assistant.events import Citation, SourcePassage
 from assistant.page.conversation import Draft
 from assistant.page.markdown import is_web_address, link_target
+from ingest.records import Kind
 
 SUPPORT_WORDS = {
     "weak": "The passage supports this only in part.",
@@ -51,7 +52,8 @@ def marker_html(draft: Draft, position: int, citation: Citation) -> str:
         label += f". {SUPPORT_WORDS[citation.support]}"
     return (
         f'<a class="marker {support}" id="marker-{draft.key}-{position}" href="#{card}" data-card="{card}" '
-        f'data-start="{start}" data-end="{end}" aria-label="{escape(label)}" title="{escape(label)}">[{citation.n}]</a>'
+        f'data-start="{start}" data-end="{end}" data-support="{escape(SUPPORT_WORDS.get(citation.support or "", ""))}" '
+        f'aria-label="{escape(label)}">[{citation.n}]</a>'
     )
 
 
@@ -63,13 +65,31 @@ def sources_html(drafts: Sequence[Draft]) -> str:
             "its place in the saved pages.</p>"
         )
     last = drafts[-1].key
-    return "".join(_section_html(draft, is_last=draft.key == last) for draft in drafts)
+    asked = _questions_citing(drafts)
+    return "".join(_section_html(draft, asked, is_last=draft.key == last) for draft in drafts)
 
 
-def _section_html(draft: Draft, *, is_last: bool) -> str:
+def questions_citing(drafts: Sequence[Draft], record_id: str) -> list[str]:
+    """The questions of a conversation whose answers cite a talk or paper."""
+    return [question for _, question in _questions_citing(drafts).get(record_id, [])]
+
+
+def _questions_citing(drafts: Sequence[Draft]) -> dict[str, list[tuple[int, str]]]:
+    found: dict[str, list[tuple[int, str]]] = {}
+    for draft in drafts:
+        for record_id in dict.fromkeys(citation.id for citation in draft.citations):
+            found.setdefault(record_id, []).append((draft.key, draft.question))
+    return found
+
+
+def _section_html(draft: Draft, asked: Mapping[str, Sequence[tuple[int, str]]], *, is_last: bool) -> str:
     ids = card_ids(draft)
     firsts = {(c.n, c.passage_id): c for c in reversed(draft.citations)}
-    cards = "".join(_cited_card(firsts[key], draft, element_id) for key, element_id in ids.items())
+    also = {record_id: [q for key, q in asked[record_id] if key != draft.key] for record_id in asked}
+    cards = "".join(
+        _cited_card(citation, draft, element_id, also[citation.id])
+        for citation, element_id in ((firsts[key], element_id) for key, element_id in ids.items())
+    )
     cited = {passage_id for _, passage_id in ids}
     others = [passage for passage in draft.passages if passage.passage_id not in cited]
     rest = _others_html(others, draft.key, is_open=not ids) if others and is_last else ""
@@ -90,12 +110,14 @@ def _others_html(passages: Sequence[SourcePassage], key: int, *, is_open: bool) 
     return f'<details class="others"{" open" if is_open else ""}>{summary}{cards}</details>'
 
 
-def _cited_card(citation: Citation, draft: Draft, element_id: str) -> str:
+def _cited_card(citation: Citation, draft: Draft, element_id: str, also: Sequence[str]) -> str:
     passage = next((p for p in draft.passages if p.passage_id == citation.passage_id), None)
-    return _card_html(citation.n, passage or citation, passage_text(citation, draft.passages), element_id)
+    return _card_html(citation.n, passage or citation, passage_text(citation, draft.passages), element_id, also)
 
 
-def _card_html(n: int | None, source: Citation | SourcePassage, text: str, element_id: str) -> str:
+def _card_html(
+    n: int | None, source: Citation | SourcePassage, text: str, element_id: str, also: Sequence[str] = ()
+) -> str:
     label = f"Source {n}: {source.title}" if n is not None else source.title
     number = f'<span class="number">{n}</span>' if n is not None else ""
     speakers = f'<p class="who">{escape("; ".join(source.speakers))}</p>' if source.speakers else ""
@@ -103,17 +125,31 @@ def _card_html(n: int | None, source: Citation | SourcePassage, text: str, eleme
         f'<article class="card" id="{element_id}" tabindex="-1" aria-label="{escape(label)}">'
         f"<h3>{number}<span>{escape(source.title)}</span></h3>{speakers}"
         f'<p class="place">{_place_html(source)}</p>'
-        f'<p class="passage">{escape(text)}</p>'
+        f'<p class="passage" dir="auto">{escape(text)}</p>{_also_html(also)}'
         f'<p class="tools"><button type="button" class="more" aria-expanded="false">Whole passage</button>'
+        f'<button type="button" class="link" data-do="opened_record" data-id="{escape(source.id)}">'
+        f"The whole {source.kind}</button>"
         f"{_link_html(source)}</p></article>"
     )
+
+
+def _also_html(questions: Sequence[str]) -> str:
+    if not questions:
+        return ""
+    return f'<p class="also">Also cited for: {escape("; ".join(questions))}</p>'
 
 
 def _place_html(source: Citation | SourcePassage) -> str:
     pages = source.pages if isinstance(source, SourcePassage) else ()
     where = _file_and_line(source.source)
-    parts = (source.kind.capitalize(), source.section, *pages, where)
-    return " · ".join(f"<span>{escape(part)}</span>" for part in parts if part)
+    parts = (source.section.capitalize(), *pages, where)
+    said = " · ".join(f"<span>{escape(part)}</span>" for part in parts if part)
+    return f"{kind_html(source.kind)} {said}"
+
+
+def kind_html(kind: Kind) -> str:
+    """A label that tells talk from paper at a glance."""
+    return f'<span class="kind {kind}">{kind.capitalize()}</span>'
 
 
 def _file_and_line(source: dict[str, Any]) -> str:

@@ -3,9 +3,10 @@
 Comes in: events. Goes out: drafts for the page to show, and the history for the next question.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from assistant.conversations import KeptTurn, now_text
 from assistant.endpoint import EndpointChoice
 from assistant.events import Answer, Citation, Cited, Delta, Done, Event, SourcePassage, Sources, Status
 from assistant.page.backend import Turn
@@ -21,6 +22,7 @@ class Draft:
         citations: In the order of their markers in `text`.
         answer: What the engine left behind, or what a stop kept; None while it runs and after an error.
         problem: Why there is no answer, in one sentence.
+        next_questions: Offered below the answer.
     """
 
     key: int
@@ -32,6 +34,28 @@ class Draft:
     answer: Answer | None = None
     problem: str | None = None
     stopped: bool = False
+    next_questions: tuple[str, ...] = ()
+    asked_at: str = field(default_factory=now_text)
+
+    @classmethod
+    def from_kept(cls, key: int, turn: KeptTurn) -> "Draft":
+        """A turn that was kept, as it was shown."""
+        answer = turn.answer
+        return cls(
+            key,
+            turn.question,
+            text=answer.text,
+            citations=answer.citations,
+            passages=turn.passages,
+            answer=answer,
+            stopped=turn.stopped,
+            asked_at=turn.asked_at,
+        )
+
+    @property
+    def is_worth_keeping(self) -> bool:
+        """Whether it came to an answer and said something."""
+        return self.answer is not None and bool(self.answer.text)
 
     @property
     def is_running(self) -> bool:
@@ -69,13 +93,20 @@ class Draft:
 
 @dataclass(slots=True)
 class Conversation:
-    """What the server remembers of one open page; nothing of it outlives the page or reaches another."""
+    """What the server remembers of one open page; nothing of it reaches another.
 
+    Attributes:
+        id: Where it is kept; "" until its first question.
+        is_replacing: Whether the turn under way takes the place of the last one that was kept.
+    """
+
+    id: str = ""
     drafts: list[Draft] = field(default_factory=list)
     endpoint: EndpointChoice | None = None
     endpoint_text: str | None = None
     run: Run | None = None
     last_key: int = 0
+    is_replacing: bool = False
 
     def history(self) -> tuple[Turn, ...]:
         """The turns that came to an answer and said something, oldest first."""
@@ -92,9 +123,25 @@ class Conversation:
 
     def take_back_last(self) -> str | None:
         """Remove the last turn and return its question, or None when nothing was asked yet."""
-        return self.drafts.pop().question if self.drafts else None
+        if not self.drafts:
+            return None
+        last = self.drafts.pop()
+        self.is_replacing = self.is_replacing or last.is_worth_keeping
+        return last.question
+
+    def switch(self, conversation_id: str, turns: Sequence[KeptTurn]) -> None:
+        """Show another conversation in place of this one; a turn under way ends and stays with its own."""
+        self.stop()
+        self.id, self.run, self.is_replacing = conversation_id, None, False
+        first_key = self.last_key + 1
+        self.drafts = [Draft.from_kept(key, turn) for key, turn in enumerate(turns, first_key)]
+        self.last_key += len(turns)
 
     def stop(self) -> None:
         """End the turn that is under way, if one is."""
         if self.run is not None:
             self.run.stop()
+
+    def draft(self, key: int) -> Draft | None:
+        """The turn with this key."""
+        return next((draft for draft in self.drafts if draft.key == key), None)

@@ -4,84 +4,170 @@ Comes in: nothing. Goes out: the parts, for `wiring` to bring to life. The scrip
 element ids.
 """
 
+import json
 from dataclasses import dataclass
 
 import gradio as gr
 
 from assistant.page.cards import sources_html
 from assistant.page.conversation import Conversation
-from assistant.page.transcript import WELCOME
+from assistant.page.shelf_tab import ShelfParts, lay_out_shelf
+from assistant.page.status_tab import StatusParts, lay_out_status
+from assistant.page.transcript import welcome_html
+from ingest.records import Kind
+
+SCOPES: dict[str, Kind | None] = {"Talks and papers": None, "Talks only": "talk", "Papers only": "paper"}
+"""What a question may be narrowed to → the kind."""
+
+FORGET_AFTER_S = 24 * 3600
+"""An idle page's state is let go, its endpoint's key with it; the conversation itself is on disk."""
 
 _CHANGED = "watch('value', () => window.talksPage?.{}());"
+# What buttons inside HTML can set off; the script hands the button's data along.
+_ACTIONS = [
+    "opened_record",
+    "opened_conversation",
+    "deleted_conversation",
+    "started_anew",
+    "exported",
+    "copied",
+    "rated",
+    "showed_more",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """The page's parts by name."""
+    """The page's parts by name.
+
+    Attributes:
+        actions: Events of buttons that stand inside HTML.
+        visitor: A random id that only this browser knows.
+        current: The id of the conversation on the page.
+        address: What the page's own address asks for.
+        outbox: What the script is to copy or to save.
+    """
 
     conversation: gr.State
+    visitor: gr.BrowserState
+    actions: gr.HTML
+    current: gr.Textbox
+    address: gr.Textbox
+    outbox: gr.Textbox
+    tabs: gr.Tabs
     masthead: gr.HTML
     ticker: gr.Timer
+    history: gr.HTML
     past: gr.HTML
     live: gr.HTML
     status: gr.HTML
+    scope: gr.Dropdown
     question: gr.Textbox
     ask: gr.Button
     stop: gr.Button
+    edit: gr.Button
     retry: gr.Button
     sources: gr.HTML
-    base_url: gr.Textbox
-    model: gr.Textbox
-    api_key: gr.Textbox
-    connect: gr.Button
-    disconnect: gr.Button
-    endpoint_result: gr.HTML
+    shelf: ShelfParts
+    endpoint: StatusParts
 
 
 def lay_out() -> Parts:
     """Place every part; to be called inside a `gr.Blocks`."""
-    conversation = gr.State(Conversation(), delete_callback=Conversation.stop)
+    conversation = gr.State(Conversation(), time_to_live=FORGET_AFTER_S, delete_callback=Conversation.stop)
+    # The secret hides nothing: it only keeps the value readable after a restart, and the id never leaves the browser
+    # but for this server.
+    visitor = gr.BrowserState("", storage_key="talks-visitor", secret="talks")
     ticker = gr.Timer(1.0, active=True)
-    masthead = _html("", "masthead")
-    base_url, model, api_key, connect, disconnect, endpoint_result = _lay_out_endpoint()
-    with gr.Row(elem_id="columns"):
-        with gr.Column(elem_id="chat", scale=3, min_width=0):
-            past = _html(WELCOME, "past", "followAnswer")
-            live = _html("", "live", "followAnswer")
-            status, question, ask, stop, retry = _lay_out_composer()
-        with gr.Column(elem_id="sources", scale=2, min_width=0):
-            _html(
-                '<div class="bar"><h2 tabindex="-1">Sources</h2>'
-                '<button type="button" class="close" aria-label="Close the sources">Close</button></div>',
-                "sources-bar",
-            )
-            sources = _html(sources_html([]), "sources-list", "sourcesChanged")
+    actions = gr.HTML(
+        "",
+        elem_id="actions",
+        apply_default_css=False,
+        js_on_load=f"window.talksPage.connect(trigger, {json.dumps(_ACTIONS)});",
+    )
+    current, address, outbox = (gr.Textbox("", visible="hidden", elem_id=name) for name in _HIDDEN)
+    masthead = html("", "masthead")
+    with gr.Tabs(elem_id="tabs", selected="chat") as tabs:
+        with gr.Tab("Ask", id="chat", elem_id="tab-chat"), gr.Row(elem_id="columns"):
+            with gr.Column(elem_id="history", scale=0, min_width=0):
+                html(_HISTORY_BAR, "history-bar")
+                history = html("", "history-list", "historyChanged")
+            with gr.Column(elem_id="chat", scale=3, min_width=0):
+                html(_CHAT_BAR, "chat-bar")
+                past = html(welcome_html(), "past", "followAnswer")
+                live = html("", "live", "followAnswer")
+                status, scope, edit, retry, question, ask, stop = _lay_out_composer()
+            with gr.Column(elem_id="sources", scale=2, min_width=0):
+                html(_SOURCES_BAR, "sources-bar")
+                sources = html(sources_html([]), "sources-list", "sourcesChanged")
+        with gr.Tab("Browse", id="browse", elem_id="tab-browse") as browse_tab:
+            shelf = lay_out_shelf(browse_tab)
+        with gr.Tab("Status", id="status", elem_id="tab-status") as status_tab:
+            endpoint = lay_out_status(status_tab)
     return Parts(
         conversation=conversation,
+        visitor=visitor,
+        actions=actions,
+        current=current,
+        address=address,
+        outbox=outbox,
+        tabs=tabs,
         masthead=masthead,
         ticker=ticker,
+        history=history,
         past=past,
         live=live,
         status=status,
+        scope=scope,
         question=question,
         ask=ask,
         stop=stop,
+        edit=edit,
         retry=retry,
         sources=sources,
-        base_url=base_url,
-        model=model,
-        api_key=api_key,
-        connect=connect,
-        disconnect=disconnect,
-        endpoint_result=endpoint_result,
+        shelf=shelf,
+        endpoint=endpoint,
     )
 
 
-def _lay_out_composer() -> tuple[gr.HTML, gr.Textbox, gr.Button, gr.Button, gr.Button]:
+_HIDDEN = ("current-conversation", "page-address", "outbox")
+
+_HISTORY_BAR = (
+    '<div class="bar"><h2 tabindex="-1">Conversations</h2>'
+    '<button type="button" class="link" data-do="started_anew">New</button>'
+    '<button type="button" class="hide-history" aria-label="Hide the conversations" title="Hide">«</button></div>'
+)
+_CHAT_BAR = (
+    '<div class="chat-bar"><button type="button" class="link show-history" aria-controls="history" '
+    'aria-expanded="false">Conversations</button>'
+    '<button type="button" class="link needs-turn" data-do="started_anew">New conversation</button>'
+    '<span class="exports needs-turn">Export: '
+    '<button type="button" class="link" data-do="exported" data-what="markdown">Markdown</button> '
+    '<button type="button" class="link" data-do="exported" data-what="bibtex">BibTeX</button></span></div>'
+)
+_SOURCES_BAR = (
+    '<div class="bar"><h2 tabindex="-1">Sources</h2>'
+    '<button type="button" class="close" aria-label="Close the sources">Close</button></div>'
+)
+
+
+def _lay_out_composer() -> tuple[gr.HTML, gr.Dropdown, gr.Button, gr.Button, gr.Textbox, gr.Button, gr.Button]:
     with gr.Column(elem_id="composer", scale=0, min_width=0):
         with gr.Row(elem_id="composer-status"):
             status = gr.HTML("", elem_id="status", apply_default_css=False, js_on_load=None)
-            retry = gr.Button("Retry", elem_id="retry", size="sm", visible=False, scale=0, min_width=72)
+            scope = gr.Dropdown(
+                list(SCOPES),
+                value=next(iter(SCOPES)),
+                elem_id="scope",
+                label="Where to look",
+                show_label=False,
+                container=False,
+                filterable=False,
+                scale=0,
+                min_width=158,
+            )
+            edit = gr.Button("Edit", elem_id="edit", size="sm", visible=False, scale=0, min_width=60)
+            retry = gr.Button("Retry", elem_id="retry", size="sm", visible=False, scale=0, min_width=64)
         with gr.Row(elem_id="composer-row"):
             question = gr.Textbox(
                 elem_id="question",
@@ -97,28 +183,10 @@ def _lay_out_composer() -> tuple[gr.HTML, gr.Textbox, gr.Button, gr.Button, gr.B
             )
             ask = gr.Button("Ask", elem_id="ask", variant="primary", scale=0, min_width=76)
             stop = gr.Button("Stop", elem_id="stop", variant="stop", visible=False, scale=0, min_width=76)
-    return status, question, ask, stop, retry
+    return status, scope, edit, retry, question, ask, stop
 
 
-def _lay_out_endpoint() -> tuple[gr.Textbox, gr.Textbox, gr.Textbox, gr.Button, gr.Button, gr.HTML]:
-    with gr.Accordion("Use a model", open=False, elem_id="endpoint"):
-        with gr.Row():
-            base_url = gr.Textbox(
-                label="Endpoint (OpenAI-compatible)",
-                placeholder="http://127.0.0.1:11434/v1",
-                max_lines=1,
-                min_width=260,
-                elem_id="base-url",
-            )
-            model = gr.Textbox(label="Model", placeholder="llama3.1", max_lines=1, min_width=260, elem_id="model")
-            api_key = gr.Textbox(label="Key, if it needs one", type="password", min_width=260, elem_id="api-key")
-        with gr.Row(elem_id="endpoint-buttons"):
-            connect = gr.Button("Connect", elem_id="connect", size="sm", scale=0, min_width=90)
-            disconnect = gr.Button("Disconnect", elem_id="disconnect", size="sm", visible=False, scale=0, min_width=90)
-            result = gr.HTML("", elem_id="endpoint-result", apply_default_css=False, js_on_load=None)
-    return base_url, model, api_key, connect, disconnect, result
-
-
-def _html(value: str, elem_id: str, on_change: str | None = None) -> gr.HTML:
+def html(value: str, elem_id: str, on_change: str | None = None) -> gr.HTML:
+    """A piece of HTML that the script may want to know about."""
     script = _CHANGED.format(on_change) if on_change else None
     return gr.HTML(value, elem_id=elem_id, apply_default_css=False, js_on_load=script)

@@ -62,6 +62,15 @@ def render_markdown(text: str, citations: Sequence[Citation], marker_html: Marke
     return str(_PARSER.render(text, env))
 
 
+def maths_html(text: str) -> str:
+    """Plain text with its TeX set apart, as written: what draws formulas would have to be fetched."""
+    parts, end = [], 0
+    for found in _MATH.finditer(text):
+        parts += [escape(text[end : found.start()]), f'<span class="math">{escape(found.group())}</span>']
+        end = found.end()
+    return "".join([*parts, escape(text[end:])])
+
+
 def is_web_address(url: str) -> bool:
     """Whether a link may lead there; "javascript:" and its like may not."""
     try:

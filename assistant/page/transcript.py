@@ -11,16 +11,35 @@ from assistant.page.cards import marker_html
 from assistant.page.conversation import Conversation, Draft
 from assistant.page.markdown import render_markdown
 
-WELCOME = (
-    '<div class="welcome"><h2>Ask about the talks in your own words</h2><p>Every statement in an answer points to the '
-    "passage that it rests on: choose a number in brackets to read it.</p></div>"
-)
+TABLE_FROM = 6
+"""An answer that cites so many talks and papers is a list, which people take into a spreadsheet."""
+
 NO_MODEL = "No model: answers are quoted sentences"
 
 
 def transcript_html(drafts: Sequence[Draft]) -> str:
-    """Turns in order; the welcome when there is none."""
-    return "".join(turn_html(draft) for draft in drafts) if drafts else WELCOME
+    """Turns in order."""
+    return "".join(turn_html(draft) for draft in drafts)
+
+
+def welcome_html(questions: Sequence[str] = ()) -> str:
+    """What a visitor reads before the first question, with questions to begin with."""
+    offered = (
+        f'<p class="offer-title" id="offer-title">For example:</p>{offer_html(questions, "first")}' if questions else ""
+    )
+    return (
+        '<div class="welcome"><h2>Ask about the talks in your own words</h2><p>Every statement in an answer points to '
+        f"the passage that it rests on: choose a number in brackets to read it.</p>{offered}</div>"
+    )
+
+
+def offer_html(questions: Sequence[str], kind: str) -> str:
+    """Questions that are asked when they are chosen."""
+    buttons = "".join(
+        f'<li><button type="button" class="offer" data-ask="{escape(question)}">{escape(question)}</button></li>'
+        for question in questions
+    )
+    return f'<ul class="offers {kind}">{buttons}</ul>' if questions else ""
 
 
 def turn_html(draft: Draft) -> str:
@@ -31,8 +50,8 @@ def turn_html(draft: Draft) -> str:
     waiting = '<p class="waiting" aria-hidden="true"><i></i><i></i><i></i></p>' if draft.is_running else ""
     return (
         f'<article class="turn" data-turn="{draft.key}" aria-busy="{str(draft.is_running).lower()}">'
-        f'<h2 class="question">{escape(draft.question)}</h2>{_notices_html(draft)}'
-        f'<div class="answer">{answer}</div>{waiting}{_foot_html(draft)}</article>'
+        f'<h2 class="question" dir="auto">{escape(draft.question)}</h2>{_notices_html(draft)}'
+        f'<div class="answer" dir="auto">{answer}</div>{waiting}{_foot_html(draft)}</article>'
     )
 
 
@@ -57,9 +76,11 @@ def masthead_html(state: PageState, conversation: Conversation) -> str:
     """The collection's name, what is in it, and what the page can do right now."""
     kind, words = _condition(state, conversation)
     counts = f"{_count(state.talks, 'talk')} · {_count(state.papers, 'paper')}" if not state.is_empty else ""
+    use = '<button type="button" class="link" data-tab="status">Use a model</button>' if kind == "no-model" else ""
     return (
-        f'<header class="masthead"><h1>{escape(state.title)}</h1><p class="counts">{counts}</p></header>'
-        f'<p id="condition" class="condition {kind}" role="status" aria-live="polite">{escape(words)}</p>'
+        f'<header class="masthead"><h1>{escape(state.title)}</h1><p class="counts">{counts}</p>'
+        f'<p class="condition-line"><span id="condition" class="condition {kind}" role="status" aria-live="polite">'
+        f"{escape(words)}</span>{use}</p></header>"
     )
 
 
@@ -99,7 +120,51 @@ def _foot_html(draft: Draft) -> str:
         if draft.citations or draft.passages
         else ""
     )
-    return f'<p class="foot">{button}<span>{escape(said)}</span></p>'
+    return (
+        f'{_doubts_html(draft)}<div class="foot">{button}<span>{escape(said)}</span>{_tools_html(draft)}</div>'
+        f"{_next_html(draft)}"
+    )
+
+
+def _tools_html(draft: Draft) -> str:
+    """Copy, a table of what is listed, and two thumbs with room for a word."""
+    key = draft.key
+    table = ""
+    if len({citation.id for citation in draft.citations}) >= TABLE_FROM:
+        table = f'<button type="button" class="link" data-do="exported" data-what="csv" data-turn="{key}">CSV</button>'
+    thumbs = "".join(
+        f'<button type="button" class="thumb {rating}" data-rating="{rating}" aria-pressed="false" '
+        f'aria-label="{label}" title="{label}"></button>'
+        for rating, label in (("up", "Good answer"), ("down", "Bad answer"))
+    )
+    return (
+        f'<span class="tools"><button type="button" class="link copy" data-do="copied" data-turn="{key}" '
+        f'title="The answer with its references, as Markdown">Copy</button>{table}'
+        f'<span class="rating" data-turn="{key}" role="group" aria-label="Was this a good answer?">{thumbs}'
+        f'<span class="word" hidden><input type="text" maxlength="500" aria-label="In a word, why?" '
+        f'placeholder="In a word, why?"><button type="button" class="link send">Send</button></span>'
+        f'<span class="thanks" role="status"></span></span></span>'
+    )
+
+
+def _doubts_html(draft: Draft) -> str:
+    """What the marks on doubtful markers mean, where there are any."""
+    weak = sum(citation.support == "weak" for citation in draft.citations)
+    unsupported = sum(citation.support == "unsupported" for citation in draft.citations)
+    if not weak + unsupported:
+        return ""
+    parts = []
+    if weak:
+        parts.append(f'<span class="marker weak" aria-hidden="true">[n]</span> supported only in part: {weak}')
+    if unsupported:
+        parts.append(f'<span class="marker unsupported" aria-hidden="true">[n]</span> not supported: {unsupported}')
+    return f'<p class="doubts">Each sentence was compared with the passage it cites. {", ".join(parts)}.</p>'
+
+
+def _next_html(draft: Draft) -> str:
+    if not draft.next_questions:
+        return ""
+    return f'<div class="go-on"><p class="offer-title">Ask next:</p>{offer_html(draft.next_questions, "next")}</div>'
 
 
 def _count(number: int, word: str) -> str:

@@ -1,23 +1,32 @@
-"""What happens on the page: each handler is one thing that a visitor can do.
+"""What happens in the tab "Ask": each handler is one thing that a visitor can do.
 
 Comes in: a `Backend` and the parts of `layout`. Goes out: the page. Handlers keep nothing themselves; all that belongs
-to a visitor is in their `Conversation`.
+to a visitor is in their `Conversation` and, once a turn is over, in the backend's conversations.
 """
 
 import logging
 from collections.abc import Iterator
-from html import escape
 from typing import Any
-from urllib.parse import urlsplit
 
 import gradio as gr
 
-from assistant.endpoint import EndpointChoice
+from assistant.filters import Filters
 from assistant.page.backend import Backend
 from assistant.page.cards import sources_html
 from assistant.page.conversation import Conversation, Draft
-from assistant.page.layout import Parts, lay_out
-from assistant.page.transcript import masthead_html, status_html, status_text, transcript_html, turn_html
+from assistant.page.history import history_html
+from assistant.page.keeping import KeepingWiring, attach, keep_turn, owner_of
+from assistant.page.layout import SCOPES, Parts, lay_out
+from assistant.page.shelf_tab import ShelfWiring
+from assistant.page.status_tab import INSIDE, StatusWiring
+from assistant.page.transcript import (
+    masthead_html,
+    status_html,
+    status_text,
+    transcript_html,
+    turn_html,
+    welcome_html,
+)
 from ingest.errors import TalksError
 
 _LOG = logging.getLogger(__name__)
@@ -28,7 +37,6 @@ Updates = dict[Any, Any]
 TURNS_AT_ONCE = 8
 """More wait in line: a laptop's endpoint answers few at a time, and each turn holds one of Gradio's 40 threads."""
 
-INSIDE = "Something went wrong inside the program; its log says what. You can retry."
 BROKE_OFF = "The answer broke off before its end; you can retry."
 
 _FOCUS_QUESTION = "() => { document.querySelector('#question textarea')?.focus(); }"
@@ -38,12 +46,16 @@ def build_page(backend: Backend) -> gr.Blocks:
     """The whole page, not yet served; `launch_options` says how to serve it."""
     page = gr.Blocks(title="Talks Assistant", analytics_enabled=False, fill_width=True)
     with page:
-        Wiring(backend, lay_out()).connect_parts(page)
+        parts = lay_out()
+        Wiring(backend, parts).connect_parts(page)
+        KeepingWiring(backend, parts).connect_parts(page)
+        ShelfWiring(backend, parts.shelf, parts.tabs).connect(parts.actions, parts.conversation)
+        StatusWiring(backend, parts.endpoint, parts.masthead).connect_parts(parts.conversation)
     return page
 
 
 class Wiring:
-    """The handlers of one page."""
+    """The handlers of one page's chat."""
 
     def __init__(self, backend: Backend, parts: Parts) -> None:
         self._backend = backend
@@ -54,25 +66,27 @@ class Wiring:
         p = self._parts
         hidden: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         turn = hidden | {"concurrency_limit": TURNS_AT_ONCE, "concurrency_id": "turns"}
-        shown = [p.masthead, p.past, p.live, p.status, p.question, p.ask, p.stop, p.retry, p.sources]
-        state = [p.masthead, p.ticker, p.ask]
-        endpoint = [p.masthead, p.api_key, p.disconnect, p.endpoint_result]
+        shown = [
+            *(p.masthead, p.past, p.live, p.status, p.question, p.ask, p.stop, p.edit, p.retry, p.sources),
+            *(p.current, p.history),
+        ]
+        who = [p.conversation, p.visitor, p.current]
 
-        page.load(self.refresh, p.conversation, state, queue=False, **hidden)
-        p.ticker.tick(self.refresh, p.conversation, state, queue=False, **hidden)
-        asked = [p.question.submit, p.ask.click]
-        gr.on(asked, self.ask, [p.question, p.conversation], shown, **turn)
-        p.retry.click(self.retry, p.conversation, shown, **turn)
+        page.load(self.refresh, p.conversation, [p.masthead, p.ticker, p.ask, p.past], queue=False, **hidden)
+        p.ticker.tick(self.refresh, p.conversation, [p.masthead, p.ticker, p.ask, p.past], queue=False, **hidden)
+        gr.on([p.question.submit, p.ask.click], self.ask, [p.question, p.scope, *who], shown, **turn)
+        p.retry.click(self.retry, [p.scope, *who], shown, **turn)
+        p.edit.click(self.edit, who, shown, queue=False, **hidden).then(
+            None, js=_FOCUS_QUESTION, api_visibility="private"
+        )
         # Not through the queue: a stop must not wait behind the turns that it is to end.
         p.stop.click(self.stop, p.conversation, None, queue=False, **hidden).then(
             None, js=_FOCUS_QUESTION, api_visibility="private"
         )
-        typed = [p.base_url, p.model, p.api_key, p.conversation]
-        wanted = [p.connect.click, p.base_url.submit, p.model.submit, p.api_key.submit]
-        gr.on(wanted, self.connect, typed, endpoint, **hidden, concurrency_limit=4)
-        p.disconnect.click(self.disconnect, p.conversation, endpoint, queue=False, **hidden)
 
-    def ask(self, question: str, conversation: Conversation) -> Iterator[Updates]:
+    def ask(
+        self, question: str, scope: str, conversation: Conversation, visitor: str, current: str, request: gr.Request
+    ) -> Iterator[Updates]:
         """Answer what was typed, showing the answer as it grows."""
         question = question.strip()
         state = self._backend.state()
@@ -82,15 +96,40 @@ class Wiring:
             why = "The talks are still being read; your question stays here." if state.ingest else "Nothing to ask yet."
             yield {self._parts.status: status_html(why), self._parts.masthead: masthead_html(state, conversation)}
             return
-        yield from self._answer(question, conversation)
+        owner = owner_of(visitor, request)
+        attach(self._backend, conversation, owner, current)
+        yield from self._answer(question, scope, conversation, owner)
 
-    def retry(self, conversation: Conversation) -> Iterator[Updates]:
+    def retry(
+        self, scope: str, conversation: Conversation, visitor: str, current: str, request: gr.Request
+    ) -> Iterator[Updates]:
         """Ask the last question again; its answer is replaced."""
         if conversation.run is not None:
             return
+        owner = owner_of(visitor, request)
+        attach(self._backend, conversation, owner, current)
         question = conversation.take_back_last()
         if question is not None:
-            yield from self._answer(question, conversation, typed=False)
+            yield from self._answer(question, scope, conversation, owner, typed=False)
+
+    def edit(self, conversation: Conversation, visitor: str, current: str, request: gr.Request) -> Updates:
+        """Put the last question back into the box; what is asked next takes its place."""
+        if conversation.run is not None:
+            return {}
+        attach(self._backend, conversation, owner_of(visitor, request), current)
+        question = conversation.take_back_last()
+        if question is None:
+            return {}
+        p = self._parts
+        return {
+            p.question: question,
+            p.past: transcript_html(conversation.drafts) or welcome_html(self._backend.first_questions()),
+            p.live: "",
+            p.sources: sources_html(conversation.drafts),
+            p.status: status_html("Change the question and ask again."),
+            p.edit: gr.update(visible=False),
+            p.retry: gr.update(visible=False),
+        }
 
     def stop(self, conversation: Conversation) -> None:
         """End the turn under way; what has come so far stays."""
@@ -99,45 +138,23 @@ class Wiring:
     def refresh(self, conversation: Conversation) -> Updates:
         """Show the program's state; keep looking while an ingest runs."""
         state = self._backend.state()
-        return {
+        updates: Updates = {
             self._parts.masthead: masthead_html(state, conversation),
             self._parts.ticker: gr.update(active=state.ingest is not None),
             self._parts.ask: gr.update(interactive=not state.is_empty and not state.problem),
         }
+        if not conversation.drafts and not conversation.id:
+            updates[self._parts.past] = welcome_html(self._backend.first_questions())
+        return updates
 
-    def connect(self, base_url: str, model: str, api_key: str, conversation: Conversation) -> Updates:
-        """Try an endpoint and use it for this visitor's next questions."""
-        base_url, model = base_url.strip(), model.strip()
-        if not base_url:
-            return {self._parts.endpoint_result: _result_html("Type the endpoint's address first.", is_good=False)}
-        try:
-            found = self._backend.check_endpoint(base_url, model, api_key.strip())
-        except TalksError as error:
-            return {self._parts.endpoint_result: _result_html(str(error), is_good=False)}
-        except Exception:
-            _LOG.exception("checking an endpoint failed")
-            return {self._parts.endpoint_result: _result_html(INSIDE, is_good=False)}
-        conversation.endpoint = EndpointChoice(base_url, model or None, api_key.strip() or None)
-        conversation.endpoint_text = _describe(base_url, model)
-        return self._endpoint_updates(conversation, found)
-
-    def disconnect(self, conversation: Conversation) -> Updates:
-        """Forget the visitor's endpoint and its key."""
-        conversation.endpoint = conversation.endpoint_text = None
-        return self._endpoint_updates(conversation, "Disconnected; the key is forgotten.")
-
-    def _endpoint_updates(self, conversation: Conversation, words: str) -> Updates:
-        return {
-            self._parts.masthead: masthead_html(self._backend.state(), conversation),
-            self._parts.api_key: "",
-            self._parts.disconnect: gr.update(visible=conversation.endpoint is not None),
-            self._parts.endpoint_result: _result_html(words, is_good=True),
-        }
-
-    def _answer(self, question: str, conversation: Conversation, *, typed: bool = True) -> Iterator[Updates]:
+    def _answer(
+        self, question: str, scope: str, conversation: Conversation, owner: str, *, typed: bool = True
+    ) -> Iterator[Updates]:
         """One turn: show it as it grows, keep what came however it ends, leave the conversation ready for the next."""
-        endpoint = conversation.endpoint
-        draft, run = conversation.begin(question, lambda past: self._backend.ask(question, past, endpoint=endpoint))
+        endpoint, filters = conversation.endpoint, Filters(kind=SCOPES.get(scope))
+        draft, run = conversation.begin(
+            question, lambda past: self._backend.ask(question, past, endpoint=endpoint, filters=filters)
+        )
         try:
             yield self._at_start(conversation, draft, typed=typed)
             for batch in run.batches():
@@ -157,17 +174,23 @@ class Wiring:
             run.stop()
             if draft.problem is None:
                 draft.keep()
-            conversation.run = None
-        yield self._at_end(conversation, draft)
+            if conversation.run is run:
+                conversation.run = None
+            keep_turn(self._backend, conversation, draft, owner)
+        if draft in conversation.drafts:
+            yield self._at_end(conversation, draft, owner)
 
     def _at_start(self, conversation: Conversation, draft: Draft, *, typed: bool) -> Updates:
         p = self._parts
         past = conversation.drafts[:-1]
+        for earlier in past:
+            earlier.next_questions = ()
         return self._growing(conversation, draft, has_new_cards=True) | {
-            p.past: transcript_html(past) if past else "",
+            p.past: transcript_html(past),
             p.question: "" if typed else gr.skip(),
             p.ask: gr.update(visible=False),
             p.stop: gr.update(visible=True),
+            p.edit: gr.update(visible=False),
             p.retry: gr.update(visible=False),
         }
 
@@ -180,23 +203,23 @@ class Wiring:
             updates[self._parts.sources] = sources_html(conversation.drafts)
         return updates
 
-    def _at_end(self, conversation: Conversation, draft: Draft) -> Updates:
+    def _at_end(self, conversation: Conversation, draft: Draft, owner: str) -> Updates:
         p = self._parts
+        if draft.answer is not None and draft.is_worth_keeping:
+            asked = [each.question for each in conversation.drafts]
+            try:
+                draft.next_questions = tuple(self._backend.next_questions(draft.answer, draft.passages, asked))
+            except TalksError:  # an answer without suggestions is still an answer
+                _LOG.warning("no questions to go on with", exc_info=True)
         return self._growing(conversation, draft, has_new_cards=True) | {
             p.masthead: masthead_html(self._backend.state(), conversation),
             p.ask: gr.update(visible=True),
             p.stop: gr.update(visible=False),
+            p.edit: gr.update(visible=True),
             p.retry: gr.update(visible=True),
+            p.current: conversation.id,
+            p.history: self._history(conversation, owner),
         }
 
-
-def _describe(base_url: str, model: str) -> str:
-    """An endpoint in words, without a name and password that its address may carry."""
-    parts = urlsplit(base_url)
-    address = parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
-    return f"{model or 'its first model'} at {address}"
-
-
-def _result_html(words: str, *, is_good: bool) -> str:
-    kind = "good" if is_good else "error"
-    return f'<p class="result {kind}" role="status" aria-live="polite">{escape(words)}</p>'
+    def _history(self, conversation: Conversation, owner: str) -> str:
+        return history_html(self._backend.conversations.summaries(owner), conversation.id)

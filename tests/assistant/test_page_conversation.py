@@ -116,7 +116,11 @@ def test_history_holds_answers_only_and_retry_leaves_the_last_one_out() -> None:
         return iter([Done(answer("x"))])
 
     conversation = Conversation(
-        [Draft(1, "Good", answer=answer("A")), Draft(2, "Failed", problem="No."), Draft(3, "Empty", answer=answer(""))],
+        drafts=[
+            Draft(1, "Good", answer=answer("A")),
+            Draft(2, "Failed", problem="No."),
+            Draft(3, "Empty", answer=answer("")),
+        ],
         last_key=3,
     )
     assert conversation.history() == (Turn("Good", answer("A")),)

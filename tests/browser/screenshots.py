@@ -53,6 +53,7 @@ def browse(page: Page) -> None:
     """The collection with a talk open."""
     page.click("#tab-browse-button")
     page.locator("#shelf-words textarea").press_sequentially("training")
+    page.locator("#shelf-count", has_text="13 entries").wait_for()
     page.locator(".entry", has_text="Any Scale").click()
     page.locator(".record").wait_for()
 

@@ -1,15 +1,25 @@
 """A backend that plays scripts: each question has its events, with a pause before each."""
 
+import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+from assistant.conversations import Conversations
+from assistant.doctor import Finding
 from assistant.endpoint import EndpointChoice
 from assistant.events import Answer, Citation, Cited, Delta, Done, Event, Mode, SourcePassage, Sources, Status
-from assistant.page import PageState, Turn
+from assistant.feedback import Feedback
+from assistant.filters import Filters
+from assistant.page import Opened, PageState, Turn
+from assistant.shelf import Shelf
 from ingest.errors import EndpointUnreachable
+from ingest.gists import Gist
+from ingest.records import Chapter, Date, Paper, Record, Source, Speaker, Talk
+from ingest.store import RecordStore, write_store
 
 HESSIAN = SourcePassage(
     passage_id="hunting-the-hessian#abstract-1",
@@ -106,6 +116,55 @@ PRECONDITION: list[str | Citation] = [
 ]
 
 
+PAGE = "Recorded Talks: Machine Learning"
+RECORDS: list[Record] = [
+    Talk(
+        "Hunting the Hessian",
+        (Speaker("Madeleine Udell", "Stanford University"),),
+        (Source("pages/talks.txt", 31, 36, PAGE),),
+        abstract=f"{HESSIAN.text}\nThe cost is $O(n^2)$ per step.",
+        bio="Madeleine Udell is Assistant Professor of Management Science and Engineering.",
+        chapters=(
+            Chapter("00:00:00", 0, "Opening"),
+            Chapter("59:54:00", None, "Questions", problem="This is later than the recording can be."),
+        ),
+        date=Date("Apr 3, 2024", 2024, 4, 3),
+        url="https://example.invalid/talks/hessian",
+        id=HESSIAN.id,
+    ),
+    Talk(
+        FLAT.title,
+        (Speaker("Maryam Fazel", "University of Washington"),),
+        (Source("pages/talks.txt", 28, 30, PAGE), Source("pages/more.txt", 4, 6, "Recorded Talks: Optimization")),
+        abstract=FLAT.text,
+        id=FLAT.id,
+    ),
+    Talk(
+        NEURO.title,
+        (Speaker("Jason Eshraghian", "UC Santa Cruz"),),
+        (Source("pages/talks.txt", 8, 10, PAGE),),
+        abstract=NEURO.text,
+        id=NEURO.id,
+    ),
+    Paper(
+        "Scaling Laws & <b>Limits</b>",
+        (Source("pages/papers.txt", 2, 5, "Daily Papers, Jun 8"),),
+        abstract="We measure how loss falls with compute.",
+        organisation="Example Lab",
+        date=Date("Jan 16, 2023", 2023, 1, 16),
+        id="scaling-laws-limits",
+    ),
+]
+GIST = Gist("Bent slopes make learning slow; here is a cheap way to feel the bend.", ("Why is learning slow?",))
+
+
+def small_store() -> RecordStore:
+    """The records as a real record store, in a folder that lasts as long as the tests."""
+    path = Path(tempfile.mkdtemp(prefix="talks-test-")) / "records.sqlite"
+    write_store(path, RECORDS, [], {HESSIAN.id: GIST})
+    return RecordStore(path)
+
+
 @dataclass
 class Scripted:
     """Plays `scripts[question]`, or a default; counts what reached it.
@@ -122,9 +181,22 @@ class Scripted:
     asked: list[tuple[str, list[str], EndpointChoice | None]] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)
     closed_one: threading.Event = field(default_factory=threading.Event)
+    home: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="talks-test-")))
+    store: RecordStore = field(default_factory=small_store)
+    filters: list[Filters] = field(default_factory=list)
+    opinions: list[Feedback] = field(default_factory=list)
+    good: bool = True
 
-    def ask(self, question: str, history: Sequence[Turn], *, endpoint: EndpointChoice | None) -> Iterator[Event]:
+    @property
+    def conversations(self) -> Conversations:
+        """In a folder of this backend's own."""
+        return Conversations(self.home)
+
+    def ask(
+        self, question: str, history: Sequence[Turn], *, endpoint: EndpointChoice | None, filters: Filters
+    ) -> Iterator[Event]:
         """Play the script."""
+        self.filters.append(filters)
         self.asked.append((question, [turn.question for turn in history], endpoint))
         try:
             for event in self.scripts.get(question) or script(*PRECONDITION):
@@ -140,6 +212,40 @@ class Scripted:
     def state(self) -> PageState:
         """What a test set."""
         return self.page_state
+
+    def first_questions(self) -> Sequence[str]:
+        """Two."""
+        return ["What is curvature?", "Who speaks about flat minima?"]
+
+    def next_questions(self, answer: Answer, passages: Sequence[SourcePassage], asked: Sequence[str]) -> Sequence[str]:
+        """One."""
+        return ["And what of width?"]
+
+    def shelf(self) -> Shelf:
+        """Of the small store."""
+        return Shelf(self.store)
+
+    def open(self, record_id: str) -> Opened:
+        """From the small store."""
+        near = ((RECORDS[3].id, RECORDS[3].title),) if record_id == HESSIAN.id else ()
+        return Opened(self.store.record(record_id), self.store.gist(record_id), near)
+
+    def record(self, record_id: str) -> Record:
+        """From the small store."""
+        return self.store.record(record_id)
+
+    def keep_feedback(self, feedback: Feedback) -> None:
+        """Remember it."""
+        self.opinions.append(feedback)
+
+    def findings(self) -> Sequence[Finding]:
+        """One good and, when the test says so, one bad."""
+        bad = Finding("endpoint", False, "Nothing answers at http://127.0.0.1:1/v1; start the server there.")
+        return [Finding("index", True, "34 talks, 106 papers"), *([] if self.good else [bad])]
+
+    def models(self, base_url: str, api_key: str) -> Sequence[str]:
+        """Two."""
+        return ["llama3.1", "qwen3"]
 
     def check_endpoint(self, base_url: str, model: str, api_key: str) -> str:
         """Good for port 11434, bad for every other."""

@@ -199,9 +199,10 @@ def test_endpoint_is_checked_used_by_its_visitor_only_and_its_key_forgotten(serv
     backend = Scripted()
     url = serve(backend)
     page, other = visit(url), visit(url)
-    page.click("#endpoint > button")
+    page.get_by_role("button", name="Use a model").click()
     page.get_by_label("Endpoint (OpenAI-compatible)").fill("http://127.0.0.1:1/v1")
     page.get_by_label("Model", exact=True).fill("llama3.1")
+    page.get_by_label("Model", exact=True).press("Tab")
     key = page.get_by_label("Key, if it needs one")
     expect(key).to_have_attribute("type", "password")
     key.fill("sk-visitor")
@@ -212,6 +213,7 @@ def test_endpoint_is_checked_used_by_its_visitor_only_and_its_key_forgotten(serv
     expect(page.locator(".result")).to_have_text("llama3.1 answered in 0.2 s.")
     expect(page.locator("#condition")).to_have_text("Model: llama3.1 at http://127.0.0.1:11434/v1")
     expect(key).to_have_value("")
+    page.get_by_role("tab", name="Ask").click()
     for visitor in (page, other):
         ask(visitor, "Who?")
         wait_for_answer(visitor)
@@ -219,6 +221,7 @@ def test_endpoint_is_checked_used_by_its_visitor_only_and_its_key_forgotten(serv
     assert first is not None
     assert (first.base_url, first.model, first.api_key) == ("http://me:pw@127.0.0.1:11434/v1", "llama3.1", "sk-visitor")
     assert second is None
+    page.get_by_role("tab", name="Status").click()
     page.click("#disconnect")
     expect(page.locator("#condition")).to_have_text("No model: answers are quoted sentences")
 

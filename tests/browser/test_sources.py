@@ -52,7 +52,7 @@ def test_card_names_speakers_affiliation_pages_section_and_line(serve: Serve, vi
     card = page.get_by_role("article", name=f"Source 2: {FLAT.title}")
     expect(card.locator(".who")).to_have_text("Maryam Fazel, University of Washington")
     expect(card.locator(".place")).to_have_text(
-        "Talk · Abstract · Recorded Talks: Machine Learning · Recorded Talks: Optimization · pages/talks.txt, line 28"
+        "Talk Abstract · Recorded Talks: Machine Learning · Recorded Talks: Optimization · pages/talks.txt, line 28"
     )
     expect(page.locator(".others summary")).to_have_text("Found, not cited (1)")
 
@@ -149,7 +149,12 @@ def test_harmful_text_stays_text_everywhere(serve: Serve, visit: Visit) -> None:
     page.locator(".marker").click()
     expect(page.locator("mark")).to_have_text([quote])
     assert page.evaluate("window.hit") is None
-    assert page.locator("#chat, #sources, #masthead").locator("img, svg, script, a[href^=javascript]").count() == 0
+    assert (
+        page.locator("#past, #live, #history, #sources, #masthead")
+        .locator("img, svg, script, a[href^=javascript]")
+        .count()
+        == 0
+    )
     expect(page.locator("h1")).to_have_text(PAYLOADS)
     expect(page.locator("#live .question")).to_have_text(PAYLOADS)
 

@@ -73,6 +73,7 @@ def test_question_is_answered_in_quotes_and_then_by_a_model(served: str, visit: 
         page.fill("#base-url input, #base-url textarea", server.address)
         page.click("#connect")
         expect(page.locator("#endpoint-result")).to_contain_text("will write the answers")
+        page.get_by_role("tab", name="Ask").click()
         page.fill("#question textarea", QUESTION)
         page.press("#question textarea", "Enter")
         expect(
