@@ -16,7 +16,7 @@ from assistant.resources import prompts_dir
 from assistant.search_words import MOST_WORDS, SearchWords, parse_words, search_with_words
 from tests.scripted_endpoint import Script, ScriptedEndpoint
 
-LAY = "How can I cheaply sense how curved a gigantic terrain is?"
+LAY = "Who measures cheaply how bumpy a huge terrain is?"
 HESSIAN = "hunting-the-hessian"
 
 
