@@ -50,10 +50,11 @@ class SearchWords:
             words = parse_words(self._ask(question, endpoint))
         except EndpointError:
             return []  # the answer itself is asked for next and tells what is wrong
-        with self._lock:
-            self._known[key] = words
-            if len(self._known) > _QUESTIONS_KEPT:
-                self._known.popitem(last=False)
+        if words:  # a model that was still loading may know them next time
+            with self._lock:
+                self._known[key] = words
+                if len(self._known) > _QUESTIONS_KEPT:
+                    self._known.popitem(last=False)
         return words
 
     def _ask(self, question: str, endpoint: Endpoint) -> str:
