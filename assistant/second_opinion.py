@@ -1,0 +1,65 @@
+"""A model's own word on whether a statement is supported; an option, off unless asked for.
+
+Comes in: a statement, its passages, an endpoint. Goes out: a verdict, or None when the model cannot be asked or what
+it says is no verdict. Any reply is tolerated.
+"""
+
+import re
+from collections.abc import Sequence
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+from assistant.endpoint import Endpoint
+from assistant.prompts import Prompts
+from assistant.verdicts import Support
+from ingest.errors import EndpointError
+
+if TYPE_CHECKING:
+    from llama_index.core.llms import ChatMessage
+
+# One word is asked for; a model that has not come to it by then will not.
+_MOST_CHARS = 600
+# In order: "not supported" and "unsupported" hold "supported".
+_WORDS: tuple[tuple[Support, re.Pattern[str]], ...] = (
+    ("weak", re.compile(r"\bweak|\bpart(?:ly|ial)|\bunclear|\bunsure", re.IGNORECASE)),
+    (
+        "unsupported",
+        re.compile(r"\bunsupported|\b(?:not|isn't|n['’]t)\b.{0,20}\bsupport|\bcontradict|\bno\b", re.IGNORECASE),
+    ),
+    ("supported", re.compile(r"\bsupport(?:ed|s)?\b|\byes\b", re.IGNORECASE)),
+)
+
+
+def second_opinion(statement: str, passages: Sequence[str], endpoint: Endpoint, prompts: Prompts) -> Support | None:
+    """Ask the model for one word.
+
+    Args:
+        statement: One sentence of an answer.
+        passages: All that it cites; cut where they exceed the model's context.
+        endpoint: Where the model is.
+        prompts: How it is asked; the template "support".
+    """
+    reply = ""
+    try:
+        with closing(endpoint.stream(_messages(statement, passages, endpoint, prompts))) as pieces:
+            for piece in pieces:
+                reply += piece if isinstance(piece, str) else ""
+                if len(reply) > _MOST_CHARS:
+                    break
+    except EndpointError:  # what came before is good
+        pass
+    return read_opinion(reply)
+
+
+def read_opinion(reply: str) -> Support | None:
+    """The verdict that a reply comes to: the first word that is one; None when there is none."""
+    found = [(match.start(), n, verdict) for n, (verdict, word) in enumerate(_WORDS) if (match := word.search(reply))]
+    return min(found)[2] if found else None
+
+
+def _messages(statement: str, passages: Sequence[str], endpoint: Endpoint, prompts: Prompts) -> "list[ChatMessage]":
+    from llama_index.core.llms import ChatMessage, MessageRole  # here, because it takes a second to import
+
+    room_chars = max(endpoint.prompt_chars() - len(prompts.fill("support", statement=statement, passages="")), 0)
+    shown = "\n\n".join(passages)[:room_chars]
+    return [ChatMessage(role=MessageRole.USER, content=prompts.fill("support", statement=statement, passages=shown))]

@@ -1,0 +1,67 @@
+"""A model's second opinion, over a real socket."""
+
+import pytest
+
+from assistant.assembly import endpoint_limits
+from assistant.endpoint import Endpoint, EndpointChoice
+from assistant.prompts import load_prompts
+from assistant.resources import prompts_dir
+from assistant.second_opinion import read_opinion, second_opinion
+from assistant.settings import load_settings
+from tests.scripted_endpoint import Script, ScriptedEndpoint
+
+PASSAGE = "Waves roll {high} in winter."
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        ("supported", "supported"),
+        ("Supported.", "supported"),
+        ("**SUPPORTED**", "supported"),
+        ("unsupported", "unsupported"),
+        ("Not supported by the passages.", "unsupported"),
+        ("It isn't fully supported", "unsupported"),
+        ("partly", "weak"),
+        ("Partially supported: the year is missing.", "weak"),
+        ("Yes, it does.", "supported"),
+        ("No.", "unsupported"),
+        ("The passages contradict it.", "unsupported"),
+        ("The passages support it.", "supported"),
+        ('{"verdict": "supported"}', "supported"),
+        ("I like waves.", None),
+        ("", None),
+    ],
+)
+def test_reply_is_read_as(reply: str, expected: str | None) -> None:
+    assert read_opinion(reply) == expected
+
+
+def ask(script: Script) -> tuple[str | None, list[str]]:
+    with ScriptedEndpoint(script) as server:
+        endpoint = Endpoint(EndpointChoice(server.address), endpoint_limits(load_settings()))
+        found = second_opinion("Waves roll in winter.", [PASSAGE], endpoint, load_prompts(prompts_dir()))
+        return found, server.prompts
+
+
+def test_model_is_asked_with_statement_and_passages() -> None:
+    found, prompts = ask(Script(pieces=("sup", "ported")))
+    assert found == "supported"
+    assert PASSAGE in prompts[0]
+    assert "Waves roll in winter." in prompts[0]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        pytest.param(Script(status=401), id="refused"),
+        pytest.param(Script(page="<html>"), id="a-page"),
+        pytest.param(Script(pieces=("waves ",), is_endless=True), id="endless"),
+    ],
+)
+def test_no_verdict_from_a_model_that_gives_none(script: Script) -> None:
+    assert ask(script)[0] is None
+
+
+def test_verdict_counts_when_the_reply_breaks_off_after_it() -> None:
+    assert ask(Script(pieces=("partly", ", because", " of"), cut_after=2))[0] == "weak"
