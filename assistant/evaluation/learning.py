@@ -1,0 +1,62 @@
+"""Weights and thresholds from labelled rows; ordinary logistic regression, so that the program needs no library for it.
+
+Comes in: rows of signals, the right answers, the source of each row. Goes out: weights, a threshold, a figure.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+# Ridge; with thousands of pairs its size hardly matters, it keeps rare signals from large weights.
+_RIDGE = 1.0
+_NEWTON_STEPS = 12
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+
+def learn(rows: Floats, truth: Bools, sources: NDArray[np.str_]) -> tuple[float, Floats]:
+    """Logistic regression; each source, and in it each of the two answers, weighs the same.
+
+    Args:
+        rows: Shape (n, signals).
+        truth: Shape (n,).
+        sources: Shape (n,).
+
+    Returns:
+        The bias, and a weight for each signal, shape (signals,).
+    """
+    share = np.zeros(len(truth))
+    for source in set(sources):
+        for answer in (True, False):
+            some = (sources == source) & (truth == answer)
+            share[some] = 1 / max(int(some.sum()), 1)
+    share *= len(truth) / share.sum()
+    mean, spread = rows.mean(axis=0), rows.std(axis=0) + 1e-9
+    scaled = np.column_stack([(rows - mean) / spread, np.ones(len(rows))])
+    ridge = np.append(np.full(rows.shape[1], _RIDGE), 1e-6)
+    weights = np.zeros(scaled.shape[1])
+    for _ in range(_NEWTON_STEPS):
+        chance = 1 / (1 + np.exp(-scaled @ weights))
+        gradient = scaled.T @ (share * (chance - truth)) + ridge * weights
+        curvature = (scaled * (share * chance * (1 - chance))[:, None]).T @ scaled + np.diag(ridge)
+        weights -= np.linalg.solve(curvature, gradient)
+    plain = weights[:-1] / spread
+    return float(weights[-1] - mean @ plain), plain
+
+
+def best_threshold(scores: Floats, truth: Bools, sources: NDArray[np.str_]) -> float:
+    """The threshold with the best mean balanced accuracy over the sources, out of a hundred quantiles."""
+    finite = scores[np.isfinite(scores)]
+    if not len(finite):
+        return 0.0
+    own = [sources == source for source in sorted(set(sources))]
+    return max(
+        (float(one) for one in np.quantile(finite, np.linspace(0.01, 0.99, 99))),
+        key=lambda one: float(np.mean([balanced_accuracy(truth[some], scores[some] >= one) for some in own])),
+    )
+
+
+def balanced_accuracy(truth: Bools, called: Bools) -> float:
+    """Mean of the shares called rightly among the supported and among the rest; .5 is chance."""
+    shares = [float((called[truth == answer] == answer).mean()) for answer in (True, False) if (truth == answer).any()]
+    return float(np.mean(shares))
