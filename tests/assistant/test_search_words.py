@@ -76,7 +76,7 @@ def test_slow_model_is_not_waited_for(assistant: Assistant) -> None:
 
 def test_model_that_was_still_loading_is_asked_again(assistant: Assistant) -> None:
     hasty = SearchWords(load_prompts(prompts_dir()), timeout_s=0)
-    with ScriptedEndpoint(Script(pieces=["Hessian, ", "sketching"], delay_s=0.2)) as server:
+    with ScriptedEndpoint(Script(pieces=["Hess", "ian, sketching"], delay_s=0.2)) as server:
         endpoint = connect(assistant, server)
         assert hasty(LAY, endpoint) == []
         assert hasty(LAY, endpoint) == []
