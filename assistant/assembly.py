@@ -15,14 +15,15 @@ from assistant.endpoint import Endpoint, EndpointChoice, Learned, Limits
 from assistant.engine import Engine
 from assistant.events import Answer, Event
 from assistant.extract import Extractor
+from assistant.filters import Filters
 from assistant.prompts import load_prompts
 from assistant.ranking import HybridRanker
 from assistant.settings import Settings
+from assistant.support import SupportChecker
 from ingest.embedder import BundledEmbedder, Embedder, EndpointEmbedder
 from ingest.errors import SettingsError
 from ingest.index import Generation, open_current, serving_names
 from ingest.pipeline import IngestReport, Progress, ingest
-from ingest.records import Kind
 
 NO_MODEL = "none"
 ANY_MODEL = "auto"
@@ -52,6 +53,7 @@ class Assistant:
         self.settings = settings
         self.embedder = make_embedder(settings)
         self._prompts = load_prompts(settings.prompts)
+        self._checker = SupportChecker(self.embedder)
         self._opened: _Opened | None = None
         self._opening = threading.Lock()
         self._learned: dict[tuple[str, str | None], Learned] = {}
@@ -85,10 +87,10 @@ class Assistant:
         history: Sequence[Answer] = (),
         *,
         endpoint: Endpoint | None,
-        kind: Kind | None = None,
+        filters: Filters | None = None,
     ) -> Generator[Event, None, None]:
         """One chat turn; see `Engine.turn`."""
-        return self._current().engine.turn(question, history, endpoint=endpoint, kind=kind)
+        return self._current().engine.turn(question, history, endpoint=endpoint, filters=filters)
 
     def endpoint(self, model: str | None = None) -> Endpoint | None:
         """The endpoint of the settings, or None when there is none or `model` is "none".
@@ -128,7 +130,7 @@ class Assistant:
         weight = self.settings.keyword_weight
         ranker = HybridRanker(generation, self.embedder, keyword_weight=weight)
         extractor = Extractor(self.embedder, generation.keyword, keyword_weight=weight)
-        engine = Engine(ranker, extractor, self._prompts, passages=self.settings.passages_per_answer)
+        engine = Engine(ranker, extractor, self._checker, self._prompts, passages=self.settings.passages_per_answer)
         return _Opened(generation, ranker, engine)
 
 

@@ -97,7 +97,7 @@ def _answer(line: BatchLine, assistant: Assistant, endpoint: Endpoint | None, ki
     """Put the earlier questions, then the last one, as one conversation."""
     history: list[Answer] = []
     for question in (*line.history, line.question):
-        turn = assistant.turn(question, history, endpoint=endpoint, kind=kind)
+        turn = assistant.turn(question, history, endpoint=endpoint, filters=Filters(kind=kind) if kind else None)
         history += [event.answer for event in turn if isinstance(event, Done)]
     return history[-1]
 

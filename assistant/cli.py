@@ -155,7 +155,7 @@ def ask(
     if lines is not None:
         _print_lines(batch.ask_batch(lines, assistant, endpoint, kind=only))
         return
-    events = assistant.turn(question or "", endpoint=endpoint, kind=only)
+    events = assistant.turn(question or "", endpoint=endpoint, filters=Filters(kind=only) if only else None)
     if as_json:
         _print(next(answer_to_json(event.answer) for event in events if isinstance(event, Done)))
     else:

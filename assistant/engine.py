@@ -4,6 +4,7 @@ Comes in: a question, the answers before it, and an endpoint or none. Goes out: 
 whatever happens: when an endpoint fails, the answer says why and goes on in quotes.
 """
 
+import threading
 import time
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +16,18 @@ from assistant.catalogue import Catalogue, CatalogueAnswer, parse_query, query_t
 from assistant.citations import CitedText, DraftCiter
 from assistant.confidence import REFUSE_BELOW, UNSURE_BELOW
 from assistant.endpoint import Endpoint, Pulse
-from assistant.events import Answer, Delta, Done, Event, Mode, SourcePassage, Sources, Status
+from assistant.events import (
+    Answer,
+    Checked,
+    Delta,
+    Done,
+    Event,
+    Mode,
+    SourcePassage,
+    Sources,
+    StatementCheck,
+    Status,
+)
 from assistant.extract import Extractor
 from assistant.filters import Filters
 from assistant.markers import defuse_references
@@ -23,13 +35,15 @@ from assistant.people import People
 from assistant.premise import WrongSpeaker, unknown_names, wrong_speaker
 from assistant.prompts import Prompts
 from assistant.question import leans_on_history, standalone_question, without_subject
-from assistant.ranking import HybridRanker, RankedRecord, flatten
+from assistant.ranking import HybridRanker, RankedRecord, Ranking, flatten
 from assistant.rewriting import rewrite
 from assistant.routes import route_of
+from assistant.search_words import SearchWords, search_with_words
 from assistant.spelling import Spelling
+from assistant.support import SupportChecker, checked_texts, with_support
 from ingest.errors import EndpointCut, EndpointError
 from ingest.passages import Passage, speaker_line
-from ingest.records import Kind, record_pages
+from ingest.records import record_pages
 
 RECORDS_RANKED = 10
 
@@ -50,6 +64,7 @@ class _Turn:
     notice: str | None = None
     dropped_markers: int = 0
     query: str | None = None
+    checks: tuple[StatementCheck, ...] = ()
     timing_ms: dict[str, float | None] = field(
         default_factory=lambda: {"total": None, "retrieval": None, "first_token": None}
     )
@@ -74,6 +89,7 @@ class _Turn:
                 notice=self.notice,
                 timing_ms=self.timing_ms,
                 query=self.query,
+                checks=self.checks,
             )
         )
 
@@ -87,14 +103,25 @@ class Engine:
     4. Correct a question that gives a talk to the wrong speaker.
     5. With an endpoint, stream its draft and turn its markers into citations.
     6. Without one, or when it fails, quote the best sentences.
+    7. Compare every statement with what it cites.
     """
 
-    def __init__(self, ranker: HybridRanker, extractor: Extractor, prompts: Prompts, *, passages: int) -> None:
+    def __init__(
+        self,
+        ranker: HybridRanker,
+        extractor: Extractor,
+        checker: SupportChecker,
+        prompts: Prompts,
+        *,
+        passages: int,
+    ) -> None:
         self._ranker = ranker
         self._store = ranker.generation.store
         self._extractor = extractor
         self._prompts = prompts
         self._passages = passages
+        self._checker = checker
+        self._search_words = SearchWords(prompts)
         self._spelling = Spelling(self._store, ranker.generation.keyword)
 
     @cached_property
@@ -113,7 +140,7 @@ class Engine:
         history: Sequence[Answer] = (),
         *,
         endpoint: Endpoint | None = None,
-        kind: Kind | None = None,
+        filters: Filters | None = None,
     ) -> Generator[Event, None, None]:
         """Answer a question; yields what happens, `Done` last.
 
@@ -121,19 +148,19 @@ class Engine:
             question: As typed.
             history: The answers of this conversation, oldest first.
             endpoint: Writes the answer; None means quotes.
-            kind: Only talks or only papers; None is both.
+            filters: Only records that fit them all; None is the whole collection.
         """
         began = time.perf_counter()
         turn = _Turn(question, self._standalone(question, history, endpoint), began)
         route = route_of(turn.standalone)
         if route == "smalltalk":
             yield from self._introduce(turn, greeting=True)
-        elif kind is None and (found := self._look_up(question, history)) is not None:
+        elif filters is None and (found := self._look_up(question, history)) is not None:
             yield from self._tell(turn, found)
         elif route == "about":
             yield from self._introduce(turn, greeting=False)
         else:
-            yield from self._answer(turn, endpoint, kind)
+            yield from self._answer(turn, endpoint, filters or Filters())
         yield turn.done()
 
     def source(self, passage: Passage, score: float) -> SourcePassage:
@@ -191,10 +218,10 @@ class Engine:
             yield from turn.answer.say(about.GREETING)
             yield from about.name_examples(turn.answer, examples)
 
-    def _answer(self, turn: _Turn, endpoint: Endpoint | None, kind: Kind | None) -> Iterator[Event]:
+    def _answer(self, turn: _Turn, endpoint: Endpoint | None, filters: Filters) -> Iterator[Event]:
         """Answer from the talks."""
         yield Status("searching", "Searching the talks and papers")
-        ranking = self._ranker.search(turn.standalone, limit=RECORDS_RANKED, filters=Filters(kind=kind))
+        ranking = self._search(turn.standalone, endpoint, filters)
         ranked: Sequence[RankedRecord] = ranking.records
         unknown = unknown_names(turn.standalone, self._ranker.generation.keyword, self._spelling)
         if ranking.confidence < (UNSURE_BELOW if unknown else REFUSE_BELOW):
@@ -216,10 +243,35 @@ class Engine:
         if not written:
             yield from self._quote(turn, ranked[:1] if wrong else ranked)
         turn.refused = not turn.answer.citations
+        yield from self._check(turn)
+
+    def _search(self, question: str, endpoint: Endpoint | None, filters: Filters) -> Ranking:
+        """Rank the talks; where that is unsure and there is a model, once more with its search words."""
+        if endpoint is None:
+            return self._ranker.search(question, limit=RECORDS_RANKED, filters=filters)
+        return search_with_words(
+            self._ranker, question, endpoint, self._search_words, limit=RECORDS_RANKED, filters=filters
+        )
+
+    def _check(self, turn: _Turn) -> Iterator[Event]:
+        """Compare each statement with what it cites."""
+        answer = turn.answer
+        cited = {
+            passage.id: passage.text for passage in self._store.passages_named(c.passage_id for c in answer.citations)
+        }
+        checked = self._checker.check_answer(answer.text, answer.citations, cited)
+        answer.citations = list(with_support(answer.citations, checked))
+        turn.checks = tuple(
+            StatementCheck(one.statement.start, one.statement.end, one.verdict.verdict, one.verdict.reason)
+            for one in checked
+        )
+        yield Checked(turn.checks)
 
     def _write(self, turn: _Turn, sources: Sequence[SourcePassage], endpoint: Endpoint) -> Generator[Event, None, bool]:
         """Stream the model's draft; an endpoint that fails leaves a notice. Returns whether the answer is enough."""
         citer = DraftCiter(turn.answer, sources, self._ranker.generation.keyword)
+        # While the model reads the same passages: the check after the answer finds them read.
+        threading.Thread(target=self._checker.prepare, args=(checked_texts(sources),), daemon=True).start()
         try:
             model = endpoint.model()
             for piece in stream_pieces(turn.standalone, sources, endpoint, self._prompts):

@@ -1,7 +1,8 @@
 """What one chat turn tells while it happens, and what it leaves behind.
 
 The engine yields these; page, API and command line show the same ones. A turn yields `Status` any number of times,
-`Sources` once (possibly empty), then `Delta` and `Cited` as the answer grows, and `Done` exactly once, last.
+`Sources` once (possibly empty), then `Delta` and `Cited` as the answer grows, `Checked` when it rests on passages, and
+`Done` exactly once, last.
 """
 
 from dataclasses import asdict, dataclass, field
@@ -65,6 +66,23 @@ class SourcePassage:
 
 
 @dataclass(frozen=True, slots=True)
+class StatementCheck:
+    """One statement of an answer beside what it cites.
+
+    Attributes:
+        start: Offset in the answer's text, in characters.
+        end: Offset after its last character.
+        support: "supported", "weak" or "unsupported".
+        reason: For whoever wonders, in a few words.
+    """
+
+    start: int
+    end: int
+    support: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A finished turn.
 
@@ -75,6 +93,7 @@ class Answer:
         notice: Why the answer is less than was asked for, such as a dead endpoint, in one sentence; or None.
         dropped_markers: How many markers of the model named no source and were taken out.
         timing_ms: "total", "retrieval", and "first_token" (None without a model).
+        checks: One for each statement that could be checked, in order.
         query: What the catalogue was asked, in words that it reads back, so that the next question can narrow it; or
             None.
     """
@@ -88,6 +107,7 @@ class Answer:
     dropped_markers: int = 0
     notice: str | None = None
     timing_ms: dict[str, float | None] = field(default_factory=dict)
+    checks: tuple[StatementCheck, ...] = ()
     query: str | None = None
 
 
@@ -121,13 +141,20 @@ class Cited:
 
 
 @dataclass(frozen=True, slots=True)
+class Checked:
+    """Whether the statements of the answer are carried by what they cite."""
+
+    checks: tuple[StatementCheck, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """The turn is over; `answer` holds all that was said."""
 
     answer: Answer
 
 
-Event = Status | Sources | Delta | Cited | Done
+Event = Status | Sources | Delta | Cited | Checked | Done
 
 
 def answer_to_json(answer: Answer) -> dict[str, Any]:
@@ -141,5 +168,6 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
         "mode": answer.mode,
         "dropped_markers": answer.dropped_markers,
         "notice": answer.notice,
+        "checks": [asdict(check) for check in answer.checks],
         "ms": answer.timing_ms,
     }

@@ -48,7 +48,12 @@ class PageBackend:
     ) -> Iterator[Event]:
         """One turn; the visitor's endpoint comes before that of the settings."""
         chosen = self._assistant.connect(endpoint) if endpoint else self._assistant.endpoint()
-        return self._assistant.turn(question, [turn.answer for turn in history], endpoint=chosen, kind=filters.kind)
+        return self._assistant.turn(
+            question,
+            [turn.answer for turn in history],
+            endpoint=chosen,
+            filters=filters if filters != Filters() else None,
+        )
 
     def state(self) -> PageState:
         """What the collection holds and what is going on."""

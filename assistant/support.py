@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.events import Citation
+from assistant.events import Citation, SourcePassage
 from assistant.markers import defuse_references
 from assistant.signals import compare
 from assistant.statements import Statement, statements
@@ -105,9 +105,19 @@ def with_support(citations: Sequence[Citation], checked: Sequence[Checked]) -> t
     return tuple(replace(citation, support=verdicts.get(index)) for index, citation in enumerate(citations))
 
 
+def checked_texts(sources: Sequence[SourcePassage]) -> list[str]:
+    """The texts that statements citing these passages are compared with, for `SupportChecker.prepare`."""
+    return [_with_heading(source.title, source.speakers, source.text) for source in sources]
+
+
+def _with_heading(title: str, speakers: Sequence[str], text: str) -> str:
+    """Statements rest on title and speakers too."""
+    return "\n".join((title, *speakers, text))
+
+
 def _cited_texts(citations: Sequence[Citation], passage_texts: Mapping[str, str]) -> list[str]:
     return [
-        "\n".join((one.title, *one.speakers, passage_texts.get(one.passage_id, one.quote)))
+        _with_heading(one.title, one.speakers, passage_texts.get(one.passage_id, one.quote))
         for one in {citation.passage_id: citation for citation in citations}.values()
     ]
 

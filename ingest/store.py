@@ -103,6 +103,12 @@ class RecordStore:
         query = f"SELECT {_PASSAGE_COLUMNS} FROM passages WHERE position = ?"  # noqa: S608  # no outside text in it
         return [Passage(*self._connection.execute(query, (int(position),)).fetchone()) for position in positions]
 
+    def passages_named(self, passage_ids: Iterable[str]) -> list[Passage]:
+        """The passages with these ids, each once; an id that there is not is left out."""
+        query = f"SELECT {_PASSAGE_COLUMNS} FROM passages WHERE id = ?"  # noqa: S608
+        found = (self._connection.execute(query, (one,)).fetchone() for one in dict.fromkeys(passage_ids))
+        return [Passage(*row) for row in found if row]
+
     def passages_of(self, record_id: str) -> list[Passage]:
         """A record's passages, in reading order."""
         query = f"SELECT {_PASSAGE_COLUMNS} FROM passages WHERE record_id = ? ORDER BY position"  # noqa: S608

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -22,7 +23,8 @@ def run(assistant: Assistant, question: str = QUESTION, address: str | None = No
     assert isinstance(done, Done)
     assert sum(isinstance(event, Done) for event in events) == 1
     assert "".join(event.text for event in events if isinstance(event, Delta)) == done.answer.text
-    assert [event.citation for event in events if isinstance(event, Cited)] == list(done.answer.citations)
+    unchecked = [replace(citation, support=None) for citation in done.answer.citations]
+    assert [event.citation for event in events if isinstance(event, Cited)] == unchecked
     return done.answer, events
 
 
@@ -142,6 +144,20 @@ def test_endpoint_that_dies_keeps_what_came_and_goes_on_in_quotes(assistant: Ass
     assert answer.notice is not None
     assert "broke off" in answer.notice
     assert len(answer.citations) >= 2
+
+
+def test_every_statement_is_compared_with_what_it_cites(assistant: Assistant) -> None:
+    answer = with_script(
+        assistant, ["Scale presents challenges such as instability during training [1]. ", "It costs 700 dollars [1]."]
+    )
+    assert [citation.support for citation in answer.citations] == ["supported", "unsupported"]
+    assert [answer.text[check.start : check.end].rstrip(".") for check in answer.checks][1].startswith("It costs 700")
+    assert "700" in answer.checks[1].reason
+
+
+def test_quotes_are_supported_by_themselves(assistant: Assistant) -> None:
+    answer, _ = run(assistant)
+    assert {citation.support for citation in answer.citations} == {"supported"}
 
 
 def test_closing_a_turn_ends_the_request(assistant: Assistant) -> None:
