@@ -6,7 +6,7 @@ Comes in: events. Goes out: drafts for the page to show, and the history for the
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from assistant.conversations import KeptTurn, now_text
+from assistant.conversations import KeptTurn, new_conversation_id, now_text
 from assistant.endpoint import EndpointChoice
 from assistant.events import Answer, Citation, Cited, Delta, Done, Event, SourcePassage, Sources, Status
 from assistant.page.backend import Turn
@@ -115,6 +115,7 @@ class Conversation:
     def begin(self, question: str, ask: Callable[[tuple[Turn, ...]], Iterator[Event]]) -> tuple[Draft, Run]:
         """Start a turn; the caller makes sure that none is under way."""
         history = self.history()
+        self.id = self.id or new_conversation_id()
         self.last_key += 1
         draft = Draft(self.last_key, question)
         self.drafts.append(draft)
@@ -141,6 +142,10 @@ class Conversation:
         """End the turn that is under way, if one is."""
         if self.run is not None:
             self.run.stop()
+
+    def shows(self, draft: Draft) -> bool:
+        """Whether a turn belongs to what is on the page; not once the visitor has left for another conversation."""
+        return any(each is draft for each in self.drafts)
 
     def draft(self, key: int) -> Draft | None:
         """The turn with this key."""

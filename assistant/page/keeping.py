@@ -8,12 +8,13 @@ import json
 import logging
 import re
 import secrets
+import time
 from typing import Any
 from urllib.parse import parse_qs
 
 import gradio as gr
 
-from assistant.conversations import KeptTurn, new_conversation_id, now_text
+from assistant.conversations import KeptTurn, now_text
 from assistant.feedback import Feedback
 from assistant.page.backend import Backend
 from assistant.page.cards import sources_html
@@ -37,7 +38,10 @@ _LOG = logging.getLogger(__name__)
 Updates = dict[Any, Any]
 
 _VISITOR = re.compile(r"[A-Za-z0-9_-]{16,64}")
-NOT_KEPT = "This answer could not be kept: {}."
+
+
+_LAST_WORDS_S = 0.2
+"""Longer than a batch of events takes to the browser; only who leaves a running turn waits."""
 
 
 def new_visitor() -> str:
@@ -57,20 +61,27 @@ def attach(backend: Backend, conversation: Conversation, owner: str, current: st
         conversation.switch(current, backend.conversations.read(owner, current))
 
 
-def keep_turn(backend: Backend, conversation: Conversation, draft: Draft, owner: str) -> None:
-    """Put a turn that is over on disk, in place of the one that it was asked instead of."""
-    if not draft.is_worth_keeping or draft.answer is None or not owner or draft not in conversation.drafts:
-        return
-    if not conversation.id:
-        conversation.id = new_conversation_id()
+def keep_turn(backend: Backend, owner: str, conversation_id: str, draft: Draft, *, replaces: bool) -> bool:
+    """Put a turn that is over on disk; tells whether it is there.
+
+    Args:
+        backend: Has the place for it.
+        owner: Whose it is; "" keeps nothing.
+        conversation_id: The conversation that it was asked in, which may no longer be the one on the page.
+        draft: The turn.
+        replaces: Whether it was asked in place of the last one that was kept.
+    """
+    if not draft.is_worth_keeping or draft.answer is None or not owner:
+        return False
     turn = KeptTurn(draft.question, draft.answer, draft.asked_at, draft.passages, draft.stopped)
     try:
-        if conversation.is_replacing:
-            backend.conversations.take_back(owner, conversation.id)
-        conversation.is_replacing = False
-        backend.conversations.append(owner, conversation.id, turn)
-    except OSError as error:
-        _LOG.warning(NOT_KEPT.format(error))
+        if replaces:
+            backend.conversations.take_back(owner, conversation_id)
+        backend.conversations.append(owner, conversation_id, turn)
+    except OSError:
+        _LOG.warning("a turn could not be kept", exc_info=True)
+        return False
+    return True
 
 
 class KeepingWiring:
@@ -84,6 +95,7 @@ class KeepingWiring:
         """Attach each handler to what sets it off."""
         p = self._parts
         quick: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
+        every = quick | {"trigger_mode": "multiple"}
         alone: dict[str, Any] = {"api_visibility": "private"}
         shown = [p.past, p.live, p.status, p.sources, p.current, p.history, p.ask, p.stop, p.edit, p.retry]
         page.load(
@@ -103,9 +115,9 @@ class KeepingWiring:
         sent = "(text) => window.talksPage.deliver(text)"
         where = [p.conversation, p.address]
         here = "(state) => [state, location.origin + location.pathname]"
-        p.actions.copied(self.copy, where, p.outbox, js=here, **quick).then(None, p.outbox, None, js=sent, **alone)
-        p.actions.exported(self.export, where, p.outbox, js=here, **quick).then(None, p.outbox, None, js=sent, **alone)
-        p.actions.rated(self.rate, p.conversation, None, **quick)
+        p.actions.copied(self.copy, where, p.outbox, js=here, **every).then(None, p.outbox, None, js=sent, **alone)
+        p.actions.exported(self.export, where, p.outbox, js=here, **every).then(None, p.outbox, None, js=sent, **alone)
+        p.actions.rated(self.rate, p.conversation, None, **every)
 
     def arrive(self, conversation: Conversation, visitor: str, address: str, request: gr.Request) -> Updates:
         """Know the visitor again, and open the conversation that the address names."""
@@ -124,11 +136,13 @@ class KeepingWiring:
         """Show an earlier conversation with its citations and cards."""
         owner = owner_of(visitor, request)
         wanted = str(event.id)
+        _leave(conversation)
         conversation.switch(wanted, self._backend.conversations.read(owner, wanted))
         return self._shown(conversation, owner) | {self._parts.tabs: gr.Tabs(selected="chat")}
 
     def start_anew(self, conversation: Conversation, visitor: str, request: gr.Request) -> Updates:
         """Leave the conversation on the page; it stays in the list."""
+        _leave(conversation)
         conversation.switch("", [])
         return self._shown(conversation, owner_of(visitor, request)) | {self._parts.tabs: gr.Tabs(selected="chat")}
 
@@ -137,6 +151,7 @@ class KeepingWiring:
         owner = owner_of(visitor, request)
         unwanted = str(event.id)
         if conversation.id == unwanted:
+            _leave(conversation)
             conversation.switch("", [])
         self._backend.conversations.delete(owner, unwanted)
         if conversation.id or conversation.drafts:
@@ -209,6 +224,14 @@ class KeepingWiring:
 
     def _history(self, conversation: Conversation, owner: str) -> str:
         return history_html(self._backend.conversations.summaries(owner), conversation.id)
+
+
+def _leave(conversation: Conversation) -> None:
+    """End the turn under way, and let what it sent last arrive before what takes its place on the page."""
+    run = conversation.run
+    if run is not None:
+        conversation.switch("", [])
+        time.sleep(_LAST_WORDS_S)
 
 
 def _outgoing(what: str, name: str, text: str) -> str:

@@ -9,6 +9,14 @@
   const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   const narrow = () => window.matchMedia("(max-width: 860px)").matches;
 
+  // What is about to slide in cannot take the focus yet.
+  function focusOn(element) {
+    element?.focus({ preventScroll: true });
+    if (element && document.activeElement !== element) {
+      requestAnimationFrame(() => requestAnimationFrame(() => element.focus({ preventScroll: true })));
+    }
+  }
+
   // --- Sources: cards and the words that a marker rests on ---
 
   function unhighlight() {
@@ -74,7 +82,7 @@
     open(card.closest("section").dataset.turn);
     hidePeek();
     paint();
-    card.focus({ preventScroll: true });
+    focusOn(card);
     bringForward(card);
   }
 
@@ -191,6 +199,7 @@
   }
 
   function showTab(name) {
+    for (const sheet of ["record", "history"]) delete byId(sheet)?.dataset.open;
     byId(`tab-${name}-button`)?.click();
   }
 
@@ -287,7 +296,7 @@
       localStorage.setItem("talks-history", shown ? "shown" : "hidden");
     }
     historyChanged();
-    if (shown) document.querySelector("#history-bar h2")?.focus();
+    if (shown) focusOn(document.querySelector("#history-bar h2"));
     else document.querySelector(".show-history")?.focus();
   }
 
@@ -315,7 +324,7 @@
     rowsChanged();
     byId("record").dataset.open = "yes";
     byId("record").scrollTop = 0;
-    record.querySelector("h2").focus({ preventScroll: true });
+    focusOn(record.querySelector("h2"));
   }
 
   function closeRecord() {
@@ -359,7 +368,7 @@
     if (show) {
       open(show.dataset.turn);
       paint();
-      return document.querySelector("#sources-bar h2").focus({ preventScroll: true });
+      return focusOn(document.querySelector("#sources-bar h2"));
     }
     const more = hit("#sources .more");
     if (!more) return;
@@ -378,7 +387,12 @@
     hidePeek();
     if (event.target.closest?.("#sources")) close();
     else if (event.target.closest?.("#record")) closeRecord();
-    else if (event.target.closest?.("#history") && narrow()) showHistory(false);
+    else if (narrow()) {
+      const isUp = (id) => "open" in (byId(id)?.dataset ?? {});
+      if (isUp("history")) showHistory(false);
+      else if (isUp("record")) closeRecord();
+      else if (isUp("sources")) close();
+    }
   });
   document.addEventListener("scroll", () => {
     hidePeek();

@@ -67,8 +67,8 @@ def _row_html(row: Row, *, is_chosen: bool) -> str:
     said = " · ".join(escape(part) for part in ("; ".join(row.who), row.date, *row.pages) if part)
     return (
         f'<li><button type="button" class="entry" data-do="opened_record" data-id="{escape(row.id)}"{mark}>'
-        f'<span class="row-title" dir="auto">{escape(row.title)}</span>'
-        f'<span class="row-said">{kind_html(row.kind)} {said}</span></button></li>'
+        f'<span class="entry-title" dir="auto">{escape(row.title)}</span>'
+        f'<span class="entry-said">{kind_html(row.kind)} {said}</span></button></li>'
     )
 
 

@@ -94,7 +94,8 @@ class ShelfWiring:
         listed = [p.count, p.rows]
         p.tab.select(self.fill, p.search, [*listed, p.page, p.year], **quick)
         for typed in (p.words, p.speaker):
-            typed.input(self.find, p.search, listed, trigger_mode="always_last", **quick)
+            # Not `input`, which misses what is pasted or filled in at one go.
+            typed.change(self.find, p.search, listed, trigger_mode="always_last", **quick)
         for chosen in (p.kind, p.page, p.year, p.order):
             chosen.input(self.find, p.search, listed, **quick)
         actions.showed_more(self.show_more, p.search, p.rows, **quick)

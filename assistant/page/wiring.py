@@ -152,12 +152,16 @@ class Wiring:
     ) -> Iterator[Updates]:
         """One turn: show it as it grows, keep what came however it ends, leave the conversation ready for the next."""
         endpoint, filters = conversation.endpoint, Filters(kind=SCOPES.get(scope))
+        replaces = conversation.is_replacing
         draft, run = conversation.begin(
             question, lambda past: self._backend.ask(question, past, endpoint=endpoint, filters=filters)
         )
+        kept_in = conversation.id
         try:
             yield self._at_start(conversation, draft, typed=typed)
             for batch in run.batches():
+                if not conversation.shows(draft):
+                    break
                 before = (draft.passages, draft.citations)
                 for event in batch:
                     draft.apply(event)
@@ -176,8 +180,10 @@ class Wiring:
                 draft.keep()
             if conversation.run is run:
                 conversation.run = None
-            keep_turn(self._backend, conversation, draft, owner)
-        if draft in conversation.drafts:
+            is_kept = keep_turn(self._backend, owner, kept_in, draft, replaces=replaces)
+            if is_kept and conversation.shows(draft):
+                conversation.is_replacing = False
+        if conversation.shows(draft):
             yield self._at_end(conversation, draft, owner)
 
     def _at_start(self, conversation: Conversation, draft: Draft, *, typed: bool) -> Updates:
