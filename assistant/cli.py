@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, ParamSpec
 import typer
 
 from assistant import batch, show
-from assistant.assembly import Assistant
+from assistant.assembly import Assistant, make_embedder
 from assistant.events import Done, answer_to_json
 from assistant.filters import Filters
 from assistant.prompts import load_prompts
@@ -192,6 +192,9 @@ def eval_command(
     beir: Annotated[list[Path] | None, typer.Option("--beir", help="Folder of a collection in BEIR form.")] = None,
     corpus: Corpus = None,
     model: Annotated[str | None, typer.Option("--model", help="Also ask it for search words: auto or a name.")] = None,
+    support: Annotated[
+        Path | None, typer.Option("--support", help="Measure the support check on these labelled pairs instead.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Measure how well the labelled questions of evals/ find their talks, beside the usual ways."""
@@ -199,6 +202,12 @@ def eval_command(
     from assistant.evaluation.run import run
 
     settings = _settings(corpus, None)
+    if support is not None:
+        from assistant.evaluation import support as pairs
+
+        checked = pairs.evaluate(pairs.read_pairs(support), make_embedder(settings))
+        _print(pairs.support_json(checked) if as_json else pairs.support_text(checked))
+        return
     half: Literal["dev", "report"] = "report" if report else "dev"
     endpoint = Assistant(settings).endpoint(model) if model else None
     measured = show.with_progress(lambda progress: run(settings, half, beir or [], progress, endpoint))

@@ -41,6 +41,7 @@ from assistant.routes import route_of
 from assistant.search_words import SearchWords, search_with_words
 from assistant.spelling import Spelling
 from assistant.support import SupportChecker, checked_texts, with_support
+from assistant.uncited import match_statements
 from ingest.errors import EndpointCut, EndpointError
 from ingest.passages import Passage, speaker_line
 from ingest.records import record_pages
@@ -291,6 +292,8 @@ class Engine:
             whole = True
         yield from citer.finish()
         turn.dropped_markers = citer.dropped_markers
+        if whole and not turn.answer.citations:
+            yield from match_statements(turn.answer, sources, self._checker, self._ranker.generation.keyword)
         return whole
 
     def _quote(self, turn: _Turn, ranked: Sequence[RankedRecord]) -> Iterator[Event]:

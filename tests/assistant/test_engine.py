@@ -10,6 +10,7 @@ from assistant.assembly import Assistant
 from assistant.endpoint import EndpointChoice
 from assistant.engine import QUOTES_INTRO
 from assistant.events import Answer, Cited, Delta, Done, Event, Sources, Status
+from assistant.uncited import INTRODUCTION
 from tests.scripted_endpoint import Script, ScriptedEndpoint
 
 QUESTION = "What goes wrong in training when models get bigger?"
@@ -153,6 +154,21 @@ def test_every_statement_is_compared_with_what_it_cites(assistant: Assistant) ->
     assert [citation.support for citation in answer.citations] == ["supported", "unsupported"]
     assert [answer.text[check.start : check.end].rstrip(".") for check in answer.checks][1].startswith("It costs 700")
     assert "700" in answer.checks[1].reason
+
+
+def test_answer_without_markers_is_matched_to_its_sources_where_clear(assistant: Assistant) -> None:
+    claim = "Scale presents challenges such as increased instability during training."
+    answer = with_script(assistant, [f"{claim} Penguins cannot fly."])
+    assert answer.text.endswith(f"{INTRODUCTION}\n\n- “{claim}” [1]")
+    assert answer.citations[0].id == CEVHER
+    uncited = [check for check in answer.checks if check.support == "unsupported"]
+    assert "Penguins" in answer.text[uncited[-1].start : uncited[-1].end]
+
+
+def test_answer_that_says_it_knows_nothing_cites_nothing(assistant: Assistant) -> None:
+    answer = with_script(assistant, ["The sources do not say anything about this."])
+    assert answer.text == "The sources do not say anything about this."
+    assert answer.refused
 
 
 def test_quotes_are_supported_by_themselves(assistant: Assistant) -> None:
