@@ -240,6 +240,7 @@ class Engine:
             yield from self._correct(turn, wrong)
         written = False
         if endpoint is not None:
+            yield from turn.answer.say("\n\n" if turn.answer.text else "")
             written = yield from self._write(turn, sources, endpoint)
         if not written:
             yield from self._quote(turn, ranked[:1] if wrong else ranked)
@@ -315,10 +316,10 @@ class Engine:
         own, meant = self.source(wrong.own, 1.0), self.source(wrong.meant, 1.0)
         yield from turn.answer.say(f"{wrong.named.name}'s talk here is “{own.title}” ")
         yield from turn.answer.cite(own, 0, len(own.text))
-        by = f", by {'; '.join(meant.speakers)}," if meant.speakers else ""
+        by = f", by {'; '.join(meant.speakers)}" if meant.speakers else ""
         yield from turn.answer.say(f". What you ask about is in “{meant.title}”{by} ")
         yield from turn.answer.cite(meant, 0, len(meant.text))
-        yield from turn.answer.say(".\n\n")
+        yield from turn.answer.say(".")
 
     def _refuse(self, turn: _Turn, ranked: Sequence[RankedRecord], unknown: Sequence[str]) -> Iterator[Event]:
         """Say that the collection does not hold it, and name what is near."""

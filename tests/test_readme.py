@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from assistant.assembly import Assistant
 from assistant.cli import app
+from assistant.events import Answer, Done
 from assistant.settings import Settings
 from ingest.pipeline import IngestReport
 
@@ -50,6 +52,18 @@ def test_first_exchange_of_the_readme_is_what_the_program_says(
     assert block is not None
     said = CliRunner().invoke(app, shlex.split(block[1])[1:]).stdout
     assert said.strip() == block[2].strip()
+
+
+def test_conversation_of_the_readme_is_what_the_program_says(assistant: Assistant) -> None:
+    block = re.search(r"## A conversation.*?```\n(You: .*?)```", README, re.DOTALL)
+    assert block is not None
+    history: list[Answer] = []
+    for turn in re.split(r"^You: ", block[1], flags=re.MULTILINE)[1:]:
+        question, _, said = turn.partition("\n")
+        events = assistant.turn(question, history, endpoint=None)
+        history += [event.answer for event in events if isinstance(event, Done)]
+        assert history[-1].text.strip() == said.strip()
+    assert len(history) >= 5
 
 
 def test_make_targets_of_the_readme_exist() -> None:
