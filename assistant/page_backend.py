@@ -44,7 +44,7 @@ class PageBackend:
         self.conversations = Conversations(assistant.settings.home)
 
     def ask(
-        self, question: str, history: Sequence[Turn], *, endpoint: EndpointChoice | None, filters: Filters
+        self, question: str, history: Sequence[Turn], *, endpoint: EndpointChoice | None, filters: Filters | None
     ) -> Iterator[Event]:
         """One turn; the visitor's endpoint comes before that of the settings."""
         chosen = self._assistant.connect(endpoint) if endpoint else self._assistant.endpoint()
@@ -52,7 +52,7 @@ class PageBackend:
             question,
             [turn.answer for turn in history],
             endpoint=chosen,
-            filters=filters if filters != Filters() else None,
+            filters=filters,
         )
 
     def state(self) -> PageState:

@@ -72,7 +72,7 @@ class Backend(Protocol):
         """Where conversations are kept."""
 
     def ask(
-        self, question: str, history: Sequence[Turn], *, endpoint: EndpointChoice | None, filters: Filters
+        self, question: str, history: Sequence[Turn], *, endpoint: EndpointChoice | None, filters: Filters | None
     ) -> Iterator[Event]:
         """Answer one question; closing the iterator stops the turn.
 
@@ -80,7 +80,7 @@ class Backend(Protocol):
             question: As typed.
             history: Earlier turns of the same conversation, oldest first.
             endpoint: What the visitor connected, for as long as their page lives; None leaves it to the settings.
-            filters: What the visitor narrowed the search to.
+            filters: What the visitor narrowed the search to; None is the whole collection.
 
         Raises:
             TalksError: Its text is shown.

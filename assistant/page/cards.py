@@ -10,8 +10,11 @@ from typing import Any
 
 from assistant.events import Citation, SourcePassage
 from assistant.page.conversation import Draft
-from assistant.page.markdown import is_web_address, link_target
+from assistant.page.markdown import is_web_address, link_target, marker_offsets
 from ingest.records import Kind
+
+# A statement may end in front of its markers, of which a few stand in a row.
+_MARKERS_AFTER_CHARS = 20
 
 SUPPORT_WORDS = {
     "weak": "The passage supports this only in part.",
@@ -45,6 +48,9 @@ def card_ids(draft: Draft) -> dict[tuple[int, str], str]:
 def marker_html(draft: Draft, position: int, citation: Citation) -> str:
     """One marker of a draft's answer: a link to its card, so that a line breaks around it as around any word."""
     start, end = quote_span(citation, passage_text(citation, draft.passages))
+    doubt = SUPPORT_WORDS.get(citation.support or "", "")
+    if doubt and (reason := _reason(draft, position)):
+        doubt = f"{doubt} {reason}."
     card = card_ids(draft)[citation.n, citation.passage_id]
     support = citation.support if citation.support in SUPPORT_WORDS else "checked"
     label = f"Source {citation.n}: {citation.title}"
@@ -52,9 +58,20 @@ def marker_html(draft: Draft, position: int, citation: Citation) -> str:
         label += f". {SUPPORT_WORDS[citation.support]}"
     return (
         f'<a class="marker {support}" id="marker-{draft.key}-{position}" href="#{card}" data-card="{card}" '
-        f'data-start="{start}" data-end="{end}" data-support="{escape(SUPPORT_WORDS.get(citation.support or "", ""))}" '
+        f'data-start="{start}" data-end="{end}" data-support="{escape(doubt)}" '
         f'aria-label="{escape(label)}">[{citation.n}]</a>'
     )
+
+
+def _reason(draft: Draft, position: int) -> str:
+    """Why the statement in front of a citation's marker is doubtful, in the checker's words; "" when it did not say."""
+    spots = marker_offsets(draft.text, draft.citations)
+    checks = draft.answer.checks if draft.answer else ()
+    if position not in spots:
+        return ""
+    doubtful = (check for check in checks if check.support != "supported")
+    near = [check.reason for check in doubtful if check.start <= spots[position] <= check.end + _MARKERS_AFTER_CHARS]
+    return near[-1].rstrip(".") if near else ""
 
 
 def sources_html(drafts: Sequence[Draft]) -> str:

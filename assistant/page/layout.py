@@ -11,13 +11,10 @@ import gradio as gr
 
 from assistant.page.cards import sources_html
 from assistant.page.conversation import Conversation
+from assistant.page.scope import KINDS
 from assistant.page.shelf_tab import ShelfParts, lay_out_shelf
 from assistant.page.status_tab import StatusParts, lay_out_status
 from assistant.page.transcript import welcome_html
-from ingest.records import Kind
-
-SCOPES: dict[str, Kind | None] = {"Talks and papers": None, "Talks only": "talk", "Papers only": "paper"}
-"""What a question may be narrowed to → the kind."""
 
 FORGET_AFTER_S = 24 * 3600
 """An idle page's state is let go, its endpoint's key with it; the conversation itself is on disk."""
@@ -156,15 +153,14 @@ def _lay_out_composer() -> tuple[gr.HTML, gr.Dropdown, gr.Button, gr.Button, gr.
         with gr.Row(elem_id="composer-status"):
             status = gr.HTML("", elem_id="status", apply_default_css=False, js_on_load=None)
             scope = gr.Dropdown(
-                list(SCOPES),
-                value=next(iter(SCOPES)),
+                KINDS,
+                value="",
                 elem_id="scope",
                 label="Where to look",
                 show_label=False,
                 container=False,
-                filterable=False,
                 scale=0,
-                min_width=158,
+                min_width=190,
             )
             edit = gr.Button("Edit", elem_id="edit", size="sm", visible=False, scale=0, min_width=60)
             retry = gr.Button("Retry", elem_id="retry", size="sm", visible=False, scale=0, min_width=64)

@@ -50,6 +50,13 @@ class MarkerQueue:
         return earlier[-1] if earlier else None
 
 
+def marker_offsets(text: str, citations: Sequence[Citation]) -> dict[int, int]:
+    """Position of a citation → where its marker stands in the text, in characters."""
+    queue = MarkerQueue(citations)
+    found = ((queue.take(int(marker.group(1))), marker.start()) for marker in _MARKER.finditer(text))
+    return {position: start for position, start in found if position is not None}
+
+
 def render_markdown(text: str, citations: Sequence[Citation], marker_html: MarkerHtml) -> str:
     """Render an answer.
 

@@ -10,13 +10,13 @@ from typing import Any
 
 import gradio as gr
 
-from assistant.filters import Filters
 from assistant.page.backend import Backend
 from assistant.page.cards import sources_html
 from assistant.page.conversation import Conversation, Draft
 from assistant.page.history import history_html
 from assistant.page.keeping import KeepingWiring, attach, keep_turn, owner_of
-from assistant.page.layout import SCOPES, Parts, lay_out
+from assistant.page.layout import Parts, lay_out
+from assistant.page.scope import filters_of, scope_choices
 from assistant.page.shelf_tab import ShelfWiring
 from assistant.page.status_tab import INSIDE, StatusWiring
 from assistant.page.transcript import (
@@ -72,8 +72,10 @@ class Wiring:
         ]
         who = [p.conversation, p.visitor, p.current]
 
-        page.load(self.refresh, p.conversation, [p.masthead, p.ticker, p.ask, p.past], queue=False, **hidden)
-        p.ticker.tick(self.refresh, p.conversation, [p.masthead, p.ticker, p.ask, p.past], queue=False, **hidden)
+        page.load(self.refresh, p.conversation, [p.masthead, p.ticker, p.ask, p.past, p.scope], queue=False, **hidden)
+        p.ticker.tick(
+            self.refresh, p.conversation, [p.masthead, p.ticker, p.ask, p.past, p.scope], queue=False, **hidden
+        )
         gr.on([p.question.submit, p.ask.click], self.ask, [p.question, p.scope, *who], shown, **turn)
         p.retry.click(self.retry, [p.scope, *who], shown, **turn)
         p.edit.click(self.edit, who, shown, queue=False, **hidden).then(
@@ -145,13 +147,18 @@ class Wiring:
         }
         if not conversation.drafts and not conversation.id:
             updates[self._parts.past] = welcome_html(self._backend.first_questions())
+        if not state.is_empty and not state.ingest:
+            try:
+                updates[self._parts.scope] = gr.update(choices=scope_choices(self._backend.shelf()))
+            except TalksError:  # said by the masthead
+                _LOG.warning("no choices to narrow a question to", exc_info=True)
         return updates
 
     def _answer(
         self, question: str, scope: str, conversation: Conversation, owner: str, *, typed: bool = True
     ) -> Iterator[Updates]:
         """One turn: show it as it grows, keep what came however it ends, leave the conversation ready for the next."""
-        endpoint, filters = conversation.endpoint, Filters(kind=SCOPES.get(scope))
+        endpoint, filters = conversation.endpoint, filters_of(scope)
         replaces = conversation.is_replacing
         draft, run = conversation.begin(
             question, lambda past: self._backend.ask(question, past, endpoint=endpoint, filters=filters)

@@ -183,7 +183,7 @@ class Scripted:
     closed_one: threading.Event = field(default_factory=threading.Event)
     home: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="talks-test-")))
     store: RecordStore = field(default_factory=small_store)
-    filters: list[Filters] = field(default_factory=list)
+    filters: list[Filters | None] = field(default_factory=list)
     opinions: list[Feedback] = field(default_factory=list)
     good: bool = True
 
@@ -193,7 +193,7 @@ class Scripted:
         return Conversations(self.home)
 
     def ask(
-        self, question: str, history: Sequence[Turn], *, endpoint: EndpointChoice | None, filters: Filters
+        self, question: str, history: Sequence[Turn], *, endpoint: EndpointChoice | None, filters: Filters | None
     ) -> Iterator[Event]:
         """Play the script."""
         self.filters.append(filters)

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from assistant.events import StatementCheck
+from assistant.filters import Filters
 from tests.browser.conftest import Serve, Visit
 from tests.browser.scripted import FLAT, HESSIAN, Scripted, cite, script
 from tests.browser.test_chat import BOX, ask, slow_words, wait_for_answer
@@ -71,12 +73,13 @@ def test_glance_at_a_marker_shows_talk_speaker_and_quote(serve: Serve, visit: Vi
 
 def test_doubtful_statements_are_explained(serve: Serve, visit: Visit) -> None:
     weak = cite(1, FLAT, "better generalization", support="weak")
-    page = visit(serve(Scripted({"Sure?": script("Doubtful [1]", weak)})))
+    checks = (StatementCheck(0, 8, "weak", "No “doubt” there"),)
+    page = visit(serve(Scripted({"Sure?": script("Doubtful [1]", weak, checks=checks)})))
     ask(page, "Sure?")
     wait_for_answer(page)
     expect(page.locator(".doubts")).to_contain_text("supported only in part: 1")
     page.locator("#live a.marker").hover()
-    expect(page.locator(".peek-support")).to_have_text("The passage supports this only in part.")
+    expect(page.locator(".peek-support")).to_have_text("The passage supports this only in part. No “doubt” there.")
 
 
 def test_edited_question_takes_the_place_of_the_last(serve: Serve, visit: Visit) -> None:
@@ -98,14 +101,24 @@ def test_edited_question_takes_the_place_of_the_last(serve: Serve, visit: Visit)
     assert backend.asked[-1][:2] == ("Corrected?", ["Before."])
 
 
-def test_question_is_narrowed_to_papers(serve: Serve, visit: Visit) -> None:
+@pytest.mark.parametrize(
+    ("choice", "filters"),
+    [
+        pytest.param("Papers only", Filters(kind="paper"), id="kind"),
+        pytest.param("Recorded Talks: Optimization", Filters(page="Recorded Talks: Optimization"), id="page"),
+        pytest.param("Maryam Fazel", Filters(speaker="Maryam Fazel"), id="speaker"),
+    ],
+)
+def test_question_is_narrowed(serve: Serve, visit: Visit, choice: str, filters: Filters) -> None:
     backend = Scripted()
     page = visit(serve(backend))
+    ask(page, "Everywhere?")
+    wait_for_answer(page, "Everywhere?")
     page.get_by_label("Where to look").click()
-    page.get_by_role("option", name="Papers only").click()
+    page.get_by_role("option", name=choice).click()
     ask(page, "Which?")
-    wait_for_answer(page)
-    assert [filters.kind for filters in backend.filters] == ["paper"]
+    wait_for_answer(page, "Which?")
+    assert backend.filters == [None, filters]
 
 
 # --- Earlier conversations ---
