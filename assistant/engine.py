@@ -194,7 +194,11 @@ class Engine:
     def _look_up(self, question: str, history: Sequence[Answer]) -> CatalogueAnswer | None:
         """An exact answer from the records, when the question asks for one."""
         previous = history[-1].query if history else None
-        return self.catalogue.answer(question, parse_query(previous) if previous else None)
+        found = self.catalogue.answer(question, parse_query(previous) if previous else None)
+        # "None" is right for a list, but not for a talk that is somebody else's.
+        if found is not None and not found.refused and not found.sources():
+            return None if wrong_speaker(question, self.people, self._ranker) else found
+        return found
 
     def _tell(self, turn: _Turn, found: CatalogueAnswer) -> Iterator[Event]:
         """Tell an exact answer, whole."""

@@ -25,8 +25,8 @@ _TOPICS: tuple[tuple[str, str], ...] = (
         rf" .{{0,40}}\b{_TALKS}\b|\b(?:longest|shortest) {_TALKS}\b|\b{_TALKS} (?:is|are|was) (?:the"
             rf" )?(?:longest|shortest)\b|\b{_TALKS} (?:of |that are |lasting )?(?:longer|shorter|under|over"
                 rf"|more than|less than) (?:than )?\w+ (?:minutes|hours?)"),
-    ("how often a talk was watched", r"\b(?:views?|viewers?|view counts?|downloads?|most[- ](?:watched"
-        r"|viewed|popular|downloaded)|watched|how popular|popularity)\b"),
+    ("how often a talk was watched", r"\b(?:how many (?:views|people watched)|number of views|views (?:has|have|does)"
+        r"|viewers|view counts?|downloads|most[- ](?:watched|viewed|popular|downloaded)|how popular)\b"),
     ("ratings, likes or votes", r"\b(?:how many|(?:what|which) (?:rating|score|grade)|number of|most"
         r"|highest|best|fewest|lowest|more than \w+"
         r"|count the|by|have|has|with) (?:user |average )?(?:ratings?|likes|liked|upvot\w+|up-vot\w+|votes"
@@ -50,8 +50,10 @@ _TOPICS: tuple[tuple[str, str], ...] = (
             rf"|what) languages? (?:is|are|was)\b.{{0,50}}\b{_TALKS}\b|\bsubtitles?\b"),
     ("how many people attended", r"\bhow many (?:people|persons|listeners|attendees|guests|students)"
         r" (?:attended|came|listened|were in|watched)|\battendance\b|\battendees\b|\baudience size\b"),
-    ("who asked what afterwards", rf"\bwho (?:moderated|hosted|chaired|introduced"
+    ("who moderated, introduced or organised a talk", rf"\bwho (?:moderated|hosted|chaired|introduced"
         rf"|organi[sz]ed)\b.{{0,50}}\b{_TALKS}\b"),
+    ("what the audience asked", rf"\basked (?:after|at the end of|following|during)\b.{{0,60}}\b{_TALKS}\b"
+        r"|\bquestions? (?:from|by|of) the (?:audience|listeners)\b|\baudience ask"),
     ("what a talk costs", r"\bhow much (?:does|do|did) .{0,40}\bcost|\b(?:ticket )?prices? of\b"),
     ("slides", r"\b(?:slides?|slide decks?|transcripts?)\b(?=.{0,30}$)"),
     ("e-mail addresses or telephone numbers", r"\b(?:e-?mail addresses|e-?mails?|phone numbers?|telephone)\b"),
@@ -85,10 +87,6 @@ def unrecorded(question: str, vocabulary: Vocabulary) -> str | None:
     if "paper" in vocabulary.kinds and _AUTHORS.search(text) and not re.search(r"\bhow many\b", text):
         return _sentence("who wrote a paper", "For papers only the number of authors is recorded, or an organisation.")
     for topic, pattern in _TOPICS:
-        if topic == "how often a talk was watched" and re.search(
-            r"\b(?:views?) (?:on|of|about|batch)|view-batch|multi-?view", text
-        ):
-            continue
         if re.search(pattern.replace("{months}", "jan|feb|mar"), text):
             return _sentence(topic)
     if "talk" not in vocabulary.dated_kinds and _WHEN.search(text) and not re.search(r"\bpapers?\b", text):
