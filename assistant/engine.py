@@ -39,6 +39,7 @@ from assistant.ranking import HybridRanker, RankedRecord, Ranking, flatten
 from assistant.rewriting import rewrite
 from assistant.routes import route_of
 from assistant.search_words import SearchWords, search_with_words
+from assistant.second_opinion import reconsider
 from assistant.spelling import Spelling
 from assistant.support import SupportChecker, checked_texts, with_support
 from assistant.uncited import match_statements
@@ -115,12 +116,14 @@ class Engine:
         prompts: Prompts,
         *,
         passages: int,
+        second_opinion: bool = False,
     ) -> None:
         self._ranker = ranker
         self._store = ranker.generation.store
         self._extractor = extractor
         self._prompts = prompts
         self._passages = passages
+        self._asks_second_opinion = second_opinion
         self._checker = checker
         self._search_words = SearchWords(prompts)
         self._spelling = Spelling(self._store, ranker.generation.keyword)
@@ -249,7 +252,7 @@ class Engine:
         if not written:
             yield from self._quote(turn, ranked[:1] if wrong else ranked)
         turn.refused = not turn.answer.citations
-        yield from self._check(turn)
+        yield from self._check(turn, endpoint if self._asks_second_opinion else None)
 
     def _search(self, question: str, endpoint: Endpoint | None, filters: Filters) -> Ranking:
         """Rank the talks; where that is unsure and there is a model, once more with its search words."""
@@ -259,13 +262,15 @@ class Engine:
             self._ranker, question, endpoint, self._search_words, limit=RECORDS_RANKED, filters=filters
         )
 
-    def _check(self, turn: _Turn) -> Iterator[Event]:
-        """Compare each statement with what it cites."""
+    def _check(self, turn: _Turn, endpoint: Endpoint | None) -> Iterator[Event]:
+        """Compare each statement with what it cites; an endpoint gives its opinion on the weak ones."""
         answer = turn.answer
         cited = {
             passage.id: passage.text for passage in self._store.passages_named(c.passage_id for c in answer.citations)
         }
         checked = self._checker.check_answer(answer.text, answer.citations, cited)
+        if endpoint is not None and turn.mode == "model":
+            checked = reconsider(checked, list(cited.values()), endpoint, self._prompts)
         answer.citations = list(with_support(answer.citations, checked))
         turn.checks = tuple(
             StatementCheck(one.statement.start, one.statement.end, one.verdict.verdict, one.verdict.reason)

@@ -7,10 +7,12 @@ it says is no verdict. Any reply is tolerated.
 import re
 from collections.abc import Sequence
 from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.endpoint import Endpoint
 from assistant.prompts import Prompts
+from assistant.support import Checked
 from assistant.verdicts import Support
 from ingest.errors import EndpointError
 
@@ -49,6 +51,28 @@ def second_opinion(statement: str, passages: Sequence[str], endpoint: Endpoint, 
     except EndpointError:  # what came before is good
         pass
     return read_opinion(reply)
+
+
+def reconsider(
+    checked: Sequence[Checked], passages: Sequence[str], endpoint: Endpoint, prompts: Prompts
+) -> list[Checked]:
+    """Statements that the check found weak, as the model sees them; what it does not decide stays weak.
+
+    Args:
+        checked: All statements of an answer.
+        passages: All that the answer cites.
+        endpoint: Where the model is.
+        prompts: How it is asked; the template "support".
+    """
+    again: list[Checked] = []
+    for one in checked:
+        opinion = None
+        if one.verdict.verdict == "weak":
+            opinion = second_opinion(one.statement.text, passages, endpoint, prompts)
+        if opinion is not None:
+            one = replace(one, verdict=one.verdict._replace(verdict=opinion, reason=f"The model finds it {opinion}."))
+        again.append(one)
+    return again
 
 
 def read_opinion(reply: str) -> Support | None:

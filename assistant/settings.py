@@ -40,6 +40,10 @@ class Settings(BaseSettings):
     )
     llm_idle_timeout_s: float = Field(30.0, gt=0, description="The longest silence between two words.")
 
+    llm_second_opinion: bool = Field(
+        False, description="Ask the model about statements that the check finds weak; one short request each."
+    )
+
     embedder: Literal["bundled", "endpoint"] = Field("bundled", description="What turns texts into vectors.")
     embedding_base_url: str | None = Field(None, description="The endpoint of the embedder, when it is one.")
     embedding_model: str | None = Field(None, description="The embedding model there.")

@@ -6,10 +6,14 @@ from assistant.assembly import endpoint_limits
 from assistant.endpoint import Endpoint, EndpointChoice
 from assistant.prompts import load_prompts
 from assistant.resources import prompts_dir
-from assistant.second_opinion import read_opinion, second_opinion
+from assistant.second_opinion import read_opinion, reconsider, second_opinion
 from assistant.settings import load_settings
+from assistant.statements import Statement
+from assistant.support import Checked
+from assistant.verdicts import Support, Verdict
 from tests.scripted_endpoint import Script, ScriptedEndpoint
 
+VERDICTS: tuple[Support, ...] = ("supported", "weak")
 PASSAGE = "Waves roll {high} in winter."
 
 
@@ -65,3 +69,16 @@ def test_no_verdict_from_a_model_that_gives_none(script: Script) -> None:
 
 def test_verdict_counts_when_the_reply_breaks_off_after_it() -> None:
     assert ask(Script(pieces=("partly", ", because", " of"), cut_after=2))[0] == "weak"
+
+
+@pytest.mark.parametrize(
+    ("reply", "verdict"), [("supported", "supported"), ("unsupported", "unsupported"), ("?", "weak")]
+)
+def test_only_weak_statements_are_reconsidered(reply: str, verdict: str) -> None:
+    statements = [Statement("Waves roll high.", 0, 16, (0,)), Statement("Waves are blue.", 17, 32, (1,))]
+    checked = [Checked(one, Verdict(given, "As found.", 0.5)) for one, given in zip(statements, VERDICTS, strict=True)]
+    with ScriptedEndpoint(Script(pieces=[reply])) as server:
+        endpoint = Endpoint(EndpointChoice(server.address), endpoint_limits(load_settings()))
+        again = reconsider(checked, [PASSAGE], endpoint, load_prompts(prompts_dir()))
+        assert len(server.prompts) == 1
+    assert [one.verdict.verdict for one in again] == ["supported", verdict]
