@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from assistant.events import Citation, Delta, Done, Event, Status
+from assistant.events import Answer, Citation, Delta, Done, Event, Status
 from ingest.passages import chapter_line, speaker_line
 from ingest.pipeline import IngestReport
 from ingest.pipeline import Progress as OnProgress
@@ -98,6 +98,7 @@ def print_turn(events: Iterator[Event]) -> None:
         elif isinstance(event, Done):
             sys.stdout.write("\n")
             sys.stdout.write(references_text(event.answer.citations))
+            sys.stdout.write(doubts_text(event.answer))
             if event.answer.notice:
                 console.print(f"talks: {event.answer.notice}", markup=False)
 
@@ -110,6 +111,13 @@ def references_text(citations: Sequence[Citation]) -> str:
         f"{c.source['file']}, line {c.source['line']})"
         for n, c in sorted(by_number.items())
     ]
+    return "\n" + "\n".join(lines) + "\n" if lines else ""
+
+
+def doubts_text(answer: Answer) -> str:
+    """The statements that their sources do not carry, or carry weakly, each with the reason."""
+    doubts = [check for check in answer.checks if check.support != "supported"]
+    lines = [f"{check.support}: “{answer.text[check.start : check.end]}” {check.reason}" for check in doubts]
     return "\n" + "\n".join(lines) + "\n" if lines else ""
 
 

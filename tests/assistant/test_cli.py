@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 from assistant.cli import app
 from ingest.pipeline import IngestReport
 from tests.conftest import SEEDS
-from tests.scripted_endpoint import ScriptedEndpoint
+from tests.scripted_endpoint import Script, ScriptedEndpoint
 
 HESSIAN = "hunting-the-hessian"
 
@@ -132,6 +132,13 @@ def test_ask_uses_the_endpoint_of_the_settings(talks: Any, monkeypatch: pytest.M
         answer = json.loads(talks("ask", "What goes wrong when models get bigger?", "--json").stdout)
         assert (answer["mode"], answer["answer"]) == ("model", "Scale brings instability [1].")
         assert json.loads(talks("ask", "What goes wrong?", "--model", "none", "--json").stdout)["mode"] == "extract"
+
+
+def test_statement_that_its_source_does_not_carry_is_marked(talks: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    with ScriptedEndpoint(Script(pieces=["Scale brings 700 kinds of instability [1]."])) as server:
+        monkeypatch.setenv("TALKS_LLM_BASE_URL", server.address)
+        said = talks("ask", "What goes wrong in training when models get bigger?").stdout
+    assert "unsupported: “Scale brings 700 kinds of instability" in said
 
 
 def test_dead_endpoint_is_told_on_stderr_and_quotes_are_given(talks: Any, monkeypatch: pytest.MonkeyPatch) -> None:
