@@ -5,6 +5,8 @@ made once and forgotten when an ingest switches to the next.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from importlib import import_module
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -26,6 +28,8 @@ from ingest.pipeline import IngestReport, Progress
 from ingest.records import Kind, Record
 from ingest.store import RecordStore
 
+# Asked of an empty room; any question that is searched for will do.
+_FIRST_QUESTION = "How do machines learn?"
 COLLECTION_TITLE = "Talks Assistant"
 _NEAR = 3
 
@@ -142,6 +146,14 @@ class PageBackend:
             typer.echo(f"talks: {error}", err=True)
         finally:
             self._ingest = None
+        self._warm_up()
+
+    def _warm_up(self) -> None:
+        """Load what the first question would have to wait two seconds for."""
+        with suppress(TalksError):
+            for _ in self._assistant.turn(_FIRST_QUESTION, endpoint=None):
+                pass
+        import_module("llama_index.llms.openai_like")  # with it the openai client
 
     @property
     def _store(self) -> RecordStore:
