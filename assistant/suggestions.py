@@ -9,6 +9,7 @@ from itertools import chain, islice
 
 from assistant.events import Answer, Citation, SourcePassage
 from ingest.store import RecordStore
+from ingest.words import searchable
 
 FIRST = 4
 NEXT = 3
@@ -16,9 +17,13 @@ NEXT = 3
 _LONGEST_CHARS = 90
 _PER_RECORD = 2
 
+# So many talks are looked at for the first questions; a large collection is not read through for four lines.
+_TALKS_READ = 300
+
 _GISTS = """
-SELECT j.value FROM facts f JOIN gists g ON g.record_id = f.id JOIN json_each(g.questions) j
-WHERE f.kind = 'talk' AND length(j.value) <= ? GROUP BY f.position ORDER BY f.position
+SELECT f.position, j.value, w.body FROM facts f JOIN words w ON w.position = f.position
+JOIN gists g ON g.record_id = f.id JOIN json_each(g.questions) j
+WHERE f.kind = 'talk' AND length(j.value) <= ? AND f.position < ? ORDER BY f.position
 """
 _SPEAKER = """
 SELECT name FROM people WHERE name IS NOT NULL GROUP BY name_key ORDER BY count(*) DESC, min(position) LIMIT 1
@@ -34,9 +39,9 @@ _TITLES = "SELECT json_extract(json, '$.title') FROM records ORDER BY kind = 'pa
 
 def first_questions(store: RecordStore) -> list[str]:
     """Up to `FIRST` questions that show what one can ask: two by subject, one by speaker, one for a list."""
-    lay = [text for (text,) in store.rows(_GISTS, (_LONGEST_CHARS,))]
+    lay = _lay_questions(store)
     about = [_about(title) for (title,) in store.rows(_TITLES) if len(_about(title)) <= _LONGEST_CHARS]
-    subjects = [lay[len(lay) // 4], lay[len(lay) * 3 // 4]] if len(lay) > 1 else [*lay, *about[:2]][:2]
+    subjects = [*lay, *about][:2]
     speaker = [f"What does {name} speak about?" for (name,) in store.rows(_SPEAKER)]
     listed = [f"Which talks are from {place}?" for (place,) in store.rows(_AFFILIATION)]
     made = dict.fromkeys(chain(subjects[:1], speaker, subjects[1:], listed, lay, about))
@@ -53,6 +58,19 @@ def next_questions(
     queues = [_about_record(store, source.id, source.title, source.speakers) for source in sources.values()]
     offered = (question for round_ in zip(*_padded(queues), strict=True) for question in round_ if question)
     return list(islice((q for q in dict.fromkeys(offered) if q.casefold() not in taken), NEXT))
+
+
+def _lay_questions(store: RecordStore) -> list[str]:
+    """The talks' questions in everyday words, one a talk, those first whose words the talk itself uses most.
+
+    A first question should show a good answer, and quotes answer best what is asked in the source's words.
+    """
+    best: dict[int, tuple[float, str]] = {}
+    for position, question, body in store.rows(_GISTS, (_LONGEST_CHARS, _TALKS_READ)):
+        words = searchable(question).split()
+        share = sum(f" {word} " in body for word in words) / max(1, len(words))
+        best[position] = max(best.get(position, (0.0, "")), (share, question))
+    return [question for _, question in sorted(best.values(), key=lambda found: -found[0]) if question]
 
 
 def _about_record(store: RecordStore, record_id: str, title: str, speakers: tuple[str, ...]) -> list[str]:

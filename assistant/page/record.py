@@ -15,6 +15,7 @@ from assistant.page.transcript import offer_html
 from assistant.shelf import Row
 from ingest.records import Record, Speaker, Talk
 
+_HAS_MATHS = '<span class="math">'
 PICK = '<p class="hint">Choose a talk or a paper to read about it.</p>'
 NOTHING = '<p class="hint">Nothing fits. Take out a word, or widen the filters.</p>'
 
@@ -116,7 +117,8 @@ def _text_html(heading: str, text: str) -> str:
     if not text.strip():
         return ""
     paragraphs = "".join(f'<p dir="auto">{maths_html(part)}</p>' for part in text.split("\n") if part.strip())
-    return f"<section><h3>{heading}</h3>{paragraphs}</section>"
+    note = '<p class="hint">Formulas stand as the source wrote them, in TeX.</p>' if _HAS_MATHS in paragraphs else ""
+    return f"<section><h3>{heading}</h3>{paragraphs}{note}</section>"
 
 
 def _talk_html(record: Record) -> str:

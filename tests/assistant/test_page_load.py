@@ -18,8 +18,8 @@ from ingest.records import Talk
 from tests.browser.conftest import Address, _free_port
 
 USERS = 30
-MEDIAN_S = 3.0
-"""Alone, two cores answer in 0.9 s in the median; tests run beside others."""
+MEDIAN_S = 2.0
+"""Alone, two cores answer in 0.6 s in the median; tests run beside others."""
 
 
 class Served(NamedTuple):
@@ -44,8 +44,9 @@ def ask(served: Served, user: int, question: str) -> float:
     """Ask as a browser does; the seconds until the answer was whole."""
     visit = f"visit{user:05}"
     data = [question, "", None, f"visitor-number-{user:05}", ""]
-    began = time.perf_counter()
-    with httpx.Client(base_url=served.url, timeout=60) as client:
+    # Without certificates, which take a client longer to read than the page takes to answer.
+    with httpx.Client(base_url=served.url, timeout=60, verify=False) as client:
+        began = time.perf_counter()
         body = {"data": data, "fn_index": served.ask, "session_hash": visit, "event_data": None, "trigger_id": None}
         client.post("queue/join", json=body).raise_for_status()
         with client.stream("GET", "queue/data", params={"session_hash": visit}) as events:

@@ -109,12 +109,26 @@ def test_keyboard_alone_asks_reads_and_returns(serve: Serve, visit: Visit) -> No
     expect(marker).to_be_focused()
 
 
+def test_keyboard_focus_is_seen_on_every_kind_of_button(serve: Serve, visit: Visit) -> None:
+    page = visit(serve(Scripted()))
+    page.locator(".offer").first.wait_for()
+    page.keyboard.press("Shift+Tab")
+    ask(page, "What about curvature?")
+    wait_for_answer(page)
+    page.keyboard.press("Tab")  # from here on the focus is the keyboard's
+    for selector in (".offer", ".marker", ".copy", ".thumb", ".kept-open", ".kept-delete", ".more", ".exports .link"):
+        page.locator(selector).first.focus()
+        outline = page.locator(selector).first.evaluate("e => getComputedStyle(e).outlineStyle")
+        assert outline == "solid", selector
+
+
 def test_phone_has_no_sideways_scroll_and_brings_sources_up(serve: Serve, visit: Visit) -> None:
     wide = script("A" * 200 + " [1]\n\n```\n" + "x" * 300 + "\n```", cite(1, FLAT, "better generalization"))
     page = visit(serve(Scripted({"W" * 120: wide})), width=390)
     ask(page, "W" * 120)
     wait_for_answer(page)
     assert page.evaluate("document.documentElement.scrollWidth") == 390
+    assert page.locator("#composer").evaluate("element => element.clientHeight") < 150
     expect(page.locator("#sources")).not_to_be_visible()
     page.locator(".marker").click()
     expect(page.locator("mark")).to_be_in_viewport()
