@@ -19,6 +19,8 @@ from tests.scripted_endpoint import Script, ScriptedEndpoint
 from tests.tracing import outbound, plain_environment, traced_command
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
+# Watched by strace on a busy machine, importing the model's client takes several seconds.
+PATIENCE_MS = 60_000
 QUESTION = "What goes wrong in training when models get bigger?"
 
 
@@ -72,10 +74,10 @@ def test_question_is_answered_in_quotes_and_then_by_a_model(served: str, visit: 
         page.get_by_text("Use a model").click()
         page.fill("#base-url input, #base-url textarea", server.address)
         page.click("#connect")
-        expect(page.locator("#endpoint-result")).to_contain_text("will write the answers")
+        expect(page.locator("#endpoint-result")).to_contain_text("will write the answers", timeout=PATIENCE_MS)
         page.get_by_role("tab", name="Ask").click()
         page.fill("#question textarea", QUESTION)
         page.press("#question textarea", "Enter")
         expect(
             page.locator("#past, #live").filter(has_text=re.compile(r"Training gets unstable\s*\[1\]")).first
-        ).to_be_visible()
+        ).to_be_visible(timeout=PATIENCE_MS)
