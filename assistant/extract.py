@@ -69,6 +69,10 @@ class Extractor:
         quotes.sort(key=lambda quote: -quote.score)
         floor = NEAR_BEST_SENTENCE * quotes[0].score
         chosen = [quote for quote in quotes if quote.score >= floor][:MOST_QUOTES]
+        # The ranking knows more than wording and meaning of single sentences: the first talk always has its say.
+        first = [quote for quote in quotes if quote.passage.record_id == ranked[0].record_id]
+        if first and first[0] not in chosen:
+            chosen = [first[0], *chosen[: MOST_QUOTES - 1]]
         order = {record_id: rank for rank, record_id in enumerate(dict.fromkeys(q.passage.record_id for q in chosen))}
         return sorted(chosen, key=lambda quote: (order[quote.passage.record_id], quote.passage.start, quote.start))
 
