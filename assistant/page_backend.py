@@ -23,7 +23,7 @@ from assistant.page import Opened, PageState, Turn
 from assistant.shelf import Shelf
 from assistant.show import report_text, with_progress
 from assistant.suggestions import first_questions, next_questions
-from ingest.errors import EndpointRejected, IndexMissing, IndexUnusable, SettingsError, TalksError
+from ingest.errors import IndexMissing, IndexUnusable, SettingsError, TalksError
 from ingest.pipeline import IngestReport, Progress
 from ingest.records import Kind, Record
 from ingest.store import RecordStore
@@ -119,12 +119,7 @@ class PageBackend:
     def check_endpoint(self, base_url: str, model: str, api_key: str) -> str:
         """Try an endpoint of the visitor's; says what was found."""
         endpoint = self._assistant.connect(_choice(base_url, model, api_key))
-        listed = endpoint.models()
-        if model and listed and model not in listed:
-            raise EndpointRejected(f'{endpoint.base_url} has no model "{model}"; it lists {", ".join(listed)}.')
-        if not listed:
-            return f"{endpoint.base_url} answers but lists no model."
-        return f"{endpoint.base_url} answers; {model or listed[0]} will write the answers."
+        return f"{endpoint.base_url} answers; {endpoint.check()} will write the answers."
 
     def ingest(self) -> None:
         """Bring the index up to date, telling the page and the terminal how far it is."""

@@ -72,9 +72,9 @@ class Script:
 class ScriptedEndpoint:
     """`with ScriptedEndpoint(Script(...)) as endpoint:` serves on a free loopback port."""
 
-    def __init__(self, script: Script | None = None) -> None:
+    def __init__(self, script: Script | None = None, *, port: int = 0) -> None:
         self.script = script or Script()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self.script))
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self.script))
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
 

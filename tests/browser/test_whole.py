@@ -81,3 +81,25 @@ def test_question_is_answered_in_quotes_and_then_by_a_model(served: str, visit: 
         expect(
             page.locator("#past, #live").filter(has_text=re.compile(r"Training gets unstable\s*\[1\]")).first
         ).to_be_visible(timeout=PATIENCE_MS)
+
+
+def test_endpoint_that_goes_down_and_comes_back(served: str, visit: Visit) -> None:
+    page = visit(served)
+    with ScriptedEndpoint(Script(pieces=["Training gets ", "unstable [1]."])) as server:
+        address = server.address
+        page.get_by_text("Use a model").click()
+        page.fill("#base-url input, #base-url textarea", address)
+        page.click("#connect")
+        expect(page.locator("#endpoint-result")).to_contain_text("will write the answers", timeout=PATIENCE_MS)
+    page.get_by_role("tab", name="Ask").click()
+    page.fill("#question textarea", QUESTION)
+    page.press("#question textarea", "Enter")
+    down = page.locator("#past, #live").filter(has_text=re.compile(r"Nothing answers at|hung up|broke off"))
+    expect(down.first).to_be_visible(timeout=PATIENCE_MS)
+    expect(page.locator("#past, #live").filter(has_text="increased instability during training").first).to_be_visible()
+
+    with ScriptedEndpoint(Script(pieces=["Training gets ", "unstable [1]."]), port=int(address.rsplit(":", 1)[1])):
+        page.fill("#question textarea", QUESTION)
+        page.press("#question textarea", "Enter")
+        back = page.locator("#past, #live").filter(has_text=re.compile(r"Training gets unstable\s*\[1\]"))
+        expect(back.first).to_be_visible(timeout=PATIENCE_MS)
