@@ -12,6 +12,7 @@ from assistant.cli import app
 from assistant.events import Answer, Done
 from assistant.settings import Settings
 from ingest.pipeline import IngestReport
+from tests.scripted_endpoint import Script, ScriptedEndpoint
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -64,6 +65,18 @@ def test_conversation_of_the_readme_is_what_the_program_says(assistant: Assistan
         history += [event.answer for event in events if isinstance(event, Done)]
         assert history[-1].text.strip() == said.strip()
     assert len(history) >= 5
+
+
+def test_written_answer_of_the_readme_is_what_the_program_says(
+    seeds_home: Path, seeds_report: IngestReport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    block = re.search(r"```\n\$ TALKS_LLM_BASE_URL=\S+ (talks ask [^\n]*)\n((.*?)\n.*?)```", README, re.DOTALL)
+    assert block is not None
+    with ScriptedEndpoint(Script(pieces=[block[3]])) as server:
+        monkeypatch.setenv("TALKS_HOME", str(seeds_home))
+        monkeypatch.setenv("TALKS_LLM_BASE_URL", server.address)
+        said = CliRunner().invoke(app, shlex.split(block[1])[1:]).stdout
+    assert said.strip() == block[2].strip()
 
 
 def test_make_targets_of_the_readme_exist() -> None:
