@@ -100,7 +100,7 @@ def print_turn(events: Iterator[Event]) -> None:
             sys.stdout.write(references_text(event.answer.citations))
             sys.stdout.write(doubts_text(event.answer))
             if event.answer.notice:
-                console.print(f"talks: {event.answer.notice}", markup=False)
+                console.print(f"talks: {event.answer.notice}", markup=False, soft_wrap=True)
 
 
 def references_text(citations: Sequence[Citation]) -> str:
