@@ -92,6 +92,10 @@ class Assistant:
         """One chat turn; see `Engine.turn`."""
         return self._current().engine.turn(question, history, endpoint=endpoint, filters=filters)
 
+    def standalone(self, question: str, history: Sequence[Answer]) -> str:
+        """What a question means after these answers, without a model."""
+        return self._current().engine.standalone(question, history, None)
+
     def endpoint(self, model: str | None = None) -> Endpoint | None:
         """The endpoint of the settings, or None when there is none or `model` is "none".
 

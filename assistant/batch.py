@@ -6,7 +6,7 @@ Comes in: lines `{"id", "question", "history", "kind"}`. Goes out: the result ob
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
@@ -50,15 +50,18 @@ def read_lines(name: str) -> Iterator[str]:
 
 
 def search_batch(
-    lines: Iterator[str], ranker: HybridRanker, *, filters: Filters, limit: int
+    lines: Iterator[str], assistant: Assistant, *, filters: Filters, limit: int
 ) -> Iterator[dict[str, Any]]:
     """One result object for each line; the filters' kind is for lines that name none."""
     for line in _parsed(lines):
         if isinstance(line, dict):
             yield line
-        else:
-            chosen = replace(filters, kind=line.kind or filters.kind)
-            yield {"id": line.id, **search(line.question, ranker, filters=chosen, limit=limit)}
+            continue
+        chosen = replace(filters, kind=line.kind or filters.kind)
+        question = line.question
+        if line.history:
+            question = assistant.standalone(question, _converse(line.history, assistant, None, None))
+        yield {"id": line.id, **search(question, assistant.ranker, filters=chosen, limit=limit)}
 
 
 def search(question: str, ranker: HybridRanker, *, filters: Filters, limit: int) -> dict[str, Any]:
@@ -94,12 +97,19 @@ def ask_batch(
 
 
 def _answer(line: BatchLine, assistant: Assistant, endpoint: Endpoint | None, kind: Kind | None) -> Answer:
-    """Put the earlier questions, then the last one, as one conversation."""
+    """The answer to the last question of a line."""
+    return _converse([*line.history, line.question], assistant, endpoint, kind)[-1]
+
+
+def _converse(
+    questions: Sequence[str], assistant: Assistant, endpoint: Endpoint | None, kind: Kind | None
+) -> list[Answer]:
+    """Put questions one after the other, as one conversation."""
     history: list[Answer] = []
-    for question in (*line.history, line.question):
+    for question in questions:
         turn = assistant.turn(question, history, endpoint=endpoint, filters=Filters(kind=kind) if kind else None)
         history += [event.answer for event in turn if isinstance(event, Done)]
-    return history[-1]
+    return history
 
 
 def _parsed(lines: Iterator[str]) -> Iterator[BatchLine | dict[str, Any]]:

@@ -131,7 +131,7 @@ def search(
     lines = _batch_lines(question, batch_file)
     assistant = _open(corpus, home)
     if lines is not None:
-        _print_lines(batch.search_batch(lines, assistant.ranker, filters=filters, limit=limit))
+        _print_lines(batch.search_batch(lines, assistant, filters=filters, limit=limit))
         return
     found = batch.search(question or "", assistant.ranker, filters=filters, limit=limit)
     _print({"question": question, **found} if as_json else show.results_text(found["results"]))

@@ -155,7 +155,7 @@ class Engine:
             filters: Only records that fit them all; None is the whole collection.
         """
         began = time.perf_counter()
-        turn = _Turn(question, self._standalone(question, history, endpoint), began)
+        turn = _Turn(question, self.standalone(question, history, endpoint), began)
         route = route_of(turn.standalone)
         if route == "smalltalk":
             yield from self._introduce(turn, greeting=True)
@@ -186,7 +186,7 @@ class Engine:
             url=record.url,
         )
 
-    def _standalone(self, question: str, history: Sequence[Answer], endpoint: Endpoint | None) -> str:
+    def standalone(self, question: str, history: Sequence[Answer], endpoint: Endpoint | None) -> str:
         """The question that is meant; the model is asked only for one that leans on the history."""
         if endpoint is not None and history and leans_on_history(question, self.people):
             rewritten = rewrite(question, history, endpoint, self._prompts)

@@ -94,6 +94,12 @@ def test_search_filters_narrow_exactly(talks: Any, options: list[str], ids: set[
     assert {result["id"] for result in found["results"]} == ids
 
 
+def test_search_batch_understands_a_question_by_its_history(talks: Any) -> None:
+    given = '{"id": 1, "question": "Where did he study?", "history": ["What does Volkan Cevher speak about?"]}'
+    found = lines(talks("search", "--batch", "-", stdin=given))
+    assert found[0]["results"][0]["id"] == "training-neural-networks-at-any-scale"
+
+
 def test_ask_without_a_model_quotes_and_lists_the_sources(talks: Any) -> None:
     result = talks("ask", "What goes wrong in training when models get bigger?")
     assert result.exit_code == 0
