@@ -4,8 +4,7 @@ Comes in: a question, its best passages, an endpoint. Goes out: pieces of text w
 place in the prompt, counted from 1. Leaves to others: what the markers become (`citations`, `engine`).
 """
 
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing
+from collections.abc import Generator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -19,10 +18,10 @@ if TYPE_CHECKING:
     from llama_index.core.llms import ChatMessage
 
 
-def stream_draft(
+def stream_pieces(
     question: str, sources: Sequence[SourcePassage], endpoint: Endpoint, prompts: Prompts
-) -> Iterator[str]:
-    """Ask the model; yields its words as they come.
+) -> Generator[Piece, None, None]:
+    """Ask the model; yields its words, and a `Pulse` while none come: a moment to stop at, and to show that it thinks.
 
     Args:
         question: Standing alone.
@@ -33,14 +32,6 @@ def stream_draft(
     Raises:
         EndpointError: The model gives no more.
     """
-    with closing(stream_pieces(question, sources, endpoint, prompts)) as pieces:
-        yield from (piece for piece in pieces if isinstance(piece, str))
-
-
-def stream_pieces(
-    question: str, sources: Sequence[SourcePassage], endpoint: Endpoint, prompts: Prompts
-) -> Generator[Piece, None, None]:
-    """Like `stream_draft`, with a `Pulse` while no words come: a moment to stop at, and to show that it thinks."""
     try:
         yield from endpoint.stream(_messages(question, sources, endpoint, prompts))
         return

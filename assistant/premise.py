@@ -63,9 +63,8 @@ def wrong_speaker(question: str, people: People, ranker: HybridRanker) -> WrongS
     rest = _without_name(question, person)
     meaning = generation.vectors @ ranker.embedder.embed_question(rest)
     wording = generation.keyword.scores(rest)
-    outline = generation.store.outline()
-    fits = np.where([kind == "talk" for _, _, kind in outline], meaning + wording, -1)
-    own = np.array([record_id in person.record_ids for _, record_id, _ in outline])
+    fits = np.where(ranker.is_talk, meaning + wording, -1)
+    own = np.array([record_id in person.record_ids for record_id in ranker.record_ids])
     best, best_own = int(np.argmax(fits)), int(np.argmax(np.where(own, fits, -1)))
     if meaning[best] < LEAST_MEANING or wording[best] < LEAST_WORDING or fits[best_own] > MOST_OF_OWN * fits[best]:
         return None

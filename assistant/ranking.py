@@ -9,7 +9,6 @@ Leaves to others: what to say of them (`extract`, `answer`), and LlamaIndex's vi
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,14 +73,6 @@ class Ranking:
     confidence: float
 
 
-class Ranker(Protocol):
-    """What the chat turn and the retriever need of a search."""
-
-    def rank(self, question: str, *, kind: Kind | None = None, limit: int = 10) -> list[RankedRecord]:
-        """Talks and papers, best first."""
-        ...
-
-
 class HybridRanker:
     """Ranks a generation's passages by meaning and wording together.
 
@@ -97,7 +88,9 @@ class HybridRanker:
         self.embedder = embedder
         self._keyword_weight = keyword_weight
         outline = generation.store.outline()
-        record_ids = [record_id for _, record_id, _ in outline]
+        # The record of each passage, and whether it is a talk; by position.
+        self.record_ids = record_ids = [record_id for _, record_id, _ in outline]
+        self.is_talk = np.array([kind == "talk" for _, _, kind in outline])
         # A record's passages stand together.
         self._first = np.flatnonzero(
             [row == 0 or record_ids[row - 1] != record_ids[row] for row in range(len(outline))]

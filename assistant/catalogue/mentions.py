@@ -4,6 +4,7 @@ Comes in: a draft and the vocabulary of the collection. Goes out: the draft with
 """
 
 import re
+from collections.abc import Iterator
 
 from assistant.catalogue.draft import TAKEN, Draft
 from assistant.catalogue.query import Span
@@ -262,25 +263,11 @@ def _one(role: str) -> str:
     return role.rstrip("s") if not role.endswith("ss") else role
 
 
-def _spans(draft: Draft, longest_words: int) -> list[tuple[int, int]]:
-    """Runs of unread words, longest first, as they stand now."""
+def _spans(draft: Draft, longest_words: int) -> Iterator[tuple[int, int]]:
+    """Runs of unread words, longest first; what is read while one goes through them is left out."""
     tokens = [match.span() for match in re.finditer(r"[^\W_](?:[\w.&-]*[\w])?(?:, (?=[A-Z]))?", draft.original)]
-    spans = [
-        (tokens[first][0], tokens[first + length - 1][1])
-        for length in range(min(longest_words, len(tokens)), 0, -1)
-        for first in range(len(tokens) - length + 1)
-    ]
-    return _Unread(draft, spans)
-
-
-class _Unread(list[tuple[int, int]]):
-    """Spans that are left out while one goes through them and they have been read."""
-
-    def __init__(self, draft: Draft, spans: list[tuple[int, int]]) -> None:
-        super().__init__(spans)
-        self._draft = draft
-
-    def __iter__(self):  # type: ignore[no-untyped-def]
-        for start, end in super().__iter__():
-            if TAKEN not in self._draft.text[start:end]:
+    for length in range(min(longest_words, len(tokens)), 0, -1):
+        for first in range(len(tokens) - length + 1):
+            start, end = tokens[first][0], tokens[first + length - 1][1]
+            if TAKEN not in draft.text[start:end]:
                 yield start, end

@@ -67,10 +67,6 @@ class Vocabulary:
         """The kinds of which at least one record has a date."""
         return frozenset(row[0] for row in self._store.rows("SELECT DISTINCT kind FROM facts WHERE date IS NOT NULL"))
 
-    def has_videos(self) -> bool:
-        """Whether any record has an address of its recording."""
-        return bool(self._store.rows("SELECT 1 FROM facts WHERE video IS NOT NULL LIMIT 1"))
-
     @cached_property
     def titles(self) -> dict[str, str]:
         """Titles, and their parts before a colon or bracket, as plain words → as written."""

@@ -141,7 +141,7 @@ class StatusWiring:
         """The models to choose from; as they were when the endpoint does not tell."""
         try:
             listed = list(self._backend.models(base_url.strip(), api_key.strip())) if base_url.strip() else []
-        except Exception:  # said by the check already
+        except TalksError:  # said by the check already
             return {}
         return {self._parts.model: gr.update(choices=listed, value=model or "")}
 
