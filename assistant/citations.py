@@ -2,16 +2,21 @@
 
 Comes in: pieces of an answer and the passages that it may cite. Goes out: events, and the whole text with its
 citations. A talk keeps one number through an answer, given by first appearance; a marker that names no source is
-dropped and counted.
+dropped and counted. A sentence that ends without any marker gets one where a source clearly carries it (`uncited`).
 """
 
+import re
 from collections.abc import Iterator, Sequence
 
 from assistant.events import Citation, Cited, Delta, Event, SourcePassage
 from assistant.extract import best_quote
 from assistant.markers import Marker, MarkerParser
+from assistant.uncited import Matcher
 from ingest.keyword import KeywordIndex
 from ingest.passages import split_sentences
+
+# What a sentence may end with; only behind it, or a line break, is it worth looking closer.
+_FULL_STOP = re.compile(r"[.!?…。！？][\"'”’»)\]*_]*$")
 
 
 class CitedText:
@@ -50,26 +55,34 @@ class CitedText:
 
 
 class DraftCiter:
-    """Turns a model's draft, as it streams, into cited text."""
+    """Turns a model's draft, as it streams, into cited text; the same text whatever the pieces were."""
 
-    def __init__(self, answer: CitedText, sources: Sequence[SourcePassage], keyword: KeywordIndex) -> None:
+    def __init__(
+        self, answer: CitedText, sources: Sequence[SourcePassage], keyword: KeywordIndex, match: Matcher
+    ) -> None:
         """Start on a draft.
 
         Args:
             answer: Grows with the draft.
             sources: The passages as the prompt numbered them, from 1.
             keyword: Weighs words, to find the sentence of a passage that a marker rests on.
+            match: Finds the source of a sentence that names none.
         """
         self.dropped_markers = 0
+        self.matched_sentences = 0
         self._answer = answer
         self._sources = sources
         self._keyword = keyword
+        self._match = match
         self._parser = MarkerParser()
-        # The words since the last marker, and the talks cited for them.
+        self._sentence = ""
+        self._sentence_is_cited = False
+        # The words of the sentence since its last marker, and the talks cited for them.
         self._claim = ""
         self._cited_for_claim: set[str] = set()
         # White space is held until the next token: before a dropped marker it would be left over.
         self._space = ""
+        self._in_code = False
 
     def feed(self, piece: str) -> Iterator[Event]:
         """Take the next piece of the draft."""
@@ -80,20 +93,51 @@ class DraftCiter:
         """The draft is over, or broke off."""
         for token in self._parser.finish():
             yield from self._take(token)
+        yield from self._end_sentence()
 
     def _take(self, token: str | Marker) -> Iterator[Event]:
         if isinstance(token, Marker):
             for number in token.numbers:
                 yield from self._cite(number)
             return
-        words = self._space + token
-        if token.strip():
-            if self._cited_for_claim:
+        said = ""
+        for piece in re.findall(r"\s+|\S+", token):
+            if piece.isspace():
+                self._space += piece
+                continue
+            if self._space and self._begins_sentence(piece):
+                yield from self._answer.say(said)
+                said = ""
+                yield from self._end_sentence()
+            elif self._cited_for_claim:
                 self._claim, self._cited_for_claim = "", set()
+            words, self._space = self._space + piece, ""
+            self._sentence += words
             self._claim += words
-        shown = words.rstrip()
-        self._space = words[len(shown) :]
-        yield from self._answer.say(shown)
+            self._in_code ^= piece.count("```") % 2 == 1
+            said += words
+        yield from self._answer.say(said)
+
+    def _begins_sentence(self, piece: str) -> bool:
+        """Whether the sentence so far is over before this piece, which white space sets apart from it."""
+        if self._in_code or not self._sentence.strip():
+            return False
+        if "\n" in self._space:
+            return True
+        if not _FULL_STOP.search(self._sentence):
+            return False
+        return len(split_sentences(f"{self._sentence.strip()} {piece}")) > 1
+
+    def _end_sentence(self) -> Iterator[Event]:
+        """Cite for the sentence what carries it, if it names no source itself."""
+        sentence, is_cited = self._sentence, self._sentence_is_cited
+        self._sentence, self._sentence_is_cited = "", False
+        self._claim, self._cited_for_claim = "", set()
+        found = None if is_cited or self._in_code or not sentence.strip() else self._match(sentence)
+        if found is not None:
+            self.matched_sentences += 1
+            yield from self._answer.say(" ")
+            yield from self._answer.cite(*found)
 
     def _cite(self, number: int) -> Iterator[Event]:
         if not 1 <= number <= len(self._sources):
@@ -101,16 +145,11 @@ class DraftCiter:
             self._space = self._space if "\n" in self._space else ""
             return
         source = self._sources[number - 1]
+        self._sentence_is_cited = True
         if source.id in self._cited_for_claim:
             return
         self._cited_for_claim.add(source.id)
-        start, end = best_quote(last_sentence(self._claim), source.text, self._keyword)
+        start, end = best_quote(self._claim.strip(), source.text, self._keyword)
         space, self._space = self._space, ""
         yield from self._answer.say(space)
         yield from self._answer.cite(source, start, end)
-
-
-def last_sentence(text: str) -> str:
-    """The last sentence of a text, or "" when it has none."""
-    spans = split_sentences(text)
-    return text[slice(*spans[-1])] if spans else ""

@@ -42,7 +42,7 @@ from assistant.search_words import SearchWords, search_with_words
 from assistant.second_opinion import reconsider
 from assistant.spelling import Spelling
 from assistant.support import SupportChecker, checked_texts, with_support
-from assistant.uncited import match_statements
+from assistant.uncited import matcher
 from ingest.errors import EndpointCut, EndpointError
 from ingest.passages import Passage, speaker_line
 from ingest.records import record_pages
@@ -51,6 +51,7 @@ RECORDS_RANKED = 10
 
 QUOTES_INTRO = "In the sources' own words; these are quotes, no model wrote them:"
 REFUSAL = "The collection does not seem to hold an answer to this."
+MATCHED = "The model named no source for some sentences; {count} of the citations were matched to them afterwards."
 
 
 @dataclass(slots=True)
@@ -280,7 +281,8 @@ class Engine:
 
     def _write(self, turn: _Turn, sources: Sequence[SourcePassage], endpoint: Endpoint) -> Generator[Event, None, bool]:
         """Stream the model's draft; an endpoint that fails leaves a notice. Returns whether the answer is enough."""
-        citer = DraftCiter(turn.answer, sources, self._ranker.generation.keyword)
+        keyword = self._ranker.generation.keyword
+        citer = DraftCiter(turn.answer, sources, keyword, matcher(sources, self._checker, keyword))
         # While the model reads the same passages: the check after the answer finds them read.
         threading.Thread(target=self._checker.prepare, args=(checked_texts(sources),), daemon=True).start()
         try:
@@ -302,8 +304,8 @@ class Engine:
             whole = True
         yield from citer.finish()
         turn.dropped_markers = citer.dropped_markers
-        if whole and not turn.answer.citations:
-            yield from match_statements(turn.answer, sources, self._checker, self._ranker.generation.keyword)
+        if whole and citer.matched_sentences:
+            turn.notice = turn.notice or MATCHED.format(count=citer.matched_sentences)
         return whole
 
     def _quote(self, turn: _Turn, ranked: Sequence[RankedRecord]) -> Iterator[Event]:

@@ -90,7 +90,8 @@ class Answer:
         text: Markdown with [n] markers; every [n] in it has its citations in `citations`.
         citations: One for each marker, in the order in which the markers stand in `text`.
         refused: Whether it says that the collection does not hold the answer.
-        notice: Why the answer is less than was asked for, such as a dead endpoint, in one sentence; or None.
+        notice: Why the answer is less than was asked for, such as a dead endpoint, or what to know of its citations, in
+            one sentence; or None.
         dropped_markers: How many markers of the model named no source and were taken out.
         timing_ms: "total", "retrieval", and "first_token" (None without a model).
         checks: One for each statement that could be checked, in order.

@@ -8,9 +8,8 @@ import pytest
 
 from assistant.assembly import Assistant
 from assistant.endpoint import EndpointChoice
-from assistant.engine import QUOTES_INTRO
+from assistant.engine import MATCHED, QUOTES_INTRO
 from assistant.events import Answer, Cited, Delta, Done, Event, Sources, Status
-from assistant.uncited import INTRODUCTION
 from tests.scripted_endpoint import Script, ScriptedEndpoint
 
 QUESTION = "What goes wrong in training when models get bigger?"
@@ -159,8 +158,10 @@ def test_every_statement_is_compared_with_what_it_cites(assistant: Assistant) ->
 def test_answer_without_markers_is_matched_to_its_sources_where_clear(assistant: Assistant) -> None:
     claim = "Scale presents challenges such as increased instability during training."
     answer = with_script(assistant, [f"{claim} Penguins cannot fly."])
-    assert answer.text.endswith(f"{INTRODUCTION}\n\n- “{claim}” [1]")
+    assert answer.text == f"{claim} [1] Penguins cannot fly."
     assert answer.citations[0].id == CEVHER
+    assert answer.citations[0].support == "supported"
+    assert answer.notice == MATCHED.format(count=1)
     uncited = [check for check in answer.checks if check.support == "unsupported"]
     assert "Penguins" in answer.text[uncited[-1].start : uncited[-1].end]
 
