@@ -17,6 +17,7 @@ from ingest.passages import split_sentences
 
 # What a sentence may end with; only behind it, or a line break, is it worth looking closer.
 _FULL_STOP = re.compile(r"[.!?…。！？][\"'”’»)\]*_]*$")
+_WORD_CHAR = re.compile(r"\w")
 
 
 class CitedText:
@@ -80,7 +81,8 @@ class DraftCiter:
         # The words of the sentence since its last marker, and the talks cited for them.
         self._claim = ""
         self._cited_for_claim: set[str] = set()
-        # White space is held until the next token: before a dropped marker it would be left over.
+        # White space, and quotation marks and the like behind it, are held until the next word: before a dropped
+        # marker a space would be left over, and only the word tells whether a sentence begins there.
         self._space = ""
         self._in_code = False
 
@@ -93,6 +95,8 @@ class DraftCiter:
         """The draft is over, or broke off."""
         for token in self._parser.finish():
             yield from self._take(token)
+        if self._space.strip():
+            yield from self._answer.say(self._space.rstrip())
         yield from self._end_sentence()
 
     def _take(self, token: str | Marker) -> Iterator[Event]:
@@ -102,7 +106,7 @@ class DraftCiter:
             return
         said = ""
         for piece in re.findall(r"\s+|\S+", token):
-            if piece.isspace():
+            if piece.isspace() or (self._space and not _WORD_CHAR.search(piece)):
                 self._space += piece
                 continue
             if self._space and self._begins_sentence(piece):
@@ -114,7 +118,7 @@ class DraftCiter:
             words, self._space = self._space + piece, ""
             self._sentence += words
             self._claim += words
-            self._in_code ^= piece.count("```") % 2 == 1
+            self._in_code ^= words.count("```") % 2 == 1
             said += words
         yield from self._answer.say(said)
 
@@ -126,7 +130,9 @@ class DraftCiter:
             return True
         if not _FULL_STOP.search(self._sentence):
             return False
-        return len(split_sentences(f"{self._sentence.strip()} {piece}")) > 1
+        # The first letter decides, so that it does not matter how much of the word has come.
+        begun = self._space + piece[: match.end() if (match := _WORD_CHAR.search(piece)) else None]
+        return len(split_sentences(self._sentence.strip() + begun)) > 1
 
     def _end_sentence(self) -> Iterator[Event]:
         """Cite for the sentence what carries it, if it names no source itself."""
@@ -142,7 +148,7 @@ class DraftCiter:
     def _cite(self, number: int) -> Iterator[Event]:
         if not 1 <= number <= len(self._sources):
             self.dropped_markers += 1
-            self._space = self._space if "\n" in self._space else ""
+            self._space = self._space if "\n" in self._space or self._space.strip() else ""
             return
         source = self._sources[number - 1]
         self._sentence_is_cited = True
