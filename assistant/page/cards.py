@@ -11,6 +11,7 @@ from typing import Any
 from assistant.events import Citation, SourcePassage
 from assistant.page.conversation import Draft
 from assistant.page.markdown import is_web_address, link_target, marker_offsets
+from assistant.page.maths import maths_html
 from ingest.records import Kind
 
 # A statement may end in front of its markers, of which a few stand in a row.
@@ -114,7 +115,8 @@ def _section_html(draft: Draft, asked: Mapping[str, Sequence[tuple[int, str]]], 
     hint = "" if cards or rest else f'<p class="hint">{nothing}</p>'
     return (
         f'<section data-turn="{draft.key}" aria-label="Sources for: {escape(draft.question)}"'
-        f'{"" if is_last else " hidden"}><p class="asked">{escape(draft.question)}</p>{cards}{rest}{hint}</section>'
+        f'{"" if is_last else " hidden"}><p class="asked" dir="auto">{escape(draft.question)}</p>'
+        f"{cards}{rest}{hint}</section>"
     )
 
 
@@ -137,12 +139,12 @@ def _card_html(
 ) -> str:
     label = f"Source {n}: {source.title}" if n is not None else source.title
     number = f'<span class="number">{n}</span>' if n is not None else ""
-    speakers = f'<p class="who">{escape("; ".join(source.speakers))}</p>' if source.speakers else ""
+    speakers = f'<p class="who" dir="auto">{escape("; ".join(source.speakers))}</p>' if source.speakers else ""
     return (
         f'<article class="card" id="{element_id}" tabindex="-1" aria-label="{escape(label)}">'
-        f"<h3>{number}<span>{escape(source.title)}</span></h3>{speakers}"
+        f'<h3>{number}<span class="card-title" dir="auto">{maths_html(source.title)}</span></h3>{speakers}'
         f'<p class="place">{_place_html(source)}</p>'
-        f'<p class="passage" dir="auto">{escape(text)}</p>{_also_html(also)}'
+        f'<p class="passage" dir="auto">{maths_html(text)}</p>{_also_html(also)}'
         f'<p class="tools"><button type="button" class="more" aria-expanded="false">Whole passage</button>'
         f'<button type="button" class="link" data-do="opened_record" data-id="{escape(source.id)}">'
         f"The whole {source.kind}</button>"
@@ -153,14 +155,15 @@ def _card_html(
 def _also_html(questions: Sequence[str]) -> str:
     if not questions:
         return ""
-    return f'<p class="also">Also cited for: {escape("; ".join(questions))}</p>'
+    said = "; ".join(f"<bdi>{escape(question)}</bdi>" for question in questions)
+    return f'<p class="also">Also cited for: {said}</p>'
 
 
 def _place_html(source: Citation | SourcePassage) -> str:
     pages = source.pages if isinstance(source, SourcePassage) else ()
     where = _file_and_line(source.source)
     parts = (source.section.capitalize(), *pages, where)
-    said = " · ".join(f"<span>{escape(part)}</span>" for part in parts if part)
+    said = " · ".join(f"<bdi>{escape(part)}</bdi>" for part in parts if part)
     return f"{kind_html(source.kind)} {said}"
 
 

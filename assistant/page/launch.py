@@ -10,10 +10,14 @@ from typing import Any, Protocol
 import gradio as gr
 from pydantic import SecretStr
 
+from assistant.page.maths import katex_head
 from ingest.errors import SettingsError
 
 USER = "talks"
 """The user name beside the password."""
+
+_SCRIPT = ("reach", "maths", "sources", "glance", "asking", "handing", "browsing", "connection", "events")
+"""The parts of the page's script, in order; they share one function, so that nothing else on the page sees them."""
 
 _FONTS = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "sans-serif"]
 _CODE_FONTS = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "Liberation Mono", "monospace"]
@@ -45,11 +49,12 @@ def page_options() -> dict[str, Any]:
     """Looks and habits, the same whether the page is launched or mounted into another application."""
     here = files("assistant.page")
     style = here.joinpath("style.css").read_text(encoding="utf-8")
-    script = here.joinpath("page.js").read_text(encoding="utf-8")
+    parts = [here.joinpath("script", f"{name}.js").read_text(encoding="utf-8") for name in _SCRIPT]
+    script = "(() => {\nif (window.talksPage) return;\n" + "\n".join(parts) + "})();"
     # Through `head`, since Gradio rewrites the selectors of its `css` option.
     head = (
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
-        f'<meta name="referrer" content="no-referrer"><style>{style}</style><script>{script}</script>'
+        f'<meta name="referrer" content="no-referrer">{katex_head()}<style>{style}</style><script>{script}</script>'
     )
     return {
         "theme": _theme(),

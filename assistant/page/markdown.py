@@ -17,11 +17,9 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from assistant.events import Citation
+from assistant.page.maths import add_maths
 
 _MARKER = re.compile(r"\[(\d{1,4})\]")
-
-# Opening and closing signs as in pandoc, so that "$5 and $10" stays money; never across a marker.
-_MATH = re.compile(r"\$\$(?!\s)[^$\n]+?(?<!\s)\$\$|\$(?!\s)[^$\n]+?(?<![\s\\])\$(?!\d)|\\\([^\n]+?\\\)|\\\[[^\n]+?\\\]")
 
 _SHOWN_SCHEMES = ("http", "https", "mailto")
 
@@ -69,15 +67,6 @@ def render_markdown(text: str, citations: Sequence[Citation], marker_html: Marke
     return str(_PARSER.render(text, env))
 
 
-def maths_html(text: str) -> str:
-    """Plain text with its TeX set apart, as written: what draws formulas would have to be fetched."""
-    parts, end = [], 0
-    for found in _MATH.finditer(text):
-        parts += [escape(text[end : found.start()]), f'<span class="math">{escape(found.group())}</span>']
-        end = found.end()
-    return "".join([*parts, escape(text[end:])])
-
-
 def is_web_address(url: str) -> bool:
     """Whether a link may lead there; "javascript:" and its like may not."""
     try:
@@ -105,16 +94,6 @@ def _parse_marker(state: StateInline, silent: bool) -> bool:
     return True
 
 
-def _parse_math(state: StateInline, silent: bool) -> bool:
-    found = _MATH.match(state.src, state.pos)
-    if not found or _MARKER.search(found.group()):
-        return False
-    if not silent:
-        state.push("math", "", 0).content = found.group()
-    state.pos = found.end()
-    return True
-
-
 def _render_marker(
     self: RendererHTML, tokens: Sequence[Token], i: int, options: Any, env: MutableMapping[str, Any]
 ) -> str:
@@ -122,12 +101,6 @@ def _render_marker(
     if position is None:
         return escape(tokens[i].content)
     return str(env["marker_html"](position, env["citations"][position]))
-
-
-def _render_math(
-    self: RendererHTML, tokens: Sequence[Token], i: int, options: Any, env: MutableMapping[str, Any]
-) -> str:
-    return f'<span class="math">{escape(tokens[i].content)}</span>'
 
 
 def _render_link_open(
@@ -151,11 +124,10 @@ def _make_parser() -> MarkdownIt:
     # "reference" would let a line such as "[1]: http://…" turn a marker into a link.
     parser.disable(["image", "reference", "html_block", "html_inline"])
     parser.validateLink = is_web_address  # type: ignore[method-assign]
-    parser.inline.ruler.before("escape", "math", _parse_math)
+    add_maths(parser)
     parser.inline.ruler.before("link", "marker", _parse_marker)
     renderers: Iterable[tuple[str, Callable[..., str]]] = (
         ("marker", _render_marker),
-        ("math", _render_math),
         ("link_open", _render_link_open),
         ("link_close", _render_link_close),
     )

@@ -10,12 +10,12 @@ from urllib.parse import quote
 
 from assistant.page.backend import Opened
 from assistant.page.cards import kind_html
-from assistant.page.markdown import is_web_address, link_target, maths_html
+from assistant.page.markdown import is_web_address, link_target
+from assistant.page.maths import maths_html
 from assistant.page.transcript import offer_html
 from assistant.shelf import Row
 from ingest.records import Record, Speaker, Talk
 
-_HAS_MATHS = '<span class="math">'
 PICK = '<p class="hint">Choose a talk or a paper to read about it.</p>'
 NOTHING = '<p class="hint">Nothing fits. Take out a word, or widen the filters.</p>'
 
@@ -57,7 +57,8 @@ def record_html(opened: Opened, asked: Sequence[str] = ()) -> str:
     return (
         f'<article class="record" data-id="{escape(record.id)}" aria-label="{label}">'
         f'<p class="record-kind">{kind_html(record.kind)}<span>{escape(_when(record))}</span></p>'
-        f'<h2 tabindex="-1" dir="auto">{label}</h2>{_people_html(record)}{_tools_html(record)}{_gist_html(opened)}'
+        f'<h2 tabindex="-1" dir="auto">{maths_html(record.title)}</h2>{_people_html(record)}'
+        f"{_tools_html(record)}{_gist_html(opened)}"
         f"{_text_html('Abstract', record.abstract)}{_talk_html(record)}{_links_html(record)}"
         f"{_asked_html(asked)}{_near_html(opened)}{_stood_html(record)}</article>"
     )
@@ -65,10 +66,10 @@ def record_html(opened: Opened, asked: Sequence[str] = ()) -> str:
 
 def _row_html(row: Row, *, is_chosen: bool) -> str:
     mark = ' aria-current="true"' if is_chosen else ""
-    said = " · ".join(escape(part) for part in ("; ".join(row.who), row.date, *row.pages) if part)
+    said = _apart(("; ".join(row.who), row.date, *row.pages))
     return (
         f'<li><button type="button" class="entry" data-do="opened_record" data-id="{escape(row.id)}"{mark}>'
-        f'<span class="entry-title" dir="auto">{escape(row.title)}</span>'
+        f'<span class="entry-title" dir="auto">{maths_html(row.title)}</span>'
         f'<span class="entry-said">{kind_html(row.kind)} {said}</span></button></li>'
     )
 
@@ -84,7 +85,7 @@ def _people_html(record: Record) -> str:
         authors = f"{record.author_count} author{'' if record.author_count == 1 else 's'}"
         count = [f"{authors}, as the page counts them"] if record.author_count else []
         people = [*([record.organisation] if record.organisation else []), *count]
-    return "".join(f'<p class="who">{escape(person)}</p>' for person in people)
+    return "".join(f'<p class="who" dir="auto">{escape(person)}</p>' for person in people)
 
 
 def _speaker_text(speaker: Speaker) -> str:
@@ -107,7 +108,8 @@ def _gist_html(opened: Opened) -> str:
         return ""
     writer = f"by {gist.written_by}" if gist.written_by else "by us"
     return (
-        f'<section class="gist" aria-label="In plain words"><h3>In plain words</h3><p>{escape(gist.text)}</p>'
+        '<section class="gist" aria-label="In plain words"><h3>In plain words</h3>'
+        f'<p dir="auto">{maths_html(gist.text)}</p>'
         f'<p class="ours">Written {escape(writer)}, not by the source; never cited.</p>'
         f"{offer_html(gist.questions, 'about')}</section>"
     )
@@ -117,8 +119,7 @@ def _text_html(heading: str, text: str) -> str:
     if not text.strip():
         return ""
     paragraphs = "".join(f'<p dir="auto">{maths_html(part)}</p>' for part in text.split("\n") if part.strip())
-    note = '<p class="hint">Formulas stand as the source wrote them, in TeX.</p>' if _HAS_MATHS in paragraphs else ""
-    return f"<section><h3>{heading}</h3>{paragraphs}{note}</section>"
+    return f"<section><h3>{heading}</h3>{paragraphs}</section>"
 
 
 def _talk_html(record: Record) -> str:
@@ -131,7 +132,7 @@ def _chapters_html(talk: Talk) -> str:
     if not talk.chapters:
         return ""
     rows = "".join(
-        f'<tr><td class="time">{escape(chapter.time)}</td><td>{escape(chapter.title)}'
+        f'<tr><td class="time">{escape(chapter.time)}</td><td dir="auto">{maths_html(chapter.title)}'
         + "".join(f'<br><span class="who">{escape(_speaker_text(speaker))}</span>' for speaker in chapter.speakers)
         + (f'<br><span class="problem">{escape(chapter.problem)}</span>' if chapter.problem else "")
         + "</td></tr>"
@@ -156,15 +157,15 @@ def _links_html(record: Record) -> str:
 
 
 def _asked_html(asked: Sequence[str]) -> str:
-    items = "".join(f"<li>{escape(question)}</li>" for question in asked)
+    items = "".join(f"<li><bdi>{escape(question)}</bdi></li>" for question in asked)
     return f'<section><h3>Cited in this conversation</h3><ul class="links">{items}</ul></section>' if items else ""
 
 
 def _near_html(opened: Opened) -> str:
     other = "Papers" if opened.record.kind == "talk" else "Talks"
     items = "".join(
-        f'<li><button type="button" class="link" data-do="opened_record" data-id="{escape(id_)}">{escape(title)}'
-        f"</button></li>"
+        f'<li><button type="button" class="link" data-do="opened_record" data-id="{escape(id_)}">'
+        f"<bdi>{maths_html(title)}</bdi></button></li>"
         for id_, title in opened.near
     )
     return f'<section><h3>{other} near it</h3><ul class="links">{items}</ul></section>' if items else ""
@@ -172,10 +173,14 @@ def _near_html(opened: Opened) -> str:
 
 def _stood_html(record: Record) -> str:
     items = "".join(
-        f"<li>{escape(' · '.join(p for p in (source.page, _place(source.file, source.first_line)) if p))}</li>"
-        for source in record.sources
+        f"<li>{_apart((source.page, _place(source.file, source.first_line)))}</li>" for source in record.sources
     )
     return f'<section><h3>Where it stood</h3><ul class="links">{items}</ul></section>'
+
+
+def _apart(parts: Sequence[str]) -> str:
+    """Parts in a row, each keeping its own direction of writing."""
+    return " · ".join(f"<bdi>{escape(part)}</bdi>" for part in parts if part)
 
 
 def _place(file: str, line: int) -> str:

@@ -10,6 +10,7 @@ from assistant.page.backend import PageState
 from assistant.page.cards import marker_html
 from assistant.page.conversation import Conversation, Draft
 from assistant.page.markdown import render_markdown
+from assistant.page.maths import maths_html
 
 TABLE_FROM = 6
 """An answer that cites so many talks and papers is a list, which people take into a spreadsheet."""
@@ -36,7 +37,8 @@ def welcome_html(questions: Sequence[str] = ()) -> str:
 def offer_html(questions: Sequence[str], kind: str) -> str:
     """Questions that are asked when they are chosen."""
     buttons = "".join(
-        f'<li><button type="button" class="offer" data-ask="{escape(question)}">{escape(question)}</button></li>'
+        f'<li><button type="button" class="offer" dir="auto" data-ask="{escape(question)}">{maths_html(question)}'
+        "</button></li>"
         for question in questions
     )
     return f'<ul class="offers {kind}">{buttons}</ul>' if questions else ""
@@ -50,7 +52,7 @@ def turn_html(draft: Draft) -> str:
     waiting = '<p class="waiting" aria-hidden="true"><i></i><i></i><i></i></p>' if draft.is_running else ""
     return (
         f'<article class="turn" data-turn="{draft.key}" aria-busy="{str(draft.is_running).lower()}">'
-        f'<h2 class="question" dir="auto">{escape(draft.question)}</h2>{_notices_html(draft)}'
+        f'<h2 class="question" dir="auto">{maths_html(draft.question)}</h2>{_notices_html(draft)}'
         f'<div class="answer" dir="auto">{answer}</div>{waiting}{_foot_html(draft)}</article>'
     )
 
@@ -78,7 +80,7 @@ def masthead_html(state: PageState, conversation: Conversation) -> str:
     counts = f"{_count(state.talks, 'talk')} · {_count(state.papers, 'paper')}" if not state.is_empty else ""
     use = '<button type="button" class="link" data-tab="status">Use a model</button>' if kind == "no-model" else ""
     return (
-        f'<header class="masthead"><h1>{escape(state.title)}</h1><p class="counts">{counts}</p>'
+        f'<header class="masthead"><h1 dir="auto">{escape(state.title)}</h1><p class="counts">{counts}</p>'
         f'<p class="condition-line"><span id="condition" class="condition {kind}" role="status" aria-live="polite">'
         f"{escape(words)}</span>{use}</p></header>"
     )

@@ -9,7 +9,7 @@ import pytest
 from assistant.conversations import KeptTurn, new_conversation_id
 from assistant.page.conversation import Conversation, Draft
 from assistant.page.keeping import attach, keep_turn, new_visitor, owner_of
-from assistant.page.markdown import marker_offsets, maths_html
+from assistant.page.markdown import marker_offsets
 from assistant.page.record import record_html, rows_html
 from assistant.page.scope import filters_of, scope_choices
 from ingest.records import Talk
@@ -75,10 +75,6 @@ def test_everything_of_a_record_is_escaped() -> None:
     assert "<img" not in html
     assert "javascript:" not in html
     assert html.count("&lt;img") >= 14
-
-
-def test_maths_is_set_apart_and_money_is_not() -> None:
-    assert maths_html("a $x < y$ b, $5 or $10") == 'a <span class="math">$x &lt; y$</span> b, $5 or $10'
 
 
 def test_each_marker_is_where_its_citation_says() -> None:

@@ -5,6 +5,7 @@ import shutil
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Protocol
 from urllib.parse import urlsplit
 
 import gradio as gr
@@ -24,7 +25,17 @@ CHROMIUM_FLAGS = [
     "--disable-sync",
 ]
 
-Serve = Callable[..., str]
+
+class Serve(Protocol):
+    """Serves a page for a backend; gives its address."""
+
+    def __call__(self, backend: Scripted, password: str | None = None, port: int = 0) -> str:
+        """Start; port 0 takes a free one."""
+
+    def stop(self) -> None:
+        """End what was started, as a crash or Ctrl-C would."""
+
+
 Visit = Callable[..., Page]
 
 
@@ -78,16 +89,21 @@ def serve() -> Iterator[Serve]:
     """Serve a page for a backend; gives its address."""
     served: list[gr.Blocks] = []
 
-    def start(backend: Scripted, password: str | None = None) -> str:
+    def start(backend: Scripted, password: str | None = None, port: int = 0) -> str:
         page = build_page(backend)
-        address = Address("127.0.0.1", _free_port(), SecretStr(password) if password else None)
+        address = Address("127.0.0.1", port or _free_port(), SecretStr(password) if password else None)
         page.launch(**launch_options(address, prevent_thread_lock=True))
         served.append(page)
         return f"http://127.0.0.1:{address.port}/"
 
-    yield start
-    for page in served:
-        page.close(verbose=False)
+    def stop() -> None:
+        for page in served:
+            page.close(verbose=False)
+        served.clear()
+
+    start.stop = stop  # type: ignore[attr-defined]
+    yield start  # type: ignore[misc]
+    stop()
 
 
 @pytest.fixture

@@ -1,0 +1,79 @@
+"""The program stops while a page is open, and comes back on the same port."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Serve, Visit
+from tests.browser.scripted import HESSIAN, Scripted
+from tests.browser.test_chat import BOX, ask, slow_words, wait_for_answer
+
+pytestmark = pytest.mark.browser
+
+STOPPED = re.compile("No connection to the program. It was stopped.*start it again with “talks chat”")
+
+
+def port(url: str) -> int:
+    return int(url.rstrip("/").rsplit(":", 1)[1])
+
+
+def expect_back(page: Page) -> None:
+    expect(page.locator("#lost")).to_have_count(0, timeout=20_000)
+    expect(page.locator("#condition")).to_be_visible(timeout=20_000)
+
+
+def test_page_says_that_the_program_is_gone_and_comes_back_with_the_conversation(serve: Serve, visit: Visit) -> None:
+    backend = Scripted()
+    url = serve(backend)
+    page = visit(url)
+    ask(page, "What about curvature?")
+    wait_for_answer(page)
+    page.fill(BOX, "Half a thou")
+    serve.stop()
+    expect(page.get_by_role("alert")).to_have_text(STOPPED, timeout=15_000)
+    expect(page.locator(".toast-wrap")).not_to_be_visible()
+    serve(Scripted(home=backend.home), port=port(url))
+    expect_back(page)
+    expect(page.locator(BOX)).to_have_value("Half a thou")
+    expect(page.locator(".turn .question")).to_have_text(["What about curvature?"])
+    page.locator(".marker").first.click()
+    expect(page.locator(".card.current h3")).to_contain_text(HESSIAN.title)
+    ask(page, "And on?")
+    wait_for_answer(page, "And on?")
+
+
+def test_question_that_was_being_answered_stands_in_the_box_again(serve: Serve, visit: Visit) -> None:
+    url = serve(Scripted({"Long?": slow_words(400)}, pause_s=0.1))
+    page = visit(url)
+    ask(page, "Long?")
+    expect(page.locator("#live .answer")).to_contain_text("word3")
+    serve.stop()
+    expect(page.get_by_role("alert")).to_have_text(STOPPED, timeout=15_000)
+    serve(Scripted(), port=port(url))
+    expect_back(page)
+    expect(page.locator(BOX)).to_have_value("Long?")
+    expect(page.locator("#status")).to_have_text("Connected again; your question stands in the box.")
+
+
+def test_asking_a_program_that_is_gone_tells_at_once_in_our_words(serve: Serve, visit: Visit) -> None:
+    page = visit(serve(Scripted()))
+    expect(page.locator(".offer").first).to_be_visible()
+    page.wait_for_timeout(1500)
+    serve.stop()
+    ask(page, "Anyone?")
+    expect(page.get_by_role("alert")).to_have_text(STOPPED, timeout=3000)
+    expect(page.get_by_text("Attempting reconnection")).not_to_be_visible()
+
+
+def test_line_that_was_cut_for_a_moment_costs_nothing(serve: Serve, visit: Visit) -> None:
+    page = visit(serve(Scripted()))
+    ask(page, "What about curvature?")
+    wait_for_answer(page)
+    page.evaluate("window.stayed = true")
+    page.route("**/gradio_api/app_id", lambda route: route.abort())
+    expect(page.locator("#lost")).to_be_visible(timeout=15_000)
+    page.unroute("**/gradio_api/app_id")
+    expect(page.locator("#lost")).to_have_count(0, timeout=15_000)
+    expect(page.locator("#status")).to_have_text("Connected again.")
+    assert page.evaluate("window.stayed") is True
