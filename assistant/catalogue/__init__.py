@@ -13,8 +13,9 @@ from assistant.catalogue.grammar import understand
 from assistant.catalogue.plain import parse_query, query_text
 from assistant.catalogue.query import Query
 from assistant.catalogue.quoting import cited
+from assistant.catalogue.tagger import tokens_of
 from assistant.catalogue.telling import shown_ids, tell
-from assistant.catalogue.unrecorded import unrecorded
+from assistant.catalogue.unrecorded import unrecorded, unrecorded_query
 from assistant.catalogue.vocabulary import Vocabulary
 from assistant.citations import CitedText
 from assistant.events import Event, SourcePassage
@@ -80,12 +81,14 @@ class Catalogue:
         Returns:
             None when the question is about content, or was not understood to the last word.
         """
-        if notice := unrecorded(question, self._vocabulary):
+        if notice := unrecorded(tokens_of(question, self._vocabulary), self._vocabulary, previous):
             return CatalogueAnswer(None, None, notice, self._store)
         query = self._resolved(parse_query(reply)) if reply else None
         query = query or understand(question, self._vocabulary, previous)
         if query is None:
             return None
+        if notice := unrecorded_query(query, self._vocabulary):
+            return CatalogueAnswer(None, None, notice, self._store)
         return CatalogueAnswer(query, evaluate(query, self._store, self._vocabulary.names), "", self._store)
 
     def prompt_values(self, question: str, previous: Query | None = None) -> dict[str, str]:
@@ -95,7 +98,13 @@ class Catalogue:
 
     def _resolved(self, query: Query | None) -> Query | None:
         """A model's query with the people's names as they are recorded; names that nobody has stay as they are."""
-        if query is None or not query.people:
-            return query
-        people = [found for name in query.people for found in self._vocabulary.names.find_people(name) or (name,)]
-        return replace(query, people=tuple(dict.fromkeys(people)))
+        if query is None:
+            return None
+        find = self._vocabulary.names.find_people
+        mended = [
+            replace(one, values=tuple(found for name in one.values for found in find(name) or (name,)))
+            if one.field == "person"
+            else one
+            for one in query.conditions
+        ]
+        return replace(query, conditions=tuple(mended))

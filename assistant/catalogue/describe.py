@@ -3,7 +3,8 @@
 Comes in: a query. Goes out: English.
 """
 
-from assistant.catalogue.query import Query, Span
+from assistant.catalogue.query import Condition, Query
+from assistant.catalogue.values import MONTHS, Dates, Day, Span
 
 _NOUNS = {
     "people": ("speaker", "speakers"), "affiliations": ("affiliation", "affiliations"),
@@ -15,14 +16,25 @@ _PARTS = {
     "abstract": "an abstract", "bio": "a biography", "chapters": "chapters", "link": "a link", "code": "a code address",
     "video": "a video address", "url": "an address", "date": "a date", "year": "a year", "full_date": "a full date",
     "authors": "an author count", "comments": "comments", "organisation": "an organisation", "speaker": "a speaker",
-    "affiliation": "an affiliation",
+    "affiliation": "an affiliation", "odd_time": "a chapter time that cannot be right",
 }  # fmt: skip
-_MONTHS = "January February March April May June July August September October November December".split()
 _SECTORS = {"academic": "a university", "company": "a company", "laboratory": "a laboratory"}
+# Field → how a condition on it reads, and what joins its values.
+_READS = {
+    "page": "on the page {}", "person": "by {}", "affiliation": "from {}", "role": "with the post of {}",
+    "sector": "from {}", "country": "from {} (where the affiliation's country is well known)",
+    "abroad": "from outside {} (where the affiliation's country is well known)", "date": "from {}",
+    "authors": "with {} authors", "comments": "with {} comments", "speakers": "with {} speakers",
+    "pages": "on {} pages", "chapters": "with {} chapters", "links": "with {} links", "size": "with {} records",
+    "has": "with {}",
+    "title": "with {} in the title", "opening": "with a title that begins with {}", "text": "with {} in title or text",
+    "link": "linking to {}",
+}  # fmt: skip
 _ORDERS = {
     "title": "by title", "date": "by date", "speaker": "by speaker", "authors": "by number of authors",
     "comments": "by number of comments", "speakers": "by number of speakers", "pages": "by number of pages",
-    "chapters": "by number of chapters", "title_length": "by length of title", "size": "by number of records",
+    "chapters": "by number of chapters", "links": "by number of links",
+    "title_length": "by length of title", "size": "by number of records",
 }  # fmt: skip
 
 
@@ -34,33 +46,14 @@ def noun(query: Query, number: int) -> str:
 
 def month_name(number: str) -> str:
     """Read "6" → "June"."""
-    return _MONTHS[int(number) - 1]
+    return MONTHS[int(number) - 1].capitalize()
 
 
 def describe(query: Query) -> str:
     """The filters and the order, to stand behind the noun; "" when everything is listed."""
-    parts = [*_about_people(query), *_about_dates(query)]
+    parts = [_condition(one) for one in query.conditions]
     if query.kind and query.listed not in ("records", "people", "affiliations", "organisations", "chapters"):
         parts.append(f"among the {query.kind}s")
-    parts += [f"on the page “{page}”" for page in query.pages]
-    parts += [f"not on the page “{page}”" for page in query.not_pages]
-    for span, one, many in (
-        (query.authors, "author", "authors"), (query.comments, "comment", "comments"),
-        (query.speakers, "speaker", "speakers"), (query.page_count, "page", "pages"),
-        (query.chapters, "chapter", "chapters"), (query.sizes, "record", "records"),
-    ):  # fmt: skip
-        if span is not None:
-            lead = "on" if one == "page" else "with"
-            parts.append(f"{lead} {range_words(span)} {one if span == Span(1, 1) else many}")
-    parts += [f"with {_PARTS[part]}" for part in query.having]
-    parts += [f"without {_PARTS[part]}" for part in query.lacking]
-    parts += [f"with “{phrase}” in the title" for phrase in query.titles]
-    if query.openings:
-        parts.append(f"with a title that begins with {' or '.join(f'“{phrase}”' for phrase in query.openings)}")
-    parts += [f"with “{phrase}” in title or text" for phrase in query.texts]
-    parts += [f"linking to “{address}”" for address in query.links]
-    if query.odd_times:
-        parts.append("with a chapter time that cannot be right")
     words = "".join(f" {part}" for part in parts)
     if query.order in _ORDERS and not query.best:
         words += f", {_order(query)}"
@@ -69,8 +62,30 @@ def describe(query: Query) -> str:
     return _short(words)
 
 
-def range_words(span: Span) -> str:
+def _condition(condition: Condition) -> str:
+    values = " or ".join(_value(condition.field, value) for value in condition.values)
+    reads = _READS[condition.field].format(values)
+    if values == "1":
+        reads = reads.removesuffix("s")
+    return reads if not condition.negated else f"without {values}" if condition.field == "has" else f"not {reads}"
+
+
+def _value(field: str, value: str) -> str:
+    if field == "has":
+        return _PARTS[value]
+    if field == "date":
+        return _dates(Dates.read(value))
+    if field in ("authors", "comments", "speakers", "pages", "chapters", "links", "size"):
+        return _range(Span.read(value))
+    if field in ("page", "title", "opening", "text", "link"):
+        return f"“{value}”"
+    return _SECTORS.get(value, value) if field == "sector" else value
+
+
+def _range(span: Span | None) -> str:
     """Read "at least 5"."""
+    if span is None:
+        return ""
     if span.low is None:
         return f"at most {span.high}"
     if span.high is None:
@@ -78,56 +93,21 @@ def range_words(span: Span) -> str:
     return str(span.low) if span.low == span.high else f"{span.low} to {span.high}"
 
 
-def _about_people(query: Query) -> list[str]:
-    parts = []
-    if query.people:
-        parts.append(
-            f"by {' or '.join(query.people)}" if query.listed != "people" else f"named {' or '.join(query.people)}"
-        )
-    if query.affiliations:
-        parts.append(f"from {' or '.join(query.affiliations)}")
-    if query.roles:
-        parts.append(f"with the post of {' or '.join(query.roles)}")
-    if query.sectors:
-        parts.append(f"from {' and from '.join(_SECTORS[sector] for sector in query.sectors)}")
-    if query.countries:
-        parts.append(f"from {' or '.join(query.countries)} (where the affiliation's country is well known)")
-    if query.not_countries:
-        parts.append(
-            f"from outside {' and '.join(query.not_countries)} (where the affiliation's country is well known)"
-        )
-    return parts
+def _dates(dates: Dates | None) -> str:
+    if dates is None:
+        return ""
+    if dates.low is None:
+        return f"{_day(dates.high)} or before"
+    if dates.high is None:
+        return f"{_day(dates.low)} or later"
+    return _day(dates.low) if dates.low == dates.high else f"{_day(dates.low)} to {_day(dates.high)}"
 
 
-def _about_dates(query: Query) -> list[str]:
-    parts = []
-    if query.months:
-        day = f" {query.day}" if query.day is not None else ""
-        parts.append(f"from {' or '.join(_MONTHS[month - 1] for month in query.months if 1 <= month <= 12)}{day}")
-    if query.years is not None:
-        low, high = query.years.low, query.years.high
-        if low is None:
-            parts.append(f"from {high} or before")
-        elif high is None:
-            parts.append(f"from {low} or later")
-        else:
-            parts.append(f"from {low}" if low == high else f"from {low} to {high}")
-    if query.dates is not None:
-        parts += [_edge(query.dates.low, "from", "after")] if query.dates.low is not None else []
-        parts += [_edge(query.dates.high, "until", "before")] if query.dates.high is not None else []
-    return parts
-
-
-def _edge(date: int, within: str, beyond: str) -> str:
-    """An end of a range of dates; the days 0, 32 and 99 of a month stand for its edges."""
-    if date % 100 == 99:
-        date += 1
-        within = beyond
-    elif date % 100 > 31:
-        within = beyond
-    day = date % 100
-    month = _MONTHS[(date // 100 % 100 - 1) % 12]
-    return f"{within} {month}{f' {day}' if 0 < day < 31 else ''} {date // 10000}"
+def _day(day: Day | None) -> str:
+    if day is None:
+        return ""
+    month = month_name(str(day.month)) if day.month else None
+    return " ".join(str(part) for part in (month, day.day, day.year) if part)
 
 
 def _order(query: Query) -> str:

@@ -8,10 +8,12 @@ wildcards and SQL in it are text like any other.
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import get_args
 
-from assistant.catalogue.institutions import Institution, Sector
+from assistant.catalogue.institutions import Institution
 from assistant.catalogue.names import Names
-from assistant.catalogue.query import Order, Part, Query, Span
+from assistant.catalogue.query import Condition, Field, Order, PersonField, Query
+from assistant.catalogue.values import Dates, Day, Span
 from ingest.facts import name_key
 from ingest.store import RecordStore
 from ingest.words import searchable
@@ -19,6 +21,8 @@ from ingest.words import searchable
 Clause = tuple[str, list[str | int | None]]
 # SQLite's integers end here; no number that is recorded comes near.
 _LARGEST = 2**62
+_NEVER: Clause = ("0", [])
+_PERSONS: tuple[PersonField, ...] = get_args(PersonField)
 
 _SORT: dict[Order, str] = {
     "corpus": "f.position",
@@ -31,9 +35,10 @@ _SORT: dict[Order, str] = {
     "speakers": "f.speakers",
     "pages": "f.pages",
     "chapters": "f.chapters",
+    "links": "f.links",
     "title_length": "f.title_chars",
 }
-_RECORDED: dict[Part, str] = {
+_RECORDED: dict[str, str] = {
     "abstract": "f.abstract",
     "bio": "f.bio",
     "chapters": "f.chapters > 0",
@@ -50,6 +55,7 @@ _RECORDED: dict[Part, str] = {
     "organisation": "f.organisation IS NOT NULL",
     "speaker": "f.speakers > 0",
     "affiliation": "EXISTS (SELECT 1 FROM people p WHERE p.position = f.position AND p.affiliation IS NOT NULL)",
+    "odd_time": "EXISTS (SELECT 1 FROM chapters c WHERE c.position = f.position AND c.problem IS NOT NULL)",
 }
 # What is listed → its name, what makes two of them the same, and the table that it is joined from.
 _GROUPS: dict[str, tuple[str, str, str]] = {
@@ -91,13 +97,17 @@ class Result:
 
 def evaluate(query: Query, store: RecordStore, names: Names) -> Result:
     """Find all that a query asks for, and nothing else."""
-    persons = list(_person_clauses(query, names))
-    wheres = [_plain(text) for text in _record_clauses(query)]
-    for sql, values in persons:
-        # Not correlated: the names have an index, the records need not be gone through.
-        wheres.append((f"f.position IN (SELECT p.position FROM people p WHERE {sql})", values))
+    persons, barred = _person_clauses(query, names)
+    wheres = [_plain(clause) for clause in _record_clauses(query)]
+    # Not correlated: the names have an index, the records need not be gone through.
+    wheres += [(f"f.position IN (SELECT p.position FROM people p WHERE {sql})", values) for sql, values in persons]
+    if query.listed in ("people", "affiliations"):
+        # Who is listed must meet the conditions on people; another speaker of the talk will not do.
+        own = [_any(persons)] if persons else []
+        return _groups(query, store, [*wheres, *own, *((f"NOT coalesce({sql}, 0)", values) for sql, values in barred)])
+    wheres += [(f"f.position NOT IN (SELECT p.position FROM people p WHERE {sql})", values) for sql, values in barred]
     if query.listed in _GROUPS:
-        return _groups(query, store, wheres, persons)
+        return _groups(query, store, wheres)
     where, values = _all(wheres)
     sort = _SORT[query.order]
     way = "DESC" if query.descending else "ASC"
@@ -113,14 +123,10 @@ def evaluate(query: Query, store: RecordStore, names: Names) -> Result:
     return Result(tuple(row[0] for row in rows[: query.limit]), (), matched)
 
 
-def _groups(query: Query, store: RecordStore, wheres: list[Clause], persons: list[Clause]) -> Result:
+def _groups(query: Query, store: RecordStore, wheres: list[Clause]) -> Result:
     name, key, join = _GROUPS[query.listed]
-    if query.listed in ("people", "affiliations") and persons:
-        # Who is listed must meet the conditions on people; another speaker of the talk will not do.
-        own, own_values = " OR ".join(f"({sql})" for sql, _ in persons), [one for _, more in persons for one in more]
-        wheres = [*wheres, (f"({own})", own_values)]
-    if query.listed == "pages" and query.pages:
-        wheres = [*wheres, _in("g.page", query.pages)]
+    if query.listed == "pages" and (pages := query.wanted("page")):
+        wheres = [*wheres, _in("g.page", pages)]
     where, values = _all(wheres)
     rows = store.rows(
         f"SELECT {key}, {name}, f.id FROM facts f {join} "  # noqa: S608  # ours
@@ -131,7 +137,7 @@ def _groups(query: Query, store: RecordStore, wheres: list[Clause], persons: lis
     for same, shown, record_id in rows:
         collected.setdefault(same, (str(shown), {}))[1][record_id] = None
     groups = [Group(shown, tuple(ids)) for shown, ids in collected.values()]
-    groups = [group for group in groups if query.sizes is None or query.sizes.holds(len(group.ids))]
+    groups = [group for group in groups if all(_size_fits(one, len(group.ids)) for one in query.on("size"))]
     groups = _sorted_groups(query, groups)
     if query.best and groups and query.order == "size":
         groups = [group for group in groups if len(group.ids) == len(groups[0].ids)]
@@ -140,6 +146,11 @@ def _groups(query: Query, store: RecordStore, wheres: list[Clause], persons: lis
     shown_groups = tuple(groups[: query.limit])
     ids = dict.fromkeys(record_id for group in shown_groups for record_id in group.ids)
     return Result(tuple(ids), shown_groups, len(groups))
+
+
+def _size_fits(condition: Condition, size: int) -> bool:
+    spans = (Span.read(value) for value in condition.values)
+    return any(span is not None and span.holds(size) for span in spans) != condition.negated
 
 
 def _sorted_groups(query: Query, groups: list[Group]) -> list[Group]:
@@ -161,80 +172,104 @@ def _name_order(name: str, by_surname: bool) -> tuple[str, str]:
 def _record_clauses(query: Query) -> Iterable[Clause]:
     if query.kind:
         yield "f.kind = ?", [query.kind]
-    for page in query.pages:
-        yield "EXISTS (SELECT 1 FROM pages g WHERE g.position = f.position AND g.page = ?)", [page]
-    for page in query.not_pages:
-        yield "NOT EXISTS (SELECT 1 FROM pages g WHERE g.position = f.position AND g.page = ?)", [page]
-    for column, span in (
-        ("year", query.years), ("authors", query.authors), ("comments", query.comments),
-        ("speakers", query.speakers), ("pages", query.page_count), ("chapters", query.chapters),
-    ):  # fmt: skip
-        if span is not None:
-            yield _within(f"f.{column}", span)
-    if query.dates is not None:
-        yield _within("CASE WHEN f.day IS NOT NULL THEN f.year * 10000 + f.month * 100 + f.day END", query.dates)
-    if query.months:
-        yield _in("f.month", query.months)
-    if query.day is not None:
-        yield "f.day = ?", [_number(query.day)]
-    for part in query.having:
-        yield f"({_RECORDED[part]})", []
-    for part in query.lacking:
-        yield f"NOT ({_RECORDED[part]})", []
-    # A phrase without any word stands nowhere.
-    for phrase in query.titles:
-        yield "? <> '' AND instr(f.title_words, ?) > 0", [searchable(phrase)] * 2
-    for phrase in query.texts:
-        yield (
-            "f.position IN (SELECT position FROM words WHERE ? <> '' AND instr(body, ?) > 0)",
-            [searchable(phrase)] * 2,
-        )
-    openings = [words.rstrip() for words in map(searchable, query.openings) if words]
-    if query.openings:
-        starts = " OR ".join(["substr(f.title_words || ' ', 1, ?) = ?"] * len(openings)) or "0"
-        yield f"({starts})", [one for words in openings for one in (len(words) + 1, f"{words} ")]
-    for address in query.links:
-        yield (
-            "EXISTS (SELECT 1 FROM links l WHERE l.position = f.position AND instr(lower(l.address), ?) > 0)",
-            [address.lower()],
-        )
     if query.listed == "chapters":
         yield "f.chapters > 0", []
-    if query.odd_times:
-        yield "EXISTS (SELECT 1 FROM chapters c WHERE c.position = f.position AND c.problem IS NOT NULL)", []
+    for one in query.conditions:
+        if one.field not in (*_PERSONS, "size"):
+            sql, values = _any(_holds(one.field, value) for value in one.values)
+            # What is not recorded does not hold, so that its opposite does.
+            yield (f"NOT coalesce({sql}, 0)" if one.negated else sql), values
 
 
-def _person_clauses(query: Query, names: Names) -> Iterable[Clause]:
-    """One condition on a single person for each sector asked for; name, role and place must be the same person's."""
-    clauses: list[Clause] = []
-    if query.people:
-        clauses.append(_in("p.name_key", [name_key(name) for name in query.people]))
-    if query.affiliations:
-        clauses.append(
-            _in("p.affiliation", [text for name in query.affiliations for text in names.find_affiliations(name)])
-        )
-    if query.roles:
-        roles = [_role(role) for role in query.roles]
-        clauses.append((f"({' OR '.join(sql for sql, _ in roles)})", [one for _, more in roles for one in more]))
-    if not query.sectors and not query.countries and not query.not_countries:
-        if clauses:
-            yield _all(clauses)
-        return
-    for sector in query.sectors or (None,):
-        texts = [one.text for one in names.affiliations if any(_fits(part, sector, query) for part in one.parts)]
-        yield _all([*clauses, _in("p.affiliation", texts)])
+def _holds(field: Field, value: str) -> Clause:
+    """One value of a condition on the record itself. A phrase without any word stands nowhere."""
+    words = searchable(value)
+    if field == "page":
+        return "EXISTS (SELECT 1 FROM pages g WHERE g.position = f.position AND g.page = ?)", [value]
+    if field == "has":
+        return f"({_RECORDED[value]})", []
+    if field == "date":
+        return _dated(Dates.read(value))
+    if field == "title":
+        return "? <> '' AND instr(f.title_words, ?) > 0", [words, words]
+    if field == "opening":
+        start = f"{words.rstrip()} "
+        return "? <> '' AND substr(f.title_words || ' ', 1, ?) = ?", [words, len(start), start]
+    if field == "text":
+        return "f.position IN (SELECT position FROM words WHERE ? <> '' AND instr(body, ?) > 0)", [words, words]
+    if field == "link":
+        sql = "EXISTS (SELECT 1 FROM links l WHERE l.position = f.position AND instr(lower(l.address), ?) > 0)"
+        return sql, [value.lower()]
+    return _within(f"f.{field}", Span.read(value))
 
 
-def _fits(part: Institution, sector: Sector | None, query: Query) -> bool:
-    return (
-        (sector is None or part.sector == sector)
-        and (not query.countries or part.country in query.countries)
-        and (not query.not_countries or (part.country is not None and part.country not in query.not_countries))
-    )
+def _dated(dates: Dates | None) -> Clause:
+    if dates is None:
+        return _NEVER
+    low, high = dates.low, dates.high
+    if low == high and low:
+        parts = {"f.year": low.year, "f.month": low.month, "f.day": low.day}
+        return _all((f"{column} = ?", [part]) for column, part in parts.items() if part is not None)
+    ends = [one for one in (low, high) if one]
+    if all(one.year is None for one in ends):
+        column = "f.month * 100 + coalesce(f.day, 0)"
+    elif all(one.month is None for one in ends):
+        column = "f.year * 10000"
+    else:
+        # Only a full date is known to lie on this side of a month or a day.
+        column = "CASE WHEN f.day IS NOT NULL THEN f.year * 10000 + f.month * 100 + f.day END"
+    return _within(column, Span(_number(low, 0), _number(high, 99)))
+
+
+def _number(day: Day | None, filler: int) -> int | None:
+    """A date as one number; what it leaves open is filled, so that a range takes in all of its last month."""
+    if day is None:
+        return None
+    month = day.month if day.month is not None else filler
+    return (day.year or 0) * 10000 + month * 100 + (day.day if day.day is not None else filler)
+
+
+def _person_clauses(query: Query, names: Names) -> tuple[list[Clause], list[Clause]]:
+    """What holds of one person, and one more for each field that is asked for again; and what must hold of none."""
+    asked: dict[Field, list[Clause]] = {}
+    barred = []
+    for one in query.on(*_PERSONS):
+        sql, values = _of_person(one, names)
+        if one.negated:
+            barred.append((f"({sql})", values))
+        else:
+            asked.setdefault(one.field, []).append((sql, values))
+    persons = max(map(len, asked.values()), default=0)
+    wanted = [_all(clauses[min(turn, len(clauses) - 1)] for clauses in asked.values()) for turn in range(persons)]
+    return wanted, barred
+
+
+def _of_person(condition: Condition, names: Names) -> Clause:
+    values = condition.values
+    if condition.field == "person":
+        return _in("p.name_key", [name_key(name) for name in values])
+    if condition.field == "role":
+        return _any(_role(role) for role in values)
+    if condition.field == "affiliation":
+        places = [text for name in values for text in names.find_affiliations(name)]
+    else:
+        places = [one.text for one in names.affiliations if any(_fits(part, condition) for part in one.parts)]
+    return _in("p.affiliation", places)
+
+
+def _fits(part: Institution, condition: Condition) -> bool:
+    if condition.field == "sector":
+        return part.sector in condition.values
+    if condition.field == "country":
+        return part.country in condition.values
+    return part.country is not None and part.country not in condition.values
 
 
 def _role(role: str) -> Clause:
     words = searchable(role)
+    if role == "postdoc":
+        # A director of a postdoctoral fellowship is none.
+        return _any(_role(f"postdoctoral {post}") for post in ("scholar", "researcher", "fellow", "associate"))
     if words == " full professor ":
         junior = "p.role"
         for rank in ("assistant", "associate", "adjunct"):
@@ -243,10 +278,13 @@ def _role(role: str) -> Clause:
     return "? <> '' AND instr(p.role, ?) > 0", [words, words]
 
 
-def _within(column: str, span: Span) -> Clause:
-    low = -_LARGEST if span.low is None else _number(span.low)
-    high = _LARGEST if span.high is None else _number(span.high)
-    return f"{column} BETWEEN ? AND ?", [low, high]
+def _within(column: str, span: Span | None) -> Clause:
+    if span is None:
+        return _NEVER
+    return f"{column} BETWEEN ? AND ?", [
+        -_LARGEST if span.low is None else span.low,
+        _LARGEST if span.high is None else span.high,
+    ]
 
 
 def _in(column: str, values: Iterable[str | int]) -> Clause:
@@ -254,16 +292,17 @@ def _in(column: str, values: Iterable[str | int]) -> Clause:
     return f"{column} IN (SELECT value FROM json_each(?))", [json.dumps(list(values))]
 
 
-def _all(clauses: Iterable[Clause]) -> Clause:
+def _all(clauses: Iterable[Clause], joint: str = " AND ") -> Clause:
     parts = list(clauses)
-    return " AND ".join(f"({sql})" for sql, _ in parts) or "1", [one for _, values in parts for one in values]
+    return joint.join(f"({sql})" for sql, _ in parts) or "1", [one for _, values in parts for one in values]
+
+
+def _any(clauses: Iterable[Clause]) -> Clause:
+    sql, values = _all(clauses, " OR ")
+    return f"({sql})", values
 
 
 def _plain(clause: Clause) -> Clause:
     """A clause whose texts SQLite can take: half a surrogate pair is no text."""
     sql, values = clause
     return sql, [one.encode("utf-8", "replace").decode() if isinstance(one, str) else one for one in values]
-
-
-def _number(number: int) -> int:
-    return max(-_LARGEST, min(_LARGEST, number))

@@ -1,209 +1,173 @@
-"""Question → query, by rules that each read a few words; what no rule reads makes the question one for retrieval.
+"""Question → query: words are tagged, rules read the tags, and what none reads decides whether it was understood.
 
-Comes in: a question, the vocabulary, the query before it. Goes out: a query, or None when the question is about
-content or
-was not understood to the last word.
+Comes in: a question, the vocabulary, the query before it. Goes out: a query, or None when the question is about content
+or holds a word that may be a condition and was not understood: no condition is ever dropped.
 """
 
-import re
-from collections.abc import Set
-from typing import Any
+from dataclasses import replace
 
-from assistant.catalogue.draft import LONGEST_QUESTION_CHARS, Draft
-from assistant.catalogue.filters import read_dates, read_numbers
-from assistant.catalogue.followup import follow
-from assistant.catalogue.listing import read_listed, read_order, take_nouns
-from assistant.catalogue.mentions import (
-    read_affiliations,
-    read_pages,
-    read_people,
-    read_roles,
-    read_titles,
-    read_unknown_person,
-)
-from assistant.catalogue.parts import read_parts
-from assistant.catalogue.phrases import read_words
+from assistant.catalogue import counting, dating, ordering, placing, wording
+from assistant.catalogue.followup import follow, leans
+from assistant.catalogue.listing import read_listed
 from assistant.catalogue.query import Query
+from assistant.catalogue.reading import Found, Reading, Rule
+from assistant.catalogue.tagger import tokens_of
 from assistant.catalogue.vocabulary import Vocabulary
 
-# Words that carry nothing of their own in a question about the collection.
-_FILLER = frozenset(
-    "a an the of in on at by from for to with and or but as is are was were be been being do does did has have "
-    "having had that which what who whom whose there here it its this these those they them their i we us you me "
-    "my our your all any every each both some only just also too so then now again still one ones else than per "
-    "either please could can would will may might like want need know see get let thanks thank kindly hi hello "
-    "hey ok okay well show list give tell name find count display enumerate return print fetch pull up provide "
-    "say how many number total altogether overall together amount collection corpus library archive set database "
-    "catalogue shelf index data program site hold holds held contain contains containing include includes "
-    "included including exist exists available present recorded listed appear appears appearing found stand "
-    "stands carry carries come comes coming speak speaks speaking spoke talk talking heard hear featured feature "
-    "given gives gave giving represented presented presenting presents presenter work works working based dated "
-    "date dates published written out appeared came saying says going go make made use uses complete full entire "
-    "whole exactly precisely different distinct separate various names named called order sort sorted way ways "
-    "somebody anybody people person cover covers covered represents features stage quick quickly me's what's "
-    "who's affiliated affiliation affiliations associated connected belonging among amongst more information "
-    "matching match meet following respectively counted fall falls within where when yes 's s got i'd i'm let's "
-    "there's they're that's run same share shared common mind listing w "
-    .split()
-)  # fmt: skip
-_CUES = (
-    r"how many|how often|how much|list|all|which|what|show|every\w*|each|count|number of|total|enumerate"
-    r"|who|whose|any|give|name|"
-    r"find|display|is there|are there|do you have|where|sort|order|only|just"
+# A question longer than this, its quoted parts left out, is no list request.
+_LONGEST_QUESTION_TOKENS = 80
+# What may be left: no topic, no condition.
+_HARMLESS = frozenset(
+    "WHICH LIST HOWMANY COUNT WHERE ISTHERE WHO THEM AND OR BUT COMMA BREAK BOTH ALL EACH ONLY EXACTLY ON "
+    "IN AT FROM OF "
+    "BY TO GIVEN OCCUR TALK PAPER RECORD PERSON NAMED SORTED PUBLISHED SORT WITH THERE TITLE NAMED LISTED "
+    "GROUP USE SAME "
+    "TITLED POSITION FIRSTNAME SURNAME INCLUDING EDGE GOINGBY".split()
 )
-_FILTERS = frozenset(Query.__dataclass_fields__) - {
-    "listed",
-    "kind",
-    "order",
-    "descending",
-    "limit",
-    "best",
-    "counted",
-    "people",
-}
-_BACKWARDS = re.compile(
-    r"\b(?:of|among|from) (?:them|those|these)\b|\b(?:them|they|these|their)\b|^(?:the ones|those)\b"
+# Asked of records that are told, these stand beside each: "how many authors does it have?"
+_VALUES = frozenset(
+    "AUTHOR AUTHORCOUNT TEAM COMMENT COMMENTCOUNT DATE FULLDATE YEARN MONTHN WHEN PAGE PLACE SECTOR".split()
 )
-# "Who gave it?" is no request for everybody.
-_EVERYBODY = re.compile(
-    r"\b(?:speakers?|people|presenters?|everyone|everybody|persons|names)\b|\bwho (?:all )?(?:speaks|spoke"
-    r"|talks|is here|are|presents)\b",
-    re.IGNORECASE,
-)
-_NUMBER_OF_EACH = (
-    r"how many (?:co-?)?(?:authors|comments|writers)(?= (?:do|did|does|has|have|had|are|is|were|the)\b|\?|$)"
-)
-_DATE_OF = (
-    r"when (?:was|were|did)|(?:what is |what's )(?:the )?(?:publication )?date of|what date (?:does"
-    r"|has)|(?:from |in )?(?:which|what) year (?:is|was)"
-)
-_OPPOSITE = (
-    r"(?:(?:which|those|the ones|who|that) )*(?:does|do|are|is|have|has)(?:n't| not)(?: (?:have|has))?(?:"
-    r" (?:one|any|it|them))?$"
-    r"|(?:which|those|the ones|who|that) (?:does|do|are|is|have|has)(?:n't| not)(?: (?:have|has))?(?:"
-    r" (?:one|any|it|them))?(?=\?|$)|the others|the rest"
-)
-_COUNTING = (
-    r"how many|^(?:please )?count(?: (?:of|the|all))?|^(?:what's|what is|give me|tell me)?(?:"
-    r" ?the)? ?(?:total |exact )?(?:number|count) of|in total|altogether"
-)
-_WHAT = re.compile(
-    r"(?:all|just|only) (?:with|from|in|on)\b|what(?:'s| is| does| was| were| are| came| do you have| appeared)\b"
-)
-_PLURAL = re.compile(
-    r"\b(?:talks|recordings|papers|sessions|everything|lectures|which|how many|any|is there|are there|all|anything)\b"
-)
-_LISTS_TITLES = re.compile(r"\b(?:talks|papers|recordings|records|sessions|everything|all)\b")
-_OWN_NOUN = re.compile(
-    r"\b(?:talks?|papers?|records?|recordings?|everything|titles?)\b|\b(?:speakers?|affiliations?) and "
-)
-# What asks for all of the collection, whatever was asked before.
-_WHOLE = re.compile(r"\b(?:all|every\w*|altogether|collection|here|are there|in total|overall|any)\b")
+_SHOWN_PARTS = frozenset("CODE LINK VIDEO CHAPTER".split())
+# What is listed, by its own noun.
+_LISTED_BY = {
+    "pages": frozenset(("PAGE",)), "chapters": frozenset(("CHAPTER",)), "years": frozenset(("YEARN",)),
+    "months": frozenset(("MONTHN",)), "organisations": frozenset(("ORG",)),
+    "affiliations": frozenset(("PLACE", "SECTOR", "ORG")),
+}  # fmt: skip
+_OF_PERSONS = frozenset(("person", "affiliation", "role"))
+_ASKS_FOR_ALL = "(WHICH | HOWMANY | LIST | ISTHERE | ALL | COUNT) (NUMBER | ALL | OF)* (THING | SORTED)"
 
 
 def understand(question: str, vocabulary: Vocabulary, previous: Query | None) -> Query | None:
     """The query that a question asks for, narrowing or changing the previous one where it follows up on it."""
-    draft = Draft(question, previous.kind if previous else None)
-    # Two phrases of which either will do are more than a query can say.
-    if re.search(r"qq\d+qq or qq\d+qq", draft.text):
+    tokens = tokens_of(question, vocabulary, on_page=_on_page(previous)) if len(question) < 4000 else []
+    if not tokens or len(tokens) > _LONGEST_QUESTION_TOKENS:
         return None
-    if len(draft.text) > LONGEST_QUESTION_CHARS or not draft.text.strip(" ?!."):
-        return None
-    cue = re.search(rf"\b(?:{_CUES})\b", draft.text) is not None
-    _read_follow(draft)
-    # The number of authors of each stands beside it in every answer; it is no count of the list.
-    if draft.take(_NUMBER_OF_EACH) or draft.take(_DATE_OF):
-        draft.said.add("value")
-    counted = draft.take(_COUNTING) is not None
-    if previous is not None and draft.take(_OPPOSITE):
-        draft.said.update(("follow", "opposite"))
-    read(draft, vocabulary)
-    topic = _take_topic(draft) if any(word not in _FILLER for word in draft.leftover()) else None
-    if any(word not in _FILLER for word in draft.leftover()):
-        return None
-    fields = draft.fields | ({"counted": True} if counted else {})
-    filters = _FILTERS.intersection(fields)
-    if topic:
-        # "… and is about operators" narrows a list that other filters make; alone it is a question of content.
-        if not filters:
-            return None
-        fields["texts"] = (*fields.get("texts", ()), topic)
-    if previous is not None and _follows(draft, fields):
-        return follow(previous, fields, draft.said)
-    return _fresh(draft, fields, cue, filters)
+    reading = read(Reading(tokens, question), vocabulary, previous)
+    if previous is not None and leans(reading):
+        query = follow(previous, reading)
+        return query if not _unread(reading, {"IT", "HOWABOUT", "FIRST", "GROUP"}) else None
+    # "Talks that have a company on it": it is the talk.
+    nouns = [place for place, token in enumerate(tokens) if token.tag in ("TALK", "PAPER", "RECORD", "PAGE")]
+    backwards = [place for place, token in enumerate(tokens) if token.tag == "IT"]
+    relative = bool(nouns and backwards and nouns[0] < backwards[0])
+    return _fresh(reading) if not _unread(reading, {"IT"} if relative else set()) else None
 
 
-def _follows(draft: Draft, fields: dict[str, Any]) -> bool:
-    """Whether a question leans on the one before it: it says so, names nothing to list, or lists "the speakers"."""
-    only_listed = fields.keys() <= {"listed", "counted", "order", "descending"}
-    leaning = "listed" in fields and only_listed and not _WHOLE.search(draft.original.lower())
-    return "follow" in draft.said or "noun" not in draft.said or leaning
+def _on_page(previous: Query | None) -> bool:
+    return previous is not None and any(previous.on("page"))
 
 
-def read(draft: Draft, vocabulary: Vocabulary) -> None:
-    """Apply all rules; each takes the words that it understands."""
-    read_words(draft)
-    read_pages(draft, vocabulary)
-    read_titles(draft, vocabulary)
-    read_people(draft, vocabulary, loosely=False)
-    read_listed(draft)
-    read_dates(draft)
-    read_numbers(draft)
-    read_order(draft)
-    read_parts(draft)
-    read_affiliations(draft, vocabulary)
-    read_roles(draft)
-    take_nouns(draft)
-    if any(word not in _FILLER for word in draft.leftover()):
-        read_people(draft, vocabulary, loosely=True)
-        read_unknown_person(draft)
-
-
-def _fresh(draft: Draft, fields: dict[str, Any], cue: bool, filters: Set[str]) -> Query | None:
-    filtered = bool(filters)
-    if "value" in draft.said and "titles" not in fields:
-        return None
-    arranged = bool({"limit", "best", "people", "order"} & fields.keys()) or bool({"sorted", "grouped"} & draft.said)
-    if fields.get("best") and fields.get("order") in ("authors", "comments"):
-        draft.said.add("noun")
-    if not {"noun", "phrase"} & draft.said and not (filtered and _WHAT.match(draft.original.lower())):
-        return None
-    if not cue and ("follow" in draft.said or not (filtered or arranged)):
-        return None
-    if _asks_content(draft, fields, filters) or fields.get("limit") == 0:
-        return None
-    return Query(**fields)
-
-
-def _asks_content(draft: Draft, fields: dict[str, Any], filters: Set[str]) -> bool:
-    """Whether only a person or a title was named: "Who is …?" asks for content, "all talks by …" for a list."""
-    asked, people_listed = draft.original.lower(), fields.get("listed") == "people"
-    if "people" in fields and not filters:
-        return people_listed or not _PLURAL.search(asked)
-    if people_listed and not filters:
-        return not _EVERYBODY.search(asked)
-    if "value" in draft.said:
-        return False
-    only_title = filters == {"titles"} and "title" in draft.said and "listed" not in fields
-    return only_title and not (draft.quotes or "counted" in fields) and not _LISTS_TITLES.search(asked)
-
-
-def _read_follow(draft: Draft) -> None:
-    if (
-        draft.take(
-            r"^(?:\.\.\.|…)? ?(?:ok(?:ay)?,? )?(?:and|but|only|just|what about|how about|now|also|then|or)"
-            r"(?: what about| how about| now| only| just)?(?!,)"
-        )
-        or (match := _BACKWARDS.search(draft.text))
-        and not _OWN_NOUN.search(draft.text, 0, match.start())
+def read(reading: Reading, vocabulary: Vocabulary, previous: Query | None) -> Reading:
+    """Let all rules read, those that measure before those that filter, and names before sorts of places."""
+    read_listed(reading)
+    for rules in (
+        ordering.RULES,
+        counting.NUMBER_RULES,
+        wording.RULES,
+        placing.page_rules(vocabulary, previous.kind if previous else None),
+        dating.RULES,
+        counting.PART_RULES,
+        placing.RULES,
+        () if "sector listed" in reading.said else placing.SECTOR_RULES,
+        _LAST_RULES,
     ):
-        draft.said.add("follow")
+        reading.apply(rules)
+    if "sector listed" in reading.said:
+        sectors = [value for token in reading.left() if token.tag == "SECTOR" for value in token.values]
+        reading.add("sector", sectors)
+    if reading.find("HOWMANY | COUNT") and not reading.find("HOWMANY (AUTHOR | COMMENT | CHAPTER)"):
+        reading.fields["counted"] = True
+    return reading
 
 
-def _take_topic(draft: Draft) -> str | None:
-    match = draft.take(
-        r"(?:is |are |be )?(?:about|concern(?:s|ing)|deal(?:s|ing) with|treat(?:s|ing)) ((?:[\w-]+ ?){1,3})"
-    )
-    if match is None:
+def _unread(reading: Reading, allowed: set[str]) -> bool:
+    """Whether words are left that may be a topic, or a condition."""
+    left = {token.tag for token in reading.left()} - _HARMLESS - allowed
+    left -= _LISTED_BY.get(reading.fields.get("listed", "records"), frozenset())
+    if left & (_VALUES | _SHOWN_PARTS):
+        reading.said.add("value")
+        left -= _VALUES | _SHOWN_PARTS
+        for token in reading.left():
+            if token.tag in _SHOWN_PARTS:
+                reading.add("has", token.values)
+    return bool(left)
+
+
+def _fresh(reading: Reading) -> Query | None:
+    query = Query(conditions=tuple(reading.conditions), **reading.fields)
+    if any(query.on("date")) and query.listed in ("people", "affiliations") and query.kind != "paper":
+        # A year that is said of somebody is not a year of a talk.
         return None
-    return draft.original[match.start(1) : match.end(1)].strip()
+    arranged = bool({"sorted", "superlative"} & reading.said) or query.limit is not None
+    fields = {one.field for one in query.conditions}
+    looked_up = "title" in fields and len(fields) > 1
+    noun = (
+        bool({"noun", "words", "superlative"} & reading.said)
+        or "page" in fields
+        or looked_up
+        or bool(fields and _said(reading, "PUBLISHED"))
+    )
+    if query.limit == 0 or not (noun or (fields and reading.find("WHICH | LIST | ALL | ISTHERE | HOWMANY | ONLY"))):
+        return None
+    if not fields and not arranged and not _asks_for_all(reading, query):
+        return None
+    if not fields - _OF_PERSONS and "person" in fields and not _lists(reading, query):
+        return None
+    if (
+        fields == {"title"}
+        and "words" not in reading.said
+        and not _lists(reading, query)
+        and "value" not in reading.said
+    ):
+        return None
+    if "value" in reading.said and not fields:
+        return None
+    return query
+
+
+def _asks_for_all(reading: Reading, query: Query) -> bool:
+    """Whether a question without any condition wants the whole collection: "Which talks are there?"."""
+    asked = reading.find("HOWMANY | LIST | ALL | COUNT | EACH | ISTHERE | WHICH")
+    everybody = query.listed == "people" and any(token.tag in ("PERSON", "WHO") for token in reading.tokens)
+    return bool(asked or everybody or "grouped" in reading.said)
+
+
+def _lists(reading: Reading, query: Query) -> bool:
+    """Whether more is asked for than a person's or a talk's content."""
+    if query.listed == "people":
+        return all(one.field == "title" for one in query.conditions) or _said(
+            reading, "POSITION | FIRSTNAME | SURNAME | TITLED"
+        )
+    plural = any(
+        token.tag in ("TALK", "PAPER", "RECORD") and token.text.lower().endswith(("s", "thing"))
+        for token in reading.tokens
+    )
+    if query.listed != "records" or plural or query.counted:
+        return True
+    return any(query.on("person")) and _said(reading, f"{_ASKS_FOR_ALL} | NAME (WITH | LIST)+ (TALK | PAPER)")
+
+
+def _said(reading: Reading, pattern: str) -> bool:
+    return Reading(reading.tokens).find(pattern) is not None
+
+
+def _about(reading: Reading, found: Found) -> object:
+    """Read "… and is about operators" where other conditions make the list; alone it asks for content."""
+    if not {one.field for one in reading.conditions} - {"title", "person"}:
+        return False
+    reading.add("text", wording.phrases(reading, reading.part(found, "topic")))
+    return True
+
+
+def _only_there(reading: Reading, found: Found) -> None:
+    reading.add("pages", ["1"])
+
+
+_LAST_RULES: tuple[Rule, ...] = (
+    ("ONLY THERE", _only_there),
+    ("(AND | COMMA | BUT) ABOUT (topic: PLAIN{1,3})", _about),
+)
+
+__all__ = ["understand", "replace"]

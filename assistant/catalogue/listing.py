@@ -1,258 +1,124 @@
-"""Rules for what is listed, how much of it, and in which order.
+"""Rules for what is listed: the first noun that nothing before it makes a part or a measure.
 
-Comes in: a draft. Goes out: the draft with `listed`, `kind`, `order`, `limit`.
+Comes in: a reading. Goes out: the same with `listed` and `kind`.
 """
 
-import re
+from assistant.catalogue.query import Listed
+from assistant.catalogue.reading import Found, Reading, Rule
+from assistant.catalogue.tagger import Token
 
-from assistant.catalogue.draft import NUMBER, Draft, to_number
-from assistant.catalogue.query import Span
-
-_NOUNS: tuple[tuple[str, str, str], ...] = (
-    # What a noun lists, the kind that it says, its forms.
-    ("records", "talk", r"(?:recorded )?talks?|recordings?|lectures?|presentations?|sessions?|recorded"
-        r" sessions?|videos?"),
-    ("records", "paper", r"(?:daily )?papers?|articles?|preprints?|publications?|daily papers?"),
-    ("records", "", r"records?|entries|entry|items?|things|everything|anything|titles?|abstracts?|texts?"
-        r"|talks? and papers?"
-        r"|papers? and talks?|documents?"),
-    ("people", "", r"speakers?|people|persons?|presenters?|lecturers?|researchers?|names|who|whom|whose"
-        r"|anyone|anybody|somebody|someone|everyone|everybody|those who speak"),
-    ("organisations", "", r"organi[sz]ations?"),
-    ("affiliations", "", r"affiliations?|institutions?|institutes?|employers?|places|schools"),
-    ("years", "", r"years?"),
-    ("months", "", r"months?"),
-    ("pages", "", r"(?:talk |daily |paper |source )?pages?"),
-    ("chapters", "", r"chapters?"),
-)  # fmt: skip
-_UNITS = {
-    "authors": r"authors?|co-?authors?|hands",
-    "comments": r"comments?",
-    "speakers": r"speakers?|presenters?",
-    "pages": r"pages?",
-    "chapters": r"chapters?",
-    "size": r"talks?|recordings?|papers?|records?|entries|speakers?|times|appearances",
-}
-_NEW, _OLD = r"newest|latest|most recent|youngest", r"oldest|earliest"
-# A noun behind these orders or measures the list; it is not what is listed.
-_MEASURED = re.compile(r"\b(?:by|by number of|most|fewest|least|more|largest number of|number of)(?: the)? $")
+_LISTED: dict[str, Listed] = {
+    "TALK": "records", "PAPER": "records", "RECORD": "records", "TITLE": "records", "SORTED": "records",
+    "PERSON": "people", "NAMED": "people", "WHO": "people", "ROLE": "people", "PLACE": "affiliations",
+    "SECTOR": "affiliations", "ORG": "organisations", "YEARN": "years", "MONTHN": "months", "PAGE": "pages",
+    "CHAPTER": "chapters", "POSITION": "people",
+}  # fmt: skip
+# Behind these a noun measures, or is a part of, what is listed.
+_MEASURES = frozenset(
+    "NUMBER SEVERAL SINGLE MOST FEWEST WITH WITHOUT NOT SORT BY ON UNDER IN FROM AT OF MORE LESS ATLEAST "
+    "ATMOST LONGEST "
+    "SHORTEST ONLY BOTH TITLED UPTO EXACTLY ORMORE".split()
+)
+_PLURAL_ENDS = ("s", "people", "everyone", "everybody", "anyone", "anybody", "someone", "somebody", "folk")
+_JOINED_CHARS = 3
 
 
-def read_listed(draft: Draft) -> None:
-    """What is listed: the first noun; later ones only say the kind."""
-    if re.search(
-        r"\b(?:which|what|all(?: the)?|list(?: the)?|how many|many|the|any) (?:universities|companies|labs"
-        r"|laboratories)\b",
-        draft.text,
-    ):
-        draft.said.update(("listed", "listed sector", "noun"))
-        draft.fields["listed"] = "affiliations"
-    _read_grouping(draft)
-    if draft.take(r"(?:shares?|sharing) (?:a|the same) speakers?|(?:has|have|with|by) the same speakers?"):
-        draft.fields.update(listed="people", sizes=Span(2, None))
-        draft.said.update(("listed", "noun"))
-    first: tuple[int, str] | None = None
-    kinds: set[str] = set()
-    for listed, kind, forms in _NOUNS:
-        for match in re.finditer(rf"(?<![\w'-])(?:{forms})(?![\w-])", draft.text):
-            if kind:
-                kinds.add(kind)
-            if _MEASURED.search(draft.text[: match.start()]):
-                continue
-            if first is None or match.start() < first[0]:
-                first = (match.start(), listed)
-    if re.search(r"\b(?:talks? (?:and|or|&) papers?|papers? (?:and|or|&) talks?)\b", draft.text):
-        kinds = set()
+def read_listed(reading: Reading) -> None:
+    """Find what is listed, and of which kind."""
+    reading.apply(_RULES)
+    kinds = {value for token in reading.tokens if token.tag in ("TALK", "PAPER") for value in token.values}
     if len(kinds) == 1:
-        draft.fields["kind"] = kinds.pop()
-    if re.search(
-        r"\b(?:of|among|from) (?:them|these|those)\b|^\W*(?:and |but |or )?(?:only|just|those|the ones)\b", draft.text
-    ):
-        # "Which of them has IBM people?" lists what was listed before.
-        draft.said.add("noun")
-    elif first:
-        draft.said.add("noun")
-        if first[1] != "records" and "listed" not in draft.fields:
-            draft.fields["listed"] = first[1]
-            draft.said.add("listed")
-
-
-def take_nouns(draft: Draft) -> None:
-    """Read the nouns; done after the rules that need them. One that is not listed stays unread."""
-    listed = draft.fields.get("listed", "records")
-    for noun, _, forms in _NOUNS:
-        while noun in ("records", "people", listed) and draft.take(forms):
-            pass
-    while listed == "affiliations" and draft.take(r"universities|companies|labs|laboratories"):
-        pass
-    if "noun" not in draft.said and "roles" in draft.fields:
-        draft.fields["listed"] = "people"
-        draft.said.add("noun")
-
-
-def _read_grouping(draft: Draft) -> None:
-    """Read "papers per year", "how many talks does each page have"."""
-    for listed, names in (
-        ("people", "speakers?|persons?|people"), ("affiliations", "affiliations?|institutions?|universit(?:y|ies)"),
-        ("pages", "pages?"), ("years", "years?"), ("months", "months?"),
-    ):  # fmt: skip
-        # "sort by year" orders, "count by year" groups.
-        by = "" if listed == "people" or re.search(r"\b(?:sort|order|rank|arrange|list)", draft.text) else "by|"
-        if draft.take(
-            rf"(?:{by}per|for each|for every|in each|in every|on each|on every|by each|each|grouped by|broken"
-            rf" down by|split by|of each) (?:{names})"
-        ):
-            draft.fields["listed"] = listed
-            draft.said.update(("listed", "noun", "grouped"))
-
-
-def read_order(draft: Draft) -> None:
-    """Read "newest first", "the three oldest", "most authors", "by title"."""
-    _read_superlative(draft)
-    article = r"(?:only |just )?(?:the |what's the |its )?"
-    if match := draft.take(
-        rf"{article}(?:({NUMBER}) (?:({_NEW})|({_OLD}))|(?:({_NEW})|({_OLD})) (?!one\b)({NUMBER}))(?! comes)"
-    ):
-        _limit(draft, to_number(match[1] or match[6]))
-        _dated(draft, newest=bool(match[2] or match[4]))
-    elif match := draft.take(
-        rf"(?:from )?(?:the )?(?:({_NEW})|({_OLD}))(?: papers?| talks?| ones?)? (?:comes? |goes )?(?:first"
-        rf"|at the top|on top|to \w+)|(reverse(?:d)? chronological\w*)|(chronological\w*)"
-    ):
-        _dated(draft, newest=bool(match[1] or match[3]))
-        if match[3] or match[4]:
-            draft.take(r"order|in order")
-    elif match := draft.take(rf"{article}(?:({_NEW})|({_OLD}))(?= (?:papers|talks|ones|records|entries|recordings)\b)"):
-        _dated(draft, newest=bool(match[1]))
-    elif match := draft.take(
-        rf"{article}(?:({_NEW})"
-        rf"|({_OLD}))(?: (?:one|of them|of these|of those))?|came"
-        rf" (?:out )?(?:(last)|(first))|(?:(last)|(first)) (?:one|dated)"
-    ):
-        _dated(draft, newest=bool(match[1] or match[3] or match[5]))
-        draft.fields["best"] = True
-    if match := draft.take(rf"(?:the |only the |just the )*(?:top|first|last) ({NUMBER})"):
-        _limit(draft, to_number(match[1]))
-        if match[0].split()[-2] == "last":
-            draft.fields["descending"] = not draft.fields.get("descending", False)
-            draft.fields.setdefault("order", "date")
-    elif match := draft.take(r"(?:the )?(?:first|(last))(?= (?:paper|talk|record|one) (?:by|in) )"):
-        _limit(draft, 1)
-        draft.fields["descending"] = bool(match[1])
-    _read_sorting(draft)
-    if (
-        "limit" not in draft.fields
-        and "listed" not in draft.said
-        and (
-            match := draft.take(
-                rf"(?:show|list|give|name|only|just|any)(?: me)?(?: the)? ({NUMBER})(?= (?:talks|papers|records|of))"
-            )
-        )
-    ):
-        _limit(draft, to_number(match[1]))
-
-
-def _read_superlative(draft: Draft) -> None:
-    most = (
-        r"most|(?:largest|highest|biggest|greatest|maximum) (?:number|count|amount)(?: of)?|largest"
-        r"|highest|longest|more \w+ than any(?: other)?|more(?! than)"
-    )
-    least = r"fewest|least|(?:smallest|lowest|minimum) (?:number|count|amount)(?: of)?|smallest|lowest|shortest"
-    if match := draft.take(
-        r"(?:the )?(?:(longest)|shortest) (?:titles?|names?)|(?:titles?|names?) (?:is |are )?(?:the"
-        r" )?(?:(longest)|shortest)"
-    ):
-        _best(draft, "title_length", descending=bool(match[1] or match[2]))
+        reading.fields["kind"] = kinds.pop()
+    if "listed" in reading.fields:
         return
-    for order, unit in _UNITS.items():
-        if order == "size" and "listed" not in draft.said:
-            continue
-        if order == "speakers" and draft.fields.get("listed") in ("affiliations", "pages"):
-            continue
-        match = draft.take(
-            rf"(?:the )?(?:({most})|{least}) (?:different )?(?:{unit})(?: (?:list|team|counts?|numbers?)s?)?(?! first)"
-        )
-        if match:
-            _best(draft, order, descending=bool(match[1]))
+    for place, token in enumerate(reading.tokens):
+        if token.tag == "THEM" and token.text.lower() != "their":
+            # "Which of them has IBM people?" lists what was listed before.
             return
-        if match := draft.take(
-            rf"(?:the )?(?:({most})|{least}) (?:different )?(?:{unit}) first|(?:({most})|{least}) (?:of the"
-            rf" )?(?:{unit}) first"
-        ):
-            draft.fields.update(order=order, descending=bool(match[1] or match[2]))
-            return
-    if draft.take(r"(?:the )?most[- ](?:commented(?: on)?|discussed)"):
-        _best(draft, "comments", descending=True)
-    elif match := draft.take(
-        r"(?:the )?(?:(largest|biggest)|smallest)(?! first)(?: (?:author )?(?:team|group of authors"
-        r"|collaboration)s?| one)?"
-    ):
-        _best(draft, "authors", descending=bool(match[1]))
-    elif "listed" in draft.said and (
-        match := draft.take(
-            r"(?:speaks?|appears?|is heard|stands?|occurs?|(?:is|are) represented|(?:is|are) named|is"
-            r" there) (?:the )?(?:(most)|least)(?: often| frequently)?|(?:most|more) (?:often|frequent(?:ly)?)"
-        )
-    ):
-        _best(draft, "size", descending=not match[0].endswith("least"))
+        listed = _LISTED.get(token.tag)
+        if listed is None or reading.is_read(place) or _measures(reading, place):
+            continue
+        head = _head(reading.tokens, place)
+        reading.said.add("noun")
+        reading.fields["listed"] = _place_or_organisation(reading, head)
+        if head.tag == "SECTOR":
+            reading.said.add("sector listed")
+        if token.tag == "CHAPTER" and head.tag == "PERSON":
+            reading.add("has", ["chapters"])
+        if reading.fields["listed"] != "records":
+            reading.said.add("grouped")
+        return
 
 
-def _read_sorting(draft: Draft) -> None:
-    sorting = r"(?:sort(?:ed)?|order(?:ed)?|rank(?:ed)?|arranged?|listed)"
-    sort = r"(?:(?:it|them|these|those|that|this|the list) )?(?:by|in order of|according to)(?: the| their)?"
-    for order, names in (
-        ("authors", r"(?:number of |count of )?authors?(?: counts?| numbers?)?"),
-        ("comments", r"(?:number of )?comments?(?: counts?)?"),
-        ("date", r"(?:full )?dates?|years?|age|time"),
-        ("title", r"titles?|alphabet"),
-        (
-            "speaker",
-            r"(?:speakers?|last names?|surnames?|family names?|speakers?'?s? (?:last |family )?(?:sur)?names?|names?)",
-        ),
-    ):
-        # "talks by speakers from Caltech" sorts nothing: without a word for sorting it must be the end.
-        end = r"(?=$| please|[,;?.!]| and|,| in | descending| ascending)"
-        if match := draft.take(
-            rf"{sorting}[^?]{{0,40}}? {sort} (?:{names})(?: order)?|{sort} (?:{names})(?: order)?{end}"
+def _measures(reading: Reading, place: int) -> bool:
+    token = reading.tokens[place]
+    before = reading.tokens[place - 1].tag if place else ""
+    after = reading.tokens[place + 1].tag if place + 1 < len(reading.tokens) else ""
+    if token.tag == "PAGE" and "PAGENAME" in (before, after):
+        return True
+    if token.tag == "SECTOR" and before not in ("WHICH", "LIST", "HOWMANY", "ALL", "ISTHERE", ""):
+        return True
+    if token.tag in ("TALK", "PAPER", "RECORD", "SORTED"):
+        return False
+    return before in _MEASURES
+
+
+def _head(tokens: list[Token], place: int) -> Token:
+    """The last of nouns that stand side by side: in "speaker affiliations" the second."""
+    while place + 1 < len(tokens):
+        token, after = tokens[place], tokens[place + 1]
+        if (
+            after.tag not in _LISTED
+            or after.tag == "WHO"
+            or after.start - token.end > _JOINED_CHARS
+            or token.tag in ("WHO", "SECTOR", "ROLE")
         ):
-            draft.fields.setdefault(
-                "order",
-                "title"
-                if order == "speaker"
-                and "name" in match[0]
-                and "speaker" not in match[0]
-                and "last" not in match[0]
-                and draft.fields.get("listed") != "people"
-                else order,
-            )
-            draft.said.add("sorted")
             break
-    if draft.take(r"(?:in )?alphabetical(?:ly)?(?: order(?:ed)?| sorted)?|a to z|a-z|from a to z"):
-        draft.fields.setdefault("order", "title")
-        draft.said.add("sorted")
-    if draft.take(
-        r"(?:in )?(?:descending|decreasing|reverse(?:d)?)(?: order)?|(?:the )?(?:most|largest|highest"
-        r"|newest|latest|most recent)(?: \w+)? first|z to a|the other way (?:a)?round|backwards"
-    ):
-        draft.fields["descending"] = True
-        draft.said.add("reversed")
-    elif draft.take(
-        r"(?:in )?(?:ascending|increasing)(?: order)?|(?:the )?(?:fewest|smallest|lowest|oldest"
-        r"|earliest)(?: \w+)? first"
-    ):
-        draft.fields["descending"] = False
-        draft.said.add("reversed")
-    draft.take(r"going by|sort(?:ed)?(?: (?:it|them|these|those))?|ordered|in order|order|arrange")
+        place += 1
+    return tokens[place]
 
 
-def _best(draft: Draft, order: str, *, descending: bool) -> None:
-    draft.fields.update(order=order, descending=descending, best=True)
+def _place_or_organisation(reading: Reading, head: Token) -> Listed:
+    if head.tag == "ORG" and reading.fields.get("kind") != "paper":
+        return "affiliations"
+    return _LISTED[head.tag]
 
 
-def _dated(draft: Draft, *, newest: bool) -> None:
-    draft.fields.update(order="date", descending=newest)
+def _grouped(reading: Reading, found: Found) -> object:
+    noun = reading.part(found, "noun")[0]
+    if reading.find("SORT") and not reading.part(found, "each"):
+        return False
+    reading.fields["listed"] = _LISTED[noun.tag]
+    reading.said.update(("noun", "grouped"))
+    return True
 
 
-def _limit(draft: Draft, number: int) -> None:
-    draft.fields["limit"] = number
-    draft.said.add("limited")
+def _shared(reading: Reading, found: Found) -> None:
+    reading.fields["listed"] = "people"
+    reading.add("size", ["2.."])
+    reading.said.update(("noun", "grouped"))
+
+
+_GROUPS = "(noun: PERSON | PLACE | ORG | PAGE | YEARN | MONTHN | SECTOR)"
+
+
+def _places(reading: Reading, found: Found) -> None:
+    reading.fields["listed"] = "affiliations"
+    reading.said.update(("noun", "grouped"))
+
+
+def _asked(reading: Reading, found: Found) -> None:
+    reading.said.add("value")
+
+
+_RULES: tuple[Rule, ...] = (
+    ("HOWMANY PERSON AUTHORED", _asked),
+    ("WHERE (?=NAME FROM)", _places),
+    ("WITH? SAME PERSON", _shared),
+    (f"(each: EACH | GROUP | BY EACH | OF EACH | IN EACH | ON EACH | FROM EACH) {_GROUPS}", _grouped),
+    (
+        f"(each: GROUP) (THING | THEM | IT | ALL)* (BY | OF | IN | ON)? {_GROUPS} (HOWMANY | COMMA | IN | EACH)*",
+        _grouped,
+    ),
+    (f"(HOWMANY | COUNT) THING (body: BY {_GROUPS})", _grouped),
+)

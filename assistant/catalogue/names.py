@@ -85,6 +85,11 @@ class Names:
         best = [match for match, distance, _ in close if distance == close[0][1] and match[0] == key[0]]
         return tuple(name for match in best for name in self._surnames[match])
 
+    def with_first_name(self, typed: str) -> tuple[str, ...]:
+        """Those whose first name this is."""
+        key = name_key(typed)
+        return tuple(dict.fromkeys(name for full, name in self._people.items() if key and full.split()[0] == key))
+
     def find_affiliations(self, typed: str) -> tuple[str, ...]:
         """The recorded affiliations, as written, that a typed institution is or is part of."""
         key = institution_key(typed)

@@ -3,36 +3,33 @@
 Comes in: a query, or text from anywhere. Goes out: the text, or a query, or None when the text is not one.
 """
 
-import re
 from dataclasses import fields
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import TypeAdapter, ValidationError
 
-from assistant.catalogue.query import Query, Span
+from assistant.catalogue.institutions import Sector
+from assistant.catalogue.query import Condition, CountField, Field, Part, Query
+from assistant.catalogue.values import Dates, Span
 
 _QUERY = TypeAdapter(Query)
-_TYPES = {field.name: field.type for field in fields(Query)}
-_SPANS = frozenset(("years", "dates", "authors", "comments", "speakers", "page_count", "chapters", "sizes"))
-_LISTS = frozenset(
-    (
-        "pages", "not_pages", "people", "affiliations", "roles", "sectors", "countries", "not_countries", "months",
-        "having", "lacking", "titles", "openings", "texts", "links",
-    )
-)  # fmt: skip
-_FLAGS = frozenset(("odd_times", "descending", "best", "counted"))
-_NUMBERS = frozenset(("day", "limit"))
+_OWN = [field for field in fields(Query) if field.name != "conditions"]
+_FIELDS = [name for one in get_args(Field) for name in (get_args(one) or (one,))]
+_CLOSED = {"has": get_args(Part), "sector": get_args(Sector)}
 _LARGEST_NUMBER_DIGITS = 9
 _LONGEST_REPLY_CHARS = 4000
 
 
 def query_text(query: Query) -> str:
-    """A query as text that `parse_query` reads back; fields that say nothing are left out."""
+    """A query as text that `parse_query` reads back; what says nothing is left out."""
     lines = []
-    for field in fields(Query):
+    for field in _OWN:
         value = getattr(query, field.name)
         if value != field.default or field.name == "listed":
-            lines += [f"{field.name}: {text}" for text in _texts(field.name, value)]
+            lines.append(f"{field.name}: {'yes' if value is True else value}")
+    for one in query.conditions:
+        values = " | ".join(" ".join(value.replace("|", " ").split()) for value in one.values)
+        lines.append(f"{'not ' if one.negated else ''}{one.field}: {values}")
     return "\n".join(lines)
 
 
@@ -40,54 +37,41 @@ def parse_query(text: str) -> Query | None:
     """Read a query; anything unknown, twice said or out of range makes it None. Nothing in it is ever executed."""
     if len(text) > _LONGEST_REPLY_CHARS:
         return None
-    values: dict[str, Any] = {}
+    own: dict[str, Any] = {}
+    conditions = []
     for line in text.strip().removeprefix("```text").strip("`").strip().splitlines():
         if not line.strip():
             continue
         name, colon, value = (part.strip() for part in line.partition(":"))
-        if not colon or name not in _TYPES or not value or (name in values and name not in _LISTS):
+        field = name.removeprefix("not ")
+        if not colon or not value or name in own:
             return None
-        try:
-            if name in _LISTS:
-                values[name] = (*values.get(name, ()), int(value) if name == "months" else value)
-            else:
-                values[name] = _value(name, value)
-        except ValueError:
-            return None
-    if "listed" not in values:
+        if field in _FIELDS:
+            values = tuple(part.strip() for part in value.split(" | "))
+            conditions.append({"field": field, "values": values, "negated": name != field})
+        else:
+            own[name] = {"yes": True, "no": False}.get(value.lower(), value)
+    return _validated(own, conditions)
+
+
+def _validated(own: dict[str, Any], conditions: list[dict[str, Any]]) -> Query | None:
+    known = {field.name for field in _OWN}
+    limit = str(own.get("limit", "1"))
+    if "listed" not in own or not own.keys() <= known or len(limit) > _LARGEST_NUMBER_DIGITS:
         return None
     try:
-        query = _QUERY.validate_python(values, strict=False)
+        query = _QUERY.validate_python({**own, "conditions": conditions})
     except ValidationError:
         return None
-    sensible = all(1 <= month <= 12 for month in query.months) and (query.limit is None or query.limit > 0)
-    return query if sensible else None
+    sensible = query.limit is None or query.limit > 0
+    return query if sensible and all(_holds_sense(one) for one in query.conditions) else None
 
 
-def _texts(name: str, value: Any) -> list[str]:
-    if name in _SPANS:
-        return [f"{'' if value.low is None else value.low}..{'' if value.high is None else value.high}"]
-    if name in _LISTS:
-        return [" ".join(str(one).split()) for one in value]
-    return ["yes" if value is True else str(value)]
-
-
-def _value(name: str, text: str) -> Any:
-    if name in _SPANS:
-        match = re.fullmatch(rf"(\d{{0,{_LARGEST_NUMBER_DIGITS}}})(\.\.)?(\d{{0,{_LARGEST_NUMBER_DIGITS}}})", text)
-        if match is None or not (match[1] or match[3]):
-            raise ValueError(text)
-        low = int(match[1]) if match[1] else None
-        high = (int(match[3]) if match[3] else None) if match[2] else low
-        return Span(low, high)
-    if name in _NUMBERS:
-        if not re.fullmatch(rf"\d{{1,{_LARGEST_NUMBER_DIGITS}}}", text):
-            raise ValueError(text)
-        return int(text)
-    if name in _FLAGS:
-        return {"yes": True, "no": False}[text.lower()] if text.lower() in ("yes", "no") else _refuse(text)
-    return text
-
-
-def _refuse(text: str) -> Any:
-    raise ValueError(text)
+def _holds_sense(condition: Condition) -> bool:
+    """Whether the values are of the sort that the field has."""
+    if condition.field in get_args(CountField):
+        return all(Span.read(value) for value in condition.values)
+    if condition.field == "date":
+        return all(Dates.read(value) for value in condition.values)
+    known = _CLOSED.get(condition.field)
+    return known is None or all(value in known for value in condition.values)

@@ -3,93 +3,78 @@
 Comes in: nothing. Goes out: `Query`, made by the grammar or read from a model's reply, evaluated by `evaluate`.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.catalogue.institutions import Sector
 from ingest.records import Kind
 
 Listed = Literal["records", "people", "affiliations", "organisations", "pages", "years", "months", "chapters"]
 Order = Literal[
-    "corpus", "title", "date", "speaker", "authors", "comments", "speakers", "pages", "chapters", "title_length", "size"
+    "corpus",
+    "title",
+    "date",
+    "speaker",
+    "authors",
+    "comments",
+    "speakers",
+    "pages",
+    "chapters",
+    "links",
+    "title_length",
+    "size",
 ]
 Part = Literal[
     "abstract", "bio", "chapters", "link", "code", "video", "url", "date", "year", "full_date",
-    "authors", "comments", "organisation", "speaker", "affiliation",
+    "authors", "comments", "organisation", "speaker", "affiliation", "odd_time",
 ]  # fmt: skip
+PersonField = Literal["person", "affiliation", "role", "sector", "country", "abroad"]
+CountField = Literal["authors", "comments", "speakers", "pages", "chapters", "links", "size"]
+WordField = Literal["title", "opening", "text", "link"]
+Field = Literal[PersonField, CountField, WordField, "page", "date", "has"]
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """A range of whole numbers, both ends included; None leaves an end open."""
+class Condition:
+    """One of the values must hold, or none of them.
 
-    low: int | None = None
-    high: int | None = None
+    Attributes:
+        field: What is looked at. "abroad" is outside a country, as far as the affiliation's is known; "size" is the
+            number of records of a group; "opening" is how a title begins.
+        values: As text: a name, words, a part, a range of numbers (`values.Span`) or of dates (`values.Dates`).
+        negated: None of the values may hold.
+    """
 
-    def holds(self, number: int | None) -> bool:
-        """Whether a recorded number lies in the range; one that is not recorded does not."""
-        if number is None:
-            return False
-        return (self.low is None or number >= self.low) and (self.high is None or number <= self.high)
+    field: Field
+    values: tuple[str, ...]
+    negated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """All filters must hold.
+    """All conditions must hold.
+
+    Those on a person (`PersonField`) hold of one and the same; a second one on the same field may hold of another.
 
     Attributes:
         listed: What is listed; all but records are groups of records.
-        pages: The record stands on each of these, by full title.
-        not_pages: It stands on none of these.
-        people: One of these speaks.
-        affiliations: Somebody is from one of these, as typed; a paper's organisation counts.
-        roles: Somebody has one of these, by heading or biography.
-        sectors: For each of these somebody is from such a place.
-        countries: Of the affiliation; only where it is a well-known one.
-        not_countries: The affiliation's country is known and none of these.
-        years: Of the date as written; a date without a year is in no year.
-        dates: As year * 10000 + month * 100 + day; only full dates can lie in it.
-        having: Each of these is recorded.
-        lacking: None of these is recorded.
-        titles: Phrases that each stand in the title.
-        openings: The title begins with one of these.
-        texts: Phrases that each stand in title, abstract, biography or chapters.
-        links: Each stands in some address.
-        odd_times: A chapter has a time that cannot be right.
-        sizes: How many records a group has.
         best: Only those with the extreme value of `order`, ties included.
         counted: A number was asked for.
     """
 
     listed: Listed = "records"
     kind: Kind | None = None
-    pages: tuple[str, ...] = ()
-    not_pages: tuple[str, ...] = ()
-    people: tuple[str, ...] = ()
-    affiliations: tuple[str, ...] = ()
-    roles: tuple[str, ...] = ()
-    sectors: tuple[Sector, ...] = ()
-    countries: tuple[str, ...] = ()
-    not_countries: tuple[str, ...] = ()
-    years: Span | None = None
-    dates: Span | None = None
-    months: tuple[int, ...] = ()
-    day: int | None = None
-    authors: Span | None = None
-    comments: Span | None = None
-    speakers: Span | None = None
-    page_count: Span | None = None
-    chapters: Span | None = None
-    having: tuple[Part, ...] = ()
-    lacking: tuple[Part, ...] = ()
-    titles: tuple[str, ...] = ()
-    openings: tuple[str, ...] = ()
-    texts: tuple[str, ...] = ()
-    links: tuple[str, ...] = ()
-    odd_times: bool = False
-    sizes: Span | None = None
+    conditions: tuple[Condition, ...] = ()
     order: Order = "corpus"
     descending: bool = False
     limit: int | None = None
     best: bool = False
     counted: bool = False
+
+    def on(self, *fields: Field) -> Iterator[Condition]:
+        """The conditions on these fields, in order."""
+        return (condition for condition in self.conditions if condition.field in fields)
+
+    def wanted(self, field: Field) -> list[str]:
+        """What a field is asked to hold; what it must not hold is left out."""
+        return [value for one in self.on(field) if not one.negated for value in one.values]

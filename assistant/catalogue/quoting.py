@@ -58,19 +58,20 @@ def source_passage(record: Record, passage: Passage) -> SourcePassage:
 
 
 def _span(query: Query, passages: list[Passage]) -> tuple[Passage, int, int]:
-    for phrase in query.texts:
+    has = query.wanted("has")
+    for phrase in query.wanted("text"):
         if found := _sentence_with(passages, searchable(phrase)):
             return found
-    if "code" in query.having and (found := _address(passages)):
+    if "code" in has and (found := _address(passages)):
         return found
-    if query.listed == "chapters" or "chapters" in query.having or query.odd_times or query.chapters:
+    if query.listed == "chapters" or {"chapters", "odd_time"}.intersection(has) or any(query.on("chapters")):
         for passage in passages:
             if passage.section == "chapters":
                 return passage, 0, len(passage.text)
-    for role in query.roles:
+    for role in query.wanted("role"):
         if found := _sentence_with([one for one in passages if one.section in ("bio", "chapters")], searchable(role)):
             return found
-    if "bio" in query.having:
+    if "bio" in has:
         for passage in passages:
             if passage.section == "bio":
                 return passage, *_opening(passage)

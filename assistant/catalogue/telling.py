@@ -35,7 +35,11 @@ def tell(query: Query, result: Result, store: RecordStore, answer: CitedText) ->
 
 def _chapter_count(record: Record, query: Query) -> int:
     chapters = record.chapters if record.kind == "talk" else ()
-    return sum(1 for chapter in chapters if chapter.problem or not query.odd_times)
+    return sum(1 for chapter in chapters if chapter.problem or not _only_odd(query))
+
+
+def _only_odd(query: Query) -> bool:
+    return "odd_time" in query.wanted("has")
 
 
 def shown_ids(query: Query, result: Result) -> tuple[str, ...]:
@@ -73,7 +77,7 @@ def _tell_records(query: Query, result: Result, store: RecordStore, answer: Cite
         yield from answer.say(f"\n{number}. **{_plain(item.record.title)}**{f' — {details}' if details else ''} ")
         yield from answer.cite(item.source, item.start, item.end)
         if item.record.kind == "talk" and _wants_chapters(query):
-            yield from answer.say(_chapters(item.record, only_odd=query.odd_times and query.listed == "chapters"))
+            yield from answer.say(_chapters(item.record, only_odd=_only_odd(query) and query.listed == "chapters"))
 
 
 def _table(query: Query, items: Sequence[Cited], answer: CitedText) -> Iterator[Event]:
@@ -97,7 +101,11 @@ def _tell_groups(query: Query, result: Result, store: RecordStore, answer: Cited
     items = {item.record.id: item for item in cited(query, shown_ids(query, result), store)}
     for number, group in enumerate(result.groups[:MOST_SHOWN], 1):
         name = month_name(group.name) if query.listed == "months" else group.name
-        yield from answer.say(f"\n{number}. **{_plain(name)}**{_affiliation(query, group, items)} — {len(group.ids)}: ")
+        if query.listed in ("years", "months"):
+            lead = f"**{name}: {len(group.ids)}** — "
+        else:
+            lead = f"**{_plain(name)}**{_affiliation(query, group, items)} — {len(group.ids)}: "
+        yield from answer.say(f"\n{number}. {lead}")
         for place, record_id in enumerate(one for one in group.ids if one in items):
             item = items[record_id]
             yield from answer.say(("; " if place else "") + f"{_plain(item.record.title)} ")
@@ -129,11 +137,11 @@ def _details(query: Query, record: Record) -> str:
         parts += [record.date.text if record.date else "no date", _authors(record, "author")]
         if record.comment_count is not None:
             parts.append(f"{record.comment_count} comment{'s' if record.comment_count != 1 else ''}")
-    if "code" in query.having:
+    if "code" in query.wanted("has"):
         parts += [address for address in record.links if "git" in address or "bitbucket" in address]
-    elif "link" in query.having or query.links:
+    elif "link" in query.wanted("has") or query.wanted("link"):
         parts += list(record.links)
-    if query.page_count is not None or query.order == "pages":
+    if query.order == "pages" or query.wanted("pages"):
         parts.append("on " + "; ".join(record_pages(record)))
     return _plain(", ".join(part for part in parts if part))
 
@@ -149,7 +157,8 @@ def _authors(record: Record, word: str = "") -> str:
 
 
 def _wants_chapters(query: Query) -> bool:
-    return query.listed == "chapters" or "chapters" in query.having or query.odd_times or query.chapters is not None
+    has = {"chapters", "odd_time"}.intersection(query.wanted("has"))
+    return query.listed == "chapters" or bool(has) or any(query.on("chapters"))
 
 
 def _chapters(talk: Talk, *, only_odd: bool) -> str:

@@ -1,36 +1,16 @@
 """The names that a collection holds, as a question may use them.
 
-Comes in: the record store. Goes out: people and affiliations (`names`), pages with the forms that people give them, and
-titles that a question may name.
+Comes in: the record store. Goes out: people and affiliations (`names`), pages, and titles that a question may
+name.
 """
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
 from functools import cached_property
 
-from assistant.catalogue.filters import MONTH_NAMES, MONTHS, month_number
 from assistant.catalogue.names import Names
 from ingest.store import RecordStore
-from ingest.words import plain_words
-
-_SHORTEST_CUE_CHARS = 3
-_SMALL = frozenset(("and", "of", "the", "in", "on", "for", "a"))
-
-
-@dataclass(frozen=True, slots=True)
-class PageForm:
-    """One way to name a page.
-
-    Attributes:
-        key: A word without which the form cannot stand in a question.
-        pattern: A regular expression for the name in small letters.
-    """
-
-    key: str
-    pattern: str
-    page: str
+from ingest.words import plain_words, searchable
 
 
 class Vocabulary:
@@ -79,49 +59,24 @@ class Vocabulary:
         return known
 
     @cached_property
-    def _page_forms(self) -> dict[str, list[PageForm]]:
-        """The forms of pages by the word with which they begin; each form is of one page only."""
-        forms = {form for page in self.pages for form in _forms(page)}
-        count = Counter(pattern for pattern, _ in {(form.pattern, form.page) for form in forms})
-        known: dict[str, list[PageForm]] = {}
-        for form in forms:
-            if count[form.pattern] == 1:
-                known.setdefault(form.key, []).append(form)
-        return known
+    def _words_of_titles(self) -> list[tuple[frozenset[str], str]]:
+        rows = self._store.rows(
+            "SELECT title_words, json_extract(json, '$.title') FROM facts JOIN records USING (position)"
+        )
+        return [(frozenset(words.split()), title) for words, title in rows]
 
-    def page_forms(self, words: Iterable[str]) -> list[PageForm]:
-        """The forms that begin with one of these words, longer ones first: few, however many pages there are."""
-        found = {form for word in words for form in self._page_forms.get(word, ())}
-        return sorted(found, key=lambda form: (-len(form.pattern), form.pattern))
+    def titles_with(self, words: Iterable[str]) -> list[str]:
+        """The titles that hold all of these singular words."""
+        wanted = frozenset(words)
+        return [title for held, title in self._words_of_titles if wanted <= held]
 
+    def holds_word(self, word: str) -> bool:
+        """Whether a word stands in any record's title or text."""
+        found = self._store.rows("SELECT 1 FROM words WHERE instr(body, ?) > 0 LIMIT 1", [searchable(word)])
+        return bool(found)
 
-def _forms(page: str) -> Iterator[PageForm]:
-    label = page.split(":", 1)[-1]
-    for text in (page, label):
-        if words := _words(text):
-            yield PageForm(words[0], r"\W+".join(words), page)
-    words = _words(label)
-    for first, second, third in zip(words, [*words[1:], ""], [*words[2:], "", ""], strict=False):
-        if first in _SMALL:
-            continue
-        if len(first) > _SHORTEST_CUE_CHARS:
-            yield PageForm(first, first, page)
-        if second in ("and", "of") and third:
-            yield PageForm(first, rf"{first} (?:and|&|of) {third}", page)
-        elif second:
-            yield PageForm(first, rf"{first}\W+{second}", page)
-    if (date := re.search(r"\b([A-Z][a-z]{2})[a-z]* (\d{1,2})\b", label)) and date[1].lower() in MONTHS:
-        yield from _date_forms(page, date[1].lower(), date[2])
-
-
-def _date_forms(page: str, short: str, day: str) -> Iterator[PageForm]:
-    long = MONTH_NAMES[month_number(short) - 1]
-    name = rf"(?:{long}|{short}t?)\.?"
-    for key in (long, short, "sept" if short == "sep" else short):
-        yield PageForm(key, rf"{name} {day}(?:st|nd|rd|th)?", page)
-        yield PageForm(key, rf"{day}(?:st|nd|rd|th)?(?: of)? {name}", page)
-        yield PageForm(key, name, page)
-
-
-def _words(text: str) -> list[str]:
-    return re.findall(r"\w+", text.lower())
+    def kind_of(self, title: str) -> str | None:
+        """The kind of the first record whose title holds these words."""
+        query = "SELECT kind FROM facts WHERE instr(title_words, ?) > 0 ORDER BY position LIMIT 1"
+        found = self._store.rows(query, [searchable(title)])
+        return found[0][0] if found else None

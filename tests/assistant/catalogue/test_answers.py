@@ -9,7 +9,7 @@ from statistics import median
 import pytest
 
 from assistant.catalogue import Catalogue, parse_query, query_text
-from assistant.catalogue.query import Query, Span
+from assistant.catalogue.query import Condition, Query
 from assistant.citations import CitedText
 from assistant.evaluation.catalogue import load_questions, score_catalogue
 from assistant.prompts import load_prompts
@@ -92,10 +92,14 @@ def test_labelled_questions_are_answered_exactly(catalogue: Catalogue) -> None:
 
 QUERIES = (
     Query(),
-    Query(kind="paper", years=Span(2023, None), authors=Span(None, 3), order="date", descending=True, limit=3),
-    Query(listed="people", affiliations=("MIT", "UC Berkeley"), sectors=("academic",), counted=True),
-    Query(titles=('say "hi": now', "x"), having=("code", "bio"), months=(5, 6), odd_times=True),
-)
+    Query(
+        kind="paper",
+        conditions=(Condition("date", ("2023..",)), Condition("authors", ("..3", "7"), negated=True)),
+        order="date", descending=True, limit=3,
+    ),
+    Query(listed="people", conditions=(Condition("affiliation", ("MIT", "UC Berkeley")),), counted=True),
+    Query(conditions=(Condition("title", ('say "hi": now', "x")), Condition("date", ("--05",)))),
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("query", QUERIES, ids=range(len(QUERIES)))
@@ -106,10 +110,11 @@ def test_plain_text_is_read_back(query: Query) -> None:
 @pytest.mark.parametrize(
     "reply",
     [
-        "", "content", "listed: everything", "listed: records\nkind: film", "listed: records\nyears: soon",
-        "kind: talk",         "listed: records\nlimit: 0", "listed: records\nlimit: -1", "listed: records\nmonths: 13",
+        "", "content", "listed: everything", "listed: records\nkind: film", "listed: records\ndate: soon",
+        "kind: talk",         "listed: records\nlimit: 0", "listed: records\nlimit: -1", "listed: records\ndate: --13",
         "listed: records\ndrop: table", "listed: records\nkind: talk\nkind: paper", "listed: records\nbest: perhaps",
-        "listed: records\nyears: 99999999999999999999", "Sure! Here it is:\nlisted: records", "x" * 10_000,
+        "listed: records\nauthors: 99999999999999999999", "listed: records\nnot has: charm",
+        "Sure! Here it is:\nlisted: records", "x" * 10_000,
     ],
     ids=lambda reply: repr(reply[:40]),
 )  # fmt: skip
@@ -121,9 +126,9 @@ def test_reply_that_is_no_query_is_refused(reply: str, catalogue: Catalogue) -> 
 
 
 def test_reply_of_a_model_is_read_and_its_names_mended(catalogue: Catalogue) -> None:
-    answer = catalogue.answer("Any of these?", reply="listed: records\npeople: Courtny Pacquette")
+    answer = catalogue.answer("Any of these?", reply="listed: records\nperson: Courtny Pacquette")
     assert answer is not None
-    assert answer.query == Query(people=("Courtney Paquette",))
+    assert answer.query == Query(conditions=(Condition("person", ("Courtney Paquette",)),))
     assert answer.result is not None
     assert len(answer.result.ids) == 1
 

@@ -1,0 +1,99 @@
+"""A run of words → the concept that it says, whatever the inflection, and with small slips forgiven.
+
+Comes in: words without case and accents. Goes out: a concept of the lexicon, or None.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import Stemmer
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from assistant.catalogue.lexicon import CONCEPTS, FILLER
+from assistant.catalogue.values import MONTHS
+from ingest.words import singular
+
+LONGEST_PHRASE_WORDS = 6
+# "autor" and "papres" are slips; "code" and "core" are two words.
+_SHORTEST_MISSPELT_CHARS = 5
+_TWO_SLIPS_CHARS = 9
+_STEMMER = Stemmer.Stemmer("english")
+_NUMBERS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen twenty"
+).split()
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """What a phrase says: a tag for the rules, and the value that goes into the query."""
+
+    tag: str
+    value: str = ""
+
+
+def concept(words: Sequence[str]) -> Concept | None:
+    """The concept of a phrase as it is written, else in the singular, else of its stems."""
+    exact, stemmed = _tables()
+    last_singular = (*words[:-1], singular(words[-1]))
+    return exact.get(tuple(words)) or exact.get(last_singular) or stemmed.get(_stems(words))
+
+
+def misspelt(word: str) -> Concept | None:
+    """The concept of the one word of the lexicon that differs by a slip."""
+    if len(word) < _SHORTEST_MISSPELT_CHARS:
+        return None
+    slips = 2 if len(word) >= _TWO_SLIPS_CHARS else 1
+    near = process.extractOne(singular(word), _single_words(), scorer=OSA.distance, score_cutoff=slips)
+    return _tables()[0][(near[0],)] if near and near[0][0] == word[0] else None
+
+
+@cache
+def _stem(word: str) -> str:
+    return str(_STEMMER.stemWord(word))
+
+
+def _stems(words: Sequence[str]) -> tuple[str, ...]:
+    return tuple(_stem(word) for word in words)
+
+
+@cache
+def _tables() -> tuple[dict[tuple[str, ...], Concept], dict[tuple[str, ...], Concept]]:
+    """Phrase → concept, as written and stemmed; the first line that has a phrase wins."""
+    exact: dict[tuple[str, ...], Concept] = {}
+    for phrase, meant in _lines():
+        exact.setdefault(tuple(phrase.split()), meant)
+    stemmed: dict[tuple[str, ...], Concept] = {}
+    for words, meant in exact.items():
+        if meant.tag != "FILLER":
+            stemmed.setdefault(_stems(words), meant)
+    return exact, stemmed
+
+
+def _lines() -> Iterator[tuple[str, Concept]]:
+    for line in CONCEPTS.strip().splitlines():
+        head, _, phrases = line.partition(": ")
+        tag, _, value = head.partition(" ")
+        for phrase in phrases.split(", "):
+            yield phrase, Concept(tag, value)
+    for number, word in enumerate(_NUMBERS):
+        yield word, Concept("NUMBER", str(number))
+    for word in FILLER.split():
+        yield word, Concept("FILLER")
+
+
+@cache
+def _single_words() -> list[str]:
+    exact, _ = _tables()
+    return [words[0] for words, meant in exact.items() if len(words) == 1 and len(words[0]) >= _SHORTEST_MISSPELT_CHARS]
+
+
+@cache
+def month(word: str) -> int | None:
+    """Read "June", "jun" → 6; "sept" → 9."""
+    if word in MONTHS:
+        return MONTHS.index(word) + 1
+    short = [name[:3] for name in MONTHS]
+    return short.index(word[:3]) + 1 if word in (*short, "sept") else None

@@ -1,0 +1,308 @@
+"""The words with which people ask about a collection, as data.
+
+Comes in: nothing. Goes out: `CONCEPTS`, each line a concept (a tag for the rules, and the value that goes into the
+query) with the phrases that say it, and `FILLER`, words that carry nothing of their own in such a question. A phrase
+also stands for its inflections ("contains", "containing"); one that is written exactly so wins.
+"""
+
+CONCEPTS = """
+TALK talk: talk, recording, recorded talk, recorded session, lecture, presentation, session, speech, recorded lecture
+PAPER paper: paper, article, preprint, publication, daily paper, manuscript, research paper
+RECORD: record, entry, item, document, thing, everything, anything, something, material, contribution
+SORTED tutorial: tutorial
+SORTED workshop: workshop
+SORTED seasonal school: seasonal school
+PERSON speaker: speaker, people, person, presenter, lecturer, researcher, anyone, anybody, somebody, someone, everyone
+PERSON speaker: ppl, everybody, individual, folk, folks, guest, human, staff, member, participant
+NAMED: names
+WHO: who, whom, whose, whos
+POSITION role: position, post, role, job, job title, rank, academic title
+PLACE affiliation: affiliation, institution, institute, employer, place, school, home institution, workplace
+ORG organisation: organisation, organization
+YEARN year: year, calendar year, publication year
+MONTHN month: month
+DAYN: day, weekday
+PAGE: page, section, listing, category, tab, source page, web page, webpage, site page
+PAGE talk: talk page, recorded talk page, recorded talks page, talks page
+PAGE paper: daily page, daily paper page, daily papers page, paper page, papers page
+CHAPTER chapters: chapter, chapter mark, chapter list, timestamp, time stamp, chapter time
+ABSTRACT abstract: abstract, summary, description, synopsis
+BIO bio: bio, biography, biographical note, biographical text, biographical information, cv, speaker bio
+BIO bio: speaker biography, short bio, biographical sketch, vita, author bio
+CODE code: code, source code, open source code, github, git hub, repo, repository, code repository, implementation
+CODE code: github link, code link, link to code, github repo, github repository, code address, github address
+CODE code: git repo
+CODE code: github page, github url, public code, open source, gitlab, open code, available code, code base, codebase
+LINK link: link, url, web address, address, hyperlink, website, web link, internet address
+VIDEO video: video, video link, video address, youtube link, video url
+DATE date: date, publication date, date of publication, release date
+FULLDATE full_date: full date, complete date, exact date
+AUTHOR authors: author, coauthor, co author, writer
+TEAM authors: team, author team, group of authors, collaboration, author list, crew
+AUTHORCOUNT authors: author count, number of authors, author number, count of authors, authors count, team size
+COMMENT comments: comment, remark
+COMMENTCOUNT comments: comment count, number of comments, count of comments
+COMMENTED comments: commented, commented on, discussed, commented upon, got comments, received comments, drew comments
+TITLE title: title, heading, headline
+HASNO date: undated, dateless
+HASNO year: yearless
+HASNO comments: uncommented
+ODDTIME odd_time: impossible time, impossible chapter time, odd time, wrong time, broken time, strange time, bad time
+ODDTIME odd_time: time that cannot be right, times that cannot be right, suspicious time, implausible time
+ODDTIME odd_time: impossible timestamp, wrong timestamp, odd timestamp, broken timestamp, bad timestamp
+TIMES: time, occasion, appearance
+ROLE assistant professor: assistant professor, assistant professorship
+ROLE associate professor: associate professor, associate professorship
+ROLE full professor: full professor
+ROLE professor: professor, professorship, prof
+ROLE lecturer: lecturer position
+ROLE research scientist: research scientist
+ROLE scientist: scientist
+ROLE engineer: engineer
+ROLE postdoc: postdoc
+ROLE postdoc: post doc
+ROLE postdoc: postdoctoral
+ROLE postdoc: postdoctoral scholar
+ROLE postdoc: postdoctoral researcher
+ROLE postdoc: postdoctoral fellow
+ROLE postdoc: postdoctoral associate
+ROLE postdoc: postdoctorate
+ROLE director: director
+ROLE dean: dean
+ROLE student: student, phd student, ph d student, doctoral student, graduate student
+ROLE fellow: fellow, research fellow
+ROLE manager: manager
+ROLE editor: editor
+ROLE chair: chair, co chair, chairperson
+SECTOR company: company, firm, industry, corporation, corporate, business, industrial, private company, tech company
+SECTOR company: industry lab, industrial lab, private sector, industry research, the private sector, commercial
+SECTOR academic: university, academia, academic, college, academic institution, academics, higher education
+SECTOR laboratory: laboratory, lab, national lab, national laboratory, research lab, government lab
+SECTOR laboratory: research laboratory
+CITY: california, texas, new york, boston, chicago, san diego, los angeles, san francisco, seattle, paris, london
+CITY: berlin
+CITY: zurich, vienna, montreal, vancouver, toronto, beijing, tokyo, hawaii, munich, rome, amsterdam, new orleans
+COUNTRY US: us, usa, u s, u s a, united states, united states of america, america, the states
+COUNTRY UK: uk, u k, united kingdom, britain, great britain, england
+COUNTRY Switzerland: switzerland
+COUNTRY France: france
+COUNTRY Canada: canada
+COUNTRY China: china
+COUNTRY UAE: uae, united arab emirates, emirates
+COUNTRY Germany: germany
+COUNTRY Japan: japan
+COUNTRY Israel: israel
+COUNTRY Singapore: singapore
+COUNTRY Korea: korea, south korea
+COUNTRY India: india
+COUNTRY Italy: italy
+COUNTRY Austria: austria
+COUNTRY Netherlands: netherlands
+COUNTRY Turkey: turkey
+COUNTRY Belgium: belgium
+COUNTRY Sweden: sweden
+COUNTRY UK|Switzerland|France|Germany|Italy|Austria|Netherlands|Belgium|Sweden: europe
+COUNTRY China|Japan|Korea|Singapore|India|Israel|UAE|Turkey: asia
+COUNTRY US|Canada: north america
+NATION US: american
+NATION UK: british, english
+NATION Switzerland: swiss
+NATION France: french
+NATION Canada: canadian
+NATION China: chinese
+NATION Germany: german
+NATION Japan: japanese
+NATION Israel: israeli
+NATION Korea: korean
+NATION India: indian
+NATION Italy: italian
+NATION Austria: austrian
+NATION Netherlands: dutch
+NATION Turkey: turkish
+NATION Sweden: swedish
+NATION UK|Switzerland|France|Germany|Italy|Austria|Netherlands|Belgium|Sweden: european
+NATION China|Japan|Korea|Singapore|India|Israel|UAE|Turkey: asian
+UNRECORDED in which language a talk is: spanish, mandarin, russian, portuguese, arabic, hindi, latin
+ABROAD US: abroad, non us, non american, foreign, international, overseas
+OUTSIDE: outside, outside of, beyond, out of
+WITH: with, w/, has, have, having, had, contain, include, carry, come with, offer, provide, got, feature
+WITH: accompanied by
+WITH: link to, links to, linking to, point to, release, share, come along with, possess, own, bear, equipped with
+WITH: gives, giving, receive, get, gather, attract, supply, linked to, shows, showing, lists
+WITH: consist of, divided into, split into, collected, featuring, sport, bring, that name, names an
+LIST: list, show, give me, tell me, name, find, enumerate, display, print, give, get me, show me, find me, pull up
+LIST: i want, i need, i would like, let me see, i am looking for, output, return, fetch, look up, present me, list me
+MENTION: mention, refer to, bring up, make mention of, name drop, cite, reference
+OCCUR: mentioned, appear, occur, found, come up, cited, referred to, turn up, show up, crop up, stand
+USE: use, report on, report results on, evaluate on, test on, train on, evaluated on, tested on, trained on
+USE: benchmark on
+STARTS: start with, begin with, open with, start, begin
+TITLED: titled, entitled, called, named, known as
+WORD: word, term, phrase, string, expression, keyword, words
+WITHOUT: without, w/o, lack, miss, missing, no, devoid of, free of, minus, absent, have no, has no, with no, omit
+WITHOUT: not any, fail to have, fail to provide, fail to give, fail to include, short of
+NOT: not, n't, never, except, except for, exclude, excluding, other than, apart from, leave out, leaving out, skip
+NOT: ignore, neither, nor, rather than, instead of, none of, aside from, besides, disregard, in place of, drop, cannot
+NOT: leave aside, minus those, save for, without those, without the ones
+GIVEN: given, listed, attached, stated, known, recorded, available, specified, indicated, noted, provided, held
+GIVEN: filmed, presented
+GIVEN: delivered, take place, took place, taking place, happen, present
+HELD: give it, gave it, hold it, held it, present it, presented it, deliver it, delivered it
+HELD: gave that, hold that, give that, give this talk, give that talk, give their talk
+UNKNOWNSTATE: unknown, unstated, not known, unspecified, unrecorded
+ON: on, onto, filed under, listed on, listed under, in the list of
+UNDER: under
+IN: in, within, inside
+AT: at
+FROM: from, affiliated with, affiliated to, associated with, work at, work for, based at, based in, belong to
+FROM: represent
+FROM: come from, coming from, hail from, employed by, employed at, originate from, working for, working at, working in
+FROM: affiliated, work in
+OF: of
+BY: by, given by, presented by, delivered by
+TO: to, through, thru, till
+PUBLISHED: published, released, posted, dated, appeared, came out, come out, submitted, uploaded, date from
+PUBLISHED: date back to
+PUBLISHED: put out, made public, carry the date, bear the date, written in, dating from
+AUTHORED: authored, written, coauthored, co authored, penned, wrote, write
+AND: and, as well as, plus also, along with, together with, also
+BUT: but, yet, although, though, however
+OR: or, and or
+BOTH: both, together, jointly, at once, at the same time, simultaneously
+ALL: all, all of, entire, whole
+EACH: each, per, every, for each, for every, by each, in each, in every
+GROUP: break, group, group by, grouped by, broken down by, break down by, split by, group them by, breakdown by
+GROUP: distribution over
+GROUP: distribution by, distributed over, spread over, across
+ONLY: and no other, on no other, on no other page, and on no other, and on no other page, no other page, only, just
+ONLY: solely, exclusively, alone, merely, nowhere else, and nowhere else, no other, unique to
+EXACTLY: exactly, precisely
+MORE: more than, over, above, greater than, exceed, exceeding, upwards of
+LESS: fewer than, less than, below
+ATLEAST: at least, no fewer than, no less than, not fewer than, not less than, minimum of, minimum, a minimum of
+ATMOST: at most, no more than, not more than, maximum of, a maximum of
+UPTO: up to, until, up until, no later than, not later than
+ORMORE: or more, and more, or above, and up, +, and above, or higher, and over, or over, and upwards, plus
+ORLESS: or fewer, or less, and fewer, and less, or below, and below, or lower
+BEFORE: before, prior to, earlier than, older than, precede, predate, pre, preceding, predating
+AFTER: after, later than, newer than, past, more recent than, younger than, following
+SINCE: since, starting in, starting from, as of, from no earlier than, no earlier than, not before
+ONWARDS: onward, onwards, and later, or later, and after, or after, or newer, and newer, or more recent, and onwards
+EARLIER: or earlier, and earlier, or before, or older, and before, and older
+BETWEEN: between
+HALF 1: first half of, first half
+HALF 2: second half of, second half, last half of
+SEVERAL: several, multiple, many, various, a few, more than one, more than a single, over one
+TWICE: twice, more than once, repeatedly, several times, multiple times, more than one time
+SINGLE: single, sole, solo, lone, one single, only one, just one, exactly one
+NEWEST: newer, more recent, newest, latest, most recent, most recently, youngest, newest ones, freshest
+OLDEST: older, earlier, oldest, earliest, least recent, longest ago
+MOST: most, largest number of, highest number of, greatest number of, biggest number of, maximum, highest, maximal
+MOST: largest number, more than any other, the largest count of, the highest count of, more, largest amount of
+FEWEST: fewest, least, smallest number of, lowest number of, lowest, minimal, smallest number
+LARGEST: largest, biggest, greatest, most crowded
+SMALLEST: smallest, tiniest
+LONGEST: longest, lengthiest
+SHORTEST: shortest, briefest
+OFTEN: often, frequently, frequent, prolific, active, represented, busy
+FILLER: are n't there, is n't there, is n't it, do n't they, are n't they, does n't it, i mean, so far, by the way
+FIRST: first, at the top, on top, top
+LAST: last, final, at the end, at the bottom
+SORT: sort, order, arrange, ordered, in order of, in order, sequence, put in order, according to
+EDGE: beginning of, start of, end of, beginning, end
+GOINGBY: going by, counting, based on, judging by, considering
+ALPHA: alphabetical, alphabetically, a to z, a z, abc order, alphabet, in alphabetical order, alphabetic
+CHRONO: chronological, chronologically, in chronological order, by chronology
+BACKWARDS: reverse, backwards, z to a, other way round, other way around, reversed, invert, flip, opposite order
+ASC: ascending, increasing, upward, in ascending order, in increasing order
+DESC: descending, decreasing, downward, in descending order, in decreasing order, falling
+INCLUDED: included, inclusive, incl, included too
+INCLUDING: also count, count also, please also count, if you count, also include, include also, include the people
+INCLUDING: counting also
+INCLUDING: including, include people, include those, if you include, when you count, if we count, even those
+INCLUDING: including those
+SURNAME: last name, surname, family name, speaker surname, speaker last name, speakers last names
+WITHWHOM: with whom, who else, co speaker, co presenter
+FIRSTNAME: first name, given name, forename
+HOWMANY: how many, number of, count of, what number of, total number of, how much, exact number of, total count of
+HOWMANY: a count of, number, tally
+COUNT: count, tally up, in total, altogether, overall, in all, total
+WHICH: which, what, which one, which ones, what one
+WHERE: where
+WHEN: when, on which day, what day, on what day, which date, what date, on which date, on what date
+ISTHERE: is there, are there, do you have, have you got, do we have, is any, are any, does any, do any, exist
+THEM: them, those ones, those, these, they, their, theirs, ones, the one, the only one, the ones
+IT: it, its, this, that one, this one, this talk, this paper
+HESHE: he, she, his, her, him
+OTHERS: others, rest, remaining, remainder, remaining ones, other ones, the others, the rest
+SAME: same, identical
+THERE: there
+HOWABOUT: what about, how about, and what about, and how about
+ABOUT: about, speak of, speaks of, concern, regarding, deal with, related to, cover, discuss, treat, focus on, study
+ABOUT: tackle, explore
+ABOUT: look at, on the topic of, topic, subject, theme, concerning, revolve around
+SAYS: say, explain, describe, argue, mean, prove, why, how, claim, teach, propose, summarise, summarize, tell me about
+SAYS: suggest, recommend, define, compare, show that, find that, think, believe
+UNRECORDED how long a talk lasts: how long, duration, running time, run time, runtime, minute, hour, length
+UNRECORDED how long a talk lasts: how lengthy
+UNRECORDED how long a talk lasts: longest talk, shortest talk, longest recording, shortest recording, longest lecture
+UNRECORDED how long a talk lasts: longest session, shortest session, longest presentation, longest video, long does
+UNRECORDED how often a talk was watched: view, viewer, view count, watched, most viewed, viewed, click, popular
+UNRECORDED how often a talk was watched: popularity
+UNRECORDED how often a talk was watched: downloads, most downloaded, play count, audience figures, streamed
+UNRECORDED how often a talk was watched: how popular
+UNRECORDED ratings, likes or votes: rating, liked, likes, upvote, upvoted, vote, star, thumbs up, rated, best rated
+UNRECORDED ratings, likes or votes: highest rated, top rated, ranking, review, grade, stars, best reviewed
+UNRECORDED where a paper was published: journal, venue, conference, proceeding, publisher, accepted, accepted at
+UNRECORDED where a paper was published: neurips
+UNRECORDED where a paper was published: icml, iclr, aaai, cvpr, peer reviewed, peer review, acceptance, arxiv
+UNRECORDED citation counts: citation, citation count, most cited, times cited, how often cited, impact factor, h index
+UNRECORDED citation counts: cited most, highly cited, cited by, cited the most
+UNRECORDED where a talk was given: venue of the talk, location, city, room, building, auditorium, which city
+UNRECORDED where a talk was given: what city
+UNRECORDED in which language a talk is: language, subtitle, spoken in, caption, closed caption
+UNRECORDED how many people attended: attended, attendance, attendee, audience size, attend, audience, listener
+UNRECORDED how many people attended: turnout
+UNRECORDED who moderated, introduced or organised a talk: moderator, moderated, host, hosted, chaired, introduced
+UNRECORDED who moderated, introduced or organised a talk: organizer, organiser, organised, organized, sponsor, funded
+UNRECORDED what the audience asked: question from the audience, questions asked, audience question, q and a, asked
+UNRECORDED what a talk costs: cost, price, ticket, fee, how expensive, admission, registration fee
+UNRECORDED slides: slide, slide deck, deck, powerpoint, handout
+UNRECORDED transcripts: transcript, transcription
+UNRECORDED e-mail addresses or telephone numbers: e mail, email, e mail address, email address, phone number
+UNRECORDED e-mail addresses or telephone numbers: telephone
+UNRECORDED e-mail addresses or telephone numbers: phone, telephone number, contact detail, contact
+UNRECORDED e-mail addresses or telephone numbers: contact information
+UNRECORDED e-mail addresses or telephone numbers: twitter handle, twitter, linkedin, postal address, how to reach
+UNRECORDED whether somebody is a woman or a man, or how old: female, male, woman, man, women, men, gender, age
+UNRECORDED whether somebody is a woman or a man, or how old: how old
+UNRECORDED whether somebody is a woman or a man, or how old: birthday, date of birth, born, nationality, birthplace
+UNRECORDED whether somebody is a woman or a man, or how old: married, salary, hometown
+UNRECORDED a talk's file size, resolution or format: file size, resolution, file format, megabyte, pdf, page count
+UNRECORDED how many words or pages a text has: word count, how many words, number of words
+UNRECORDED licences: licence, license, copyright
+"""
+
+# Small words, politeness, and everyday verbs and adverbs.
+FILLER = """
+a an the for as so if then than too very really actually basically simply quite rather pretty please kindly thanks
+thank you hi hello hey ok okay well yes yeah right sure great good nice perfect cool fine sorry dear is are was were
+be been being am s re ve d m ll do does did doing done could can would will may might shall should must let we i me my
+mine our ours your yours myself want wants wanted need needs needed like know knows see look looks looking wonder
+wondering curious interested interest love care mind bother help ask asking able possible possibly perhaps maybe quick
+quickly brief briefly short simple that whichever whatever such some certain particular specific kind type types kinds
+sorts way ways form case cases here collection corpus library archive database catalogue catalog dataset data set
+index program site store repertoire hold holds holding keep keeps kept stock currently now today still ever already
+make made makes making take takes taken go goes went gone going come comes came put puts run runs speak speaks
+speaking spoke spoken talking heard hear hears listen gave work works working worked serve serves act acts acting
+different distinct separate unique amount full stands standing sit sits located turn turned actual respective
+respectively corresponding relevant another again back once else up down off into via among amongst amid toward
+towards because while whether even therefore thus hence moreover additionally further furthermore using used based
+matching match matches meet meets satisfy satisfies fulfil fulfill fulfils much lot lots plenty couple bunch selection
+range information info detail details answer answers question questions response result results shown displayed
+printed covered involved involving involve involves said tell tells telling told marked labelled labeled tagged
+flagged counted considered publicly online freely whatsoever anywhere somewhere everywhere hand hands side world stage
+level far campus campuses any consider restrict limit narrow filter remove add adding fall falls lie lies fit fits
+applies apply true gimme gotta wanna lemme pls plz thx alright friend assistant bot irrespective regardless matter
+date's
+"""

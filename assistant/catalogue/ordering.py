@@ -1,0 +1,121 @@
+"""Rules for the order, for how many of it, and for what has most or least of something.
+
+Comes in: a reading whose `listed` is known. Goes out: the same with `order`, `descending`, `limit`, `best`.
+"""
+
+from assistant.catalogue.query import Order
+from assistant.catalogue.reading import Found, Reading, Rule
+
+_KEYS: dict[str, Order] = {
+    "DATE": "date", "FULLDATE": "date", "YEARN": "date", "MONTHN": "date", "TIMES": "date", "TITLE": "title",
+    "ALPHA": "title", "NAMED": "title", "PERSON": "speaker", "SURNAME": "speaker", "AUTHOR": "authors",
+    "AUTHORCOUNT": "authors", "TEAM": "authors", "COMMENT": "comments", "COMMENTCOUNT": "comments",
+    "COMMENTED": "comments", "PAGE": "pages", "CHAPTER": "chapters", "LINK": "links",
+    "TALK": "size", "PAPER": "size", "RECORD": "size",
+    "OFTEN": "size", "CHRONO": "date", "NEWEST": "date", "OLDEST": "date",
+}  # fmt: skip
+_HIGH = frozenset(("LAST", "LONGEST", "MOST", "LARGEST", "NEWEST", "DESC", "BACKWARDS"))
+_BEST = "(way: MOST | FEWEST | LARGEST | SMALLEST)"
+_DATED = "(way: NEWEST | OLDEST)"
+_FEW = "(THING | THEM | OF | IT)*"
+
+
+def _order(reading: Reading, found: Found) -> Order:
+    tokens = reading.part(found, "key") or reading.part(found, "way")
+    key = tokens[-1].tag if tokens else ""
+    if key == "PERSON" and reading.part(found, "way"):
+        return "size" if "grouped" in reading.said else "speakers"
+    if key in ("TALK", "PAPER", "RECORD") and "grouped" not in reading.said:
+        return "corpus"
+    if "grouped" in reading.said and key not in _KEYS:
+        return "size"
+    return _KEYS.get(key, "authors")
+
+
+def _descends(reading: Reading, found: Found) -> bool:
+    return any(token.tag in _HIGH for token in reading.part(found, "way"))
+
+
+def _sorted(reading: Reading, found: Found) -> None:
+    reading.fields.setdefault("order", _order(reading, found))
+    reading.said.add("sorted")
+
+
+def _directed(reading: Reading, found: Found) -> None:
+    """Read "newest first", "most authors first", "descending"."""
+    reading.fields["descending"] = _descends(reading, found)
+    if reading.part(found, "key") or reading.part(found, "way")[0].tag in ("NEWEST", "OLDEST"):
+        reading.fields["order"] = _order(reading, found)
+        reading.said.add("sorted")
+    reading.said.add("reversed")
+
+
+def _limited(reading: Reading, found: Found) -> object:
+    """Read "the three newest", "five papers with the most authors"."""
+    numbers = reading.values(found, "number")
+    reading.fields["limit"] = int(numbers[0]) if numbers else 1
+    if reading.part(found, "way") and "order" not in reading.fields:
+        reading.fields.update(order=_order(reading, found), descending=_descends(reading, found))
+    return True
+
+
+def _ends(reading: Reading, found: Found) -> object:
+    """Read "the first three", "the last two"."""
+    _limited(reading, found)
+    if reading.part(found, "last"):
+        reading.fields["descending"] = True
+        reading.fields.setdefault("order", "date")
+    return True
+
+
+def _best(reading: Reading, found: Found) -> object:
+    order = _order(reading, found)
+    if order == "corpus":
+        return False
+    if "limit" in reading.fields:
+        reading.fields.update(order=order, descending=_descends(reading, found))
+    else:
+        reading.fields.update(order=order, descending=_descends(reading, found), best=True)
+    reading.said.add("superlative")
+    return True
+
+
+def _dated(reading: Reading, found: Found) -> object:
+    nouns = reading.part(found, "noun")
+    reading.fields.update(order="date", descending=_descends(reading, found))
+    if not any(token.text.lower().endswith("s") for token in nouns):
+        reading.fields["best"] = True
+    reading.said.add("superlative")
+    return True
+
+
+def _title_length(reading: Reading, found: Found) -> None:
+    reading.fields.update(order="title_length", descending=_descends(reading, found), best=True)
+    reading.said.add("superlative")
+
+
+_SORT = "SORT (THEM | IT | ALL | THING | BY | OF | TO | ON | IN | WHICH | PERSON (?=BY))*"
+RULES: tuple[Rule, ...] = (
+    ("(way: LONGEST | SHORTEST) TITLE", _title_length),
+    ("TITLE (WHICH | OF | THEM)* (way: LONGEST | SHORTEST)", _title_length),
+    (f"{_SORT} HOWMANY? (key: KEY | NAMED) (OF PERSON)?", _sorted),
+    ("BY (THEM)? HOWMANY? (key: KEY | NAMED) (OF PERSON)? (?=$ | BREAK | COMMA | AND | DESC | ASC | IN | BACKWARDS "
+        "| NEWEST | OLDEST | MOST | FEWEST | FIRST | FROM | LARGEST | ALPHA | WITH)", _sorted),
+    ("IN? (key: ALPHA | CHRONO)", _sorted),
+    (f"FROM? {_DATED} (THING | AND)* (FIRST | TO (NEWEST | OLDEST))", _directed),
+    (f"FIRST {_DATED}", _directed),
+    ("(way: MOST | FEWEST | LARGEST | SMALLEST) (OF)? (key: KEY | COMMENTED)? FIRST", _directed),
+    ("IN? (way: DESC | ASC | BACKWARDS) (SORT)?", _directed),
+    (f"(number: NUMBER) {_FEW} {_DATED}", _limited),
+    (f"FIRST? {_DATED} (number: NUMBER) (?!AUTHOR)", _limited),
+    ("(FIRST | (last: LAST)) (number: NUMBER)", _ends),
+    ("(FIRST | (last: LAST)) (THING | IT) (?=BY | IN | SORT)", _ends),
+    (f"(number: NUMBER) {_FEW} (body: (WITH)? {_BEST} (key: UNIT | COMMENTED | TALK | PAPER | OFTEN))", _limited),
+    ("(LIST | ONLY) ISTHERE? (number: NUMBER) (?=THING | OF | THEM)", _limited),
+    (f"WITH? {_BEST} (OF | WITH)? (key: UNIT | COMMENTED | COMMENTCOUNT | AUTHORCOUNT | THING | TIMES | OFTEN)", _best),
+    ("(way: LONGEST | SHORTEST) (key: TEAM | AUTHOR)", _best),
+    (f"{_DATED} DATE", _dated),
+    (f"{_DATED} (noun: THING | OF THEM | OF ALL | OF BOTH | OF NUMBER)?", _dated),
+    ("(PUBLISHED) ((way: LAST) | FIRST)", _dated),
+    (f"{_BEST}", _best),
+)  # fmt: skip

@@ -1,0 +1,81 @@
+"""Rules for the page that a record stands on, and for who speaks, from where, and as what.
+
+Comes in: a reading. Goes out: the same with conditions on pages and persons.
+"""
+
+from collections.abc import Callable
+
+from assistant.catalogue.query import PersonField
+from assistant.catalogue.reading import Found, Reading, Rule
+from assistant.catalogue.vocabulary import Vocabulary
+
+_ON = "(ANYPREP | OCCUR | GIVEN | TO | THEM | PUBLISHED | ALL | RECORD)*"
+
+
+def page_rules(vocabulary: Vocabulary, kind_before: str | None) -> tuple[Rule, ...]:
+    """Rules that need to know the pages, and which kind was listed before."""
+
+    def on_all(reading: Reading, found: Found) -> object:
+        kinds = reading.values(found, "page") or list(_kind(reading)) or ([kind_before] if kind_before else [])
+        pages = [page for page, on in vocabulary.pages.items() if not kinds or on == {kinds[0]}]
+        number = reading.values(found, "number")
+        if number and int(number[0]) != len(pages):
+            return False
+        reading.require(found, "page", pages, together=True)
+        return True
+
+    def on_pages(reading: Reading, found: Found) -> None:
+        tokens = reading.part(found, "pages")
+        either = any(token.tag == "OR" for token in tokens)
+        reading.require(found, "page", reading.values(found, "pages"), together=not either)
+        if any(token.tag == "ONLY" for token in reading.part(found)):
+            reading.add("pages", ["1"])
+
+    def some_of(reading: Reading, found: Found) -> None:
+        reading.require(found, "pages", reading.values(found, "number")[:1])
+
+    def one_of(reading: Reading, found: Found) -> None:
+        reading.require(found, "pages", ["1"])
+
+    return (
+        ("NEG (GIVEN | ON | OCCUR | IN)* ONLY? (ON | IN)? (number: NUMBER) OF NUMBER PAGE", some_of),
+        ("NEG (GIVEN | ON | OCCUR | IN)* (SINGLE | (ONLY | EXACTLY) NUMBER) OF NUMBER? PAGE", one_of),
+        (f"NEG ({_ON}) (ALL | BOTH | EACH)+ OF? (number: NUMBER)? (page: PAGE)", on_all),
+        (f"NEG ONLY? {_ON} (ONLY | BOTH)* (PAGE (OF | TITLED | TO | COMMA)*)? "
+            "(pages: PAGENAME (PAGE? (AND | OR | COMMA)+ (ON | UNDER | IN)? PAGENAME)*) PAGE? BOTH? ONLY?", on_pages),
+    )  # fmt: skip
+
+
+def _kind(reading: Reading) -> set[str]:
+    kinds = {value for token in reading.tokens if token.tag in ("TALK", "PAPER") for value in token.values}
+    return kinds if len(kinds) == 1 else set()
+
+
+def _who(field: PersonField) -> Callable[[Reading, Found], object]:
+    def act(reading: Reading, found: Found) -> None:
+        tokens = reading.part(found)
+        together = any(token.tag == "BOTH" for token in tokens)
+        values = [part for value in reading.values(found, "who") for part in value.split("|")]
+        reading.require(found, field, values, together=together)
+
+    return act
+
+
+def _several(name: str) -> str:
+    return f"(who: {name} ((AND | OR | COMMA | NOT)+ (ANYPREP)? {name})*)"
+
+
+_LEAD = "NEG (FROM | AT | OF | BY | IN | WITH | GIVEN | ON | BOTH | ONLY | PLACE | SECTOR | AUTHORED | TITLED)*"
+_BEHIND = "BOTH?"
+
+RULES: tuple[Rule, ...] = (
+    (f"{_LEAD} {_several('NAME')} {_BEHIND}", _who("person")),
+    (f"{_LEAD} {_several('INST')} {_BEHIND} (PLACE)?", _who("affiliation")),
+    ("NEG (IN | FROM | AT | GIVEN)* OUTSIDE (who: COUNTRY)", _who("abroad")),
+    ("(who: ABROAD)", _who("abroad")),
+    (f"{_LEAD} {_several('COUNTRY')}", _who("country")),
+    ("NEG (who: NATION) (AND (?=NATION))?", _who("country")),
+    (f"{_LEAD} {_several('ROLE')} {_BEHIND}", _who("role")),
+)
+# After what is listed is known: "which universities" lists, "from a university" filters.
+SECTOR_RULES: tuple[Rule, ...] = ((f"{_LEAD} {_several('SECTOR')} {_BEHIND} (PLACE | PERSON)?", _who("sector")),)

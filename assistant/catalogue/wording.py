@@ -1,0 +1,91 @@
+"""Rules for words that must stand in a title or a text, and for titles that are named.
+
+Comes in: a reading. Goes out: the same with conditions on "title", "opening" and "text". A mention is exact; what talks
+are about is left to retrieval.
+"""
+
+import re
+from collections.abc import Callable
+from itertools import groupby
+
+from assistant.catalogue.query import WordField
+from assistant.catalogue.reading import Found, Reading, Rule
+from assistant.catalogue.tagger import Token
+
+_ITEM = "(QUOTE | PLAIN ((OF | NUMBER)? PLAIN | NUMBER){0,4})"
+_PHRASES = f"(words: {_ITEM} ((AND | OR | COMMA)+ WORD? {_ITEM})*)"
+_WORDS = f"WORD? {_PHRASES}"
+_COINED = f"WORD? (words: (QUOTE | COINED | NAME | INST) (PLAIN | NUMBER){{0,3}} ((AND | OR | COMMA)+ {_ITEM})*)"
+_SORT_OF_THING = re.compile(
+    r"(?<=\w) (optimi[sz]ers?|methods?|datasets?|benchmarks?|algorithms?|models?)$", re.IGNORECASE
+)
+_JOINTS = ("AND", "OR", "COMMA")
+
+
+def _stands_in(field: WordField) -> Callable[[Reading, Found], object]:
+    def act(reading: Reading, found: Found) -> None:
+        tokens = reading.part(found, "words")
+        # "X and Y" wants both, "X or Y" any.
+        together = not any(token.tag == "OR" for token in tokens)
+        reading.require(found, field, phrases(reading, tokens), together=together)
+        reading.said.add("words")
+
+    return act
+
+
+def phrases(reading: Reading, tokens: list[Token]) -> list[str]:
+    """The words to look for, as typed: of each run between joints."""
+    runs = [list(run) for joint, run in groupby(tokens, lambda token: token.tag in _JOINTS) if not joint]
+    return [_phrase(reading, run) for run in runs]
+
+
+def _phrase(reading: Reading, run: list[Token]) -> str:
+    if run[0].tag == "QUOTE":
+        return run[0].values[0]
+    typed = reading.question[run[0].start : run[-1].end]
+    return _SORT_OF_THING.sub("", typed) if run[0].text[0].isupper() else typed
+
+
+def _titled(reading: Reading, found: Found) -> None:
+    titles = reading.values(found, "titles")
+    reading.require(found, "title", titles)
+    reading.said.add("title")
+
+
+def _sorted(reading: Reading, found: Found) -> None:
+    reading.require(found, "title", reading.values(found, "sort"))
+    reading.said.update(("noun", "words"))
+
+
+_TITLE = _stands_in("title")
+_TEXT = _stands_in("text")
+_OPENING = _stands_in("opening")
+
+RULES: tuple[Rule, ...] = (
+    # "with X in the title", "in whose title X stands".
+    (f"NEG (WITH | MENTION)? {_WORDS} (OCCUR)? IN (WHO | THEM | IT | EACH | ALL)* TITLE", _TITLE),
+    (f"IN (WHO | THEM)? TITLE NEG {_WORDS} (OCCUR | GIVEN)", _TITLE),
+    # "titles that begin with X", "whose title does not mention X".
+    (f"TITLE WHICH? NEG STARTS {_WORDS}", _OPENING),
+    ("NEG (TITLE | TITLED)? STARTS WORD? (words: QUOTE (JOIN QUOTE)*)", _OPENING),
+    (f"THING (body: WHICH? NEG STARTS {_WORDS})", _OPENING),
+    (f"TITLE (WHICH | THEM)* (no: (NOT | WITHOUT)*) (WITH | MENTION | USE | SAYS | OCCUR | ALL | BOTH)+ "
+        f"{_WORDS}", _TITLE),
+    (f"TITLE (no: WITHOUT | NOT) (WITH | MENTION)* {_WORDS}", _TITLE),
+    ("TITLE (IN)? (words: QUOTE (JOIN QUOTE)*)", _TITLE),
+    (f"NEG TITLED (?!NAME) {_WORDS}", _TITLE),
+    # "that mention X"; "with the word X"; "that use X" only for a name: "use induction" asks for content.
+    (f"NEG (IN (ABSTRACT | TALK | PAPER))? MENTION BOTH? (?!DATE | AUTHORCOUNT | ORG | COMMENT) {_WORDS} "
+        f"(IN (ABSTRACT | BIO | TALK | PAPER | THEM))?", _TEXT),
+    (f"NEG WITH (ALL | BOTH)? WORD {_PHRASES}", _TEXT),
+    ("NEG WITH BOTH? (words: QUOTE (JOIN QUOTE)*)", _TEXT),
+    (f"WHERE {_COINED} OCCUR", _TEXT),
+    (f"WHERE WORD {_PHRASES} OCCUR", _TEXT),
+    (f"WHICH (THING | ABSTRACT | OF | AND | OR)+ (body: {_WORDS} NEG OCCUR)", _TEXT),
+    (f"NEG USE {_COINED}", _TEXT),
+    ("THING (body: WITH (words: COINED (NUMBER | COINED)* (JOIN COINED)*) (IN (ABSTRACT | THEM))?)", _TEXT),
+    # Titles by name, and the sort of talk that titles name.
+    ("NEG TITLED? (titles: TITLEREF (JOIN TITLEREF)*)", _titled),
+    ("THING (body: (TITLED | OF | COMMA)? (titles: QUOTE))", _titled),
+    ("NEG (sort: SORTED) TALK?", _sorted),
+)  # fmt: skip
