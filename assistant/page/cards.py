@@ -17,6 +17,9 @@ from ingest.records import Kind
 # A statement may end in front of its markers, of which a few stand in a row.
 _MARKERS_AFTER_CHARS = 20
 
+# Stays at the end of its line.
+SEPARATOR = "\u00a0· "
+
 SUPPORT_WORDS = {
     "weak": "The passage supports this only in part.",
     "unsupported": "The passage does not support this.",
@@ -163,7 +166,7 @@ def _place_html(source: Citation | SourcePassage) -> str:
     pages = source.pages if isinstance(source, SourcePassage) else ()
     where = _file_and_line(source.source)
     parts = (source.section.capitalize(), *pages, where)
-    said = " · ".join(f"<bdi>{escape(part)}</bdi>" for part in parts if part)
+    said = SEPARATOR.join(f"<bdi>{escape(part)}</bdi>" for part in parts if part)
     return f"{kind_html(source.kind)} {said}"
 
 
@@ -176,7 +179,7 @@ def _file_and_line(source: dict[str, Any]) -> str:
     file, line = source.get("file"), source.get("line")
     if not file:
         return ""
-    return f"{file}, line {line}" if line else str(file)
+    return f"{file}, line\u00a0{line}" if line else str(file)
 
 
 def _link_html(source: Citation | SourcePassage) -> str:

@@ -17,7 +17,8 @@ from assistant.page.status_tab import StatusParts, lay_out_status
 from assistant.page.transcript import welcome_html
 
 FORGET_AFTER_S = 24 * 3600
-"""An idle page's state is let go, its endpoint's key with it; the conversation itself is on disk."""
+"""An idle page's state is let go, its endpoint's key with it; the conversation itself is on disk. Gradio
+counts from the last event that has the state among its outputs, and forgets no state that never was one."""
 
 _CHANGED = "watch('value', () => window.talksPage?.{}());"
 # What buttons inside HTML can set off; the script hands the button's data along.
@@ -156,7 +157,8 @@ def _lay_out_composer() -> tuple[gr.HTML, gr.Dropdown, gr.Button, gr.Button, gr.
                 KINDS,
                 value="",
                 elem_id="scope",
-                label="Where to look",
+                label="Where to look: choose, or type a speaker's name",
+                allow_custom_value=True,
                 show_label=False,
                 container=False,
                 scale=0,

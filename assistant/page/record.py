@@ -9,7 +9,7 @@ from html import escape
 from urllib.parse import quote
 
 from assistant.page.backend import Opened
-from assistant.page.cards import kind_html
+from assistant.page.cards import SEPARATOR, kind_html
 from assistant.page.markdown import is_web_address, link_target
 from assistant.page.maths import maths_html
 from assistant.page.transcript import offer_html
@@ -180,8 +180,8 @@ def _stood_html(record: Record) -> str:
 
 def _apart(parts: Sequence[str]) -> str:
     """Parts in a row, each keeping its own direction of writing."""
-    return " · ".join(f"<bdi>{escape(part)}</bdi>" for part in parts if part)
+    return SEPARATOR.join(f"<bdi>{escape(part)}</bdi>" for part in parts if part)
 
 
 def _place(file: str, line: int) -> str:
-    return f"{file}, line {line}"
+    return f"{file}, line\u00a0{line}"

@@ -49,11 +49,13 @@ def lay_out_shelf(tab: gr.Tab) -> ShelfParts:
         words = gr.Textbox(
             label="Search", placeholder="Title, speaker or affiliation", elem_id="shelf-words", scale=3, min_width=200
         )
-        speaker = gr.Textbox(label="Speaker", elem_id="shelf-speaker", scale=2, min_width=130)
+        speaker = gr.Textbox(
+            label="Speaker", placeholder="Part of a name", elem_id="shelf-speaker", scale=2, min_width=130
+        )
         kind = _choice("Show", list(_KINDS), "shelf-kind")
         page = _choice("Page", [ANY], "shelf-page", scale=2)
         year = _choice("Year", [ANY], "shelf-year")
-        order = _choice("Sort", [order.capitalize() for order in ORDERS], "shelf-order")
+        order = _choice("Sort", [order.capitalize() for order in ORDERS], "shelf-order", min_width=130)
     with gr.Row(elem_id="shelf-columns"):
         with gr.Column(elem_id="shelf", scale=2, min_width=0):
             count = gr.HTML("", elem_id="shelf-count", apply_default_css=False, js_on_load=None)
@@ -153,5 +155,5 @@ def _search(words: str, kind: str, page: str, speaker: str, year: str, order: st
     )
 
 
-def _choice(label: str, choices: list[str], elem_id: str, scale: int = 1) -> gr.Dropdown:
-    return gr.Dropdown(choices, value=choices[0], label=label, elem_id=elem_id, scale=scale, min_width=110)
+def _choice(label: str, choices: list[str], elem_id: str, scale: int = 1, min_width: int = 110) -> gr.Dropdown:
+    return gr.Dropdown(choices, value=choices[0], label=label, elem_id=elem_id, scale=scale, min_width=min_width)

@@ -54,7 +54,7 @@ def lay_out_status(tab: gr.Tab) -> StatusParts:
             "LM Studio. It is used for this page only; questions and passages are sent there and nowhere else.</p>",
             "endpoint-title",
         )
-        with gr.Row():
+        with gr.Row(elem_id="endpoint-fields"):
             base_url = gr.Textbox(
                 label="Endpoint (OpenAI-compatible)",
                 placeholder="http://127.0.0.1:11434/v1",
@@ -79,21 +79,23 @@ def lay_out_status(tab: gr.Tab) -> StatusParts:
 class StatusWiring:
     """What a visitor can do in the tab."""
 
-    def __init__(self, backend: Backend, parts: StatusParts, masthead: gr.HTML) -> None:
+    def __init__(self, backend: Backend, parts: StatusParts, masthead: gr.HTML, conversation: gr.State) -> None:
         self._backend = backend
         self._parts = parts
         self._masthead = masthead
+        self._conversation = conversation
 
-    def connect_parts(self, conversation: gr.State) -> None:
+    def connect_parts(self) -> None:
         """Attach each handler to what sets it off."""
-        p = self._parts
+        p, conversation = self._parts, self._conversation
         hidden: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": 4}
         gr.on([p.tab.select, p.look.click], self.look, None, p.findings, **hidden)
         typed = [p.base_url, p.model, p.api_key]
         p.test.click(self.test, typed, [p.result, p.model], **hidden)
         changed = [self._masthead, p.api_key, p.disconnect, p.result, p.model]
+        connected = [*changed, conversation]
         wanted = [p.connect.click, p.base_url.submit, p.api_key.submit]
-        gr.on(wanted, self.connect, [*typed, conversation], changed, **hidden)
+        gr.on(wanted, self.connect, [*typed, conversation], connected, **hidden)
         p.disconnect.click(self.disconnect, conversation, changed, **hidden)
 
     def look(self) -> str:
@@ -117,7 +119,8 @@ class StatusWiring:
         base_url, name = base_url.strip(), (model or "").strip()
         conversation.endpoint = EndpointChoice(base_url, name or None, api_key.strip() or None)
         conversation.endpoint_text = _describe(base_url, name)
-        return said | self._changed(conversation) | self._models(base_url, model, api_key)
+        kept = {self._conversation: conversation}
+        return said | kept | self._changed(conversation) | self._models(base_url, model, api_key)
 
     def disconnect(self, conversation: Conversation) -> dict[Any, Any]:
         """Forget the visitor's endpoint and its key."""

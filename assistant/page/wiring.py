@@ -10,29 +10,26 @@ from typing import Any
 
 import gradio as gr
 
+from assistant.filters import Filters
 from assistant.page.backend import Backend
 from assistant.page.cards import sources_html
-from assistant.page.conversation import Conversation, Draft
-from assistant.page.history import history_html
+from assistant.page.conversation import Conversation
+from assistant.page.exporting import ExportWiring
 from assistant.page.keeping import KeepingWiring, attach, keep_turn, owner_of
 from assistant.page.layout import Parts, lay_out
-from assistant.page.scope import filters_of, scope_choices
+from assistant.page.scope import Scope, read_scope, scope_choices
 from assistant.page.shelf_tab import ShelfWiring
 from assistant.page.status_tab import INSIDE, StatusWiring
 from assistant.page.transcript import (
     masthead_html,
     status_html,
-    status_text,
     transcript_html,
-    turn_html,
     welcome_html,
 )
+from assistant.page.turn_updates import TurnUpdates, Updates
 from ingest.errors import TalksError
 
 _LOG = logging.getLogger(__name__)
-
-Updates = dict[Any, Any]
-"""Part → its new value; what is left out stays as it is."""
 
 TURNS_AT_ONCE = 8
 """More wait in line: a laptop's endpoint answers few at a time, and each turn holds one of Gradio's 40 threads."""
@@ -49,8 +46,9 @@ def build_page(backend: Backend) -> gr.Blocks:
         parts = lay_out()
         Wiring(backend, parts).connect_parts(page)
         KeepingWiring(backend, parts).connect_parts(page)
+        ExportWiring(backend, parts).connect_parts()
         ShelfWiring(backend, parts.shelf, parts.tabs).connect(parts.actions, parts.conversation)
-        StatusWiring(backend, parts.endpoint, parts.masthead).connect_parts(parts.conversation)
+        StatusWiring(backend, parts.endpoint, parts.masthead, parts.conversation).connect_parts()
     return page
 
 
@@ -60,6 +58,7 @@ class Wiring:
     def __init__(self, backend: Backend, parts: Parts) -> None:
         self._backend = backend
         self._parts = parts
+        self._shown = TurnUpdates(backend, parts)
 
     def connect_parts(self, page: gr.Blocks) -> None:
         """Attach each handler to what sets it off."""
@@ -68,7 +67,7 @@ class Wiring:
         turn = hidden | {"concurrency_limit": TURNS_AT_ONCE, "concurrency_id": "turns"}
         shown = [
             *(p.masthead, p.past, p.live, p.status, p.question, p.ask, p.stop, p.edit, p.retry, p.sources),
-            *(p.current, p.history),
+            *(p.current, p.history, p.conversation),
         ]
         who = [p.conversation, p.visitor, p.current]
 
@@ -98,9 +97,13 @@ class Wiring:
             why = "The talks are still being read; your question stays here." if state.ingest else "Nothing to ask yet."
             yield {self._parts.status: status_html(why), self._parts.masthead: masthead_html(state, conversation)}
             return
+        filters, problem = self._narrowed(scope)
+        if problem:
+            yield {self._parts.status: status_html(problem)}
+            return
         owner = owner_of(visitor, request)
         attach(self._backend, conversation, owner, current)
-        yield from self._answer(question, scope, conversation, owner)
+        yield from self._answer(question, filters, conversation, owner)
 
     def retry(
         self, scope: str, conversation: Conversation, visitor: str, current: str, request: gr.Request
@@ -108,11 +111,15 @@ class Wiring:
         """Ask the last question again; its answer is replaced."""
         if conversation.run is not None:
             return
+        filters, problem = self._narrowed(scope)
+        if problem:
+            yield {self._parts.status: status_html(problem)}
+            return
         owner = owner_of(visitor, request)
         attach(self._backend, conversation, owner, current)
         question = conversation.take_back_last()
         if question is not None:
-            yield from self._answer(question, scope, conversation, owner, typed=False)
+            yield from self._answer(question, filters, conversation, owner, typed=False)
 
     def edit(self, conversation: Conversation, visitor: str, current: str, request: gr.Request) -> Updates:
         """Put the last question back into the box; what is asked next takes its place."""
@@ -154,18 +161,24 @@ class Wiring:
                 _LOG.warning("no choices to narrow a question to", exc_info=True)
         return updates
 
+    def _narrowed(self, scope: str) -> Scope:
+        try:
+            return read_scope(scope, self._backend.shelf()) if scope else Scope()
+        except TalksError as error:
+            return Scope(problem=str(error))
+
     def _answer(
-        self, question: str, scope: str, conversation: Conversation, owner: str, *, typed: bool = True
+        self, question: str, filters: Filters | None, conversation: Conversation, owner: str, *, typed: bool = True
     ) -> Iterator[Updates]:
         """One turn: show it as it grows, keep what came however it ends, leave the conversation ready for the next."""
-        endpoint, filters = conversation.endpoint, filters_of(scope)
+        endpoint = conversation.endpoint
         replaces = conversation.is_replacing
         draft, run = conversation.begin(
             question, lambda past: self._backend.ask(question, past, endpoint=endpoint, filters=filters)
         )
         kept_in = conversation.id
         try:
-            yield self._at_start(conversation, draft, typed=typed)
+            yield self._shown.at_start(conversation, draft, typed=typed)
             for batch in run.batches():
                 if not conversation.shows(draft):
                     break
@@ -173,7 +186,7 @@ class Wiring:
                 for event in batch:
                     draft.apply(event)
                 has_new_cards = before != (draft.passages, draft.citations)
-                yield self._growing(conversation, draft, has_new_cards=has_new_cards)
+                yield self._shown.growing(conversation, draft, has_new_cards=has_new_cards)
             if draft.answer is None and not run.stopped:
                 draft.problem = BROKE_OFF
         except TalksError as error:
@@ -191,48 +204,4 @@ class Wiring:
             if is_kept and conversation.shows(draft):
                 conversation.is_replacing = False
         if conversation.shows(draft):
-            yield self._at_end(conversation, draft, owner)
-
-    def _at_start(self, conversation: Conversation, draft: Draft, *, typed: bool) -> Updates:
-        p = self._parts
-        past = conversation.drafts[:-1]
-        for earlier in past:
-            earlier.next_questions = ()
-        return self._growing(conversation, draft, has_new_cards=True) | {
-            p.past: transcript_html(past),
-            p.question: "" if typed else gr.skip(),
-            p.ask: gr.update(visible=False),
-            p.stop: gr.update(visible=True),
-            p.edit: gr.update(visible=False),
-            p.retry: gr.update(visible=False),
-        }
-
-    def _growing(self, conversation: Conversation, draft: Draft, *, has_new_cards: bool) -> Updates:
-        updates: Updates = {
-            self._parts.live: turn_html(draft),
-            self._parts.status: status_html(status_text(draft)),
-        }
-        if has_new_cards:
-            updates[self._parts.sources] = sources_html(conversation.drafts)
-        return updates
-
-    def _at_end(self, conversation: Conversation, draft: Draft, owner: str) -> Updates:
-        p = self._parts
-        if draft.answer is not None and draft.is_worth_keeping:
-            asked = [each.question for each in conversation.drafts]
-            try:
-                draft.next_questions = tuple(self._backend.next_questions(draft.answer, draft.passages, asked))
-            except TalksError:  # an answer without suggestions is still an answer
-                _LOG.warning("no questions to go on with", exc_info=True)
-        return self._growing(conversation, draft, has_new_cards=True) | {
-            p.masthead: masthead_html(self._backend.state(), conversation),
-            p.ask: gr.update(visible=True),
-            p.stop: gr.update(visible=False),
-            p.edit: gr.update(visible=True),
-            p.retry: gr.update(visible=True),
-            p.current: conversation.id,
-            p.history: self._history(conversation, owner),
-        }
-
-    def _history(self, conversation: Conversation, owner: str) -> str:
-        return history_html(self._backend.conversations.summaries(owner), conversation.id)
+            yield self._shown.at_end(conversation, draft, owner)

@@ -7,11 +7,12 @@ import gradio as gr
 import pytest
 
 from assistant.conversations import KeptTurn, new_conversation_id
+from assistant.filters import Filters
 from assistant.page.conversation import Conversation, Draft
 from assistant.page.keeping import attach, keep_turn, new_visitor, owner_of
 from assistant.page.markdown import marker_offsets
 from assistant.page.record import record_html, rows_html
-from assistant.page.scope import filters_of, scope_choices
+from assistant.page.scope import Scope, read_scope, scope_choices
 from ingest.records import Talk
 from tests.assistant.test_references import ANSWER
 from tests.browser.scripted import HESSIAN, RECORDS, Scripted
@@ -94,7 +95,29 @@ def test_scope_offers_pages_and_speakers_and_gives_their_filters() -> None:
         "Madeleine Udell",
         "Maryam Fazel",
     ]
-    page = filters_of(choices[3][1])
-    assert page is not None
-    assert page.page == "Recorded Talks: Machine Learning"
-    assert [filters_of(scope) for scope in ("", None, "kind:other", "page:", "nonsense")] == [None] * 5
+    assert read_scope(choices[3][1], Scripted().shelf()) == Scope(Filters(page="Recorded Talks: Machine Learning"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        pytest.param("", Scope(), id="nothing"),
+        pytest.param(None, Scope(), id="cleared"),
+        pytest.param("Talks and papers", Scope(), id="label of everything"),
+        pytest.param("Papers only", Scope(Filters(kind="paper")), id="label of a kind"),
+        pytest.param("fazel", Scope(Filters(speaker="Maryam Fazel")), id="surname"),
+        pytest.param("esh jas", Scope(Filters(speaker="Jason Eshraghian")), id="parts of a name"),
+        pytest.param(
+            "nobody",
+            Scope(problem="No talk here is by “nobody”; type another name, or clear the box to ask everywhere."),
+            id="nobody",
+        ),
+        pytest.param(
+            "ma",
+            Scope(problem="“ma” fits 2 speakers: Madeleine Udell, Maryam Fazel. Type more of the name."),
+            id="several",
+        ),
+    ],
+)
+def test_typed_scope_finds_its_speaker_or_says_why_not(typed: str | None, expected: Scope) -> None:
+    assert read_scope(typed, Scripted().shelf()) == expected

@@ -66,7 +66,7 @@ def test_search_among_21715_records_is_felt_at_once(tmp_path: Path) -> None:
     shelf = Shelf(RecordStore(tmp_path / "s"))
     began = time.perf_counter()
     found = shelf.find(Search("noether 2171 gardens", order="newest"))
-    assert time.perf_counter() - began < 0.5  # 15 ms where nothing else runs
+    assert time.perf_counter() - began < 0.5  # 17 ms in the median where much else runs
     assert [row.id for row in found] == ["t21715", "t21714", "t21713", "t21712", "t21711", "t21710", "t12171", "t2171"]
 
 

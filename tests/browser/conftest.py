@@ -13,8 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from pydantic import SecretStr
 
-from assistant.page import build_page, launch_options
-from tests.browser.scripted import Scripted
+from assistant.page import Backend, build_page, launch_options
 
 CHROMIUM_FLAGS = [
     "--headless",
@@ -29,7 +28,7 @@ CHROMIUM_FLAGS = [
 class Serve(Protocol):
     """Serves a page for a backend; gives its address."""
 
-    def __call__(self, backend: Scripted, password: str | None = None, port: int = 0) -> str:
+    def __call__(self, backend: Backend, password: str | None = None, port: int = 0) -> str:
         """Start; port 0 takes a free one."""
 
     def stop(self) -> None:
@@ -89,7 +88,7 @@ def serve() -> Iterator[Serve]:
     """Serve a page for a backend; gives its address."""
     served: list[gr.Blocks] = []
 
-    def start(backend: Scripted, password: str | None = None, port: int = 0) -> str:
+    def start(backend: Backend, password: str | None = None, port: int = 0) -> str:
         page = build_page(backend)
         address = Address("127.0.0.1", port or _free_port(), SecretStr(password) if password else None)
         page.launch(**launch_options(address, prevent_thread_lock=True))

@@ -40,6 +40,20 @@ def ask(page: Page) -> None:
     page.locator("mark").first.wait_for()
 
 
+def long_list(page: Page) -> None:
+    """An exact and complete list."""
+    page.fill(BOX, "List all talks")
+    page.press(BOX, "Enter")
+    page.locator("#status", has_text="Answer ready").wait_for()
+
+
+def lost(page: Page) -> None:
+    """The program does not answer."""
+    ask(page)
+    page.route("**/gradio_api/app_id", lambda route: route.abort())
+    page.locator("#lost").wait_for()
+
+
 def glance(page: Page) -> None:
     """A second answer with a quote beside its marker, and the list of conversations."""
     ask(page)
@@ -87,6 +101,8 @@ SHOTS = [
     Shot("page-dark", ask, scheme="dark"),
     Shot("page-phone", ask, PHONE),
     Shot("page-first", open_first),
+    Shot("page-list", long_list),
+    Shot("page-lost", lost),
     Shot("page-first-phone", open_first, PHONE),
     Shot("page-conversation", glance),
     Shot("page-browse", browse),

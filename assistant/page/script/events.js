@@ -60,6 +60,10 @@ document.addEventListener("keydown", (event) => {
     else if (isUp("sources")) close();
   }
 });
+// After whatever a click or a key has set off; while the talk is still being fetched its tab is not open.
+for (const name of ["click", "keyup"]) {
+  document.addEventListener(name, () => document.querySelector("#record .record") && setTimeout(tidyAddress, 200));
+}
 document.addEventListener("scroll", () => {
   hidePeek();
   if (!byId("chat")) return;

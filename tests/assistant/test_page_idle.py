@@ -1,0 +1,55 @@
+"""A page that nobody uses any more is forgotten: its conversation from memory, its endpoint's key with it."""
+
+import threading
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import gradio as gr
+import httpx
+import pytest
+
+from assistant.page import build_page, launch_options
+from assistant.page.conversation import Conversation
+from assistant.page.layout import FORGET_AFTER_S
+from assistant.page.run import Run
+from tests.browser.conftest import Address, _free_port
+from tests.browser.scripted import Scripted
+
+SESSION = "idle1234"
+
+
+@pytest.fixture
+def page() -> Iterator[gr.Blocks]:
+    made = build_page(Scripted())
+    made.launch(**launch_options(Address("127.0.0.1", _free_port()), prevent_thread_lock=True))
+    yield made
+    made.close(verbose=False)
+
+
+def arrive(page: gr.Blocks) -> tuple[Any, int]:
+    """Open the page as a browser does; gives Gradio's memory of it and the number of the conversation's state."""
+    (number,) = (n for n, fn in page.fns.items() if fn.name == "arrive")
+    body = {"data": [None, "", ""], "fn_index": number, "session_hash": SESSION}
+    with httpx.Client(base_url=str(page.local_url), verify=False) as client:
+        client.post("gradio_api/run/predict", json=body).raise_for_status()
+    (state,) = (n for n, block in page.blocks.items() if isinstance(getattr(block, "value", None), Conversation))
+    return page.app.state_holder.session_data[SESSION], state
+
+
+@pytest.mark.parametrize(
+    ("idle_s", "is_kept"), [(FORGET_AFTER_S - 60, True), (FORGET_AFTER_S + 60, False)], ids=["in use", "idle"]
+)
+def test_idle_state_is_let_go_and_its_turn_stopped(page: gr.Blocks, idle_s: int, is_kept: bool) -> None:
+    session, state = arrive(page)
+    conversation = session[state]
+    release = threading.Event()
+    conversation.run = Run(lambda: iter([release.wait(5)]))  # type: ignore[list-item]
+    lives_s, since = session._state_ttl[state]
+    assert lives_s == FORGET_AFTER_S
+    assert datetime.now() - since < timedelta(seconds=30)
+    session._state_ttl[state] = (lives_s, datetime.now() - timedelta(seconds=idle_s))
+    page.app.state_holder.delete_all_expired_state()  # type: ignore[no-untyped-call]
+    release.set()
+    assert (state in session.state_data) is is_kept
+    assert conversation.run.stopped is not is_kept
