@@ -65,8 +65,8 @@ def _authored_alone(reading: Reading, found: Found) -> None:
     reading.require(found, "authors", ["1"])
 
 
-def _several_pages(reading: Reading, found: Found) -> None:
-    reading.require(found, "pages", ["2.."])
+def _several_times(reading: Reading, found: Found) -> None:
+    reading.require(found, "size" if "grouped" in reading.said else "pages", ["2.."])
 
 
 def _skip(reading: Reading, found: Found) -> None:
@@ -89,7 +89,7 @@ NUMBER_RULES: tuple[Rule, ...] = (
     (f"NEG (WITH | IN | OF)* (HOWMANY)? (unit: AUTHORCOUNT | COMMENTCOUNT | AUTHOR | COMMENT | TEAM) (OF | "
         f"AT | IN | WITH)? "
         f"{_COUNT}", _counted),
-    ("NEG (GIVEN | ON | OCCUR | LIST)* (unit: TWICE) (ON PAGE)?", _several_pages),
+    ("NEG (GIVEN | ON | OCCUR | LIST)* (ATLEAST | ONLY)* (unit: TWICE) (ON PAGE)?", _several_times),
     ("NEG (SINGLE | ONLY) PAPER", _authored_alone),
 )  # fmt: skip
 
@@ -135,8 +135,8 @@ PART_RULES: tuple[Rule, ...] = (
         f"| ONLY | USE | MENTION)) (BOTH | ALL | GIVEN | ISTHERE)* "
         f"(?!PERSON (FROM | AT | OF | IN | WHO | TITLED)) {_PARTS} (GIVEN | THERE)?", _has),
     # "whose abstract is missing", "date not given".
-    (f"{_PARTS} (no: (NOT | WITHOUT)*) (GIVEN | OCCUR)", _has),
-    (f"{_PARTS} (no: WITHOUT | NOT)", _has),
+    (f"(?!PERSON) {_PARTS} (no: (NOT | WITHOUT)*) (GIVEN | OCCUR)", _has),
+    (f"(?!PERSON) {_PARTS} (no: WITHOUT)", _has),
     ("(parts: PART) UNKNOWNSTATE", _lacks),
     ("(WITH)? UNKNOWNSTATE (parts: PART)", _lacks),
     ("ISTHERE (no: )(parts: CODE | BIO | ABSTRACT | CHAPTER | LINK | COMMENT | DATE | VIDEO) (TO | IN | ON "

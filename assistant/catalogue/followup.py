@@ -5,9 +5,9 @@ Comes in: the last query and the reading of the new words. Goes out: the next qu
 
 from dataclasses import replace
 
+from assistant.catalogue.counting import span
 from assistant.catalogue.query import Condition, Query
 from assistant.catalogue.reading import Reading
-from assistant.catalogue.values import Span
 
 _TALK_ONLY = frozenset(("person", "affiliation", "role", "sector", "country", "abroad", "speakers", "chapters"))
 _PAPER_ONLY = frozenset(("authors", "comments", "date"))
@@ -15,41 +15,37 @@ _PLACES = frozenset(("page", "pages", "size"))
 _COUNTS = frozenset(("authors", "comments", "speakers", "pages", "chapters", "size"))
 # Said again, these add to what was asked before; all others take its place.
 _NARROWING = frozenset(("has", "title", "opening", "text", "link"))
-_OPENS = "(AND | BUT | ONLY | NOT | WITHOUT | OR | HOWABOUT | WITH | FROM | THEM | OTHERS | IT | SORT | IN | ON | BY)"
+_WORDED = frozenset(("title", "opening", "text"))
+_OPENS = "(AND | BUT | ONLY | NOT | HOWABOUT | OR | SORT | THEM | OTHERS | OF THEM)"
+# Words that stand for what was listed, before any noun of the question's own.
+_BACKWARDS = (
+    "^ ((?! THING | PERSON | PAGE | PLACE) ANY)* (THEM | OTHERS | IT | THERE) | (OF | FROM | IN | AMONG) (THEM | OTHERS) "
+    "| (WHICH | HOWMANY) OF (THING | PERSON)"
+)
+_WHOLE = "ALL | ISTHERE | EACH | COUNT | HOWMANY"
+_BARE_NEGATION = "WITH? (NOT | WITHOUT) WITH? (IT | THEM)? BREAK? $"
 
 
 def leans(reading: Reading) -> bool:
     """Whether a question leans on the one before it: it says so, names nothing to list, or lists "the speakers"."""
-    tags = [token.tag for token in reading.tokens]
-    if "noun" not in reading.said or tags[0] in ("AND", "BUT", "ONLY", "NOT", "HOWABOUT", "OR", "SORT", "THEM"):
+    if "noun" not in reading.said or reading.asked(f"^ {_OPENS}") or reading.asked(_BACKWARDS):
         return True
-    nouns = [place for place, tag in enumerate(tags) if tag in ("TALK", "PAPER", "RECORD", "PERSON", "PAGE", "PLACE")]
-    backwards = [place for place, tag in enumerate(tags) if tag in ("THEM", "OTHERS", "IT", "THERE")]
-    if backwards and (not nouns or backwards[0] < nouns[0] or tags[backwards[0] - 1] in ("OF", "FROM", "IN")):
-        return True
-    whole = any(tag in ("ALL", "ISTHERE", "EACH", "COUNT", "HOWMANY") for tag in tags)
-    only_listed = not reading.conditions and reading.fields.keys() <= {
-        "listed",
-        "counted",
-        "order",
-        "descending",
-        "kind",
-    }
-    return only_listed and not whole and reading.fields.get("listed") != "records"
+    only_listed = not reading.conditions and "kind" not in reading.fields and reading.fields.get("listed") != "records"
+    return only_listed and not reading.asked(_WHOLE)
 
 
 def follow(previous: Query, reading: Reading) -> Query | None:
     """Apply what a follow-up says to the query before it."""
     changes = dict(reading.fields)
     query = _switched(previous, changes)
-    if changes.get("listed") == "records" and "noun" not in reading.said:
-        del changes["listed"]
-    if reading.read("OTHERS") or (
-        not reading.conditions and reading.read("(WITH)? (NOT | WITHOUT) (WITH)? (IT | THEM)? (BREAK)? $")
-    ):
+    if reading.read("OTHERS") or (not reading.conditions and reading.read(_BARE_NEGATION)):
         query = _opposite(query)
     if not {"limit", "best"} & changes.keys() and not {"sorted", "reversed"} & reading.said:
         query = replace(query, limit=None, best=False)
+    limit = reading.read("NUMBER") if previous.limit and "limit" not in changes else None
+    if limit:
+        changes["limit"] = int(reading.values(limit)[0])
+    query = _reworded(query, reading)
     new = [*reading.conditions, *_number(query, reading)]
     query = replace(query, conditions=_with(query.conditions, new))
     if "order" in changes and "descending" not in changes:
@@ -82,13 +78,25 @@ def _opposite(query: Query) -> Query:
 
 
 def _number(query: Query, reading: Reading) -> list[Condition]:
-    """Read "and two?" after a question that counted something."""
+    """Read "and two?", "more than five?" after a question that counted something."""
     counted = [one for one in query.conditions if one.field in _COUNTS]
-    found = reading.read("NUMBER") if counted else None
+    found = reading.read("(cmp: CMP)? (number: NUMBER) (behind: ORMORE | ORLESS)?") if counted else None
     if not found:
         return []
-    number = int(reading.values(found)[0])
-    return [Condition(counted[-1].field, (str(Span(number, number)),))]
+    cmp, behind = ([*reading.part(found, group), None][0] for group in ("cmp", "behind"))
+    number = int(reading.values(found, "number")[0])
+    wanted = span(cmp.tag if cmp else "", number, behind.tag if behind else "")
+    return [Condition(counted[-1].field, (str(wanted),))]
+
+
+def _reworded(query: Query, reading: Reading) -> Query:
+    """Read "and "clustering"?" after a question for other words."""
+    worded = [one for one in query.conditions if one.field in _WORDED]
+    found = reading.read("QUOTE") if worded else None
+    if not found:
+        return query
+    kept = tuple(one for one in query.conditions if one.field != worded[-1].field)
+    return replace(query, conditions=(*kept, Condition(worded[-1].field, tuple(reading.values(found)))))
 
 
 def _with(old: tuple[Condition, ...], new: list[Condition]) -> tuple[Condition, ...]:

@@ -4,7 +4,7 @@ Comes in: a question, the vocabulary, the query before it. Goes out: a query, or
 or holds a word that may be a condition and was not understood: no condition is ever dropped.
 """
 
-from dataclasses import replace
+from collections.abc import Set
 
 from assistant.catalogue import counting, dating, ordering, placing, wording
 from assistant.catalogue.followup import follow, leans
@@ -36,7 +36,10 @@ _LISTED_BY = {
     "affiliations": frozenset(("PLACE", "SECTOR", "ORG")),
 }  # fmt: skip
 _OF_PERSONS = frozenset(("person", "affiliation", "role"))
-_ASKS_FOR_ALL = "(WHICH | HOWMANY | LIST | ISTHERE | ALL | COUNT) (NUMBER | ALL | OF)* (THING | SORTED)"
+_ASKS_FOR_TALKS = (
+    "(WHICH | HOWMANY | LIST | ISTHERE | ALL | COUNT) (NUMBER | ALL | OF)* (THING | SORTED) | NAME (WITH | LIST)+ THING "
+    "| ^ THING (BY | FROM | OF)"
+)
 
 
 def understand(question: str, vocabulary: Vocabulary, previous: Query | None) -> Query | None:
@@ -45,14 +48,14 @@ def understand(question: str, vocabulary: Vocabulary, previous: Query | None) ->
     if not tokens or len(tokens) > _LONGEST_QUESTION_TOKENS:
         return None
     reading = read(Reading(tokens, question), vocabulary, previous)
+    if all(token.tag == "BREAK" for token in tokens):
+        return None
     if previous is not None and leans(reading):
         query = follow(previous, reading)
         return query if not _unread(reading, {"IT", "HOWABOUT", "FIRST", "GROUP"}) else None
     # "Talks that have a company on it": it is the talk.
-    nouns = [place for place, token in enumerate(tokens) if token.tag in ("TALK", "PAPER", "RECORD", "PAGE")]
-    backwards = [place for place, token in enumerate(tokens) if token.tag == "IT"]
-    relative = bool(nouns and backwards and nouns[0] < backwards[0])
-    return _fresh(reading) if not _unread(reading, {"IT"} if relative else set()) else None
+    allowed = {"IT"} if reading.asked("(THING | PAGE) ANY* IT") else set()
+    return _fresh(reading) if not _unread(reading, allowed) else None
 
 
 def _on_page(previous: Query | None) -> bool:
@@ -64,9 +67,9 @@ def read(reading: Reading, vocabulary: Vocabulary, previous: Query | None) -> Re
     read_listed(reading)
     for rules in (
         ordering.RULES,
+        placing.page_rules(vocabulary, previous.kind if previous else None),
         counting.NUMBER_RULES,
         wording.RULES,
-        placing.page_rules(vocabulary, previous.kind if previous else None),
         dating.RULES,
         counting.PART_RULES,
         placing.RULES,
@@ -96,61 +99,48 @@ def _unread(reading: Reading, allowed: set[str]) -> bool:
 
 
 def _fresh(reading: Reading) -> Query | None:
+    """The query of a question that stands by itself; None where it asks for no list."""
     query = Query(conditions=tuple(reading.conditions), **reading.fields)
-    if any(query.on("date")) and query.listed in ("people", "affiliations") and query.kind != "paper":
-        # A year that is said of somebody is not a year of a talk.
-        return None
-    arranged = bool({"sorted", "superlative"} & reading.said) or query.limit is not None
     fields = {one.field for one in query.conditions}
-    looked_up = "title" in fields and len(fields) > 1
-    noun = (
-        bool({"noun", "words", "superlative"} & reading.said)
-        or "page" in fields
-        or looked_up
-        or bool(fields and _said(reading, "PUBLISHED"))
-    )
-    if query.limit == 0 or not (noun or (fields and reading.find("WHICH | LIST | ALL | ISTHERE | HOWMANY | ONLY"))):
+    arranged = bool({"sorted", "superlative"} & reading.said) or query.limit is not None
+    if query.limit == 0 or not _names_a_list(reading, fields):
         return None
-    if not fields and not arranged and not _asks_for_all(reading, query):
+    if not fields and ("value" in reading.said or not (arranged or _wants_all(reading, query))):
         return None
-    if not fields - _OF_PERSONS and "person" in fields and not _lists(reading, query):
+    if "date" in fields and query.listed in ("people", "affiliations") and query.kind != "paper":
+        # A year that is said of somebody is not the year of a talk.
         return None
-    if (
-        fields == {"title"}
-        and "words" not in reading.said
-        and not _lists(reading, query)
-        and "value" not in reading.said
-    ):
+    if "person" in fields and fields <= _OF_PERSONS and not _wants_talks_of(reading, query):
         return None
-    if "value" in reading.said and not fields:
-        return None
-    return query
+    only_title = fields == {"title"} and not {"words", "value"} & reading.said
+    return None if only_title and not _wants_more(reading, query) else query
 
 
-def _asks_for_all(reading: Reading, query: Query) -> bool:
-    """Whether a question without any condition wants the whole collection: "Which talks are there?"."""
-    asked = reading.find("HOWMANY | LIST | ALL | COUNT | EACH | ISTHERE | WHICH")
-    everybody = query.listed == "people" and any(token.tag in ("PERSON", "WHO") for token in reading.tokens)
-    return bool(asked or everybody or "grouped" in reading.said)
-
-
-def _lists(reading: Reading, query: Query) -> bool:
-    """Whether more is asked for than a person's or a talk's content."""
-    if query.listed == "people":
-        return all(one.field == "title" for one in query.conditions) or _said(
-            reading, "POSITION | FIRSTNAME | SURNAME | TITLED"
-        )
-    plural = any(
-        token.tag in ("TALK", "PAPER", "RECORD") and token.text.lower().endswith(("s", "thing"))
-        for token in reading.tokens
-    )
-    if query.listed != "records" or plural or query.counted:
+def _names_a_list(reading: Reading, fields: Set[str]) -> bool:
+    """Whether something is named that can be listed, or conditions alone say what is meant: "2023, with code"."""
+    if {"noun", "words", "superlative"} & reading.said or "page" in fields or {"title"} < fields:
         return True
-    return any(query.on("person")) and _said(reading, f"{_ASKS_FOR_ALL} | NAME (WITH | LIST)+ (TALK | PAPER)")
+    return bool(fields) and reading.asked("WHICH | LIST | ALL | ISTHERE | HOWMANY | ONLY | PUBLISHED")
 
 
-def _said(reading: Reading, pattern: str) -> bool:
-    return Reading(reading.tokens).find(pattern) is not None
+def _wants_all(reading: Reading, query: Query) -> bool:
+    """Whether a question without any condition wants the whole collection: "Which talks are there?"."""
+    everybody = query.listed == "people" and reading.asked("PERSON | WHO")
+    return everybody or reading.asked("HOWMANY | LIST | ALL | COUNT | EACH | ISTHERE | WHICH | GROUP")
+
+
+def _wants_talks_of(reading: Reading, query: Query) -> bool:
+    """Whether a person's talks, or place, are asked for, not what the person says: "all talks by …", "who is …?"."""
+    if query.listed == "people":
+        return reading.asked("POSITION | FIRSTNAME | SURNAME | TITLED")
+    return _wants_more(reading, query) or reading.asked(_ASKS_FOR_TALKS)
+
+
+def _wants_more(reading: Reading, query: Query) -> bool:
+    """Whether the answer is a list, a number or a group, and not what one talk says."""
+    listed = [token for token in reading.tokens if token.tag in ("TALK", "PAPER", "RECORD")]
+    plural = any(token.text.lower().endswith(("s", "thing")) for token in listed)
+    return query.listed != "records" or plural or query.counted
 
 
 def _about(reading: Reading, found: Found) -> object:
@@ -169,5 +159,3 @@ _LAST_RULES: tuple[Rule, ...] = (
     ("ONLY THERE", _only_there),
     ("(AND | COMMA | BUT) ABOUT (topic: PLAIN{1,3})", _about),
 )
-
-__all__ = ["understand", "replace"]

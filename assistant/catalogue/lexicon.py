@@ -204,7 +204,7 @@ LARGEST: largest, biggest, greatest, most crowded
 SMALLEST: smallest, tiniest
 LONGEST: longest, lengthiest
 SHORTEST: shortest, briefest
-OFTEN: often, frequently, frequent, prolific, active, represented, busy
+OFTEN: often, frequently, frequent, prolific, busy
 FILLER: are n't there, is n't there, is n't it, do n't they, are n't they, does n't it, i mean, so far, by the way
 FIRST: first, at the top, on top, top
 LAST: last, final, at the end, at the bottom
@@ -234,7 +234,9 @@ ISTHERE: is there, are there, do you have, have you got, do we have, is any, are
 THEM: them, those ones, those, these, they, their, theirs, ones, the one, the only one, the ones
 IT: it, its, this, that one, this one, this talk, this paper
 HESHE: he, she, his, her, him
-OTHERS: others, rest, remaining, remainder, remaining ones, other ones, the others, the rest
+OTHERS: others, other ones, rest, remaining, remainder, remaining ones, other ones, the others, the rest
+COMMON: in common, have in common
+OTHER: another, other
 SAME: same, identical
 THERE: there
 HOWABOUT: what about, how about, and what about, and how about
@@ -290,13 +292,13 @@ thank you hi hello hey ok okay well yes yeah right sure great good nice perfect 
 be been being am s re ve d m ll do does did doing done could can would will may might shall should must let we i me my
 mine our ours your yours myself want wants wanted need needs needed like know knows see look looks looking wonder
 wondering curious interested interest love care mind bother help ask asking able possible possibly perhaps maybe quick
-quickly brief briefly short simple that whichever whatever such some certain particular specific kind type types kinds
+quickly brief briefly that whichever whatever such some certain particular specific kind type types kinds
 sorts way ways form case cases here collection corpus library archive database catalogue catalog dataset data set
 index program site store repertoire hold holds holding keep keeps kept stock currently now today still ever already
 make made makes making take takes taken go goes went gone going come comes came put puts run runs speak speaks
 speaking spoke spoken talking heard hear hears listen gave work works working worked serve serves act acts acting
-different distinct separate unique amount full stands standing sit sits located turn turned actual respective
-respectively corresponding relevant another again back once else up down off into via among amongst amid toward
+different distinct separate unique amount stands standing sit sits located turn turned actual respective
+respectively corresponding relevant again back else up down off into via among amongst amid toward
 towards because while whether even therefore thus hence moreover additionally further furthermore using used based
 matching match matches meet meets satisfy satisfies fulfil fulfill fulfils much lot lots plenty couple bunch selection
 range information info detail details answer answers question questions response result results shown displayed

@@ -4,11 +4,13 @@ Comes in: a reading. Goes out: the same with conditions on pages and persons.
 """
 
 from collections.abc import Callable
+from itertools import zip_longest
 
 from assistant.catalogue.query import PersonField
 from assistant.catalogue.reading import Found, Reading, Rule
 from assistant.catalogue.vocabulary import Vocabulary
 
+_NOUNS = ("THEM", "TALK", "PAPER", "RECORD")
 _ON = "(ANYPREP | OCCUR | GIVEN | TO | THEM | PUBLISHED | ALL | RECORD)*"
 
 
@@ -28,17 +30,24 @@ def page_rules(vocabulary: Vocabulary, kind_before: str | None) -> tuple[Rule, .
         tokens = reading.part(found, "pages")
         either = any(token.tag == "OR" for token in tokens)
         reading.require(found, "page", reading.values(found, "pages"), together=not either)
-        if any(token.tag == "ONLY" for token in reading.part(found)):
+        tags = [token.tag for token in reading.part(found)]
+        # "Only those on the page" may stand on others too.
+        if any(tag == "ONLY" and after not in _NOUNS for tag, after in zip_longest(tags, tags[1:])):
             reading.add("pages", ["1"])
 
     def some_of(reading: Reading, found: Found) -> None:
         reading.require(found, "pages", reading.values(found, "number")[:1])
+
+    def on_others(reading: Reading, found: Found) -> None:
+        reading.require(found, "pages", ["2.."])
 
     def one_of(reading: Reading, found: Found) -> None:
         reading.require(found, "pages", ["1"])
 
     return (
         ("NEG (GIVEN | ON | OCCUR | IN)* ONLY? (ON | IN)? (number: NUMBER) OF NUMBER PAGE", some_of),
+        ("(ALL | BOTH | EACH | (number: NUMBER))+ (page: PAGE) (WITH? COMMON | WITH BREAK? $)", on_all),
+        ("NEG (GIVEN | ON | OCCUR | IN | AND)* OTHER PAGE", on_others),
         ("NEG (GIVEN | ON | OCCUR | IN)* (SINGLE | (ONLY | EXACTLY) NUMBER) OF NUMBER? PAGE", one_of),
         (f"NEG ({_ON}) (ALL | BOTH | EACH)+ OF? (number: NUMBER)? (page: PAGE)", on_all),
         (f"NEG ONLY? {_ON} (ONLY | BOTH)* (PAGE (OF | TITLED | TO | COMMA)*)? "

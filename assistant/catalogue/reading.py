@@ -94,6 +94,11 @@ class Reading:
         """The first place where a pattern matches what is not read yet."""
         return _compiled(pattern).search(self.line)
 
+    def asked(self, pattern: str) -> bool:
+        """Whether a pattern matches anywhere in the question, read or not."""
+        line = "".join(f"{token.tag} " for token in self.tokens)
+        return _compiled(pattern).search(line) is not None
+
     def take(self, found: Found) -> None:
         """Count tokens as read."""
         first, last = self._places(found, "body" if "body" in found.re.groupindex else 0)

@@ -15,6 +15,8 @@ from assistant.catalogue.tagger import Token
 _ITEM = "(QUOTE | PLAIN ((OF | NUMBER)? PLAIN | NUMBER){0,4})"
 _PHRASES = f"(words: {_ITEM} ((AND | OR | COMMA)+ WORD? {_ITEM})*)"
 _WORDS = f"WORD? {_PHRASES}"
+# "… but not Y", of the same field.
+_BARRED = f"((BUT | AND | COMMA)* NOT (MENTION | WITH)? WORD? (barred: {_ITEM}))?"
 _COINED = f"WORD? (words: (QUOTE | COINED | NAME | INST) (PLAIN | NUMBER){{0,3}} ((AND | OR | COMMA)+ {_ITEM})*)"
 _SORT_OF_THING = re.compile(
     r"(?<=\w) (optimi[sz]ers?|methods?|datasets?|benchmarks?|algorithms?|models?)$", re.IGNORECASE
@@ -28,6 +30,8 @@ def _stands_in(field: WordField) -> Callable[[Reading, Found], object]:
         # "X and Y" wants both, "X or Y" any.
         together = not any(token.tag == "OR" for token in tokens)
         reading.require(found, field, phrases(reading, tokens), together=together)
+        if barred := reading.part(found, "barred"):
+            reading.add(field, phrases(reading, barred), negated=True)
         reading.said.add("words")
 
     return act
@@ -63,25 +67,25 @@ _OPENING = _stands_in("opening")
 
 RULES: tuple[Rule, ...] = (
     # "with X in the title", "in whose title X stands".
-    (f"NEG (WITH | MENTION)? {_WORDS} (OCCUR)? IN (WHO | THEM | IT | EACH | ALL)* TITLE", _TITLE),
+    (f"NEG (WITH | MENTION)? {_WORDS} (OCCUR)? IN (WHO | THEM | IT | EACH | ALL)* TITLE {_BARRED}", _TITLE),
     (f"IN (WHO | THEM)? TITLE NEG {_WORDS} (OCCUR | GIVEN)", _TITLE),
     # "titles that begin with X", "whose title does not mention X".
     (f"TITLE WHICH? NEG STARTS {_WORDS}", _OPENING),
     ("NEG (TITLE | TITLED)? STARTS WORD? (words: QUOTE (JOIN QUOTE)*)", _OPENING),
     (f"THING (body: WHICH? NEG STARTS {_WORDS})", _OPENING),
     (f"TITLE (WHICH | THEM)* (no: (NOT | WITHOUT)*) (WITH | MENTION | USE | SAYS | OCCUR | ALL | BOTH)+ "
-        f"{_WORDS}", _TITLE),
+        f"{_WORDS} {_BARRED}", _TITLE),
     (f"TITLE (no: WITHOUT | NOT) (WITH | MENTION)* {_WORDS}", _TITLE),
     ("TITLE (IN)? (words: QUOTE (JOIN QUOTE)*)", _TITLE),
     (f"NEG TITLED (?!NAME) {_WORDS}", _TITLE),
     # "that mention X"; "with the word X"; "that use X" only for a name: "use induction" asks for content.
     (f"NEG (IN (ABSTRACT | TALK | PAPER))? MENTION BOTH? (?!DATE | AUTHORCOUNT | ORG | COMMENT) {_WORDS} "
-        f"(IN (ABSTRACT | BIO | TALK | PAPER | THEM))?", _TEXT),
+        f"(IN (ABSTRACT | BIO | TALK | PAPER | THEM))? {_BARRED}", _TEXT),
     (f"NEG WITH (ALL | BOTH)? WORD {_PHRASES}", _TEXT),
     ("NEG WITH BOTH? (words: QUOTE (JOIN QUOTE)*)", _TEXT),
     (f"WHERE {_COINED} OCCUR", _TEXT),
     (f"WHERE WORD {_PHRASES} OCCUR", _TEXT),
-    (f"WHICH (THING | ABSTRACT | OF | AND | OR)+ (body: {_WORDS} NEG OCCUR)", _TEXT),
+    (f"WHICH (THING | ABSTRACT | OF | AND | OR)+ (body: (?!NAME) {_WORDS} NEG OCCUR)", _TEXT),
     (f"NEG USE {_COINED}", _TEXT),
     ("THING (body: WITH (words: COINED (NUMBER | COINED)* (JOIN COINED)*) (IN (ABSTRACT | THEM))?)", _TEXT),
     # Titles by name, and the sort of talk that titles name.
