@@ -121,12 +121,25 @@ def _commented(reading: Reading, found: Found) -> None:
     reading.require(found, "has", ["comments"])
 
 
+def _odd(reading: Reading, found: Found) -> object:
+    if not any(token.tag in ("CHAPTER", "TIMES") for token in reading.part(found)):
+        return False
+    reading.require(found, "has", ["odd_time"])
+    return True
+
+
+def _other_link(reading: Reading, found: Found) -> None:
+    reading.add("has", ["link"])
+    reading.add("has", ["code"], negated=True)
+
+
 def _no_year(reading: Reading, found: Found) -> None:
     reading.add("has", ["year"], negated=True)
     reading.add("has", ["date"])
 
 
 PART_RULES: tuple[Rule, ...] = (
+    ("WITH? LINK WHICH? NOT (TO | ON | BY)? CODE", _other_link),
     ("(WITH | ONLY)* (DAYN AND MONTHN | MONTHN AND DAYN) ((BUT | AND | COMMA)* (WITHOUT | NOT)+ YEARN)?", _no_year),
     ("(parts: HASNO)", _lacks),
     ("(not: NOT) (parts: HASNO)", _lacks),
@@ -145,5 +158,6 @@ PART_RULES: tuple[Rule, ...] = (
     (f"(_) (body: (AND | BUT | COMMA | OR)+ (no: (NOT | WITHOUT)*) {_PARTS})", _has),
     ("NEG (FROM | BY | OF) (parts: ORG)", _has),
     ("NEG (parts: ODDTIME)", _has),
+    ("NEG (CHAPTER | TIMES | WITH | DATE)* ODD (CHAPTER | TIMES)*", _odd),
     ("GOINGBY ONLY? (parts: FULLDATE) ONLY?", _has),
 )  # fmt: skip

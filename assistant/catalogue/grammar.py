@@ -22,7 +22,7 @@ _HARMLESS = frozenset(
     "IN AT FROM OF "
     "BY TO GIVEN OCCUR TALK PAPER RECORD PERSON NAMED SORTED PUBLISHED SORT WITH THERE TITLE NAMED LISTED "
     "GROUP USE SAME "
-    "TITLED POSITION FIRSTNAME SURNAME INCLUDING EDGE GOINGBY".split()
+    "TITLED POSITION FIRSTNAME SURNAME INCLUDING EDGE GOINGBY HOWOFTEN".split()
 )
 # Asked of records that are told, these stand beside each: "how many authors does it have?"
 _VALUES = frozenset(
@@ -38,7 +38,7 @@ _LISTED_BY = {
 _OF_PERSONS = frozenset(("person", "affiliation", "role"))
 _ASKS_FOR_TALKS = (
     "(WHICH | HOWMANY | LIST | ISTHERE | ALL | COUNT) (NUMBER | ALL | OF)* (THING | SORTED) | NAME (WITH | LIST)+ THING "
-    "| ^ THING (BY | FROM | OF)"
+    "| ^ THING (BY | FROM | OF) | WHICH TITLE | TITLED BREAK? $ | HOWOFTEN"
 )
 
 
@@ -80,7 +80,7 @@ def read(reading: Reading, vocabulary: Vocabulary, previous: Query | None) -> Re
     if "sector listed" in reading.said:
         sectors = [value for token in reading.left() if token.tag == "SECTOR" for value in token.values]
         reading.add("sector", sectors)
-    if reading.find("HOWMANY | COUNT") and not reading.find("HOWMANY (AUTHOR | COMMENT | CHAPTER)"):
+    if reading.find("HOWMANY | COUNT | HOWOFTEN") and not reading.find("HOWMANY (AUTHOR | COMMENT | CHAPTER)"):
         reading.fields["counted"] = True
     return reading
 
@@ -132,7 +132,7 @@ def _wants_all(reading: Reading, query: Query) -> bool:
 def _wants_talks_of(reading: Reading, query: Query) -> bool:
     """Whether a person's talks, or place, are asked for, not what the person says: "all talks by …", "who is …?"."""
     if query.listed == "people":
-        return reading.asked("POSITION | FIRSTNAME | SURNAME | TITLED")
+        return reading.asked("POSITION | FIRSTNAME | SURNAME | TITLED NAME")
     return _wants_more(reading, query) or reading.asked(_ASKS_FOR_TALKS)
 
 

@@ -229,7 +229,7 @@ HOWMANY: a count of, number, tally
 COUNT: count, tally up, in total, altogether, overall, in all, total
 WHICH: which, what, which one, which ones, what one
 WHERE: where
-WHEN: when, on which day, what day, on what day, which date, what date, on which date, on what date
+WHEN: what time, at what time, when, on which day, what day, on what day, which date, what date, on which date, on what date
 ISTHERE: is there, are there, do you have, have you got, do we have, is any, are any, does any, do any, exist
 THEM: them, those ones, those, these, they, their, theirs, ones, the one, the only one, the ones
 IT: it, its, this, that one, this one, this talk, this paper
@@ -243,15 +243,17 @@ HOWABOUT: what about, how about, and what about, and how about
 ABOUT: about, speak of, speaks of, concern, regarding, deal with, related to, cover, discuss, treat, focus on, study
 ABOUT: tackle, explore
 ABOUT: look at, on the topic of, topic, subject, theme, concerning, revolve around
+HOWOFTEN: how often, how many times, how frequently
+ODD: impossible, implausible, wrong, odd, strange, broken, suspicious, not right, cannot be right, can not be right
 SAYS: say, explain, describe, argue, mean, prove, why, how, claim, teach, propose, summarise, summarize, tell me about
 SAYS: suggest, recommend, define, compare, show that, find that, think, believe
-UNRECORDED how long a talk lasts: how long, duration, running time, run time, runtime, minute, hour, length
+UNRECORDED how long a talk lasts: longer than, shorter than, how long, duration, running time, run time, runtime, minute, hour, length
 UNRECORDED how long a talk lasts: how lengthy
 UNRECORDED how long a talk lasts: longest talk, shortest talk, longest recording, shortest recording, longest lecture
 UNRECORDED how long a talk lasts: longest session, shortest session, longest presentation, longest video, long does
 UNRECORDED how often a talk was watched: view, viewer, view count, watched, most viewed, viewed, click, popular
 UNRECORDED how often a talk was watched: popularity
-UNRECORDED how often a talk was watched: downloads, most downloaded, play count, audience figures, streamed
+UNRECORDED how often a talk was watched: download count, most downloaded, play count, audience figures, streamed
 UNRECORDED how often a talk was watched: how popular
 UNRECORDED ratings, likes or votes: rating, liked, likes, upvote, upvoted, vote, star, thumbs up, rated, best rated
 UNRECORDED ratings, likes or votes: highest rated, top rated, ranking, review, grade, stars, best reviewed
@@ -275,7 +277,7 @@ UNRECORDED e-mail addresses or telephone numbers: e mail, email, e mail address,
 UNRECORDED e-mail addresses or telephone numbers: telephone
 UNRECORDED e-mail addresses or telephone numbers: phone, telephone number, contact detail, contact
 UNRECORDED e-mail addresses or telephone numbers: contact information
-UNRECORDED e-mail addresses or telephone numbers: twitter handle, twitter, linkedin, postal address, how to reach
+UNRECORDED e-mail addresses or telephone numbers: twitter handle, twitter, linkedin, how can i contact, how do i contact, how to contact, how can i reach, how do i reach, postal address, how to reach
 UNRECORDED whether somebody is a woman or a man, or how old: female, male, woman, man, women, men, gender, age
 UNRECORDED whether somebody is a woman or a man, or how old: how old
 UNRECORDED whether somebody is a woman or a man, or how old: birthday, date of birth, born, nationality, birthplace

@@ -99,7 +99,7 @@ RULES: tuple[Rule, ...] = (
     ("(way: LONGEST | SHORTEST) TITLE", _title_length),
     ("TITLE (WHICH | OF | THEM)* (way: LONGEST | SHORTEST)", _title_length),
     (f"{_SORT} HOWMANY? (key: KEY | NAMED) (OF PERSON)?", _sorted),
-    ("BY (THEM)? HOWMANY? (key: KEY | NAMED) (OF PERSON)? (?=$ | BREAK | COMMA | AND | DESC | ASC | IN | BACKWARDS "
+    ("BY (?! PERSON (FROM | WITH | IN | ON | AT)) (THEM)? HOWMANY? (key: KEY | NAMED) (OF PERSON)? (?=$ | BREAK | COMMA | AND | DESC | ASC | IN | BACKWARDS "
         "| NEWEST | OLDEST | MOST | FEWEST | FIRST | FROM | LARGEST | ALPHA | WITH)", _sorted),
     ("IN? (key: ALPHA | CHRONO)", _sorted),
     (f"FROM? {_DATED} (THING | AND)* (FIRST | TO (NEWEST | OLDEST))", _directed),

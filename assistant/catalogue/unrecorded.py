@@ -5,25 +5,44 @@ question is another.
 """
 
 import re
+from collections.abc import Iterable
 
 from assistant.catalogue.query import Query
 from assistant.catalogue.reading import Reading
 from assistant.catalogue.tagger import Token
 from assistant.catalogue.vocabulary import Vocabulary
 
-_THING = "(THING | SORTED | TITLEREF | NAME | PERSON | THEM | IT | HESHE | WHO)"
-_TALKS = ("TALK", "SORTED", "TITLEREF", "IT", "THEM", "NAME", "HESHE")
+_THING = "TALK | PAPER | RECORD | SORTED | TITLEREF | NAME | PERSON | THEM | IT | HESHE | WHO"
 _PLACE = "where a talk was given"
 _VENUE = "where a paper was published"
 _LANGUAGE = "in which language a talk is"
 _WHEN = "when a talk was given"
+_LENGTH = "how long a talk lasts"
+_CITED = "citation counts"
 _AUTHORS = "who wrote a paper"
+# Asked with words that the records do know, so that only together they show what is meant.
+_OF_PAPERS: tuple[tuple[str, str], ...] = (
+    (_AUTHORS, "(WHO | WHICH AUTHOR) (TITLED | OF | BY)* AUTHORED | NAME (THING | AND)* AUTHORED | THING AUTHORED BY? WHO"),
+    (_AUTHORS, "(?! HOWMANY) (WHO | WHICH | LIST | NAMED | WITH) (ALL | OF)* (FIRST | LAST)? AUTHOR (?! OF? NUMBER)"),
+    (_AUTHORS, "NAMED OF AUTHOR"),
+    (_VENUE, "(PUBLISHED | GIVEN) (IN | AT | BY) (UNKNOWN | COINED | INST) | WHERE PAPER* TITLEREF? PUBLISHED"),
+    (_CITED, "HOWOFTEN ANY* OCCUR"),
+)
+_OF_TALKS: tuple[tuple[str, str], ...] = (
+    (_PLACE, "WHERE ((?! FROM | OCCUR | PLACE | WORD | QUOTE | WITH) ANY)* (GIVEN | TALK | HELD)"),
+    (_PLACE, "GIVEN (IN | AT) (UNKNOWN | COUNTRY | INST | CITY) | WHICH COUNTRY"),
+    (_LANGUAGE, "IN NATION BREAK? $ | NATION TALK"),
+    (_LENGTH, "(LONGEST | SHORTEST) TALK | TALK (LONGEST | SHORTEST)"),
+)
+_WHEN_ASKED = "WHEN | WHICH (YEARN | MONTHN | DAYN)"
 # "The talk on the Hessian", "the alignment tutorial": which talk is meant does not matter here.
 _MEANT = (
     "(noun: TALK | PAPER | SORTED) (body: (ABOUT | ON | OF | TO | IN) PLAIN{1,5})",
     "(body: (UNKNOWN | COINED){1,4}) (noun: TALK | PAPER | SORTED)",
 )
 _TOPICS = frozenset("UNKNOWN COINED ABOUT SAYS MENTION QUOTE USE STARTS WORD".split())
+# Words beside which a name of what is not recorded is a question by itself: "Are there transcripts?"
+_BESIDE = frozenset("UNRECORDED SORT BY WHICH AND MOST LIST ISTHERE HOWMANY BREAK ALL WITH GIVEN".split())
 
 
 def unrecorded(tokens: list[Token], vocabulary: Vocabulary, previous: Query | None) -> str | None:
@@ -52,71 +71,43 @@ def unrecorded_query(query: Query, vocabulary: Vocabulary) -> str | None:
 
 def _named(reading: Reading, previous: Query | None) -> str | None:
     """What no source records, asked of something, by its own name."""
-    found = reading.find("UNRECORDED")
-    if not found or reading.find("TITLE"):
-        return None
     # "Can I download the slides?": the thing comes last.
-    named = [token.values[0] for token in reading.left() if token.tag == "UNRECORDED"][-1]
-    if previous is not None:
-        return named
-    only = {token.tag for token in reading.tokens} <= {"UNRECORDED", "SORT", "BY", "WHICH", "AND", "MOST", "LIST"}
-    return named if only or reading.find(_THING) or reading.find("SORT BY") else None
+    named = [token.values[0] for token in reading.left() if token.tag == "UNRECORDED"][-1:]
+    if not named or reading.asked("TITLE"):
+        return None
+    alone = {token.tag for token in reading.tokens} <= _BESIDE
+    return named[0] if alone or previous or reading.asked(f"{_THING} | SORT BY") else None
 
 
 def _asked(reading: Reading, vocabulary: Vocabulary, previous: Query | None) -> str | None:
-    """What no source records, asked for with a question word."""
-    tags = {token.tag for token in reading.tokens}
-    papers = "PAPER" in tags and "TALK" not in tags
-    before = previous is not None and previous.kind != "paper"
-    talk = any(tag in tags for tag in ("TALK", "SORTED", "NAME", "TITLEREF")) or (
-        before and bool({"THEM", "IT", "HESHE"} & tags)
-    )
-    talk = talk or (before and len(tags - {"AND", "BREAK", "WHERE", "WHEN", "GIVEN", "BUT"}) == 0)
-    talk = talk and not papers and not (_is_paper(reading, vocabulary))
-    if papers or _is_paper(reading, vocabulary) or (previous is not None and previous.kind == "paper"):
-        authored = reading.find(
-            "WHO (TITLED | OF | BY)* AUTHORED | AUTHORED BY? WHO | (WHO | WHICH | LIST | NAMED | WITH) (OF)? AUTHOR"
-        )
-        if authored and not reading.find("HOWMANY | NUMBER | SORT | MOST"):
-            return _AUTHORS
-        if reading.find("(PUBLISHED | GIVEN) (IN | AT | BY) (UNKNOWN | COINED | INST)") or reading.find(
-            "WHERE (PAPER)* .* PUBLISHED".replace(".*", "")
-        ):
-            return _VENUE
+    """What no source records, asked of a paper or a talk with words that have other uses."""
+    of_paper = reading.asked("PAPER") and not reading.asked("TALK")
+    before = previous.kind if previous and reading.asked(f"THEM | IT | HESHE | {_WHEN_ASKED} | WHERE | WHO") else None
+    if of_paper or _names_paper(reading, vocabulary) or before == "paper":
+        return _topic(reading, _OF_PAPERS)
+    of_talk = previous is not None and before is not None
     # "When did he hold it?" can only mean a talk.
-    talk = talk or bool(reading.find("(WHEN | WHERE) (HESHE | NAME)* HELD"))
-    if not talk:
+    if not of_talk and not reading.asked("TALK | SORTED | NAME | TITLEREF | (WHEN | WHERE) HESHE* HELD"):
         return None
-    if (
-        reading.find("WHERE")
-        and not tags & {"FROM", "OCCUR", "PLACE", "WORD", "QUOTE", "WITH"}
-        and (tags & {"GIVEN", "TALK", "HELD"})
-    ):
-        return _PLACE
-    if reading.find("GIVEN (IN | AT) (UNKNOWN | COUNTRY | INST | CITY)") or reading.find("WHICH COUNTRY"):
-        return _PLACE
-    if reading.find("IN NATION (BREAK)? $ | NATION TALK"):
-        return _LANGUAGE
-    if "talk" not in vocabulary.dated_kinds and reading.find("WHEN | WHICH (YEARN | MONTHN | DAYN)"):
-        return _WHEN
-    return None
+    undated = "talk" not in vocabulary.dated_kinds and reading.find(_WHEN_ASKED)
+    return _topic(reading, _OF_TALKS) or (_WHEN if undated else None)
 
 
-def _is_paper(reading: Reading, vocabulary: Vocabulary) -> bool:
+def _topic(reading: Reading, patterns: Iterable[tuple[str, str]]) -> str | None:
+    return next((topic for topic, pattern in patterns if reading.find(pattern)), None)
+
+
+def _names_paper(reading: Reading, vocabulary: Vocabulary) -> bool:
     titles = [value for token in reading.tokens if token.tag == "TITLEREF" for value in token.values]
     return any(vocabulary.kind_of(title) == "paper" for title in titles)
 
 
 def sentence(topic: str, vocabulary: Vocabulary) -> str:
     """What is said of a topic."""
+    says = "does not say" if re.match(r"how|where|when|who|what|in which|whether", topic) else "holds no"
     more = ""
     if topic == _WHEN:
-        more = "No talk here has a date." + (" Papers have." if "paper" in vocabulary.dated_kinds else "")
-    if topic == _AUTHORS:
-        more = "For papers only the number of authors is recorded, or an organisation."
-    says = (
-        "the collection does not say"
-        if re.match(r"how|where|when|who|what|in which|whether", topic)
-        else "the collection holds no"
-    )
-    return f"This is not recorded: {says} {topic}. {more}".strip()
+        more = " No talk here has a date." + (" Papers have." if "paper" in vocabulary.dated_kinds else "")
+    elif topic == _AUTHORS:
+        more = " For papers only the number of authors is recorded, or an organisation."
+    return f"This is not recorded: the collection {says} {topic}.{more}"
