@@ -47,7 +47,7 @@ def serious_faults(page: Page, axe: str) -> list[str]:
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_three_tabs_have_no_serious_fault(serve: Serve, visit: Visit, axe: str, dark: bool, width: int) -> None:
     pieces: list[str | Citation] = [
-        "A [1]",
+        "A $x^2$ [1]",
         cite(1, HESSIAN, "Ill conditioned", "weak"),
         " B [2]",
         cite(2, FLAT, "better", "unsupported"),
@@ -56,6 +56,7 @@ def test_three_tabs_have_no_serious_fault(serve: Serve, visit: Visit, axe: str, 
     faults = {"first": serious_faults(page, axe)}
     ask(page, "Why?")
     wait_for_answer(page)
+    page.locator("#live .katex").wait_for()
     page.locator("#live .marker").first.click()
     faults["answer"] = serious_faults(page, axe)
     page.keyboard.press("Escape")
@@ -67,4 +68,7 @@ def test_three_tabs_have_no_serious_fault(serve: Serve, visit: Visit, axe: str, 
     page.get_by_role("tab", name="Status").click()
     page.locator(".findings").wait_for()
     faults["status"] = serious_faults(page, axe)
+    page.route("**/gradio_api/app_id", lambda route: route.abort())
+    page.locator("#lost").wait_for()
+    faults["lost"] = serious_faults(page, axe)
     assert {where: found for where, found in faults.items() if found} == {}

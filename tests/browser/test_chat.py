@@ -57,6 +57,19 @@ def test_answer_streams_while_it_is_written(serve: Serve, visit: Visit) -> None:
     expect(page.locator("#status")).to_have_text("Answer ready, 2 sources.")
 
 
+@pytest.mark.parametrize("width", [1280, 390], ids=["wide", "phone"])
+def test_long_answer_is_read_from_its_beginning(serve: Serve, visit: Visit, width: int) -> None:
+    page = visit(serve(Scripted({"Long?": script(*[f"Paragraph {n}.\n\n" for n in range(60)])})), width=width)
+    for question in ("Short?", "Long?"):
+        ask(page, question)
+        wait_for_answer(page, question)
+    page.wait_for_timeout(300)
+    expect(page.locator("#live .question")).to_be_in_viewport()
+    expect(page.get_by_text("Paragraph 0.")).to_be_in_viewport()
+    expect(page.get_by_text("Paragraph 59.")).not_to_be_in_viewport()
+    expect(page.locator("#past .question")).not_to_be_in_viewport()
+
+
 def test_stop_keeps_what_came_and_closes_the_engine_and_the_next_question_works(serve: Serve, visit: Visit) -> None:
     backend = Scripted({"Long?": slow_words(200)}, pause_s=0.05)
     page = visit(serve(backend))

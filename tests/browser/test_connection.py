@@ -77,3 +77,29 @@ def test_line_that_was_cut_for_a_moment_costs_nothing(serve: Serve, visit: Visit
     expect(page.locator("#lost")).to_have_count(0, timeout=15_000)
     expect(page.locator("#status")).to_have_text("Connected again.")
     assert page.evaluate("window.stayed") is True
+
+
+def test_program_with_a_password_asks_for_it_again_and_then_goes_on(serve: Serve, visit: Visit) -> None:
+    def log_in() -> None:
+        page.locator("input").nth(0).fill("talks")
+        page.locator("input[type=password]").fill("open sesame")
+        page.get_by_role("button", name="Login").click()
+        expect(page.locator("#condition")).to_be_visible()
+
+    backend = Scripted()
+    url = serve(backend, password="open sesame")
+    page = visit(url, ready="input[type=password]")
+    log_in()
+    ask(page, "What about curvature?")
+    wait_for_answer(page)
+    page.fill(BOX, "Half a thou")
+    page.evaluate("window.stayed = true")
+    page.wait_for_timeout(6000)
+    assert page.evaluate("window.stayed") is True
+    serve.stop()
+    expect(page.get_by_role("alert")).to_have_text(STOPPED, timeout=15_000)
+    serve(Scripted(home=backend.home), password="open sesame", port=port(url))
+    page.locator("input[type=password]").wait_for(timeout=20_000)
+    log_in()
+    expect(page.locator(BOX)).to_have_value("Half a thou")
+    expect(page.locator(".turn .question")).to_have_text(["What about curvature?"])

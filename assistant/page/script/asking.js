@@ -11,7 +11,10 @@ function followAnswer() {
   byId("chat")?.classList.toggle("has-turn", turn !== null);
   if (turn !== state.turn) Object.assign(state, { turn, stick: true });
   const scroller = answerScroller();
-  if (state.stick && turn !== null) scroller.scrollTo({ top: scroller.scrollHeight });
+  // A long answer is read from its beginning: the question goes up to the edge and stays there.
+  const edge = scroller === document.documentElement ? 0 : scroller.getBoundingClientRect().top;
+  const top = (byId("live")?.getBoundingClientRect().top ?? 0) - edge + scroller.scrollTop;
+  if (state.stick && turn !== null) scroller.scrollTo({ top: Math.min(scroller.scrollHeight, top) });
   byId(state.chosen?.marker)?.classList.add("current");
   hidePeek();
 }
