@@ -6,18 +6,21 @@ endpoint does instead of the bundled model is in `ingest.endpoint_embedder`.
 """
 
 import hashlib
+import io
 import threading
 from collections.abc import Callable, Sequence
+from itertools import groupby
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ingest.endpoint_embedder import EndpointEmbedder
 from ingest.errors import EmbedderError
+from ingest.word_vectors import ONE, Words
 
-__all__ = ["BUNDLED_MODEL", "BundledEmbedder", "Embedder", "EndpointEmbedder", "Progress", "Vectors"]
+__all__ = ["BUNDLED_MODEL", "BundledEmbedder", "Embedder", "EndpointEmbedder", "Progress", "Vectors", "WordEmbedder"]
 
 Vectors = NDArray[np.float32]
 Progress = Callable[[int], None]
@@ -27,6 +30,11 @@ _BUNDLED_DIMENSIONS = 384
 # The 475 lines of the seeds on two cores, passages/s at batches of 1, 4, 8, 16, 32: 173, 209, 203, 183, 172 when sorted
 # by length; 165, 113, 90, 77, 80 when not.
 _BATCH = 4
+# The graph names one output, the embedding. Protocol Buffers joins what is said twice of one message, so these bytes
+# after the file (ModelProto.graph.output.name) name another: the vectors of the tokens, before their mean is taken.
+_TOKENS = "SkipLayerNormalization_179_0"
+_TOKENS_TOO = b"\x3a\x20\x62\x1e\x0a\x1c" + _TOKENS.encode()
+_FILES = ("model.onnx", "tokenizer.json", "words.npy")
 _REPAIR = "restore the folder from the release (with git: `git checkout -- ingest/models`)."
 
 
@@ -60,6 +68,27 @@ class Embedder(Protocol):
         """Embed one text: shape (dimensions,), length 1; raises as `embed_passages` does."""
 
 
+@runtime_checkable
+class WordEmbedder(Protocol):
+    """An embedder that also tells what each word of a text means there, in the same pass over the text."""
+
+    def embed_passages_with_words(
+        self, texts: Sequence[str], *, progress: Progress | None = None
+    ) -> tuple[Vectors, list[Words]]:
+        """What `embed_passages` gives, and each text's words."""
+
+    def embed_question_with_words(self, text: str) -> tuple[Vectors, Words]:
+        """What `embed_question` gives, and the words."""
+
+
+class _Loaded(NamedTuple):
+    """The model's parts; `directions` has shape (384, `WORD_DIMENSIONS`), in which words differ most."""
+
+    tokenizer: Any
+    session: Any
+    directions: Vectors
+
+
 class BundledEmbedder:
     """The model in this package, all-MiniLM-L6-v2, on the processor, with no network.
 
@@ -74,26 +103,49 @@ class BundledEmbedder:
         self._folder = folder
         self._threads = threads
         self._lock = threading.Lock()
-        self._loaded: tuple[Any, Any] | None = None
+        self._loaded: _Loaded | None = None
 
     @property
     def fingerprint(self) -> str:
-        """Model name and a digest of model and tokenizer, as listed; loads nothing.
+        """Model name and a digest of its files, as listed; loads nothing.
 
         Raises:
             EmbedderError: The list is missing or incomplete.
         """
         listed = self._listed_digests()
-        both = f"{listed['model.onnx']} {listed['tokenizer.json']}"
-        return f"{self._folder.name}@{hashlib.sha256(both.encode()).hexdigest()[:16]}"
+        return f"{self._folder.name}@{hashlib.sha256(' '.join(listed.values()).encode()).hexdigest()[:16]}"
 
     def embed_passages(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
         """See `Embedder`."""
+        return self._embed(texts, progress, with_words=False)[0]
+
+    def embed_passages_with_words(
+        self, texts: Sequence[str], *, progress: Progress | None = None
+    ) -> tuple[Vectors, list[Words]]:
+        """See `WordEmbedder`."""
+        return self._embed(texts, progress, with_words=True)
+
+    def embed_question(self, text: str) -> Vectors:
+        """See `Embedder`."""
+        vector: Vectors = self.embed_passages([text])[0]
+        return vector
+
+    def embed_question_with_words(self, text: str) -> tuple[Vectors, Words]:
+        """See `WordEmbedder`."""
+        vectors, words = self.embed_passages_with_words([text])
+        return vectors[0], words[0]
+
+    def _embed(
+        self, texts: Sequence[str], progress: Progress | None, *, with_words: bool
+    ) -> tuple[Vectors, list[Words]]:
         vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
+        words: dict[int, Words] = {}
         if not texts:
-            return vectors
-        tokenizer, session = self._load()
-        rows = [encoding.ids for encoding in tokenizer.encode_batch(list(texts))]
+            return vectors, []
+        loaded = self._load()
+        encodings = loaded.tokenizer.encode_batch(list(texts))
+        rows = [encoding.ids for encoding in encodings]
+        outputs = ["embedding", _TOKENS] if with_words else ["embedding"]
         # Texts of like length share a batch: padding costs as much as words.
         order = sorted(range(len(rows)), key=lambda n: len(rows[n]))
         for start in range(0, len(order), _BATCH):
@@ -103,26 +155,23 @@ class BundledEmbedder:
             for k, n in enumerate(batch):
                 ids[k, : len(rows[n])] = rows[n]
                 mask[k, : len(rows[n])] = 1
-            vectors[batch] = session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
+            vectors[batch], *tokens = loaded.session.run(outputs, {"input_ids": ids, "attention_mask": mask})
+            if with_words:
+                words |= {n: _words(encodings[n], tokens[0][k], loaded.directions) for k, n in enumerate(batch)}
             if progress:
                 progress(start + len(batch))
-        return vectors
-
-    def embed_question(self, text: str) -> Vectors:
-        """See `Embedder`."""
-        vector: Vectors = self.embed_passages([text])[0]
-        return vector
+        return vectors, [words[n] for n in sorted(words)]
 
     def _listed_digests(self) -> dict[str, str]:
         path = self._folder / "SHA256SUMS"
         try:
             pairs = (line.split() for line in path.read_text("ascii").splitlines())
             digests = {name: digest for digest, name in pairs}
-            return {name: digests[name] for name in ("model.onnx", "tokenizer.json")}
+            return {name: digests[name] for name in _FILES}
         except (OSError, ValueError, KeyError):
             raise EmbedderError(f"{path}: missing or incomplete; {_REPAIR}") from None
 
-    def _load(self) -> tuple[Any, Any]:
+    def _load(self) -> _Loaded:
         with self._lock:
             if self._loaded is None:
                 content = {name: self._checked(name, digest) for name, digest in self._listed_digests().items()}
@@ -137,12 +186,13 @@ class BundledEmbedder:
                 options.add_session_config_entry("session.intra_op.allow_spinning", "0")
                 try:
                     session = onnxruntime.InferenceSession(
-                        content["model.onnx"], options, providers=["CPUExecutionProvider"]
+                        content["model.onnx"] + _TOKENS_TOO, options, providers=["CPUExecutionProvider"]
                     )
                     tokenizer = Tokenizer.from_str(content["tokenizer.json"].decode())
+                    directions = np.load(io.BytesIO(content["words.npy"])).astype(np.float32)
                 except Exception as error:  # the two libraries share no narrower class
                     raise EmbedderError(f"{self._folder}: the model does not load ({error}); {_REPAIR}") from error
-                self._loaded = tokenizer, session
+                self._loaded = _Loaded(tokenizer, session, directions)
             return self._loaded
 
     def _checked(self, name: str, digest: str) -> bytes:
@@ -154,3 +204,25 @@ class BundledEmbedder:
         if hashlib.sha256(content).hexdigest() != digest:
             raise EmbedderError(f"{path}: damaged, its sha256 is not the one in SHA256SUMS; {_REPAIR}")
         return content
+
+
+def _words(encoding: Any, tokens: Vectors, directions: Vectors) -> Words:
+    """The words of one text, their vectors along the directions in which words differ most."""
+    words, means = _word_means(encoding, tokens)
+    vectors = means @ directions
+    vectors *= ONE / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return Words(tuple(words), np.rint(vectors).astype(np.int8))
+
+
+def _word_means(encoding: Any, tokens: Vectors) -> tuple[list[str], Vectors]:
+    """Words with a letter or digit in them, and of each the mean of its pieces' vectors, shape (words, 384)."""
+    pieces = encoding.tokens
+    words: list[str] = []
+    means: list[Vectors] = []
+    for word, places in groupby(range(len(pieces)), key=encoding.word_ids.__getitem__):
+        rows = list(places)
+        text = "".join(pieces[row].removeprefix("##") for row in rows)
+        if word is not None and any(letter.isalnum() for letter in text):
+            words.append(text)
+            means.append(tokens[rows[0] : rows[-1] + 1].mean(axis=0))
+    return words, np.array(means, dtype=np.float32).reshape(-1, tokens.shape[1])

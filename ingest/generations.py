@@ -26,6 +26,7 @@ from ingest.keyword import KeywordIndex
 from ingest.passages import Passage
 from ingest.records import Record
 from ingest.store import write_store
+from ingest.word_vectors import Small, WordVectors
 
 
 @contextlib.contextmanager
@@ -58,6 +59,7 @@ def write_generation(
     vectors: NDArray[np.float32],
     gists: Mapping[str, Gist],
     gist_vectors: NDArray[np.float32],
+    words: Sequence[Small] = (),
 ) -> str:
     """Write a generation and switch to it; call within `writing`.
 
@@ -65,6 +67,7 @@ def write_generation(
         vectors: Shape (n, d), unit rows, one for each passage in the same order.
         gists: By record id.
         gist_vectors: Shape (g, d), unit rows, one for each gist in the same order.
+        words: The word vectors of each passage and after them of each gist; empty when the embedder tells no words.
 
     Returns:
         The name of the generation that now serves.
@@ -84,6 +87,8 @@ def write_generation(
                 KeywordIndex.build([gist.search_text for gist in gists.values()]).save(folder / "gist-keyword")
                 with open_collection(folder / "chroma", GIST_COLLECTION, create=True) as collection:
                     add_gists(collection, gists, gist_vectors)
+            if words:
+                WordVectors.save(words, folder / "words")
             (folder / "manifest.json").write_text(json.dumps(asdict(manifest), indent=2), encoding="utf-8")
             _switch(home, name)
         except BaseException:

@@ -7,6 +7,7 @@
             chroma/              vectors of passages, as LlamaIndex reads them, and of gists
             keyword/             BM25 over the passages
             gist-keyword/        BM25 over the gists
+            words/               vectors of their words, passages first, if the embedder tells words
             records.sqlite       records, passages and gists
             manifest.json        what it was made from, and with which embedder
 
@@ -28,6 +29,7 @@ from numpy.typing import NDArray
 from ingest.errors import EmbedderChanged, IndexDamaged, IndexMissing
 from ingest.keyword import KeywordIndex
 from ingest.store import RecordStore
+from ingest.word_vectors import WordVectors
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
@@ -99,6 +101,12 @@ class Generation:
         """Shape (g, d), unit rows, in the order of the record store's gists; g may be 0."""
         record_ids = list(self.store.gists())
         return self._read_vectors(GIST_COLLECTION, record_ids) if record_ids else self.vectors[:0]
+
+    @cached_property
+    def word_vectors(self) -> WordVectors | None:
+        """Those of each passage and after them of each gist; None when the embedder told no words."""
+        folder = self.folder / "words"
+        return WordVectors.load(folder) if folder.is_dir() else None
 
     def _read_vectors(self, name: str, ids: Sequence[str]) -> NDArray[np.float32]:
         """The vectors of a collection in the order of `ids`."""

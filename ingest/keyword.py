@@ -55,11 +55,18 @@ class KeywordIndex:
         """Whether some text holds the word in any of its forms, or it is one that is left out."""
         # Not through `words`: bm25s takes 0.1 ms to tokenise even one.
         lower = word.lower()
-        return lower in _STOP_WORDS or self._stemmer.stemWord(lower) in self._bm25.vocab_dict
+        return is_stop_word(lower) or self._stemmer.stemWord(lower) in self._bm25.vocab_dict
 
     def words(self, question: str) -> list[str]:
         """The question's stems, each once, without stop words."""
         return list(dict.fromkeys(_stems([question], self._stemmer)[0]))
+
+    def idf(self, words: Sequence[str]) -> NDArray[np.float32]:
+        """Shape (len(words),): how rare each word is among the texts, in any of its forms."""
+        vocabulary = self._bm25.vocab_dict
+        stems = [self._stemmer.stemWord(word) for word in words]
+        known = [self._idf[vocabulary[stem]] if stem in vocabulary else self._idf_unknown for stem in stems]
+        return np.array(known, dtype=np.float32)
 
     def scores(self, question: str) -> NDArray[np.float32]:
         """How much of the question's wording each passage holds.
@@ -93,6 +100,11 @@ class KeywordIndex:
             word: float(self._idf[vocabulary[word]]) if word in vocabulary else self._idf_unknown
             for word in self.words(question)
         }
+
+
+def is_stop_word(word: str) -> bool:
+    """Whether a word in lower case says nothing about any record in particular."""
+    return word in _STOP_WORDS
 
 
 def _stems(texts: list[str], stemmer: Stemmer.Stemmer) -> list[list[str]]:

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.embedder import Embedder
+from ingest.embedder import Embedder, WordEmbedder
 from ingest.errors import CorpusEmpty, CorpusMissing, IndexDamaged, PageUnreadable
 from ingest.generations import write_generation, writing
 from ingest.gists import GISTS_FILE, Gist, gist_files, read_gists
@@ -24,6 +24,7 @@ from ingest.passages import Passage, record_passages
 from ingest.readers import read_file
 from ingest.records import Oddity, Reading, Record
 from ingest.store import dump_record
+from ingest.word_vectors import Small
 
 # Files that people keep beside the pages and that hold no records.
 NOT_PAGES = frozenset({"readme.md", "readme.txt", "readme", "license", GISTS_FILE})
@@ -94,10 +95,10 @@ def ingest(corpus: Path, home: Path, embedder: Embedder, progress: Progress = la
         if changed:
             texts = [passage.headed_text for passage in passages]
             gist_texts = [gist.search_text for gist in gists.values()]
-            vectors, embedded = _vectors([*texts, *gist_texts], embedder, previous, progress)
+            vectors, words, embedded = _vectors([*texts, *gist_texts], embedder, previous, progress)
             progress("Writing the index", 0, 1)
             write_generation(
-                home, manifest, merged.records, passages, vectors[: len(texts)], gists, vectors[len(texts) :]
+                home, manifest, merged.records, passages, vectors[: len(texts)], gists, vectors[len(texts) :], words
             )
             progress("Writing the index", 1, 1)
         if previous is not None:
@@ -212,18 +213,38 @@ def _manifest(
 
 def _vectors(
     texts: Sequence[str], embedder: Embedder, previous: Generation | None, progress: Progress
-) -> tuple[NDArray[np.float32], int]:
-    """A vector for each text, from the previous generation where it is unchanged; and how many are new."""
+) -> tuple[NDArray[np.float32], list[Small], int]:
+    """A vector for each text, and its words' if the embedder tells words; from the previous generation where unchanged.
+
+    Returns:
+        The vectors, the words' vectors or an empty list, and how many texts are new.
+    """
     known: dict[str, NDArray[np.float32]] = {}
-    if previous is not None and previous.manifest.embedder == embedder.fingerprint:
-        known = dict(zip(previous.store.headed_texts(), previous.vectors, strict=True))
-        former = [gist.search_text for gist in previous.store.gists().values()]
-        known |= dict(zip(former, previous.gist_vectors, strict=True))
+    known_words: dict[str, Small] = {}
+    tells_words = isinstance(embedder, WordEmbedder)
+    if (
+        previous is not None
+        and previous.manifest.embedder == embedder.fingerprint
+        and (previous.word_vectors is not None) == tells_words
+    ):
+        former = [*previous.store.headed_texts(), *(gist.search_text for gist in previous.store.gists().values())]
+        known = dict(zip(former, (*previous.vectors, *previous.gist_vectors), strict=True))
+        if previous.word_vectors is not None:
+            known_words = {text: previous.word_vectors.of(place) for place, text in enumerate(former)}
     new = [text for text in texts if text not in known]
     progress("Embedding passages", 0, len(new))
-    embedded = embedder.embed_passages(new, progress=lambda done: progress("Embedding passages", done, len(new)))
+
+    def tell(done: int) -> None:
+        progress("Embedding passages", done, len(new))
+
+    if isinstance(embedder, WordEmbedder):
+        embedded, words = embedder.embed_passages_with_words(new, progress=tell)
+        known_words |= {text: one.without_stop_words().vectors for text, one in zip(new, words, strict=True)}
+    else:
+        embedded = embedder.embed_passages(new, progress=tell)
     known |= dict(zip(new, embedded, strict=True))
-    return np.stack([known[text] for text in texts]), len(new)
+    vectors = np.stack([known[text] for text in texts])
+    return vectors, [known_words[text] for text in texts] if known_words else [], len(new)
 
 
 def _nothing_found(corpus: Path, unreadable: Sequence[str]) -> str:

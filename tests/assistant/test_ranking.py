@@ -5,7 +5,7 @@ import pytest
 
 from assistant.assembly import Assistant
 from assistant.filters import Filters
-from assistant.ranking import best_rows, fuse, gist_share, kind_named, spread_gists
+from assistant.ranking import LOOKED_AT_AGAIN, HybridRanker, best_rows, fuse, gist_share, kind_named, spread_gists
 from assistant.retriever import TalksRetriever
 
 
@@ -103,6 +103,48 @@ def test_search_words_find_what_the_question_does_not(assistant: Assistant) -> N
     question = "something with rain and sunshine"
     ranked = assistant.ranker.search(question, search_words=["Hessian", "preconditioning", "curvature"]).records
     assert ranked[0].record_id == "hunting-the-hessian"
+
+
+def test_second_look_finds_what_holds_each_thing_asked_for(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = "Can photos seen long ago be faked by sliding fresh ones sideways?"
+    expected = "fetril-feature-translation-for-exemplar-free-class-incremental-learning"
+    assert assistant.ranker.rank(question)[0].record_id == expected
+    monkeypatch.setattr("assistant.ranking.CLOSENESS_WEIGHT", 0)
+    assert assistant.ranker.rank(question)[0].record_id != expected
+
+
+def test_second_look_changes_neither_the_confidence_nor_what_comes_after_it(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = "How can training be made cheaper?"
+    looked_twice = assistant.ranker.search(question, limit=140)
+    monkeypatch.setattr("assistant.ranking.CLOSENESS_WEIGHT", 0)
+    looked_once = assistant.ranker.search(question, limit=140)
+    assert looked_twice.confidence == looked_once.confidence
+    once = {record.record_id: record.score for record in looked_once.records}
+    changed = {
+        record.record_id for record in looked_twice.records if record.score != pytest.approx(once[record.record_id])
+    }
+    assert 0 < len(changed) <= LOOKED_AT_AGAIN
+    assert changed <= {record.record_id for record in looked_once.records[:LOOKED_AT_AGAIN]}
+
+
+def test_embedder_that_tells_no_words_ranks_by_the_first_look(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Wordless:
+        fingerprint = assistant.embedder.fingerprint
+        dimensions = assistant.embedder.dimensions
+        embed_passages = staticmethod(assistant.embedder.embed_passages)
+        embed_question = staticmethod(assistant.embedder.embed_question)
+
+    wordless = HybridRanker(assistant.generation, Wordless(), keyword_weight=assistant.settings.keyword_weight)
+    monkeypatch.setattr("assistant.ranking.CLOSENESS_WEIGHT", 0)
+    for question in ("Hunting the Hessian", "How can training be made cheaper?"):
+        found = [(record.record_id, record.score) for record in wordless.rank(question)]
+        assert found == [(record.record_id, record.score) for record in assistant.ranker.rank(question)]
 
 
 def test_passages_of_a_record_come_best_first(assistant: Assistant) -> None:

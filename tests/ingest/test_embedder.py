@@ -13,12 +13,14 @@ import pytest
 
 from ingest.embedder import BUNDLED_MODEL, BundledEmbedder
 from ingest.errors import EmbedderError
+from ingest.word_vectors import ONE, WORD_DIMENSIONS
 
 # The published model in torch, fp32; written by `build_embedder.py --reference`.
 REFERENCE = json.loads((Path(__file__).parent / "data" / "embedder_reference.json").read_text("utf-8"))
 TEXTS = [pair["text"] for pair in REFERENCE]
 # Measured: .9989 and more, but .9957 for the single question mark.
 LEAST_COSINE = 0.995
+FILES = ("model.onnx", "tokenizer.json", "words.npy")
 
 
 @pytest.fixture
@@ -51,6 +53,38 @@ def test_paraphrase_is_nearer_than_another_subject(embedder: BundledEmbedder) ->
     question, paraphrase, other = embedder.embed_passages(TEXTS[1:4])
     assert question @ paraphrase > 0.5
     assert question @ other < 0.1
+
+
+def test_words_are_told_beside_the_same_vector(embedder: BundledEmbedder) -> None:
+    vector, words = embedder.embed_question_with_words("Naïve café: are Kronecker-factored preconditioners cheap?")
+    assert words.words == ("naive", "cafe", "are", "kronecker", "factored", "preconditioners", "cheap")
+    assert words.vectors.shape == (7, WORD_DIMENSIONS)
+    np.testing.assert_allclose(np.linalg.norm(words.vectors.astype(float), axis=1), ONE, rtol=0.02)
+    np.testing.assert_allclose(
+        vector, embedder.embed_question("Naïve café: are Kronecker-factored preconditioners cheap?"), atol=1e-6
+    )
+
+
+def test_words_do_not_depend_on_other_texts(embedder: BundledEmbedder) -> None:
+    _, together = embedder.embed_passages_with_words(TEXTS)
+    for text, words in zip(TEXTS, together, strict=True):
+        alone = embedder.embed_question_with_words(text)[1]
+        assert alone.words == words.words
+        np.testing.assert_allclose(alone.vectors.astype(int), words.vectors.astype(int), atol=1)
+
+
+def test_word_means_what_its_sentence_makes_of_it(embedder: BundledEmbedder) -> None:
+    _, [money, river, loan] = embedder.embed_passages_with_words(
+        ["The bank lends money.", "The bank of the river is muddy.", "The bank granted a loan."]
+    )
+
+    lent, flowing, granted = (one.vectors[one.words.index("bank")].astype(int) for one in (money, river, loan))
+    assert lent @ granted > lent @ flowing
+
+
+@pytest.mark.parametrize("text", ["", "?!"])
+def test_text_without_words_has_none(embedder: BundledEmbedder, text: str) -> None:
+    assert embedder.embed_question_with_words(text)[1].words == ()
 
 
 def test_progress_counts_up_to_all_passages(embedder: BundledEmbedder) -> None:
@@ -106,7 +140,7 @@ def test_fingerprint_is_stable_and_follows_the_model(copied_model: Path) -> None
     assert BundledEmbedder(copied_model).fingerprint != before
 
 
-@pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json"])
+@pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json", "words.npy"])
 def test_changed_file_is_refused(copied_model: Path, name: str) -> None:
     content = bytearray((copied_model / name).read_bytes())
     content[len(content) // 2] ^= 1
@@ -115,7 +149,7 @@ def test_changed_file_is_refused(copied_model: Path, name: str) -> None:
         BundledEmbedder(copied_model).embed_question("curvature")
 
 
-@pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json", "SHA256SUMS"])
+@pytest.mark.parametrize("name", ["model.onnx", "tokenizer.json", "words.npy", "SHA256SUMS"])
 def test_missing_file_is_named(copied_model: Path, name: str) -> None:
     (copied_model / name).unlink()
     with pytest.raises(EmbedderError, match=rf"{name}: .* restore the folder"):
@@ -124,7 +158,7 @@ def test_missing_file_is_named(copied_model: Path, name: str) -> None:
 
 def test_model_that_does_not_load_is_reported_with_its_folder(copied_model: Path) -> None:
     (copied_model / "model.onnx").write_bytes(b"not a model")
-    digests = {name: hashlib.sha256((copied_model / name).read_bytes()) for name in ("model.onnx", "tokenizer.json")}
+    digests = {name: hashlib.sha256((copied_model / name).read_bytes()) for name in FILES}
     sums = "".join(f"{digest.hexdigest()}  {name}\n" for name, digest in digests.items())
     (copied_model / "SHA256SUMS").write_text(sums, "ascii")
     with pytest.raises(EmbedderError, match="the model does not load .* restore the folder"):

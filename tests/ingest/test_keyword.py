@@ -19,6 +19,12 @@ def index() -> KeywordIndex:
     return KeywordIndex.build(TEXTS)
 
 
+def test_idf_is_of_the_word_in_any_form_and_highest_when_unknown(index: KeywordIndex) -> None:
+    # Lucene's, of three texts: in two of them, in one, in none.
+    expected = [np.log(1 + (3 - texts + 0.5) / (texts + 0.5)) for texts in (2, 1, 0)]
+    np.testing.assert_allclose(index.idf(["networks", "generalizing", "soufflé"]), expected, rtol=1e-6)
+
+
 def test_scores_of_rare_words_are_those_of_bm25(index: KeywordIndex) -> None:
     # By hand, Lucene's BM25 with k1 = 1.5, b = 0.75: stop words aside the first text has 6 words of 19.
     length, mean = 6, 19 / 3

@@ -128,6 +128,34 @@ def test_unchanged_passages_keep_their_vectors(corpus: Path, home: Path, embedde
     np.testing.assert_allclose(np.linalg.norm(np.stack(list(after.values())), axis=1), 1, atol=1e-3)
 
 
+def test_words_of_unchanged_passages_are_kept_and_in_their_places(
+    corpus: Path, home: Path, embedder: BundledEmbedder
+) -> None:
+    ingest(corpus, home, embedder)
+    (corpus / "talks.txt").write_text(TALK_PAGE.replace("Things", "Sheep") + TALK_PAGE.split("\n", 1)[1])
+    (corpus / "gists.jsonl").write_text('{"title": "Counting Things Twice", "gist": "Look again, you missed one."}')
+    ingest(corpus, home, embedder)
+    generation = open_current(home, embedder.fingerprint)
+    texts = [*generation.store.headed_texts(), *(gist.search_text for gist in generation.store.gists().values())]
+    assert len(texts) == generation.manifest.passages + 1
+    assert generation.word_vectors is not None
+    for place, words in enumerate(embedder.embed_passages_with_words(texts)[1]):
+        np.testing.assert_allclose(
+            generation.word_vectors.of(place).astype(int), words.without_stop_words().vectors.astype(int), atol=1
+        )
+
+
+def test_embedder_that_tells_words_replaces_an_index_without_them(
+    corpus: Path, home: Path, embedder: BundledEmbedder
+) -> None:
+    ingest(corpus, home, CountingEmbedder(embedder))
+    assert open_current(home, embedder.fingerprint).word_vectors is None
+    (corpus / "talks.txt").unlink()
+    report = ingest(corpus, home, embedder)
+    assert report.embedded == report.passages
+    assert open_current(home, embedder.fingerprint).word_vectors is not None
+
+
 def _vectors(home: Path, embedder: BundledEmbedder) -> tuple[list[str], list[NDArray[np.float32]]]:
     generation = open_current(home, embedder.fingerprint)
     return [row[0] for row in generation.store.outline()], list(generation.vectors)
