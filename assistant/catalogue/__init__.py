@@ -81,10 +81,11 @@ class Catalogue:
         Returns:
             None when the question is about content, or was not understood to the last word.
         """
-        if notice := unrecorded(tokens_of(question, self._vocabulary), self._vocabulary, previous):
+        tokens = tokens_of(question, self._vocabulary, on_page=previous is not None and any(previous.on("page")))
+        if notice := unrecorded(tokens, self._vocabulary, previous):
             return CatalogueAnswer(None, None, notice, self._store)
         query = self._resolved(parse_query(reply)) if reply else None
-        query = query or understand(question, self._vocabulary, previous)
+        query = query or understand(question, tokens, self._vocabulary, previous)
         if query is None:
             return None
         if notice := unrecorded_query(query, self._vocabulary):

@@ -11,14 +11,16 @@ import Stemmer
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from assistant.catalogue.lexicon import CONCEPTS, FILLER
+from assistant.catalogue.lexicon import CONCEPTS
+from assistant.catalogue.lexicon import FILLER as FILLER_WORDS
 from assistant.catalogue.values import MONTHS
 from ingest.words import singular
 
 LONGEST_PHRASE_WORDS = 6
 # "autor" and "papres" are slips; "code" and "core" are two words.
-_SHORTEST_MISSPELT_CHARS = 5
-_TWO_SLIPS_CHARS = 9
+_SHORTEST_MISSPELT_CHARS = 4
+_TWO_SLIPS_CHARS = 8
+_SLIPS = 3
 _STEMMER = Stemmer.Stemmer("english")
 _NUMBERS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
@@ -34,6 +36,9 @@ class Concept:
     value: str = ""
 
 
+FILLER = Concept("FILLER")
+
+
 def concept(words: Sequence[str]) -> Concept | None:
     """The concept of a phrase as it is written, else in the singular, else of its stems."""
     exact, stemmed = _tables()
@@ -47,7 +52,9 @@ def misspelt(word: str) -> Concept | None:
         return None
     slips = 2 if len(word) >= _TWO_SLIPS_CHARS else 1
     near = process.extractOne(singular(word), _single_words(), scorer=OSA.distance, score_cutoff=slips)
-    return _tables()[0][(near[0],)] if near and near[0][0] == word[0] else None
+    return (
+        _tables()[0][(near[0],)] if near and near[0][0] == word[0] and abs(len(near[0]) - len(word)) < _SLIPS else None
+    )
 
 
 @cache
@@ -80,14 +87,14 @@ def _lines() -> Iterator[tuple[str, Concept]]:
             yield phrase, Concept(tag, value)
     for number, word in enumerate(_NUMBERS):
         yield word, Concept("NUMBER", str(number))
-    for word in FILLER.split():
-        yield word, Concept("FILLER")
+    for word in FILLER_WORDS.split():
+        yield word, FILLER
 
 
 @cache
 def _single_words() -> list[str]:
     exact, _ = _tables()
-    return [words[0] for words, meant in exact.items() if len(words) == 1 and len(words[0]) >= _SHORTEST_MISSPELT_CHARS]
+    return [words[0] for words, meant in exact.items() if len(words) == 1 and len(words[0]) > _SHORTEST_MISSPELT_CHARS]
 
 
 @cache

@@ -14,7 +14,7 @@ _UNITS: dict[str, CountField] = {
     "LINK": "links",
     "TALK": "size", "PAPER": "size", "RECORD": "size", "TIMES": "size",
 }  # fmt: skip
-_NUM = "((number: NUMBER) | (single: SINGLE) | (several: SEVERAL))"
+_NUM = "((number: NUMBER) | (single: SINGLE)+ | (several: SEVERAL))"
 _COUNT = f"(cmp: CMP)* {_NUM} (behind: ORMORE | ORLESS)?"
 _MANY = "(ORMORE | ORLESS)"
 
@@ -145,7 +145,7 @@ PART_RULES: tuple[Rule, ...] = (
     ("(not: NOT) (parts: HASNO)", _lacks),
     # "with a bio and chapters", "lacks a date", "no code", "neither a date nor an author count".
     (f"(no: (NOT | WITHOUT | WITH | BOTH | GIVEN | IN | USE | (NOT (THEM | THING)))* (WITH | WITHOUT | NOT "
-        f"| ONLY | USE | MENTION)) (BOTH | ALL | GIVEN | ISTHERE)* "
+        f"| ONLY | USE | MENTION)) (BOTH | ALL | GIVEN | ISTHERE | HOWMANY)* "
         f"(?!PERSON (FROM | AT | OF | IN | WHO | TITLED)) {_PARTS} (GIVEN | THERE)?", _has),
     # "whose abstract is missing", "date not given".
     (f"(?!PERSON) {_PARTS} (no: (NOT | WITHOUT)*) (GIVEN | OCCUR)", _has),

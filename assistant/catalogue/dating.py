@@ -54,8 +54,8 @@ def _half(reading: Reading, found: Found) -> object:
     year = _ends(reading, found)[0].low
     if year is None or year.year is None:
         return False
-    first = reading.values(found, "half") == ["1"]
-    return _require(reading, found, Day(year.year, 1 if first else 7), Day(year.year, 6 if first else 12))
+    first, last = reading.values(found, "half")[0].split("-")
+    return _require(reading, found, Day(year.year, int(first)), Day(year.year, int(last)))
 
 
 def _in(reading: Reading, found: Found) -> None:

@@ -74,10 +74,15 @@ _GROUPS: dict[str, tuple[str, str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A person, affiliation, page, year or month with its records."""
+    """A person, affiliation, page, year or month with its records.
+
+    Attributes:
+        speakers: How many people an affiliation has; 0 for all other groups.
+    """
 
     name: str
     ids: tuple[str, ...]
+    speakers: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,22 +130,25 @@ def evaluate(query: Query, store: RecordStore, names: Names) -> Result:
 
 def _groups(query: Query, store: RecordStore, wheres: list[Clause]) -> Result:
     name, key, join = _GROUPS[query.listed]
+    person = "p.name_key" if query.listed == "affiliations" else "NULL"
     if query.listed == "pages" and (pages := query.wanted("page")):
         wheres = [*wheres, _in("g.page", pages)]
     where, values = _all(wheres)
     rows = store.rows(
-        f"SELECT {key}, {name}, f.id FROM facts f {join} "  # noqa: S608  # ours
+        f"SELECT {key}, {name}, f.id, {person} FROM facts f {join} "  # noqa: S608  # ours
         f"WHERE {where} AND {name} IS NOT NULL ORDER BY f.position",
         values,
     )
-    collected: dict[str | int, tuple[str, dict[str, None]]] = {}
-    for same, shown, record_id in rows:
-        collected.setdefault(same, (str(shown), {}))[1][record_id] = None
-    groups = [Group(shown, tuple(ids)) for shown, ids in collected.values()]
-    groups = [group for group in groups if all(_size_fits(one, len(group.ids)) for one in query.on("size"))]
+    collected: dict[str | int, tuple[str, dict[str, None], set[str | None]]] = {}
+    for same, shown, record_id, speaker in rows:
+        _, ids, speakers = collected.setdefault(same, (str(shown), {}, set()))
+        ids[record_id] = None
+        speakers.add(speaker)
+    groups = [Group(shown, tuple(ids), len(speakers - {None})) for shown, ids, speakers in collected.values()]
+    groups = [group for group in groups if all(_size_fits(one, group) for one in query.on("size", *_of_groups(query)))]
     groups = _sorted_groups(query, groups)
-    if query.best and groups and query.order == "size":
-        groups = [group for group in groups if len(group.ids) == len(groups[0].ids)]
+    if query.best and groups and query.order in ("size", "speakers"):
+        groups = [group for group in groups if _size(query.order, group) == _size(query.order, groups[0])]
     elif query.best:
         groups = groups[:1]
     shown_groups = tuple(groups[: query.limit])
@@ -148,16 +156,26 @@ def _groups(query: Query, store: RecordStore, wheres: list[Clause]) -> Result:
     return Result(tuple(ids), shown_groups, len(groups))
 
 
-def _size_fits(condition: Condition, size: int) -> bool:
+def _of_groups(query: Query) -> tuple[Field, ...]:
+    """The counts that are the groups' own: an affiliation has speakers of its own."""
+    return ("speakers",) if query.listed == "affiliations" else ()
+
+
+def _size(counted: str, group: Group) -> int:
+    return group.speakers if counted == "speakers" else len(group.ids)
+
+
+def _size_fits(condition: Condition, group: Group) -> bool:
     spans = (Span.read(value) for value in condition.values)
+    size = _size(condition.field, group)
     return any(span is not None and span.holds(size) for span in spans) != condition.negated
 
 
 def _sorted_groups(query: Query, groups: list[Group]) -> list[Group]:
     if query.listed in ("years", "months"):
         groups = sorted(groups, key=lambda group: int(group.name))
-    if query.order == "size":
-        return sorted(groups, key=lambda group: len(group.ids), reverse=query.descending)
+    if query.order in ("size", "speakers"):
+        return sorted(groups, key=lambda group: _size(query.order, group), reverse=query.descending)
     if query.order in ("title", "speaker", "date"):
         by_surname = query.listed == "people" and query.order == "speaker"
         return sorted(groups, key=lambda group: _name_order(group.name, by_surname), reverse=query.descending)
@@ -175,7 +193,7 @@ def _record_clauses(query: Query) -> Iterable[Clause]:
     if query.listed == "chapters":
         yield "f.chapters > 0", []
     for one in query.conditions:
-        if one.field not in (*_PERSONS, "size"):
+        if one.field not in (*_PERSONS, "size", *_of_groups(query)):
             sql, values = _any(_holds(one.field, value) for value in one.values)
             # What is not recorded does not hold, so that its opposite does.
             yield (f"NOT coalesce({sql}, 0)" if one.negated else sql), values

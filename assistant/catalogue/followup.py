@@ -3,6 +3,7 @@
 Comes in: the last query and the reading of the new words. Goes out: the next query.
 """
 
+import re
 from dataclasses import replace
 
 from assistant.catalogue.counting import span
@@ -19,10 +20,11 @@ _WORDED = frozenset(("title", "opening", "text"))
 _OPENS = "(AND | BUT | ONLY | NOT | HOWABOUT | OR | SORT | THEM | OTHERS | OF THEM)"
 # Words that stand for what was listed, before any noun of the question's own.
 _BACKWARDS = (
-    "^ ((?! THING | PERSON | PAGE | PLACE) ANY)* (THEM | OTHERS | IT | THERE) | (OF | FROM | IN | AMONG) (THEM | OTHERS) "
+    "^ ((?! THING | PERSON | PAGE | PLACE) ANY)* (THEM | OTHERS | IT | THERE) | (OF | FROM | IN) (THEM | OTHERS) "
     "| (WHICH | HOWMANY) OF (THING | PERSON)"
 )
 _WHOLE = "ALL | ISTHERE | EACH | COUNT | HOWMANY"
+_YEAR = re.compile(r"\d{4}")
 _BARE_NEGATION = "WITH? (NOT | WITHOUT) WITH? (IT | THEM)? BREAK? $"
 
 
@@ -45,9 +47,11 @@ def follow(previous: Query, reading: Reading) -> Query | None:
     limit = reading.read("NUMBER") if previous.limit and "limit" not in changes else None
     if limit:
         changes["limit"] = int(reading.values(limit)[0])
+    if "backwards" in reading.said and "order" not in changes:
+        changes["descending"] = not previous.descending
     query = _reworded(query, reading)
     new = [*reading.conditions, *_number(query, reading)]
-    query = replace(query, conditions=_with(query.conditions, new))
+    query = replace(query, conditions=_with(query.conditions, new, also=reading.asked("ALSO")))
     if "order" in changes and "descending" not in changes:
         changes["descending"] = False
     if not changes.get("counted") and not (changes.get("kind") and previous.counted):
@@ -99,9 +103,17 @@ def _reworded(query: Query, reading: Reading) -> Query:
     return replace(query, conditions=(*kept, Condition(worded[-1].field, tuple(reading.values(found)))))
 
 
-def _with(old: tuple[Condition, ...], new: list[Condition]) -> tuple[Condition, ...]:
+def _with(old: tuple[Condition, ...], new: list[Condition], *, also: bool) -> tuple[Condition, ...]:
     """Old and new conditions; of the old go those that are said anew, or turned round."""
-    replaced = {one.field for one in new if one.field not in _NARROWING and not one.negated}
+    kept_fields = _NARROWING | ({"page"} if also else set())
+    # "Since June", of the papers of one year: of that year.
+    if any(_YEAR.fullmatch(value) for one in old if one.field == "date" for value in one.values):
+        kept_fields |= {"date"} if all(_is_yearless(one) for one in new if one.field == "date") else set()
+    replaced = {one.field for one in new if one.field not in kept_fields and not one.negated}
     turned = [replace(one, negated=not one.negated) for one in new]
     kept = [one for one in old if one.field not in replaced and one not in (*new, *turned)]
     return (*kept, *new)
+
+
+def _is_yearless(condition: Condition) -> bool:
+    return all(value.lstrip(".").startswith("--") for value in condition.values)

@@ -11,7 +11,7 @@ from assistant.catalogue.followup import follow, leans
 from assistant.catalogue.listing import read_listed
 from assistant.catalogue.query import Query
 from assistant.catalogue.reading import Found, Reading, Rule
-from assistant.catalogue.tagger import tokens_of
+from assistant.catalogue.tagger import Token
 from assistant.catalogue.vocabulary import Vocabulary
 
 # A question longer than this, its quoted parts left out, is no list request.
@@ -20,8 +20,8 @@ _LONGEST_QUESTION_TOKENS = 80
 _HARMLESS = frozenset(
     "WHICH LIST HOWMANY COUNT WHERE ISTHERE WHO THEM AND OR BUT COMMA BREAK BOTH ALL EACH ONLY EXACTLY ON "
     "IN AT FROM OF "
-    "BY TO GIVEN OCCUR TALK PAPER RECORD PERSON NAMED SORTED PUBLISHED SORT WITH THERE TITLE NAMED LISTED "
-    "GROUP USE SAME "
+    "BY TO GIVEN OCCUR TALK PAPER RECORD PERSON NAMED SORTED PUBLISHED SORT WITH THERE ALSO TITLE NAMED LISTED "
+    "GROUP USE "
     "TITLED POSITION FIRSTNAME SURNAME INCLUDING EDGE GOINGBY HOWOFTEN".split()
 )
 # Asked of records that are told, these stand beside each: "how many authors does it have?"
@@ -37,29 +37,30 @@ _LISTED_BY = {
 }  # fmt: skip
 _OF_PERSONS = frozenset(("person", "affiliation", "role"))
 _ASKS_FOR_TALKS = (
-    "(WHICH | HOWMANY | LIST | ISTHERE | ALL | COUNT) (NUMBER | ALL | OF)* (THING | SORTED) | NAME (WITH | LIST)+ THING "
-    "| ^ THING (BY | FROM | OF) | WHICH TITLE | TITLED BREAK? $ | HOWOFTEN"
+    "(WHICH | HOWMANY | LIST | ISTHERE | ALL | COUNT) (NUMBER | ALL | OF)* (THING | SORTED) "
+    "| NAME (WITH | LIST)+ THING | ^ THING (BY | FROM | OF) | WHICH TITLE | WHICH NAME (GIVEN | LIST) BREAK? $ "
+    "| TITLED BREAK? $ | HOWOFTEN"
 )
 
 
-def understand(question: str, vocabulary: Vocabulary, previous: Query | None) -> Query | None:
-    """The query that a question asks for, narrowing or changing the previous one where it follows up on it."""
-    tokens = tokens_of(question, vocabulary, on_page=_on_page(previous)) if len(question) < 4000 else []
-    if not tokens or len(tokens) > _LONGEST_QUESTION_TOKENS:
+def understand(question: str, tokens: list[Token], vocabulary: Vocabulary, previous: Query | None) -> Query | None:
+    """The query that a question asks for, narrowing or changing the previous one where it follows up on it.
+
+    Args:
+        question: As typed.
+        tokens: The same as `tokens_of` tags it.
+        vocabulary: What the collection holds.
+        previous: The query before.
+    """
+    if len(tokens) > _LONGEST_QUESTION_TOKENS or all(token.tag == "BREAK" for token in tokens):
         return None
     reading = read(Reading(tokens, question), vocabulary, previous)
-    if all(token.tag == "BREAK" for token in tokens):
-        return None
     if previous is not None and leans(reading):
         query = follow(previous, reading)
         return query if not _unread(reading, {"IT", "HOWABOUT", "FIRST", "GROUP"}) else None
     # "Talks that have a company on it": it is the talk.
-    allowed = {"IT"} if reading.asked("(THING | PAGE) ANY* IT") else set()
+    allowed = {"IT"} if reading.asked("(THING | PAGE | TITLE | MENTION) ANY* IT | MENTION IT") else set()
     return _fresh(reading) if not _unread(reading, allowed) else None
-
-
-def _on_page(previous: Query | None) -> bool:
-    return previous is not None and any(previous.on("page"))
 
 
 def read(reading: Reading, vocabulary: Vocabulary, previous: Query | None) -> Reading:

@@ -122,7 +122,8 @@ Sweden academic: KTH; KTH Royal Institute of Technology
 Italy academic: Politecnico di Milano
 Turkey academic: Bilkent University; Bilkent
 India academic: IISc; Indian Institute of Science
-US laboratory: LBNL; Lawrence Berkeley National Laboratory; Berkeley Lab; LBL
+US laboratory: LBNL; Lawrence Berkeley National Laboratory; Lawrence Berkeley Laboratory; Lawrence Berkeley Lab
+US laboratory: LBNL; Berkeley Lab; LBL
 US laboratory: Los Alamos National Laboratory; LANL; Los Alamos
 US laboratory: Argonne National Laboratory; Argonne
 US laboratory: Lawrence Livermore National Laboratory; LLNL

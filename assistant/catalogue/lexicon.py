@@ -24,7 +24,8 @@ MONTHN month: month
 DAYN: day, weekday
 PAGE: page, section, listing, category, tab, source page, web page, webpage, site page
 PAGE talk: talk page, recorded talk page, recorded talks page, talks page
-PAGE paper: daily page, daily paper page, daily papers page, paper page, papers page
+PAGE paper: daily list, daily papers list, list of daily papers, daily page, daily paper page, daily papers page
+PAGE paper: paper page, papers page
 CHAPTER chapters: chapter, chapter mark, chapter list, timestamp, time stamp, chapter time
 ABSTRACT abstract: abstract, summary, description, synopsis
 BIO bio: bio, biography, biographical note, biographical text, biographical information, cv, speaker bio
@@ -139,6 +140,7 @@ USE: benchmark on
 STARTS: start with, begin with, open with, start, begin
 TITLED: titled, entitled, called, named, known as
 WORD: word, term, phrase, string, expression, keyword, words
+COUNTRYN: country, nation
 WITHOUT: without, w/o, lack, miss, missing, no, devoid of, free of, minus, absent, have no, has no, with no, omit
 WITHOUT: not any, fail to have, fail to provide, fail to give, fail to include, short of
 NOT: not, n't, never, except, except for, exclude, excluding, other than, apart from, leave out, leaving out, skip
@@ -165,9 +167,10 @@ PUBLISHED: published, released, posted, dated, appeared, came out, come out, sub
 PUBLISHED: date back to
 PUBLISHED: put out, made public, carry the date, bear the date, written in, dating from
 AUTHORED: authored, written, coauthored, co authored, penned, wrote, write
-AND: and, as well as, plus also, along with, together with, also
+AND: and, as well as, plus also, along with, together with
 BUT: but, yet, although, though, however
 OR: or, and or
+ALSO: too, also, as well
 BOTH: both, together, jointly, at once, at the same time, simultaneously
 ALL: all, all of, entire, whole
 EACH: each, per, every, for each, for every, by each, in each, in every
@@ -177,10 +180,11 @@ GROUP: distribution by, distributed over, spread over, across
 ONLY: and no other, on no other, on no other page, and on no other, and on no other page, no other page, only, just
 ONLY: solely, exclusively, alone, merely, nowhere else, and nowhere else, no other, unique to
 EXACTLY: exactly, precisely
-MORE: more than, over, above, greater than, exceed, exceeding, upwards of
-LESS: fewer than, less than, below
-ATLEAST: at least, no fewer than, no less than, not fewer than, not less than, minimum of, minimum, a minimum of
-ATMOST: at most, no more than, not more than, maximum of, a maximum of
+MORE: >, more than, over, above, greater than, exceed, exceeding, upwards of
+LESS: <, fewer than, less than, below
+ATLEAST: ≥, >=, at least, no fewer than, no less than, not fewer than, not less than, minimum of, minimum
+ATLEAST: a minimum of
+ATMOST: ≤, <=, at most, no more than, not more than, maximum of, a maximum of
 UPTO: up to, until, up until, no later than, not later than
 ORMORE: or more, and more, or above, and up, +, and above, or higher, and over, or over, and upwards, plus
 ORLESS: or fewer, or less, and fewer, and less, or below, and below, or lower
@@ -190,8 +194,15 @@ SINCE: since, starting in, starting from, as of, from no earlier than, no earlie
 ONWARDS: onward, onwards, and later, or later, and after, or after, or newer, and newer, or more recent, and onwards
 EARLIER: or earlier, and earlier, or before, or older, and before, and older
 BETWEEN: between
-HALF 1: first half of, first half
-HALF 2: second half of, second half, last half of
+HALF 1-6: first half of, first half
+HALF 7-12: second half of, second half, last half of, last half
+HALF 1-3: first quarter of, first quarter, q1
+HALF 4-6: second quarter of, second quarter, q2
+HALF 7-9: third quarter of, third quarter, q3
+HALF 10-12: fourth quarter of, fourth quarter, last quarter of, q4
+HALF 3-5: spring of, spring
+HALF 6-8: summer of, summer
+HALF 9-11: autumn of, autumn, fall of
 SEVERAL: several, multiple, many, various, a few, more than one, more than a single, over one
 TWICE: twice, more than once, repeatedly, several times, multiple times, more than one time
 SINGLE: single, sole, solo, lone, one single, only one, just one, exactly one
@@ -205,8 +216,9 @@ SMALLEST: smallest, tiniest
 LONGEST: longest, lengthiest
 SHORTEST: shortest, briefest
 OFTEN: often, frequently, frequent, prolific, busy
+FILLER: would it be possible, is it possible, it be possible, a list of
 FILLER: are n't there, is n't there, is n't it, do n't they, are n't they, does n't it, i mean, so far, by the way
-FIRST: first, at the top, on top, top
+FIRST: at top, on the top, first, at the top, on top, top
 LAST: last, final, at the end, at the bottom
 SORT: sort, order, arrange, ordered, in order of, in order, sequence, put in order, according to
 EDGE: beginning of, start of, end of, beginning, end
@@ -229,12 +241,13 @@ HOWMANY: a count of, number, tally
 COUNT: count, tally up, in total, altogether, overall, in all, total
 WHICH: which, what, which one, which ones, what one
 WHERE: where
-WHEN: what time, at what time, when, on which day, what day, on what day, which date, what date, on which date, on what date
+WHEN: what time, at what time, when, on which day, what day, on what day, which date, what date, on which date
+WHEN: on what date
 ISTHERE: is there, are there, do you have, have you got, do we have, is any, are any, does any, do any, exist
 THEM: them, those ones, those, these, they, their, theirs, ones, the one, the only one, the ones
 IT: it, its, this, that one, this one, this talk, this paper
 HESHE: he, she, his, her, him
-OTHERS: others, other ones, rest, remaining, remainder, remaining ones, other ones, the others, the rest
+OTHERS: others, other ones, rest, remaining, remainder, remaining ones, the others, the rest
 COMMON: in common, have in common
 OTHER: another, other
 SAME: same, identical
@@ -247,7 +260,8 @@ HOWOFTEN: how often, how many times, how frequently
 ODD: impossible, implausible, wrong, odd, strange, broken, suspicious, not right, cannot be right, can not be right
 SAYS: say, explain, describe, argue, mean, prove, why, how, claim, teach, propose, summarise, summarize, tell me about
 SAYS: suggest, recommend, define, compare, show that, find that, think, believe
-UNRECORDED how long a talk lasts: longer than, shorter than, how long, duration, running time, run time, runtime, minute, hour, length
+UNRECORDED how long a talk lasts: longer than, shorter than, how long, duration, running time, run time, runtime
+UNRECORDED how long a talk lasts: minute, hour, length
 UNRECORDED how long a talk lasts: how lengthy
 UNRECORDED how long a talk lasts: longest talk, shortest talk, longest recording, shortest recording, longest lecture
 UNRECORDED how long a talk lasts: longest session, shortest session, longest presentation, longest video, long does
@@ -277,7 +291,9 @@ UNRECORDED e-mail addresses or telephone numbers: e mail, email, e mail address,
 UNRECORDED e-mail addresses or telephone numbers: telephone
 UNRECORDED e-mail addresses or telephone numbers: phone, telephone number, contact detail, contact
 UNRECORDED e-mail addresses or telephone numbers: contact information
-UNRECORDED e-mail addresses or telephone numbers: twitter handle, twitter, linkedin, how can i contact, how do i contact, how to contact, how can i reach, how do i reach, postal address, how to reach
+UNRECORDED e-mail addresses or telephone numbers: twitter handle, twitter, linkedin, how can i contact
+UNRECORDED e-mail addresses or telephone numbers: how do i contact, how to contact, how can i reach, how do i reach
+UNRECORDED e-mail addresses or telephone numbers: postal address, how to reach
 UNRECORDED whether somebody is a woman or a man, or how old: female, male, woman, man, women, men, gender, age
 UNRECORDED whether somebody is a woman or a man, or how old: how old
 UNRECORDED whether somebody is a woman or a man, or how old: birthday, date of birth, born, nationality, birthplace
@@ -289,24 +305,23 @@ UNRECORDED licences: licence, license, copyright
 
 # Small words, politeness, and everyday verbs and adverbs.
 FILLER = """
-a an the for as so if then than too very really actually basically simply quite rather pretty please kindly thanks
+a an the for as so if then than u r very really actually basically simply quite rather pretty please kindly thanks
 thank you hi hello hey ok okay well yes yeah right sure great good nice perfect cool fine sorry dear is are was were
 be been being am s re ve d m ll do does did doing done could can would will may might shall should must let we i me my
 mine our ours your yours myself want wants wanted need needs needed like know knows see look looks looking wonder
 wondering curious interested interest love care mind bother help ask asking able possible possibly perhaps maybe quick
-quickly brief briefly that whichever whatever such some certain particular specific kind type types kinds
-sorts way ways form case cases here collection corpus library archive database catalogue catalog dataset data set
-index program site store repertoire hold holds holding keep keeps kept stock currently now today still ever already
-make made makes making take takes taken go goes went gone going come comes came put puts run runs speak speaks
-speaking spoke spoken talking heard hear hears listen gave work works working worked serve serves act acts acting
-different distinct separate unique amount stands standing sit sits located turn turned actual respective
-respectively corresponding relevant again back else up down off into via among amongst amid toward
-towards because while whether even therefore thus hence moreover additionally further furthermore using used based
-matching match matches meet meets satisfy satisfies fulfil fulfill fulfils much lot lots plenty couple bunch selection
-range information info detail details answer answers question questions response result results shown displayed
-printed covered involved involving involve involves said tell tells telling told marked labelled labeled tagged
-flagged counted considered publicly online freely whatsoever anywhere somewhere everywhere hand hands side world stage
-level far campus campuses any consider restrict limit narrow filter remove add adding fall falls lie lies fit fits
-applies apply true gimme gotta wanna lemme pls plz thx alright friend assistant bot irrespective regardless matter
-date's
+quickly brief briefly that whichever whatever such some certain particular specific kind type types kinds sorts way
+ways form case cases here collection corpus library archive database catalogue catalog dataset data set index program
+site store repertoire hold holds holding keep keeps kept stock currently now today still ever already make made makes
+making take takes taken go goes went gone going come comes came put puts run runs speak speaks speaking spoke spoken
+talking heard hear hears listen gave work works working worked serve serves act acts acting different distinct
+separate unique amount stands standing sit sits located turn turned actual respective respectively corresponding
+relevant again back else up down off into via among amongst amid toward towards because while whether even therefore
+thus hence moreover additionally further furthermore using used based matching match matches meet meets satisfy
+satisfies fulfil fulfill fulfils much lot lots plenty couple bunch selection range information info detail details
+answer answers question questions response result results shown displayed printed covered involved involving involve
+involves said tell tells telling told marked labelled labeled tagged flagged counted considered publicly online freely
+whatsoever anywhere somewhere everywhere hand hands side world stage level far campus campuses any consider restrict
+limit narrow filter remove add adding fall falls lie lies fit fits applies apply true gimme gotta wanna lemme pls plz
+thx alright friend assistant bot irrespective regardless matter date's
 """

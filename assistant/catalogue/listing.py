@@ -71,7 +71,7 @@ def _head(tokens: list[Token], place: int) -> Token:
             after.tag not in _LISTED
             or after.tag == "WHO"
             or after.start - token.end > _JOINED_CHARS
-            or token.tag in ("WHO", "SECTOR", "ROLE")
+            or token.tag in ("WHO", "ROLE")
         ):
             break
         place += 1

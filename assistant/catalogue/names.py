@@ -6,8 +6,10 @@ it is ambiguous, none where it means nobody.
 """
 
 import re
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice, takewhile
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
@@ -65,6 +67,10 @@ class Names:
         for affiliation in self.affiliations:
             for part in (*affiliation.parts, Institution(affiliation.text, None, None)):
                 self._parts.setdefault(institution_key(part.name), set()).add(affiliation.text)
+        self._sorted_parts = sorted(self._parts)
+        self._short_parts: dict[str, set[str]] = {}
+        for key in self._parts:
+            self._short_parts.setdefault(_without_sort(key), set()).add(key)
 
     def find_people(self, typed: str, *, typos: bool = True) -> tuple[str, ...]:
         """Those whom a typed name can mean: by full name, then by surname, then with slips."""
@@ -96,25 +102,33 @@ class Names:
         if not key:
             return ()
         if key in _SYSTEMS:
-            prefix = f"{_SYSTEMS[key]} "
-            return self._texts(part for part in self._parts if part.startswith(prefix))
+            return self._texts(self._beginning(_SYSTEMS[key]))
         known = KNOWN.get(key)
         wanted = institution_key(known.name) if known else key
         found = {part for part in self._parts if part == wanted}
         if known is None or known.sector != "academic":
             # "IBM" is also "IBM Research"; but "Washington" is not "Washington State".
-            found |= {
-                part for part in self._parts if part.startswith(f"{wanted} ") and institution(part).sector != "academic"
-            }
+            found |= {part for part in self._beginning(wanted) if institution(part).sector != "academic"}
         if known is None and not found:
             # "Lehigh" alone: the one institution whose name is this and "University".
-            found = {part for part in self._parts if _without_sort(part) == wanted}
+            found = self._short_parts.get(wanted, set())
         return self._texts(found)
+
+    def is_recorded(self, typed: str) -> bool:
+        """Whether somebody is from exactly this institution, by any of its names."""
+        key = institution_key(typed)
+        known = KNOWN.get(key)
+        return key in self._parts or (known is not None and institution_key(known.name) in self._parts)
 
     def is_affiliation(self, typed: str) -> bool:
         """Whether a typed name is an institution's, recorded here or well known."""
         key = institution_key(typed)
         return key in KNOWN or key in _SYSTEMS or bool(self.find_affiliations(typed))
+
+    def _beginning(self, word: str) -> Iterator[str]:
+        """The parts that begin with a word and go on; found by halving, there may be thousands."""
+        first = bisect_left(self._sorted_parts, f"{word} ")
+        return takewhile(lambda part: part.startswith(f"{word} "), islice(self._sorted_parts, first, None))
 
     def _texts(self, keys: Iterable[str]) -> tuple[str, ...]:
         wanted = {text for key in keys for text in self._parts[key]}

@@ -57,16 +57,18 @@ class Naming:
 
     def quotations(self) -> None:
         """A quoted part is a page's name, a title, or words to look for."""
-        pages = {" ".join(plain_words(form)): page for page in self._vocabulary.pages for form in (page, label(page))}
         for place, word in enumerate(self._words):
             if word.quoted:
-                key = " ".join(plain_words(word.text))
-                if key in pages:
-                    self._tagger.mark(place, place + 1, "PAGENAME", pages[key])
-                elif key in self._vocabulary.titles:
-                    self._tagger.mark(place, place + 1, "TITLEREF", self._vocabulary.titles[key])
-                else:
-                    self._tagger.mark(place, place + 1, "QUOTE", word.text)
+                words = plain_words(word.text)
+                page = self._page_named(words)
+                title = self._vocabulary.titles.get(" ".join(words))
+                tag = "PAGENAME" if page else "TITLEREF" if title else "QUOTE"
+                self._tagger.mark(place, place + 1, tag, page or title or word.text)
+
+    def _page_named(self, words: list[str]) -> str | None:
+        wanted = [singular(word) for word in words]
+        known = self._vocabulary.page_words.items()
+        return next((page for page, label in known if wanted in (label, plain_words(page))), None)
 
     def titles(self) -> None:
         """Titles, and their parts around a colon, whatever marks they hold; one of at least two words, or coined."""
@@ -104,14 +106,14 @@ class Naming:
 
     def _may_be_place(self, first: int, typed: str) -> bool:
         cued = first > 0 and self._words[first - 1].key in _PLACE_CUES
-        return typed[0].isupper() or (cued and typed.lower() not in _PLAIN_WORDS)
+        named = typed[0].isupper() or (typed.lower() not in _PLAIN_WORDS and self._vocabulary.names.is_recorded(typed))
+        return named or (cued and typed.lower() not in _PLAIN_WORDS)
 
     def pages(self) -> None:
         """Names of pages, or what of them is enough to tell them, beside a word for "page"; "the June page"."""
-        cued = self._tagger.on_page or any(
-            self._tagger.tag(place) in ("PAGE", "UNDER") for place in range(len(self._words))
-        )
-        pages = {page: [singular(word) for word in plain_words(label(page))] for page in self._vocabulary.pages}
+        tags = {self._tagger.tag(place) for place in range(len(self._words))}
+        cued = self._tagger.on_page or bool(tags & {"PAGE", "UNDER", "BOTH"})
+        pages = self._vocabulary.page_words
         for first, last in self._runs(_LONGEST_PAGE_WORDS, tagged=True):
             words = [singular(word) for one in self._words[first:last] for word in plain_words(one.key)]
             named = any(self._tagger.tag(place) in ("PAGENAME", "TITLEREF", "QUOTE") for place in range(first, last))
@@ -244,11 +246,6 @@ class Naming:
             for first in range(len(self._words) - length + 1):
                 if tagged or self._tagger.free(first, first + length):
                     yield first, first + length
-
-
-def label(page: str) -> str:
-    """A page's name without the sort of page: "Recorded Talks: Machine Learning" → "Machine Learning"."""
-    return page.split(":", 1)[-1].strip()
 
 
 def _initials(words: list[str]) -> str:

@@ -24,7 +24,7 @@ def _order(reading: Reading, found: Found) -> Order:
     tokens = reading.part(found, "key") or reading.part(found, "way")
     key = tokens[-1].tag if tokens else ""
     if key == "PERSON" and reading.part(found, "way"):
-        return "size" if "grouped" in reading.said else "speakers"
+        return "size" if reading.fields.get("listed") in ("people", "pages") else "speakers"
     if key in ("TALK", "PAPER", "RECORD") and "grouped" not in reading.said:
         return "corpus"
     if "grouped" in reading.said and key not in _KEYS:
@@ -43,6 +43,10 @@ def _sorted(reading: Reading, found: Found) -> None:
 
 def _directed(reading: Reading, found: Found) -> None:
     """Read "newest first", "most authors first", "descending"."""
+    if "reversed" in reading.said:
+        return
+    if any(token.tag == "BACKWARDS" for token in reading.part(found, "way")):
+        reading.said.add("backwards")
     reading.fields["descending"] = _descends(reading, found)
     if reading.part(found, "key") or reading.part(found, "way")[0].tag in ("NEWEST", "OLDEST"):
         reading.fields["order"] = _order(reading, found)
@@ -64,18 +68,23 @@ def _ends(reading: Reading, found: Found) -> object:
     _limited(reading, found)
     if reading.part(found, "last"):
         reading.fields["descending"] = True
+    if reading.part(found, "last") or reading.part(found, "one"):
         reading.fields.setdefault("order", "date")
     return True
+
+
+def _alphabetic_end(reading: Reading, found: Found) -> None:
+    reading.fields["order"] = "title"
+    _ends(reading, found)
 
 
 def _best(reading: Reading, found: Found) -> object:
     order = _order(reading, found)
     if order == "corpus":
         return False
-    if "limit" in reading.fields:
-        reading.fields.update(order=order, descending=_descends(reading, found))
-    else:
-        reading.fields.update(order=order, descending=_descends(reading, found), best=True)
+    reading.fields.update(order=order, descending=_descends(reading, found))
+    if "limit" not in reading.fields:
+        reading.fields["best"] = True
     reading.said.add("superlative")
     return True
 
@@ -99,17 +108,21 @@ RULES: tuple[Rule, ...] = (
     ("(way: LONGEST | SHORTEST) TITLE", _title_length),
     ("TITLE (WHICH | OF | THEM)* (way: LONGEST | SHORTEST)", _title_length),
     (f"{_SORT} HOWMANY? (key: KEY | NAMED) (OF PERSON)?", _sorted),
-    ("BY (?! PERSON (FROM | WITH | IN | ON | AT)) (THEM)? HOWMANY? (key: KEY | NAMED) (OF PERSON)? (?=$ | BREAK | COMMA | AND | DESC | ASC | IN | BACKWARDS "
+    ("BY (?! PERSON (FROM | WITH | IN | ON | AT)) (THEM)? HOWMANY? (key: KEY | NAMED) (OF PERSON)? "
+        "(?=$ | BREAK | COMMA | AND | DESC | ASC | IN | BACKWARDS "
         "| NEWEST | OLDEST | MOST | FEWEST | FIRST | FROM | LARGEST | ALPHA | WITH)", _sorted),
+    ("(FIRST | (last: LAST)) (THING | IT | PERSON) (?=BY | IN | SORT | ALPHA | CHRONO)", _ends),
+    ("(FIRST | (last: LAST)) (one: PAPER) (?=OF | FROM)", _ends),
+    ("(body: FIRST | (last: LAST)) IN? (ALPHA | CHRONO)", _ends),
+    ("(body: ALPHA (FIRST | (last: LAST)))", _alphabetic_end),
     ("IN? (key: ALPHA | CHRONO)", _sorted),
     (f"FROM? {_DATED} (THING | AND)* (FIRST | TO (NEWEST | OLDEST))", _directed),
-    (f"FIRST {_DATED}", _directed),
+    (f"(FIRST | STARTS) {_DATED}", _directed),
     ("(way: MOST | FEWEST | LARGEST | SMALLEST) (OF)? (key: KEY | COMMENTED)? FIRST", _directed),
     ("IN? (way: DESC | ASC | BACKWARDS) (SORT)?", _directed),
     (f"(number: NUMBER) {_FEW} {_DATED}", _limited),
     (f"FIRST? {_DATED} (number: NUMBER) (?!AUTHOR)", _limited),
     ("(FIRST | (last: LAST)) (number: NUMBER)", _ends),
-    ("(FIRST | (last: LAST)) (THING | IT) (?=BY | IN | SORT)", _ends),
     (f"(number: NUMBER) {_FEW} (body: (WITH)? {_BEST} (key: UNIT | COMMENTED | TALK | PAPER | OFTEN))", _limited),
     ("(LIST | ONLY) ISTHERE? (number: NUMBER) (?=THING | OF | THEM)", _limited),
     (f"WITH? {_BEST} (OF | WITH)? (key: UNIT | COMMENTED | COMMENTCOUNT | AUTHORCOUNT | THING | TIMES | OFTEN)", _best),

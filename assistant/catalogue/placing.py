@@ -49,7 +49,7 @@ def page_rules(vocabulary: Vocabulary, kind_before: str | None) -> tuple[Rule, .
         ("(ALL | BOTH | EACH | (number: NUMBER))+ (page: PAGE) (WITH? COMMON | WITH BREAK? $)", on_all),
         ("NEG (GIVEN | ON | OCCUR | IN | AND)* OTHER PAGE", on_others),
         ("NEG (GIVEN | ON | OCCUR | IN)* (SINGLE | (ONLY | EXACTLY) NUMBER) OF NUMBER? PAGE", one_of),
-        (f"NEG ({_ON}) (ALL | BOTH | EACH)+ OF? (number: NUMBER)? (page: PAGE)", on_all),
+        (f"NEG ({_ON}) (ALL | BOTH | EACH)+ OF? (number: NUMBER)? OF? (page: PAGE)", on_all),
         (f"NEG ONLY? {_ON} (ONLY | BOTH)* (PAGE (OF | TITLED | TO | COMMA)*)? "
             "(pages: PAGENAME (PAGE? (AND | OR | COMMA)+ (ON | UNDER | IN)? PAGENAME)*) PAGE? BOTH? ONLY?", on_pages),
     )  # fmt: skip
@@ -70,6 +70,10 @@ def _who(field: PersonField) -> Callable[[Reading, Found], object]:
     return act
 
 
+def _nothing(reading: Reading, found: Found) -> None:
+    """Read "not only from a university": it bars nothing."""
+
+
 def _several(name: str) -> str:
     return f"(who: {name} ((AND | OR | COMMA | NOT)+ (ANYPREP)? {name})*)"
 
@@ -87,4 +91,7 @@ RULES: tuple[Rule, ...] = (
     (f"{_LEAD} {_several('ROLE')} {_BEHIND}", _who("role")),
 )
 # After what is listed is known: "which universities" lists, "from a university" filters.
-SECTOR_RULES: tuple[Rule, ...] = ((f"{_LEAD} {_several('SECTOR')} {_BEHIND} (PLACE | PERSON)?", _who("sector")),)
+SECTOR_RULES: tuple[Rule, ...] = (
+    ("(AND | BUT | COMMA)* NOT ONLY SECTOR", _nothing),
+    (f"{_LEAD} {_several('SECTOR')} {_BEHIND} (PLACE | PERSON)?", _who("sector")),
+)

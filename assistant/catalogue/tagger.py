@@ -9,9 +9,9 @@ import re
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
-from assistant.catalogue.concepts import LONGEST_PHRASE_WORDS, concept, misspelt, month
+from assistant.catalogue.concepts import FILLER, LONGEST_PHRASE_WORDS, Concept, concept, misspelt, month
 from assistant.catalogue.naming import Naming
-from assistant.catalogue.tokens import split_words
+from assistant.catalogue.tokens import Word, split_words
 from assistant.catalogue.values import Dates, Day
 from assistant.catalogue.vocabulary import Vocabulary
 
@@ -24,6 +24,7 @@ _BEFORE_MONTH = frozenset(
 _COINED = re.compile(r"[A-Z].*[A-Z]|[A-Za-z].*\d|\d.*[A-Za-z]")
 # "hm", "hw": no topic is as short, in small letters, and stands nowhere in the collection.
 _SHORTEST_TOPIC_CHARS = 4
+_LONGEST_QUESTION_CHARS = 4000
 _DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _DECADE = re.compile(r"((?:19|20)\d)0s")
@@ -163,19 +164,20 @@ class Tagger:
         return length
 
     def _rest(self) -> None:
+        """Tag the words that are left: slips of known words, noise, and what may be a topic."""
         for place, word in enumerate(self.words):
-            if self.free(place, place + 1):
-                known = self._naming.in_collection(word.key)
-                slip = None if known else misspelt(word.key)
-                tag = "COINED" if _COINED.search(word.text) else "UNKNOWN"
-                if slip and tag == "UNKNOWN":
-                    self.mark(place, place + 1, slip.tag, *([slip.value] if slip.value else []))
-                elif (
-                    not known and len(word.text) < _SHORTEST_TOPIC_CHARS and word.text.isalpha() and word.text.islower()
-                ):
-                    self.mark(place, place + 1, "FILLER")
-                elif not word.quoted:
-                    self.mark(place, place + 1, tag)
+            if self.free(place, place + 1) and not word.quoted:
+                found = self._left_over(word)
+                self.mark(place, place + 1, found.tag, *([found.value] if found.value else []))
+
+    def _left_over(self, word: Word) -> Concept:
+        coined = _COINED.search(word.text)
+        short = len(word.text) < _SHORTEST_TOPIC_CHARS and word.text.isalpha() and word.text.islower()
+        slip = FILLER if short else None if coined else misspelt(word.key)
+        # The collection is asked last, it takes longest: a word that it holds is no slip.
+        if slip and not self._naming.in_collection(word.key):
+            return slip
+        return Concept("COINED" if coined else "UNKNOWN")
 
 
 def _statements(tokens: list[Token]) -> list[Token]:
@@ -200,5 +202,10 @@ def tokens_of(question: str, vocabulary: Vocabulary, *, on_page: bool = False) -
 
     Args:
         on_page: The question before was about a page, so that this one may name another without saying "page".
+
+    Returns:
+        In order, without filler; none of a text too long to be a question.
     """
+    if len(question) > _LONGEST_QUESTION_CHARS:
+        return []
     return Tagger(question, vocabulary, on_page=on_page).tokens()

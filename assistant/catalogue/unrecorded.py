@@ -22,7 +22,10 @@ _CITED = "citation counts"
 _AUTHORS = "who wrote a paper"
 # Asked with words that the records do know, so that only together they show what is meant.
 _OF_PAPERS: tuple[tuple[str, str], ...] = (
-    (_AUTHORS, "(WHO | WHICH AUTHOR) (TITLED | OF | BY)* AUTHORED | NAME (THING | AND)* AUTHORED | THING AUTHORED BY? WHO"),
+    (
+        _AUTHORS,
+        "(WHO | WHICH AUTHOR) (TITLED | OF | BY)* AUTHORED | NAME (THING | AND)* AUTHORED | THING AUTHORED BY? WHO",
+    ),
     (_AUTHORS, "(?! HOWMANY) (WHO | WHICH | LIST | NAMED | WITH) (ALL | OF)* (FIRST | LAST)? AUTHOR (?! OF? NUMBER)"),
     (_AUTHORS, "NAMED OF AUTHOR"),
     (_VENUE, "(PUBLISHED | GIVEN) (IN | AT | BY) (UNKNOWN | COINED | INST) | WHERE PAPER* TITLEREF? PUBLISHED"),

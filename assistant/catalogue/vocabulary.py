@@ -10,7 +10,7 @@ from functools import cached_property
 
 from assistant.catalogue.names import Names
 from ingest.store import RecordStore
-from ingest.words import plain_words, searchable
+from ingest.words import plain_words, searchable, singular
 
 
 class Vocabulary:
@@ -36,6 +36,11 @@ class Vocabulary:
             "GROUP BY g.page ORDER BY min(g.rowid)"
         )
         return {page: frozenset(kinds.split(",")) for page, kinds in rows}
+
+    @cached_property
+    def page_words(self) -> dict[str, list[str]]:
+        """Page title → the singular words by which people name it, the sort of page left out."""
+        return {page: [singular(word) for word in plain_words(page.split(":", 1)[-1])] for page in self.pages}
 
     @cached_property
     def kinds(self) -> frozenset[str]:

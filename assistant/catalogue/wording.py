@@ -12,7 +12,7 @@ from assistant.catalogue.query import WordField
 from assistant.catalogue.reading import Found, Reading, Rule
 from assistant.catalogue.tagger import Token
 
-_ITEM = "(QUOTE | PLAIN ((OF | NUMBER)? PLAIN | NUMBER){0,4})"
+_ITEM = "(QUOTE | INST | PLAIN ((OF | NUMBER)? PLAIN | NUMBER){0,4})"
 _PHRASES = f"(words: {_ITEM} ((AND | OR | COMMA)+ WORD? {_ITEM})*)"
 _WORDS = f"WORD? {_PHRASES}"
 # "… but not Y", of the same field.
@@ -50,6 +50,13 @@ def _phrase(reading: Reading, run: list[Token]) -> str:
     return _SORT_OF_THING.sub("", typed) if run[0].text[0].isupper() else typed
 
 
+def _part_says(reading: Reading, found: Found) -> None:
+    reading.add("has", reading.values(found, "parts"))
+    _TEXT(reading, found)
+    if reading.fields.get("listed") != "people":
+        reading.said.add("noun")
+
+
 def _titled(reading: Reading, found: Found) -> None:
     titles = reading.values(found, "titles")
     reading.require(found, "title", titles)
@@ -66,6 +73,8 @@ _TEXT = _stands_in("text")
 _OPENING = _stands_in("opening")
 
 RULES: tuple[Rule, ...] = (
+    (f"NEG (WITH | MENTION | WHERE)? {_WORDS} OCCUR? "
+        "IN (TITLE | ABSTRACT) (OR | AND) IN? (TITLE | ABSTRACT | BIO)", _TEXT),
     # "with X in the title", "in whose title X stands".
     (f"NEG (WITH | MENTION)? {_WORDS} (OCCUR)? IN (WHO | THEM | IT | EACH | ALL)* TITLE {_BARRED}", _TITLE),
     (f"IN (WHO | THEM)? TITLE NEG {_WORDS} (OCCUR | GIVEN)", _TITLE),
@@ -73,11 +82,13 @@ RULES: tuple[Rule, ...] = (
     (f"TITLE WHICH? NEG STARTS {_WORDS}", _OPENING),
     ("NEG (TITLE | TITLED)? STARTS WORD? (words: QUOTE (JOIN QUOTE)*)", _OPENING),
     (f"THING (body: WHICH? NEG STARTS {_WORDS})", _OPENING),
-    (f"TITLE (WHICH | THEM)* (no: (NOT | WITHOUT)*) (WITH | MENTION | USE | SAYS | OCCUR | ALL | BOTH)+ "
+    (f"TITLE (WHICH | THEM)* (no: (NOT | WITHOUT)*) (WITH | MENTION | USE | SAYS | OCCUR | ALL | BOTH | ABOUT)+ "
         f"{_WORDS} {_BARRED}", _TITLE),
     (f"TITLE (no: WITHOUT | NOT) (WITH | MENTION)* {_WORDS}", _TITLE),
     ("TITLE (IN)? (words: QUOTE (JOIN QUOTE)*)", _TITLE),
     (f"NEG TITLED (?!NAME) {_WORDS}", _TITLE),
+    # "abstracts that mention X": of records that have one.
+    (f"(parts: ABSTRACT | BIO) WHICH? NEG (MENTION | WITH WORD | WITH (?=QUOTE)) {_WORDS}", _part_says),
     # "that mention X"; "with the word X"; "that use X" only for a name: "use induction" asks for content.
     (f"NEG (IN (ABSTRACT | TALK | PAPER))? MENTION BOTH? (?!DATE | AUTHORCOUNT | ORG | COMMENT) {_WORDS} "
         f"(IN (ABSTRACT | BIO | TALK | PAPER | THEM))? {_BARRED}", _TEXT),
@@ -85,7 +96,10 @@ RULES: tuple[Rule, ...] = (
     ("NEG WITH BOTH? (words: QUOTE (JOIN QUOTE)*)", _TEXT),
     (f"WHERE {_COINED} OCCUR", _TEXT),
     (f"WHERE WORD {_PHRASES} OCCUR", _TEXT),
-    (f"WHICH (THING | ABSTRACT | OF | AND | OR)+ (body: (?!NAME) {_WORDS} NEG OCCUR)", _TEXT),
+    (f"(WHICH | HOWMANY) (THING | ABSTRACT | OF | AND | OR)+ (body: (?!NAME) {_WORDS} NEG OCCUR)", _TEXT),
+    (f"IN? (WHICH | HOWMANY) (parts: ABSTRACT | BIO) {_WORDS} OCCUR", _part_says),
+    (f"THING (body: (WHERE | IN WHO) {_WORDS} OCCUR (IN (TITLE | OR | AND | ABSTRACT | THEM)+)?)", _TEXT),
+    (f"^ {_WORDS} (COMMA | BREAK)? IN? WHICH THING MENTION (IT | THEM)", _TEXT),
     (f"NEG USE {_COINED}", _TEXT),
     ("THING (body: WITH (words: COINED (NUMBER | COINED)* (JOIN COINED)*) (IN (ABSTRACT | THEM))?)", _TEXT),
     # Titles by name, and the sort of talk that titles name.

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from assistant.catalogue import Catalogue, Query
-from assistant.catalogue.grammar import understand
+from assistant.catalogue import Catalogue, Query, grammar
 from assistant.catalogue.query import Condition
+from assistant.catalogue.tagger import tokens_of
 from assistant.catalogue.vocabulary import Vocabulary
 from ingest.records import Source, Talk
 from ingest.store import RecordStore
@@ -121,6 +121,11 @@ NOT_OURS = (
 @pytest.fixture(scope="session")
 def vocabulary(store: RecordStore) -> Vocabulary:
     return Vocabulary(store)
+
+
+def understand(question: str, vocabulary: Vocabulary, previous: Query | None) -> Query | None:
+    on_page = previous is not None and any(previous.on("page"))
+    return grammar.understand(question, tokens_of(question, vocabulary, on_page=on_page), vocabulary, previous)
 
 
 @pytest.mark.parametrize(("question", "expected"), CASES.items(), ids=CASES)
