@@ -55,6 +55,7 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="talks-bench-") as folder:
         with served(Path(folder) / "home") as url:
+            print(f"{os.cpu_count()} processors, {os.getloadavg()[0]:.1f} processes running on them before this began")
             print(f"{'':<44}{'median':>10}{'worst':>10}")
             in_a_browser(url)
             thirty_users(url)

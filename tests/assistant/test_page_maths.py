@@ -69,3 +69,10 @@ def test_katex_is_among_the_files_that_gradio_serves() -> None:
     assert [name.rsplit(".")[-1] for name in names] == ["js", "css"]
     assert all((folder / name).is_file() for name in names)
     assert "as default" in (folder / names[0]).read_text(encoding="utf-8")[-200:]
+
+
+def test_gradio_without_katex_leaves_formulas_as_written(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("assistant.page.maths._ASSETS", tmp_path)
+    assert katex_head() == ""
+    (tmp_path / "katex-1.js").touch()
+    assert katex_head() == ""

@@ -221,7 +221,7 @@ def test_opened_talk_shows_all_and_can_be_asked_about(serve: Serve, visit: Visit
     expect(record.locator("h2")).to_be_focused()
     expect(record.locator(".gist")).to_contain_text("Bent slopes make learning slow")
     expect(record.locator(".ours")).to_have_text("Written by us, not by the source; never cited.")
-    expect(record.locator(".math")).to_have_text("$O(n^2)$")
+    expect(record.locator(".math annotation")).to_have_text("O(n^2)")
     expect(record.locator(".chapters .problem")).to_have_text("This is later than the recording can be.")
     expect(record).to_contain_text("Recorded Talks: Machine Learning · pages/talks.txt, line 31")
     link = record.get_by_role("link", name="https://example.invalid/talks/hessian")
