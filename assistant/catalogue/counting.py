@@ -5,7 +5,6 @@ Comes in: a reading. Goes out: the same with conditions on counts and on "has".
 
 from assistant.catalogue.query import CountField
 from assistant.catalogue.reading import Found, Reading, Rule
-from assistant.catalogue.tagger import Token
 from assistant.catalogue.values import Span
 
 _UNITS: dict[str, CountField] = {
@@ -80,6 +79,7 @@ NUMBER_RULES: tuple[Rule, ...] = (
     ("COMMA? (BOTH | CHAPTER | YEARN | DAYN | UNKNOWN | PERSON | EDGE)* INCLUDED", _skip),
     ("NEG (WITH | ON | AUTHORED | BY)* (BETWEEN | FROM)? (ends: NUMBER (AND | TO | OR | COMMA) NUMBER) "
         "(unit: UNIT | THING | TIMES)", _range),
+    (f"(unit: TEAM) (OF | WITH)* {_COUNT} PERSON", _counted),
     (f"NEG (WITH | ON | IN | AUTHORED | BY)* {_COUNT} (unit: AUTHORED) (BY PERSON)?", _counted),
     (f"NEG (WITH | IN | OF)* (unit: AUTHORED) BY {_COUNT} (PERSON | AUTHOR)? (after: {_MANY})?", _counted),
     ("NEG (unit: AUTHORED) BY? ONLY (BY? SINGLE? PERSON)?", _authored_alone),
@@ -93,21 +93,21 @@ NUMBER_RULES: tuple[Rule, ...] = (
     ("NEG (SINGLE | ONLY) PAPER", _authored_alone),
 )  # fmt: skip
 
-_PARTS = "(parts: PART ((AND | OR | COMMA | BOTH)* (WITH)? PART)*)"
+_NEGATOR = "(NOT | NOT (THEM | THING) | WITHOUT | NOR | LINKTO | WITH | BOTH | GIVEN | IN | USE)"
+_LEAD = "(WITH | WITHOUT | NOT | NOR | ONLY | USE | MENTION | LINKTO)"
+_PARTS = "(parts: PART ((AND | OR | COMMA | NOR | BOTH)* WITH? PART)*)"
 
 
-def _has(reading: Reading, found: Found) -> None:
-    _require_parts(reading, found, reading.part(found, "parts"))
-
-
-def _require_parts(reading: Reading, found: Found, tokens: list[Token]) -> None:
-    parts = [value for token in tokens for value in token.values]
-    together = not any(token.tag == "OR" for token in tokens)
-    reading.require(found, "has", parts, together=together)
+def _has(reading: Reading, found: Found) -> object:
+    tokens, parts = reading.part(found, "parts"), reading.values(found, "parts")
+    if parts == ["speaker"] and reading.fields.get("listed") == "people":
+        return False
+    reading.require(found, "has", parts, together=not any(token.tag == "OR" for token in tokens))
     negated = sum(token.tag in ("NOT", "WITHOUT") for token in reading.part(found, "no")) % 2
     if "year" in parts and negated:
         # "Without a year" is said of a date that has none.
         reading.add("has", ["date"])
+    return True
 
 
 def _lacks(reading: Reading, found: Found) -> None:
@@ -115,6 +115,10 @@ def _lacks(reading: Reading, found: Found) -> None:
     reading.add("has", parts, negated=not reading.part(found, "not"))
     if parts == ["year"]:
         reading.add("has", ["date"])
+
+
+def _linked(reading: Reading, found: Found) -> None:
+    reading.require(found, "has", ["link"])
 
 
 def _commented(reading: Reading, found: Found) -> None:
@@ -144,9 +148,8 @@ PART_RULES: tuple[Rule, ...] = (
     ("(parts: HASNO)", _lacks),
     ("(not: NOT) (parts: HASNO)", _lacks),
     # "with a bio and chapters", "lacks a date", "no code", "neither a date nor an author count".
-    (f"(no: (NOT | WITHOUT | WITH | BOTH | GIVEN | IN | USE | (NOT (THEM | THING)))* (WITH | WITHOUT | NOT "
-        f"| ONLY | USE | MENTION)) (BOTH | ALL | GIVEN | ISTHERE | HOWMANY)* "
-        f"(?!PERSON (FROM | AT | OF | IN | WHO | TITLED)) {_PARTS} (GIVEN | THERE)?", _has),
+    (f"(no: {_NEGATOR}* {_LEAD}) (BOTH | ALL | GIVEN | ISTHERE | HOWMANY)* "
+        f"(?! PERSON (FROM | AT | OF | IN | WHO | TITLED)) {_PARTS} (GIVEN | THERE)?", _has),
     # "whose abstract is missing", "date not given".
     (f"(?!PERSON) {_PARTS} (no: (NOT | WITHOUT)*) (GIVEN | OCCUR)", _has),
     (f"(?!PERSON) {_PARTS} (no: WITHOUT)", _has),
@@ -157,6 +160,7 @@ PART_RULES: tuple[Rule, ...] = (
     ("NEG (parts: COMMENTED)", _commented),
     (f"(_) (body: (AND | BUT | COMMA | OR)+ (no: (NOT | WITHOUT)*) {_PARTS})", _has),
     ("NEG (FROM | BY | OF) (parts: ORG)", _has),
+    ("NEG LINKTO (RECORD | OTHER)?", _linked),
     ("NEG (parts: ODDTIME)", _has),
     ("NEG (CHAPTER | TIMES | WITH | DATE)* ODD (CHAPTER | TIMES)*", _odd),
     ("GOINGBY ONLY? (parts: FULLDATE) ONLY?", _has),

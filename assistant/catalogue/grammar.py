@@ -35,6 +35,8 @@ _LISTED_BY = {
     "months": frozenset(("MONTHN",)), "organisations": frozenset(("ORG",)),
     "affiliations": frozenset(("PLACE", "SECTOR", "ORG")),
 }  # fmt: skip
+# Conditions that say by themselves of what sort the records are.
+_TELLING = frozenset(("page", "affiliation", "authors", "comments"))
 _OF_PERSONS = frozenset(("person", "affiliation", "role"))
 _ASKS_FOR_TALKS = (
     "(WHICH | HOWMANY | LIST | ISTHERE | ALL | COUNT) (NUMBER | ALL | OF)* (THING | SORTED) "
@@ -106,9 +108,13 @@ def _fresh(reading: Reading) -> Query | None:
     arranged = bool({"sorted", "superlative"} & reading.said) or query.limit is not None
     if query.limit == 0 or not _names_a_list(reading, fields):
         return None
-    if not fields and ("value" in reading.said or not (arranged or _wants_all(reading, query))):
+    if not fields and not arranged and ("value" in reading.said or not _wants_all(reading, query)):
         return None
-    if "date" in fields and query.listed in ("people", "affiliations") and query.kind != "paper":
+    if (
+        ("date" in fields or query.order == "date")
+        and query.listed in ("people", "affiliations")
+        and query.kind != "paper"
+    ):
         # A year that is said of somebody is not the year of a talk.
         return None
     if "person" in fields and fields <= _OF_PERSONS and not _wants_talks_of(reading, query):
@@ -119,7 +125,7 @@ def _fresh(reading: Reading) -> Query | None:
 
 def _names_a_list(reading: Reading, fields: Set[str]) -> bool:
     """Whether something is named that can be listed, or conditions alone say what is meant: "2023, with code"."""
-    if {"noun", "words", "superlative"} & reading.said or "page" in fields or {"title"} < fields:
+    if {"noun", "words", "superlative"} & reading.said or fields & _TELLING or {"title"} < fields:
         return True
     return bool(fields) and reading.asked("WHICH | LIST | ALL | ISTHERE | HOWMANY | ONLY | PUBLISHED")
 

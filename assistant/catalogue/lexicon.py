@@ -8,7 +8,7 @@ also stands for its inflections ("contains", "containing"); one that is written 
 CONCEPTS = """
 TALK talk: talk, recording, recorded talk, recorded session, lecture, presentation, session, speech, recorded lecture
 PAPER paper: paper, article, preprint, publication, daily paper, manuscript, research paper
-RECORD: record, entry, item, document, thing, everything, anything, something, material, contribution
+RECORD: text, record, entry, item, document, thing, everything, anything, something, material, contribution
 SORTED tutorial: tutorial
 SORTED workshop: workshop
 SORTED seasonal school: seasonal school
@@ -128,9 +128,11 @@ ABROAD US: abroad, non us, non american, foreign, international, overseas
 OUTSIDE: outside, outside of, beyond, out of
 WITH: with, w/, has, have, having, had, contain, include, carry, come with, offer, provide, got, feature
 WITH: accompanied by
-WITH: link to, links to, linking to, point to, release, share, come along with, possess, own, bear, equipped with
-WITH: gives, giving, receive, get, gather, attract, supply, linked to, shows, showing, lists
+WITH: release, share, come along with, possess, own, bear, equipped with
+WITH: gives, giving, receive, get, gather, attract, supply, shows, showing, lists
 WITH: consist of, divided into, split into, collected, featuring, sport, bring, that name, names an
+WITH: broken down into, broken into, split up into
+LINKTO: link to, links to, linking to, linked to, point to, points to, pointing to
 LIST: list, show, give me, tell me, name, find, enumerate, display, print, give, get me, show me, find me, pull up
 LIST: i want, i need, i would like, let me see, i am looking for, output, return, fetch, look up, present me, list me
 MENTION: mention, refer to, bring up, make mention of, name drop, cite, reference
@@ -144,8 +146,9 @@ COUNTRYN: country, nation
 WITHOUT: without, w/o, lack, miss, missing, no, devoid of, free of, minus, absent, have no, has no, with no, omit
 WITHOUT: not any, fail to have, fail to provide, fail to give, fail to include, short of
 NOT: not, n't, never, except, except for, exclude, excluding, other than, apart from, leave out, leaving out, skip
-NOT: ignore, neither, nor, rather than, instead of, none of, aside from, besides, disregard, in place of, drop, cannot
+NOT: ignore, neither, rather than, instead of, none of, aside from, besides, disregard, in place of, drop, cannot
 NOT: leave aside, minus those, save for, without those, without the ones
+NOR: nor
 GIVEN: given, listed, attached, stated, known, recorded, available, specified, indicated, noted, provided, held
 GIVEN: filmed, presented
 GIVEN: delivered, take place, took place, taking place, happen, present
@@ -216,6 +219,7 @@ SMALLEST: smallest, tiniest
 LONGEST: longest, lengthiest
 SHORTEST: shortest, briefest
 OFTEN: often, frequently, frequent, prolific, busy
+FILLER: full list, full list of, complete list, complete list of, entire list, whole list, list of all
 FILLER: would it be possible, is it possible, it be possible, a list of
 FILLER: are n't there, is n't there, is n't it, do n't they, are n't they, does n't it, i mean, so far, by the way
 FIRST: at top, on the top, first, at the top, on top, top
@@ -294,12 +298,15 @@ UNRECORDED e-mail addresses or telephone numbers: contact information
 UNRECORDED e-mail addresses or telephone numbers: twitter handle, twitter, linkedin, how can i contact
 UNRECORDED e-mail addresses or telephone numbers: how do i contact, how to contact, how can i reach, how do i reach
 UNRECORDED e-mail addresses or telephone numbers: postal address, how to reach
-UNRECORDED whether somebody is a woman or a man, or how old: female, male, woman, man, women, men, gender, age
+UNRECORDED whether somebody is a woman or a man, or how old: youngest speaker, oldest speaker, youngest presenter
+UNRECORDED whether somebody is a woman or a man, or how old: oldest presenter, youngest person, oldest person, female
+UNRECORDED whether somebody is a woman or a man, or how old: male, woman, man, women, men, gender, age
 UNRECORDED whether somebody is a woman or a man, or how old: how old
 UNRECORDED whether somebody is a woman or a man, or how old: birthday, date of birth, born, nationality, birthplace
 UNRECORDED whether somebody is a woman or a man, or how old: married, salary, hometown
-UNRECORDED a talk's file size, resolution or format: file size, resolution, file format, megabyte, pdf, page count
+UNRECORDED file sizes, resolutions or formats: file size, resolution, file format, megabyte, pdf, page count
 UNRECORDED how many words or pages a text has: word count, how many words, number of words
+UNRECORDED DOIs or other numbers of a publication: doi, isbn, identifier
 UNRECORDED licences: licence, license, copyright
 """
 

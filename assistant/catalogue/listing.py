@@ -60,7 +60,8 @@ def _measures(reading: Reading, place: int) -> bool:
         return True
     if token.tag in ("TALK", "PAPER", "RECORD", "SORTED"):
         return False
-    return before in _MEASURES
+    # "Has anyone from MIT spoken?": nothing can be measured by the first word.
+    return before in _MEASURES and (place > 1 or before != "WITH")
 
 
 def _head(tokens: list[Token], place: int) -> Token:
@@ -107,6 +108,11 @@ def _places(reading: Reading, found: Found) -> None:
     reading.said.update(("noun", "grouped"))
 
 
+def _pages(reading: Reading, found: Found) -> None:
+    reading.fields["listed"] = "pages"
+    reading.said.update(("noun", "grouped"))
+
+
 def _asked(reading: Reading, found: Found) -> None:
     reading.said.add("value")
 
@@ -114,6 +120,7 @@ def _asked(reading: Reading, found: Found) -> None:
 _RULES: tuple[Rule, ...] = (
     ("HOWMANY PERSON AUTHORED", _asked),
     ("WHERE (?=NAME FROM)", _places),
+    ("WHERE (?=TITLEREF (OCCUR | ON | LIST))", _pages),
     ("WITH? SAME PERSON", _shared),
     (f"(each: EACH | GROUP | BY EACH | OF EACH | IN EACH | ON EACH | FROM EACH) {_GROUPS}", _grouped),
     (

@@ -198,12 +198,19 @@ class Naming:
             if dates is None or dates.low is None or dates.low.year is not None:
                 continue
             last = next(end for end in range(place, len(self._words)) if self._words[end].end == token.end) + 1
-            around = {self._tagger.tag(near) for near in (place - 1, place - 2, last, last + 1)}
+            around = {self._tagger.tag(near) for near in (place - 1, place - 2, *self._joined(last))}
             if "PAGE" not in around and not self._tagger.on_page and (dates.low.day is None or "PUBLISHED" in around):
                 continue
             found = [page for page in self._vocabulary.pages if _dated(page, dates.low.month, dates.low.day)]
             if len(found) == 1:
                 self._tagger.mark(place, last, "PAGENAME", found[0])
+
+    def _joined(self, place: int) -> range:
+        """The places behind a date, those of more dates included: "the June and September pages"."""
+        last = place
+        while self._tagger.tag(last) in ("AND", "OR", "TIME", "FILLER", "PAGENAME", "COMMA"):
+            last += 1
+        return range(place, last + 2)
 
     def surnames(self) -> None:
         """People by surname, and with slips where the words around show that a name is meant."""

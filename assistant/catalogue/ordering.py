@@ -14,6 +14,7 @@ _KEYS: dict[str, Order] = {
     "TALK": "size", "PAPER": "size", "RECORD": "size",
     "OFTEN": "size", "CHRONO": "date", "NEWEST": "date", "OLDEST": "date",
 }  # fmt: skip
+_COUNTED = ("authors", "comments", "speakers", "pages", "chapters", "links", "size")
 _HIGH = frozenset(("LAST", "LONGEST", "MOST", "LARGEST", "NEWEST", "DESC", "BACKWARDS"))
 _BEST = "(way: MOST | FEWEST | LARGEST | SMALLEST)"
 _DATED = "(way: NEWEST | OLDEST)"
@@ -39,6 +40,16 @@ def _descends(reading: Reading, found: Found) -> bool:
 def _sorted(reading: Reading, found: Found) -> None:
     reading.fields.setdefault("order", _order(reading, found))
     reading.said.add("sorted")
+    # "The top three by number of authors" have most of them.
+    if reading.fields["order"] in _COUNTED and reading.asked("FIRST NUMBER (THING | THEM)? BY"):
+        reading.fields["descending"] = True
+
+
+def _by_size(reading: Reading, found: Found) -> object:
+    if "grouped" not in reading.said:
+        return False
+    reading.fields.update(order="size", descending=True)
+    return True
 
 
 def _directed(reading: Reading, found: Found) -> None:
@@ -111,6 +122,7 @@ RULES: tuple[Rule, ...] = (
     ("BY (?! PERSON (FROM | WITH | IN | ON | AT)) (THEM)? HOWMANY? (key: KEY | NAMED) (OF PERSON)? "
         "(?=$ | BREAK | COMMA | AND | DESC | ASC | IN | BACKWARDS "
         "| NEWEST | OLDEST | MOST | FEWEST | FIRST | FROM | LARGEST | ALPHA | WITH)", _sorted),
+    ("BY HOWMANY (key: THING)", _by_size),
     ("(FIRST | (last: LAST)) (THING | IT | PERSON) (?=BY | IN | SORT | ALPHA | CHRONO)", _ends),
     ("(FIRST | (last: LAST)) (one: PAPER) (?=OF | FROM)", _ends),
     ("(body: FIRST | (last: LAST)) IN? (ALPHA | CHRONO)", _ends),

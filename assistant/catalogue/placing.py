@@ -75,7 +75,7 @@ def _nothing(reading: Reading, found: Found) -> None:
 
 
 def _several(name: str) -> str:
-    return f"(who: {name} ((AND | OR | COMMA | NOT)+ (ANYPREP)? {name})*)"
+    return f"(who: {name} ((AND | OR | COMMA | NOR)+ ANYPREP? {name})*)"
 
 
 _LEAD = "NEG (FROM | AT | OF | BY | IN | WITH | GIVEN | ON | BOTH | ONLY | PLACE | SECTOR | AUTHORED | TITLED)*"

@@ -18,7 +18,7 @@ from assistant.catalogue.tagger import Token
 _TAKEN = "_"
 # What may be part of words to look for: no small words, and nothing that begins another part of the question.
 _NO_WORD = (
-    "AND | OR | COMMA | BUT | NOT | WITHOUT | WITH | IN | ON | UNDER | AT | FROM | OF | BY | TO | TITLE | "
+    "AND | OR | COMMA | BUT | NOT | NOR | WITHOUT | WITH | IN | ON | UNDER | AT | FROM | OF | BY | TO | TITLE | "
     "PAGE | PAGENAME "
     "| TIME | BREAK | MENTION | OCCUR | WORD | QUOTE | TITLED | STARTS | WHICH | LIST | HOWMANY | WHERE | WHO | THING "
     "| ISTHERE | SORT | BOTH | ONLY | PUBLISHED | THEM | INST | GIVEN | NUMBER "
@@ -26,7 +26,7 @@ _NO_WORD = (
 )
 MACROS = {
     "JOIN": "(AND | OR | COMMA | BOTH)+",
-    "NEG": "(no: ((NOT | WITHOUT) (THEM | TALK | PAPER | RECORD | PERSON | IT | ALL | OF | WITH)*)*)",
+    "NEG": "(no: ((NOT | WITHOUT | NOR) (THEM | TALK | PAPER | RECORD | PERSON | IT | ALL | OF | WITH)*)*)",
     "ANYPREP": "ON | UNDER | IN | AT | FROM | OF | BY",
     "CMP": "MORE | LESS | ATLEAST | ATMOST | UPTO | EXACTLY | ONLY | UNDER",
     "THING": "TALK | PAPER | RECORD",
@@ -126,7 +126,7 @@ class Reading:
         Args:
             together: All of the values are wanted, not any of them.
         """
-        negators = sum(token.tag in ("NOT", "WITHOUT") for token in self.part(found, "no"))
+        negators = sum(token.tag in ("NOT", "WITHOUT", "NOR") for token in self.part(found, "no"))
         self.add(field, values, negated=negators % 2 == 1, together=together)
 
     def add(self, field: Field, values: Iterable[str], *, negated: bool = False, together: bool = False) -> None:

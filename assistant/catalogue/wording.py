@@ -13,7 +13,7 @@ from assistant.catalogue.reading import Found, Reading, Rule
 from assistant.catalogue.tagger import Token
 
 _ITEM = "(QUOTE | INST | PLAIN ((OF | NUMBER)? PLAIN | NUMBER){0,4})"
-_PHRASES = f"(words: {_ITEM} ((AND | OR | COMMA)+ WORD? {_ITEM})*)"
+_PHRASES = f"(words: {_ITEM} ((AND | OR | COMMA | NOR)+ WORD? {_ITEM})*)"
 _WORDS = f"WORD? {_PHRASES}"
 # "… but not Y", of the same field.
 _BARRED = f"((BUT | AND | COMMA)* NOT (MENTION | WITH)? WORD? (barred: {_ITEM}))?"
@@ -21,7 +21,7 @@ _COINED = f"WORD? (words: (QUOTE | COINED | NAME | INST) (PLAIN | NUMBER){{0,3}}
 _SORT_OF_THING = re.compile(
     r"(?<=\w) (optimi[sz]ers?|methods?|datasets?|benchmarks?|algorithms?|models?)$", re.IGNORECASE
 )
-_JOINTS = ("AND", "OR", "COMMA")
+_JOINTS = ("AND", "OR", "COMMA", "NOR")
 
 
 def _stands_in(field: WordField) -> Callable[[Reading, Found], object]:
@@ -55,6 +55,11 @@ def _part_says(reading: Reading, found: Found) -> None:
     _TEXT(reading, found)
     if reading.fields.get("listed") != "people":
         reading.said.add("noun")
+
+
+def _links_to(reading: Reading, found: Found) -> None:
+    reading.require(found, "link", [words.replace(" ", "") for words in phrases(reading, reading.part(found, "words"))])
+    reading.said.add("words")
 
 
 def _titled(reading: Reading, found: Found) -> None:
@@ -101,6 +106,7 @@ RULES: tuple[Rule, ...] = (
     (f"THING (body: (WHERE | IN WHO) {_WORDS} OCCUR (IN (TITLE | OR | AND | ABSTRACT | THEM)+)?)", _TEXT),
     (f"^ {_WORDS} (COMMA | BREAK)? IN? WHICH THING MENTION (IT | THEM)", _TEXT),
     (f"NEG USE {_COINED}", _TEXT),
+    ("NEG LINKTO (words: (QUOTE | COINED | UNKNOWN){1,3})", _links_to),
     ("THING (body: WITH (words: COINED (NUMBER | COINED)* (JOIN COINED)*) (IN (ABSTRACT | THEM))?)", _TEXT),
     # Titles by name, and the sort of talk that titles name.
     ("NEG TITLED? (titles: TITLEREF (JOIN TITLEREF)*)", _titled),

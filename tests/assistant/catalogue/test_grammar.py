@@ -70,7 +70,7 @@ CASES: dict[str, Query] = {
     'Which talks are on the page "Machine Learning"?': query(ML, kind="talk"),
     "What's on the Sep 8 page that is not on the page of June 8?": query(SEPTEMBER, f"not {JUNE}"),
     "Machine Learning page, bio missing": query(ML, "not has: bio"),
-    "Which papers have neither a date nor an author count?": query("not has: date", "not has: authors", kind="paper"),
+    "Which papers have neither a date nor an author count?": query("not has: date | authors", kind="paper"),
     "Papers w/ a github repo but w/o a date": query("has: code", "not has: date", kind="paper"),
     "How many talks have chapters, and what are they?": query("has: chapters", kind="talk", counted=True),
     "How many papers per year?": query(listed="years", kind="paper", counted=True),
