@@ -9,9 +9,9 @@ from collections.abc import Set
 from assistant.catalogue import counting, dating, ordering, placing, wording
 from assistant.catalogue.followup import follow, leans
 from assistant.catalogue.listing import read_listed
+from assistant.catalogue.marking import Token
 from assistant.catalogue.query import Query
 from assistant.catalogue.reading import Found, Reading, Rule
-from assistant.catalogue.tagger import Token
 from assistant.catalogue.vocabulary import Vocabulary
 
 # A question longer than this, its quoted parts left out, is no list request.

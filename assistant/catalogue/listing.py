@@ -3,9 +3,9 @@
 Comes in: a reading. Goes out: the same with `listed` and `kind`.
 """
 
+from assistant.catalogue.marking import Token
 from assistant.catalogue.query import Listed
 from assistant.catalogue.reading import Found, Reading, Rule
-from assistant.catalogue.tagger import Token
 
 _LISTED: dict[str, Listed] = {
     "TALK": "records", "PAPER": "records", "RECORD": "records", "TITLE": "records", "SORTED": "records",

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any
 
+from assistant.catalogue.marking import Token
 from assistant.catalogue.query import Condition, Field
-from assistant.catalogue.tagger import Token
 
 _TAKEN = "_"
 # What may be part of words to look for: no small words, and nothing that begins another part of the question.

@@ -7,9 +7,9 @@ question is another.
 import re
 from collections.abc import Iterable
 
+from assistant.catalogue.marking import Token
 from assistant.catalogue.query import Query
 from assistant.catalogue.reading import Reading
-from assistant.catalogue.tagger import Token
 from assistant.catalogue.vocabulary import Vocabulary
 
 _THING = "TALK | PAPER | RECORD | SORTED | TITLEREF | NAME | PERSON | THEM | IT | HESHE | WHO"

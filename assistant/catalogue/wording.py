@@ -8,9 +8,9 @@ import re
 from collections.abc import Callable
 from itertools import groupby
 
+from assistant.catalogue.marking import Token
 from assistant.catalogue.query import WordField
 from assistant.catalogue.reading import Found, Reading, Rule
-from assistant.catalogue.tagger import Token
 
 _ITEM = "(QUOTE | INST | PLAIN ((OF | NUMBER)? PLAIN | NUMBER){0,4})"
 _PHRASES = f"(words: {_ITEM} ((AND | OR | COMMA | NOR)+ WORD? {_ITEM})*)"

@@ -1,0 +1,94 @@
+"""Pages in a question: by name, by what of it is enough to tell them, by initials, or by the date that they bear.
+
+Comes in: a marking and the vocabulary. Goes out: the same with pages tagged.
+"""
+
+import re
+
+from assistant.catalogue.concepts import month as month_of
+from assistant.catalogue.marking import SMALL_TOKENS, Marking
+from assistant.catalogue.values import Dates
+from assistant.catalogue.vocabulary import Vocabulary
+from ingest.words import plain_words, singular
+
+_LONGEST_PAGE_WORDS = 6
+_NEIGHBOURS = frozenset("on under the and or not of both , page to in than only".split())
+
+
+def tag_pages(marking: Marking, vocabulary: Vocabulary) -> None:
+    """Names of pages, or what of them is enough to tell them, beside a word for "page"; "the June page"."""
+    tags = {marking.tag(place) for place in range(len(marking.words))}
+    cued = marking.on_page or bool(tags & {"PAGE", "UNDER", "BOTH"})
+    pages = vocabulary.page_words
+    for first, last in marking.runs(_LONGEST_PAGE_WORDS, tagged=True):
+        words = [singular(word) for one in marking.words[first:last] for word in plain_words(one.key)]
+        named = any(marking.tag(place) in ("PAGENAME", "TITLEREF", "QUOTE") for place in range(first, last))
+        if not words or words[0] in SMALL_TOKENS or words[-1] in SMALL_TOKENS or named:
+            continue
+        whole = [page for page, label_words in pages.items() if words in (label_words, [_initials(label_words)])]
+        near = _near_page(marking, first, last)
+        if len(whole) == 1 and (near if len(words) == 1 else cued or near or marking.text(first, last).istitle()):
+            marking.mark(first, last, "PAGENAME", whole[0])
+        elif (
+            cued
+            and near
+            and _open(marking, first, last)
+            and (part := [page for page in pages if _is_part(words, pages[page])])
+            and len(part) == 1
+        ):
+            marking.mark(first, last, "PAGENAME", part[0])
+    if cued:
+        _dated_pages(marking, vocabulary)
+
+
+def _open(marking: Marking, first: int, last: int) -> bool:
+    allowed = ("", "UNKNOWN", "FILLER", "SORTED", "AND", "OF", "TALK", "TIME", "COINED", "COMMA", "PAPER")
+    return all(marking.tag(place) in allowed for place in range(first, last))
+
+
+def _near_page(marking: Marking, first: int, last: int) -> bool:
+    before = marking.words[first - 1].key if first else ""
+    after = marking.words[last].key if last < len(marking.words) else ""
+    return before in _NEIGHBOURS or marking.tag(last) == "PAGE" or after in ("and", "or")
+
+
+def _dated_pages(marking: Marking, vocabulary: Vocabulary) -> None:
+    """A page whose name holds a date, beside a word for "page" or by its day."""
+    for place, word in enumerate(marking.words):
+        token = marking.token(place)
+        if token is None or token.tag != "TIME" or token.start != word.start:
+            continue
+        dates = Dates.read(token.values[0])
+        if dates is None or dates.low is None or dates.low.year is not None:
+            continue
+        last = next(end for end in range(place, len(marking.words)) if marking.words[end].end == token.end) + 1
+        around = {marking.tag(near) for near in (place - 1, place - 2, *_joined(marking, last))}
+        if "PAGE" not in around and not marking.on_page and (dates.low.day is None or "PUBLISHED" in around):
+            continue
+        found = [page for page in vocabulary.pages if _dated(page, dates.low.month, dates.low.day)]
+        if len(found) == 1:
+            marking.mark(place, last, "PAGENAME", found[0])
+
+
+def _joined(marking: Marking, place: int) -> range:
+    """The places behind a date, those of more dates included: "the June and September pages"."""
+    last = place
+    while marking.tag(last) in ("AND", "OR", "TIME", "FILLER", "PAGENAME", "COMMA"):
+        last += 1
+    return range(place, last + 2)
+
+
+def _initials(words: list[str]) -> str:
+    return "".join(word[0] for word in words)
+
+
+def _is_part(words: list[str], page: list[str]) -> bool:
+    """Whether words, small ones left out, are a run of a page's own."""
+    own = [word for word in page if word not in SMALL_TOKENS]
+    typed = [word for word in words if word not in SMALL_TOKENS]
+    return len(typed[0]) > 2 and any(own[at : at + len(typed)] == typed for at in range(len(own)))
+
+
+def _dated(page: str, month: int | None, day: int | None) -> bool:
+    found = re.search(r"\b([A-Z][a-z]{2})[a-z]* (\d{1,2})\b", page)
+    return bool(found and month_of(found[1].lower()) == month and day in (None, int(found[2])))
