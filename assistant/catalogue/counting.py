@@ -1,6 +1,6 @@
-"""Rules for how many authors, comments, speakers, pages, chapters or records there must be, and for what is recorded.
+"""Rules for how many authors, comments, speakers, pages, chapters, links or records there must be.
 
-Comes in: a reading. Goes out: the same with conditions on counts and on "has".
+Comes in: a reading. Goes out: the same with conditions on counts.
 """
 
 from assistant.catalogue.query import CountField
@@ -72,96 +72,26 @@ def _skip(reading: Reading, found: Found) -> None:
     """What only says how to count changes nothing: who speaks in a chapter is always counted."""
 
 
-NUMBER_RULES: tuple[Rule, ...] = (
-    ("(COMMA | BREAK | AND | BUT)* (COUNT)? INCLUDING ((?!BREAK )PLAIN | ANYPREP | WHO | THEM | ONLY | "
-        "GIVEN | LIST | TALK | WITH)* "
-        "CHAPTER (PERSON | ANYPREP | PLAIN | RECORD | TALK)*", _skip),
+_INCLUDED = "(COMMA | BREAK | AND | BUT)* COUNT? INCLUDING"
+_SAID_OF_THEM = "((?! BREAK) PLAIN | ANYPREP | WHO | THEM | ONLY | GIVEN | LIST | TALK | WITH)*"
+_KINDS_OF_COUNT = "AUTHORCOUNT | COMMENTCOUNT | AUTHOR | COMMENT | TEAM"
+_BEFORE_UNIT = "(WITH | ON | IN | OF | BY | AUTHORED | STARTS)*"
+
+RULES: tuple[Rule, ...] = (
+    (f"{_INCLUDED} {_SAID_OF_THEM} CHAPTER (PERSON | ANYPREP | PLAIN | RECORD | TALK)*", _skip),
     ("COMMA? (BOTH | CHAPTER | YEARN | DAYN | UNKNOWN | PERSON | EDGE)* INCLUDED", _skip),
+    # "between two and four authors", "two or three comments".
     ("NEG (WITH | ON | AUTHORED | BY)* (BETWEEN | FROM)? (ends: NUMBER (AND | TO | OR | COMMA) NUMBER) "
         "(unit: UNIT | THING | TIMES)", _range),
+    # "teams of more than five", "written by three people", "at least two authors", "3 comments or more".
     (f"(unit: TEAM) (OF | WITH)* {_COUNT} PERSON", _counted),
     (f"NEG (WITH | ON | IN | AUTHORED | BY)* {_COUNT} (unit: AUTHORED) (BY PERSON)?", _counted),
     (f"NEG (WITH | IN | OF)* (unit: AUTHORED) BY {_COUNT} (PERSON | AUTHOR)? (after: {_MANY})?", _counted),
     ("NEG (unit: AUTHORED) BY? ONLY (BY? SINGLE? PERSON)?", _authored_alone),
-    (f"NEG (WITH | ON | IN | OF | BY | AUTHORED | STARTS)* {_COUNT} (PAGE OF)? (unit: UNIT) (after: "
-        f"{_MANY})?", _counted),
+    (f"NEG {_BEFORE_UNIT} {_COUNT} (PAGE OF)? (unit: UNIT) (after: {_MANY})?", _counted),
     (f"NEG (WITH | IN | OF | GIVEN)* {_COUNT} (unit: THING | TIMES) (after: {_MANY})?", _counted),
-    (f"NEG (WITH | IN | OF)* (HOWMANY)? (unit: AUTHORCOUNT | COMMENTCOUNT | AUTHOR | COMMENT | TEAM) (OF | "
-        f"AT | IN | WITH)? "
-        f"{_COUNT}", _counted),
+    # "an author count of 3", "teams of more than five".
+    (f"NEG (WITH | IN | OF)* HOWMANY? (unit: {_KINDS_OF_COUNT}) (OF | AT | IN | WITH)? {_COUNT}", _counted),
     ("NEG (GIVEN | ON | OCCUR | LIST)* (ATLEAST | ONLY)* (unit: TWICE) (ON PAGE)?", _several_times),
     ("NEG (SINGLE | ONLY) PAPER", _authored_alone),
-)  # fmt: skip
-
-_NEGATOR = "(NOT | NOT (THEM | THING) | WITHOUT | NOR | LINKTO | WITH | BOTH | GIVEN | IN | USE)"
-_LEAD = "(WITH | WITHOUT | NOT | NOR | ONLY | USE | MENTION | LINKTO)"
-_PARTS = "(parts: PART ((AND | OR | COMMA | NOR | BOTH)* WITH? PART)*)"
-
-
-def _has(reading: Reading, found: Found) -> object:
-    tokens, parts = reading.part(found, "parts"), reading.values(found, "parts")
-    if parts == ["speaker"] and reading.fields.get("listed") == "people":
-        return False
-    reading.require(found, "has", parts, together=not any(token.tag == "OR" for token in tokens))
-    negated = sum(token.tag in ("NOT", "WITHOUT") for token in reading.part(found, "no")) % 2
-    if "year" in parts and negated:
-        # "Without a year" is said of a date that has none.
-        reading.add("has", ["date"])
-    return True
-
-
-def _lacks(reading: Reading, found: Found) -> None:
-    parts = reading.values(found, "parts")
-    reading.add("has", parts, negated=not reading.part(found, "not"))
-    if parts == ["year"]:
-        reading.add("has", ["date"])
-
-
-def _linked(reading: Reading, found: Found) -> None:
-    reading.require(found, "has", ["link"])
-
-
-def _commented(reading: Reading, found: Found) -> None:
-    reading.require(found, "has", ["comments"])
-
-
-def _odd(reading: Reading, found: Found) -> object:
-    if not any(token.tag in ("CHAPTER", "TIMES") for token in reading.part(found)):
-        return False
-    reading.require(found, "has", ["odd_time"])
-    return True
-
-
-def _other_link(reading: Reading, found: Found) -> None:
-    reading.add("has", ["link"])
-    reading.add("has", ["code"], negated=True)
-
-
-def _no_year(reading: Reading, found: Found) -> None:
-    reading.add("has", ["year"], negated=True)
-    reading.add("has", ["date"])
-
-
-PART_RULES: tuple[Rule, ...] = (
-    ("WITH? LINK WHICH? NOT (TO | ON | BY)? CODE", _other_link),
-    ("(WITH | ONLY)* (DAYN AND MONTHN | MONTHN AND DAYN) ((BUT | AND | COMMA)* (WITHOUT | NOT)+ YEARN)?", _no_year),
-    ("(parts: HASNO)", _lacks),
-    ("(not: NOT) (parts: HASNO)", _lacks),
-    # "with a bio and chapters", "lacks a date", "no code", "neither a date nor an author count".
-    (f"(no: {_NEGATOR}* {_LEAD}) (BOTH | ALL | GIVEN | ISTHERE | HOWMANY)* "
-        f"(?! PERSON (FROM | AT | OF | IN | WHO | TITLED)) {_PARTS} (GIVEN | THERE)?", _has),
-    # "whose abstract is missing", "date not given".
-    (f"(?!PERSON) {_PARTS} (no: (NOT | WITHOUT)*) (GIVEN | OCCUR)", _has),
-    (f"(?!PERSON) {_PARTS} (no: WITHOUT)", _has),
-    ("(parts: PART) UNKNOWNSTATE", _lacks),
-    ("(WITH)? UNKNOWNSTATE (parts: PART)", _lacks),
-    ("ISTHERE (no: )(parts: CODE | BIO | ABSTRACT | CHAPTER | LINK | COMMENT | DATE | VIDEO) (TO | IN | ON "
-        "| OF)?", _has),
-    ("NEG (parts: COMMENTED)", _commented),
-    (f"(_) (body: (AND | BUT | COMMA | OR)+ (no: (NOT | WITHOUT)*) {_PARTS})", _has),
-    ("NEG (FROM | BY | OF) (parts: ORG)", _has),
-    ("NEG LINKTO (RECORD | OTHER)?", _linked),
-    ("NEG (parts: ODDTIME)", _has),
-    ("NEG (CHAPTER | TIMES | WITH | DATE)* ODD (CHAPTER | TIMES)*", _odd),
-    ("GOINGBY ONLY? (parts: FULLDATE) ONLY?", _has),
 )  # fmt: skip

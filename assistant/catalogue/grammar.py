@@ -6,7 +6,7 @@ or holds a word that may be a condition and was not understood: no condition is 
 
 from collections.abc import Set
 
-from assistant.catalogue import counting, dating, ordering, placing, wording
+from assistant.catalogue import counting, dating, ordering, placing, recording, wording
 from assistant.catalogue.followup import follow, leans
 from assistant.catalogue.listing import read_listed
 from assistant.catalogue.marking import Token
@@ -71,10 +71,10 @@ def read(reading: Reading, vocabulary: Vocabulary, previous: Query | None) -> Re
     for rules in (
         ordering.RULES,
         placing.page_rules(vocabulary, previous.kind if previous else None),
-        counting.NUMBER_RULES,
+        counting.RULES,
         wording.RULES,
         dating.RULES,
-        counting.PART_RULES,
+        recording.RULES,
         placing.RULES,
         () if "sector listed" in reading.said else placing.SECTOR_RULES,
         _LAST_RULES,

@@ -19,24 +19,16 @@ def tag_pages(marking: Marking, vocabulary: Vocabulary) -> None:
     """Names of pages, or what of them is enough to tell them, beside a word for "page"; "the June page"."""
     tags = {marking.tag(place) for place in range(len(marking.words))}
     cued = marking.on_page or bool(tags & {"PAGE", "UNDER", "BOTH"})
-    pages = vocabulary.page_words
     for first, last in marking.runs(_LONGEST_PAGE_WORDS, tagged=True):
         words = [singular(word) for one in marking.words[first:last] for word in plain_words(one.key)]
         named = any(marking.tag(place) in ("PAGENAME", "TITLEREF", "QUOTE") for place in range(first, last))
         if not words or words[0] in SMALL_TOKENS or words[-1] in SMALL_TOKENS or named:
             continue
-        whole = [page for page, label_words in pages.items() if words in (label_words, [_initials(label_words)])]
         near = _near_page(marking, first, last)
-        if len(whole) == 1 and (near if len(words) == 1 else cued or near or marking.text(first, last).istitle()):
-            marking.mark(first, last, "PAGENAME", whole[0])
-        elif (
-            cued
-            and near
-            and _open(marking, first, last)
-            and (part := [page for page in pages if _is_part(words, pages[page])])
-            and len(part) == 1
-        ):
-            marking.mark(first, last, "PAGENAME", part[0])
+        if near if len(words) == 1 else cued or near or marking.text(first, last).istitle():
+            _mark_one(marking, first, last, _whole(words, vocabulary))
+        if cued and near and _open(marking, first, last):
+            _mark_one(marking, first, last, _part(words, vocabulary))
     if cued:
         _dated_pages(marking, vocabulary)
 
@@ -47,9 +39,7 @@ def _open(marking: Marking, first: int, last: int) -> bool:
 
 
 def _near_page(marking: Marking, first: int, last: int) -> bool:
-    before = marking.words[first - 1].key if first else ""
-    after = marking.words[last].key if last < len(marking.words) else ""
-    return before in _NEIGHBOURS or marking.tag(last) == "PAGE" or after in ("and", "or")
+    return marking.key(first - 1) in _NEIGHBOURS or marking.tag(last) == "PAGE" or marking.key(last) in ("and", "or")
 
 
 def _dated_pages(marking: Marking, vocabulary: Vocabulary) -> None:
@@ -78,15 +68,26 @@ def _joined(marking: Marking, place: int) -> range:
     return range(place, last + 2)
 
 
-def _initials(words: list[str]) -> str:
-    return "".join(word[0] for word in words)
+def _mark_one(marking: Marking, first: int, last: int, pages: list[str]) -> None:
+    if len(pages) == 1:
+        marking.mark(first, last, "PAGENAME", *pages)
 
 
-def _is_part(words: list[str], page: list[str]) -> bool:
-    """Whether words, small ones left out, are a run of a page's own."""
-    own = [word for word in page if word not in SMALL_TOKENS]
+def _whole(words: list[str], vocabulary: Vocabulary) -> list[str]:
+    """The pages of this name, or of these initials."""
+    known = vocabulary.page_words.items()
+    return [page for page, own in known if words in (own, ["".join(word[0] for word in own)])]
+
+
+def _part(words: list[str], vocabulary: Vocabulary) -> list[str]:
+    """The pages of whose name these words, small ones left out, are a run."""
     typed = [word for word in words if word not in SMALL_TOKENS]
-    return len(typed[0]) > 2 and any(own[at : at + len(typed)] == typed for at in range(len(own)))
+    found = []
+    for page, label in vocabulary.page_words.items():
+        own = [word for word in label if word not in SMALL_TOKENS]
+        if len(typed[0]) > 2 and any(own[at : at + len(typed)] == typed for at in range(len(own))):
+            found.append(page)
+    return found
 
 
 def _dated(page: str, month: int | None, day: int | None) -> bool:

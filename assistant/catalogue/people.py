@@ -9,6 +9,7 @@ from assistant.catalogue.marking import SMALL_TOKENS, Marking
 from assistant.catalogue.vocabulary import Vocabulary
 
 _LONGEST_NAME_WORDS = 9
+_LONGEST_PERSON_WORDS = 4
 # Words that are also surnames or institutions, where nothing shows that a name is meant.
 _PLAIN_WORDS = frozenset(
     "may will in an ma do so can long page rice brown meta cal ut i us young apple oracle arm uber intel".split()
@@ -28,41 +29,45 @@ def tag_full_names(marking: Marking, vocabulary: Vocabulary) -> None:
         typed = marking.text(first, last)
         if marking.words[first].key in SMALL_TOKENS or marking.words[last - 1].key in SMALL_TOKENS:
             continue
-        if last - first > 1 and last - first <= 4 and (found := _people(vocabulary, typed, typos=False)):
+        if 1 < last - first <= _LONGEST_PERSON_WORDS and (found := _people(vocabulary, typed, typos=False)):
             marking.mark(first, last, "NAME", *found)
         elif _may_be_place(marking, vocabulary, first, typed) and vocabulary.names.is_affiliation(typed):
             marking.mark(first, last, "INST", typed)
 
 
 def _may_be_place(marking: Marking, vocabulary: Vocabulary, first: int, typed: str) -> bool:
-    cued = first > 0 and marking.words[first - 1].key in _PLACE_CUES
+    cued = marking.key(first - 1) in _PLACE_CUES
     named = typed[0].isupper() or (typed.lower() not in _PLAIN_WORDS and vocabulary.names.is_recorded(typed))
     return named or (cued and typed.lower() not in _PLAIN_WORDS)
 
 
 def tag_surnames(marking: Marking, vocabulary: Vocabulary) -> None:
     """People by surname, and with slips where the words around show that a name is meant."""
-    for first, last in marking.runs(4):
+    for first, last in marking.runs(_LONGEST_PERSON_WORDS):
         typed = marking.text(first, last)
         capital = all(word.text[0].isupper() for word in marking.words[first:last])
-        before = marking.words[first - 1].key if first else ""
-        after = marking.words[last].key if last < len(marking.words) else ""
-        cued = before in _PERSON_CUES or after == "s"
-        if last - first > 1:
-            found = _people(vocabulary, typed, typos=True) if capital else ()
-            if not found and capital and _INSTITUTION.search(typed):
-                marking.mark(first, last, "INST", typed)
-            elif not found and capital and before == "by":
-                found = (typed,)
-        elif typed.lower() not in _PLAIN_WORDS and (cued or (capital and first)):
-            by_first_name = marking.tag_before(first) in ("FIRSTNAME", "TITLED") or cued or after == "s"
-            found = _people(vocabulary, typed, typos=False)
-            found = found or (vocabulary.names.with_first_name(typed) if capital and by_first_name else ())
-            found = found or (_people(vocabulary, typed, typos=True) if cued and capital else ())
+        if last - first == 1:
+            found = _by_one_name(marking, vocabulary, first, capital=capital)
         else:
-            found = ()
+            found = _people(vocabulary, typed, typos=True) if capital else ()
         if found:
             marking.mark(first, last, "NAME", *found)
+        elif capital and last - first > 1 and _INSTITUTION.search(typed):
+            marking.mark(first, last, "INST", typed)
+        elif capital and last - first > 1 and marking.key(first - 1) == "by":
+            # Nobody here, but a name all the same.
+            marking.mark(first, last, "NAME", typed)
+
+
+def _by_one_name(marking: Marking, vocabulary: Vocabulary, place: int, *, capital: bool) -> tuple[str, ...]:
+    typed = marking.text(place, place + 1)
+    cued = marking.key(place - 1) in _PERSON_CUES or marking.key(place + 1) == "s"
+    if typed.lower() in _PLAIN_WORDS or not (cued or (capital and place)):
+        return ()
+    found = _people(vocabulary, typed, typos=False)
+    if not found and capital and (cued or marking.tag_before(place) in ("FIRSTNAME", "TITLED")):
+        found = vocabulary.names.with_first_name(typed)
+    return found or (_people(vocabulary, typed, typos=True) if cued and capital else ())
 
 
 def _people(vocabulary: Vocabulary, typed: str, *, typos: bool) -> tuple[str, ...]:

@@ -49,12 +49,10 @@ def _time_at(marking: Marking, place: int) -> int:
 
 
 def _is_month(marking: Marking, place: int, keys: list[str], skip: int) -> bool:
-    if keys[skip] not in _VERBS:
-        return marking.tag(place + skip) in ("", "FILLER")
-    before = marking.words[place - 1].key if place else ""
-    return bool(skip or before in _BEFORE_MONTH or keys[skip + 1][:1].isdigit()) and not marking.tag(
-        place + skip
-    ).startswith("N")
+    if marking.tag(place + skip) not in ("", "FILLER"):
+        return False
+    before = marking.key(place - 1)
+    return bool(keys[skip] not in _VERBS or skip or before in _BEFORE_MONTH or keys[skip + 1][:1].isdigit())
 
 
 def _full_date(marking: Marking, place: int, keys: list[str], length: int, number: int, day: int | None) -> int:

@@ -1,0 +1,79 @@
+"""Rules for what must be recorded, or missing: a biography, code, a date, chapters.
+
+Comes in: a reading. Goes out: the same with conditions on "has".
+"""
+
+from assistant.catalogue.reading import Found, Reading, Rule
+
+_NEGATOR = "(NOT | NOT (THEM | THING) | WITHOUT | NOR | LINKTO | WITH | BOTH | GIVEN | IN | USE)"
+_LEAD = "(WITH | WITHOUT | NOT | NOR | ONLY | USE | MENTION | LINKTO)"
+_THERE = "CODE | BIO | ABSTRACT | CHAPTER | LINK | COMMENT | DATE | VIDEO"
+_PARTS = "(parts: PART ((AND | OR | COMMA | NOR | BOTH)* WITH? PART)*)"
+
+
+def _has(reading: Reading, found: Found) -> object:
+    tokens, parts = reading.part(found, "parts"), reading.values(found, "parts")
+    if parts == ["speaker"] and reading.fields.get("listed") == "people":
+        return False
+    reading.require(found, "has", parts, together=not any(token.tag == "OR" for token in tokens))
+    negated = sum(token.tag in ("NOT", "WITHOUT") for token in reading.part(found, "no")) % 2
+    if "year" in parts and negated:
+        # "Without a year" is said of a date that has none.
+        reading.add("has", ["date"])
+    return True
+
+
+def _lacks(reading: Reading, found: Found) -> None:
+    parts = reading.values(found, "parts")
+    reading.add("has", parts, negated=not reading.part(found, "not"))
+    if parts == ["year"]:
+        reading.add("has", ["date"])
+
+
+def _linked(reading: Reading, found: Found) -> None:
+    reading.require(found, "has", ["link"])
+
+
+def _commented(reading: Reading, found: Found) -> None:
+    reading.require(found, "has", ["comments"])
+
+
+def _odd(reading: Reading, found: Found) -> object:
+    if not any(token.tag in ("CHAPTER", "TIMES") for token in reading.part(found)):
+        return False
+    reading.require(found, "has", ["odd_time"])
+    return True
+
+
+def _other_link(reading: Reading, found: Found) -> None:
+    reading.add("has", ["link"])
+    reading.add("has", ["code"], negated=True)
+
+
+def _no_year(reading: Reading, found: Found) -> None:
+    reading.add("has", ["year"], negated=True)
+    reading.add("has", ["date"])
+
+
+RULES: tuple[Rule, ...] = (
+    ("WITH? LINK WHICH? NOT (TO | ON | BY)? CODE", _other_link),
+    ("(WITH | ONLY)* (DAYN AND MONTHN | MONTHN AND DAYN) ((BUT | AND | COMMA)* (WITHOUT | NOT)+ YEARN)?", _no_year),
+    ("(parts: HASNO)", _lacks),
+    ("(not: NOT) (parts: HASNO)", _lacks),
+    # "with a bio and chapters", "lacks a date", "no code", "neither a date nor an author count".
+    (f"(no: {_NEGATOR}* {_LEAD}) (BOTH | ALL | GIVEN | ISTHERE | HOWMANY)* "
+        f"(?! PERSON (FROM | AT | OF | IN | WHO | TITLED)) {_PARTS} (GIVEN | THERE)?", _has),
+    # "whose abstract is missing", "date not given".
+    (f"(?!PERSON) {_PARTS} (no: (NOT | WITHOUT)*) (GIVEN | OCCUR)", _has),
+    (f"(?!PERSON) {_PARTS} (no: WITHOUT)", _has),
+    ("(parts: PART) UNKNOWNSTATE", _lacks),
+    ("(WITH)? UNKNOWNSTATE (parts: PART)", _lacks),
+    (f"ISTHERE (no: )(parts: {_THERE}) (TO | IN | ON | OF)?", _has),
+    ("NEG (parts: COMMENTED)", _commented),
+    (f"(_) (body: (AND | BUT | COMMA | OR)+ (no: (NOT | WITHOUT)*) {_PARTS})", _has),
+    ("NEG (FROM | BY | OF) (parts: ORG)", _has),
+    ("NEG LINKTO (RECORD | OTHER)?", _linked),
+    ("NEG (parts: ODDTIME)", _has),
+    ("NEG (CHAPTER | TIMES | WITH | DATE)* ODD (CHAPTER | TIMES)*", _odd),
+    ("GOINGBY ONLY? (parts: FULLDATE) ONLY?", _has),
+)  # fmt: skip
