@@ -5,6 +5,7 @@ or holds a word that may be a condition and was not understood: no condition is 
 """
 
 from collections.abc import Set
+from dataclasses import replace
 
 from assistant.catalogue import counting, dating, ordering, placing, recording, wording
 from assistant.catalogue.followup import follow, leans
@@ -38,6 +39,7 @@ _LISTED_BY = {
 # Conditions that say by themselves of what sort the records are.
 _TELLING = frozenset(("page", "affiliation", "authors", "comments"))
 _OF_PERSONS = frozenset(("person", "affiliation", "role"))
+_IS_SOMEBODY = "^ NAME (FROM | AT | IN)* (ROLE | INST | SECTOR | COUNTRY) BREAK? $"
 _ASKS_FOR_TALKS = (
     "(WHICH | HOWMANY | LIST | ISTHERE | ALL | COUNT) (NUMBER | ALL | OF)* (THING | SORTED) "
     "| NAME (WITH | LIST)+ THING | ^ THING (BY | FROM | OF) | WHICH TITLE | WHICH NAME (GIVEN | LIST) BREAK? $ "
@@ -81,8 +83,7 @@ def read(reading: Reading, vocabulary: Vocabulary, previous: Query | None) -> Re
     ):
         reading.apply(rules)
     if "sector listed" in reading.said:
-        sectors = [value for token in reading.left() if token.tag == "SECTOR" for value in token.values]
-        reading.add("sector", sectors)
+        reading.add("sector", [value for token in reading.left() if token.tag == "SECTOR" for value in token.values])
     if reading.find("HOWMANY | COUNT | HOWOFTEN") and not reading.find("HOWMANY (AUTHOR | COMMENT | CHAPTER)"):
         reading.fields["counted"] = True
     return reading
@@ -118,7 +119,8 @@ def _fresh(reading: Reading) -> Query | None:
         # A year that is said of somebody is not the year of a talk.
         return None
     if "person" in fields and fields <= _OF_PERSONS and not _wants_talks_of(reading, query):
-        return None
+        # "Is Jason Lee a professor?" is answered by whether he is listed.
+        return replace(query, listed="people") if reading.asked(_IS_SOMEBODY) else None
     only_title = fields == {"title"} and not {"words", "value"} & reading.said
     return None if only_title and not _wants_more(reading, query) else query
 
@@ -127,13 +129,16 @@ def _names_a_list(reading: Reading, fields: Set[str]) -> bool:
     """Whether something is named that can be listed, or conditions alone say what is meant: "2023, with code"."""
     if {"noun", "words", "superlative"} & reading.said or fields & _TELLING or {"title"} < fields:
         return True
+    if "person" in fields and (fields - _OF_PERSONS or reading.asked(_IS_SOMEBODY)):
+        return True
     return bool(fields) and reading.asked("WHICH | LIST | ALL | ISTHERE | HOWMANY | ONLY | PUBLISHED")
 
 
 def _wants_all(reading: Reading, query: Query) -> bool:
     """Whether a question without any condition wants the whole collection: "Which talks are there?"."""
     everybody = query.listed == "people" and reading.asked("PERSON | WHO")
-    return everybody or reading.asked("HOWMANY | LIST | ALL | COUNT | EACH | ISTHERE | WHICH | GROUP")
+    everything = any(token.text.lower() == "everything" for token in reading.tokens)
+    return everybody or everything or reading.asked("HOWMANY | LIST | ALL | COUNT | EACH | ISTHERE | WHICH | GROUP")
 
 
 def _wants_talks_of(reading: Reading, query: Query) -> bool:

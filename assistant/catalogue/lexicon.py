@@ -128,7 +128,7 @@ ABROAD US: abroad, non us, non american, foreign, international, overseas
 OUTSIDE: outside, outside of, beyond, out of
 WITH: with, w/, has, have, having, had, contain, include, carry, come with, offer, provide, got, feature
 WITH: accompanied by
-WITH: release, share, come along with, possess, own, bear, equipped with
+WITH: release, come along with, possess, own, bear, equipped with
 WITH: gives, giving, receive, get, gather, attract, supply, shows, showing, lists
 WITH: consist of, divided into, split into, collected, featuring, sport, bring, that name, names an
 WITH: broken down into, broken into, split up into
@@ -145,7 +145,8 @@ WORD: word, term, phrase, string, expression, keyword, words
 COUNTRYN: country, nation
 WITHOUT: without, w/o, lack, miss, missing, no, devoid of, free of, minus, absent, have no, has no, with no, omit
 WITHOUT: not any, fail to have, fail to provide, fail to give, fail to include, short of
-NOT: not, n't, never, except, except for, exclude, excluding, other than, apart from, leave out, leaving out, skip
+NOT: but those, but the ones, all but, everything but, not, n't, never, except, except for, exclude, excluding
+NOT: other than, apart from, leave out, leaving out, skip
 NOT: ignore, neither, rather than, instead of, none of, aside from, besides, disregard, in place of, drop, cannot
 NOT: leave aside, minus those, save for, without those, without the ones
 NOR: nor
@@ -252,6 +253,7 @@ THEM: them, those ones, those, these, they, their, theirs, ones, the one, the on
 IT: it, its, this, that one, this one, this talk, this paper
 HESHE: he, she, his, her, him
 OTHERS: others, other ones, rest, remaining, remainder, remaining ones, the others, the rest
+SHARE: share
 COMMON: in common, have in common
 OTHER: another, other
 SAME: same, identical
@@ -312,23 +314,23 @@ UNRECORDED licences: licence, license, copyright
 
 # Small words, politeness, and everyday verbs and adverbs.
 FILLER = """
-a an the for as so if then than u r very really actually basically simply quite rather pretty please kindly thanks
-thank you hi hello hey ok okay well yes yeah right sure great good nice perfect cool fine sorry dear is are was were
-be been being am s re ve d m ll do does did doing done could can would will may might shall should must let we i me my
-mine our ours your yours myself want wants wanted need needs needed like know knows see look looks looking wonder
-wondering curious interested interest love care mind bother help ask asking able possible possibly perhaps maybe quick
-quickly brief briefly that whichever whatever such some certain particular specific kind type types kinds sorts way
-ways form case cases here collection corpus library archive database catalogue catalog dataset data set index program
-site store repertoire hold holds holding keep keeps kept stock currently now today still ever already make made makes
-making take takes taken go goes went gone going come comes came put puts run runs speak speaks speaking spoke spoken
-talking heard hear hears listen gave work works working worked serve serves act acts acting different distinct
-separate unique amount stands standing sit sits located turn turned actual respective respectively corresponding
-relevant again back else up down off into via among amongst amid toward towards because while whether even therefore
-thus hence moreover additionally further furthermore using used based matching match matches meet meets satisfy
-satisfies fulfil fulfill fulfils much lot lots plenty couple bunch selection range information info detail details
-answer answers question questions response result results shown displayed printed covered involved involving involve
-involves said tell tells telling told marked labelled labeled tagged flagged counted considered publicly online freely
-whatsoever anywhere somewhere everywhere hand hands side world stage level far campus campuses any consider restrict
-limit narrow filter remove add adding fall falls lie lies fit fits applies apply true gimme gotta wanna lemme pls plz
-thx alright friend assistant bot irrespective regardless matter date's
+table a an the for as so if then than u r very really actually basically simply quite rather pretty please kindly
+thanks thank you hi hello hey ok okay well yes yeah right sure great good nice perfect cool fine sorry dear is are was
+were be been being am s re ve d m ll do does did doing done could can would will may might shall should must let we i
+me my mine our ours your yours myself want wants wanted need needs needed like know knows see look looks looking
+wonder wondering curious interested interest love care mind bother help ask asking able possible possibly perhaps
+maybe quick quickly brief briefly that whichever whatever such some certain particular specific kind type types kinds
+sorts way ways form case cases here collection corpus library archive database catalogue catalog dataset data set
+index program site store repertoire hold holds holding keep keeps kept stock currently now today still ever already
+make made makes making take takes taken go goes went gone going come comes came put puts run runs speak speaks
+speaking spoke spoken talking heard hear hears listen gave work works working worked serve serves act acts acting
+different distinct separate unique amount stands standing sit sits located turn turned actual respective respectively
+corresponding relevant again back else up down off into via among amongst amid toward towards because while whether
+even therefore thus hence moreover additionally further furthermore using used based matching match matches meet meets
+satisfy satisfies fulfil fulfill fulfils much lot lots plenty couple bunch selection range information info detail
+details answer answers question questions response result results shown displayed printed covered involved involving
+involve involves said tell tells telling told marked labelled labeled tagged flagged counted considered publicly
+online freely whatsoever anywhere somewhere everywhere hand hands side world stage level far campus campuses any
+consider restrict limit narrow filter remove add adding fall falls lie lies fit fits applies apply true gimme gotta
+wanna lemme pls plz thx alright friend assistant bot irrespective regardless matter date's
 """

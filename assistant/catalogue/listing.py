@@ -121,7 +121,7 @@ _RULES: tuple[Rule, ...] = (
     ("HOWMANY PERSON AUTHORED", _asked),
     ("WHERE (?=NAME FROM)", _places),
     ("WHERE (?=TITLEREF (OCCUR | ON | LIST))", _pages),
-    ("WITH? SAME PERSON", _shared),
+    ("(WITH | SHARE)? SAME PERSON | SHARE PERSON", _shared),
     (f"(each: EACH | GROUP | BY EACH | OF EACH | IN EACH | ON EACH | FROM EACH) {_GROUPS}", _grouped),
     (
         f"(each: GROUP) (THING | THEM | IT | ALL)* (BY | OF | IN | ON)? {_GROUPS} (HOWMANY | COMMA | IN | EACH)*",

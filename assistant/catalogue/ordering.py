@@ -24,7 +24,7 @@ _FEW = "(THING | THEM | OF | IT)*"
 def _order(reading: Reading, found: Found) -> Order:
     tokens = reading.part(found, "key") or reading.part(found, "way")
     key = tokens[-1].tag if tokens else ""
-    if key == "PERSON" and reading.part(found, "way"):
+    if key == "PERSON" and (reading.part(found, "way") or any(t.tag == "HOWMANY" for t in reading.part(found))):
         return "size" if reading.fields.get("listed") in ("people", "pages") else "speakers"
     if key in ("TALK", "PAPER", "RECORD") and "grouped" not in reading.said:
         return "corpus"
@@ -69,6 +69,8 @@ def _limited(reading: Reading, found: Found) -> object:
     """Read "the three newest", "five papers with the most authors"."""
     numbers = reading.values(found, "number")
     reading.fields["limit"] = int(numbers[0]) if numbers else 1
+    if reading.part(found, "way"):
+        reading.said.add("superlative")
     if reading.part(found, "way") and "order" not in reading.fields:
         reading.fields.update(order=_order(reading, found), descending=_descends(reading, found))
     return True

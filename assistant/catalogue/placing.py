@@ -46,12 +46,13 @@ def page_rules(vocabulary: Vocabulary, kind_before: str | None) -> tuple[Rule, .
 
     return (
         ("NEG (GIVEN | ON | OCCUR | IN)* ONLY? (ON | IN)? (number: NUMBER) OF NUMBER PAGE", some_of),
-        ("(ALL | BOTH | EACH | (number: NUMBER))+ (page: PAGE) (WITH? COMMON | WITH BREAK? $)", on_all),
+        ("(ALL | BOTH | EACH | (number: NUMBER))+ (page: PAGE) (WITH? COMMON | SHARE BREAK? $)", on_all),
         ("NEG (GIVEN | ON | OCCUR | IN | AND)* OTHER PAGE", on_others),
         ("NEG (GIVEN | ON | OCCUR | IN)* (SINGLE | (ONLY | EXACTLY) NUMBER) OF NUMBER? PAGE", one_of),
         (f"NEG ({_ON}) (ALL | BOTH | EACH)+ OF? (number: NUMBER)? OF? (page: PAGE)", on_all),
         (f"NEG ONLY? {_ON} (ONLY | BOTH)* (PAGE (OF | TITLED | TO | COMMA)*)? "
-            "(pages: PAGENAME (PAGE? (AND | OR | COMMA)+ (ON | UNDER | IN)? PAGENAME)*) PAGE? BOTH? ONLY?", on_pages),
+            "(pages: PAGENAME (PAGE? (AND | OR | COMMA)+ (ON | UNDER | IN)? PAGENAME)*) PAGE? BOTH? "
+            "ONLY? (SHARE | WITH? COMMON)?", on_pages),
     )  # fmt: skip
 
 
@@ -78,7 +79,7 @@ def _several(name: str) -> str:
     return f"(who: {name} ((AND | OR | COMMA | NOR)+ ANYPREP? {name})*)"
 
 
-_LEAD = "NEG (FROM | AT | OF | BY | IN | WITH | GIVEN | ON | BOTH | ONLY | PLACE | SECTOR | AUTHORED | TITLED)*"
+_LEAD = "NEG (FROM | AT | OF | BY | IN | WITH | GIVEN | ON | BOTH | ONLY | PLACE | AUTHORED | TITLED)*"
 _BEHIND = "BOTH?"
 
 RULES: tuple[Rule, ...] = (

@@ -6,7 +6,7 @@ Comes in: a reading. Goes out: the same with conditions on "has".
 from assistant.catalogue.reading import Found, Reading, Rule
 
 _NEGATOR = "(NOT | NOT (THEM | THING) | WITHOUT | NOR | LINKTO | WITH | BOTH | GIVEN | IN | USE)"
-_LEAD = "(WITH | WITHOUT | NOT | NOR | ONLY | USE | MENTION | LINKTO)"
+_LEAD = "(WITH | SHARE | WITHOUT | NOT | NOR | ONLY | USE | MENTION | LINKTO)"
 _THERE = "CODE | BIO | ABSTRACT | CHAPTER | LINK | COMMENT | DATE | VIDEO"
 _PARTS = "(parts: PART ((AND | OR | COMMA | NOR | BOTH)* WITH? PART)*)"
 

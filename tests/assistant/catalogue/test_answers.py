@@ -71,6 +71,19 @@ def test_long_list_is_a_table_with_a_row_for_each(catalogue: Catalogue) -> None:
         "Who are the authors of the SOAP paper?",
         "Which talk has the best rating?",
         "When was Hunting the Hessian given?",
+        "How old is John Doyle?",
+        "What is Cevher's e-mail?",
+        "Who organised it?",
+        "When did he hold it?",
+        "Which talks are longer than an hour?",
+        "Was any talk given in Spanish?",
+        "How many women speak?",
+        "How often was the SOAP paper cited?",
+        "In which journal did SOAP appear?",
+        "Which papers did Jason Lee write?",
+        "Where was the talk on the Hessian given?",
+        "Are there transcripts?",
+        "talks from 2022",
     ],
 )
 def test_what_no_source_records_is_said_to_be_unrecorded(question: str, catalogue: Catalogue) -> None:
@@ -87,7 +100,8 @@ def test_nothing_found_is_none_of_none(catalogue: Catalogue) -> None:
 def test_labelled_questions_are_answered_exactly(catalogue: Catalogue) -> None:
     scores = score_catalogue(catalogue, load_questions(ROOT / "evals" / "catalogue.jsonl"))
     assert scores["dev"].missed == ()
-    assert scores["dev"].median_ms <= 10
+    assert scores["all"].share >= 0.97
+    assert scores["all"].median_ms <= 10
 
 
 QUERIES = (
