@@ -19,7 +19,7 @@ from assistant.page.cards import sources_html
 from assistant.page.conversation import Conversation, Draft
 from assistant.page.history import history_html
 from assistant.page.layout import Parts
-from assistant.page.transcript import status_html, transcript_html, welcome_html
+from assistant.page.transcript import phase_of, status_html, transcript_html, welcome_html
 
 _LOG = logging.getLogger(__name__)
 
@@ -84,7 +84,7 @@ class KeepingWiring:
         p = self._parts
         quick: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "queue": False}
         alone: dict[str, Any] = {"api_visibility": "private"}
-        shown = [p.past, p.live, p.status, p.sources, p.current, p.history, p.ask, p.stop, p.edit, p.retry]
+        shown = [p.past, p.live, p.status, p.sources, p.current, p.history]
         page.load(
             self.arrive,
             [p.conversation, p.visitor, p.address],
@@ -142,18 +142,13 @@ class KeepingWiring:
     def _shown(self, conversation: Conversation, owner: str) -> Updates:
         p = self._parts
         past, last = conversation.drafts[:-1], conversation.drafts[-1:]
-        has_turn = bool(last)
         return {
-            p.past: transcript_html(past) if has_turn else welcome_html(self._backend.first_questions()),
+            p.past: transcript_html(past) if last else welcome_html(self._backend.first_questions()),
             p.live: transcript_html(last),
-            p.status: status_html(""),
+            p.status: status_html("", phase_of(conversation)),
             p.sources: sources_html(conversation.drafts),
             p.current: conversation.id,
             p.history: self._history(conversation, owner),
-            p.ask: gr.update(visible=True),
-            p.stop: gr.update(visible=False),
-            p.edit: gr.update(visible=has_turn),
-            p.retry: gr.update(visible=has_turn),
         }
 
     def _history(self, conversation: Conversation, owner: str) -> str:

@@ -14,7 +14,7 @@ from assistant.page.conversation import Conversation
 from assistant.page.scope import KINDS
 from assistant.page.shelf_tab import ShelfParts, lay_out_shelf
 from assistant.page.status_tab import StatusParts, lay_out_status
-from assistant.page.transcript import welcome_html
+from assistant.page.transcript import status_html, welcome_html
 
 FORGET_AFTER_S = 24 * 3600
 """An idle page's state is let go, its endpoint's key with it; the conversation itself is on disk. Gradio
@@ -152,7 +152,7 @@ _SOURCES_BAR = (
 def _lay_out_composer() -> tuple[gr.HTML, gr.Dropdown, gr.Button, gr.Button, gr.Textbox, gr.Button, gr.Button]:
     with gr.Column(elem_id="composer", scale=0, min_width=0):
         with gr.Row(elem_id="composer-status"):
-            status = gr.HTML("", elem_id="status", apply_default_css=False, js_on_load=None)
+            status = gr.HTML(status_html("", "empty"), elem_id="status", apply_default_css=False, js_on_load=None)
             scope = gr.Dropdown(
                 KINDS,
                 value="",
@@ -164,8 +164,8 @@ def _lay_out_composer() -> tuple[gr.HTML, gr.Dropdown, gr.Button, gr.Button, gr.
                 scale=0,
                 min_width=190,
             )
-            edit = gr.Button("Edit", elem_id="edit", size="sm", visible=False, scale=0, min_width=60)
-            retry = gr.Button("Retry", elem_id="retry", size="sm", visible=False, scale=0, min_width=64)
+            edit = gr.Button("Edit", elem_id="edit", size="sm", scale=0, min_width=60)
+            retry = gr.Button("Retry", elem_id="retry", size="sm", scale=0, min_width=64)
         with gr.Row(elem_id="composer-row"):
             question = gr.Textbox(
                 elem_id="question",
@@ -180,7 +180,7 @@ def _lay_out_composer() -> tuple[gr.HTML, gr.Dropdown, gr.Button, gr.Button, gr.
                 max_length=4000,
             )
             ask = gr.Button("Ask", elem_id="ask", variant="primary", scale=0, min_width=76)
-            stop = gr.Button("Stop", elem_id="stop", variant="stop", visible=False, scale=0, min_width=76)
+            stop = gr.Button("Stop", elem_id="stop", variant="stop", scale=0, min_width=76)
     return status, scope, edit, retry, question, ask, stop
 
 

@@ -5,6 +5,7 @@ Comes in: drafts and the program's state. Goes out: HTML in which everything is 
 
 from collections.abc import Sequence
 from html import escape
+from typing import Literal
 
 from assistant.page.backend import PageState
 from assistant.page.cards import marker_html
@@ -14,6 +15,9 @@ from assistant.page.maths import maths_html
 
 TABLE_FROM = 6
 """An answer that cites so many talks and papers is a list, which people take into a spreadsheet."""
+
+Phase = Literal["empty", "running", "ready"]
+"""Of the composer: nothing asked yet, Stop instead of Ask, Edit and Retry beside Ask."""
 
 NO_MODEL = "No model: answers are quoted sentences"
 
@@ -69,9 +73,16 @@ def status_text(draft: Draft) -> str:
     return f"Answer ready, {sources} source{'' if sources == 1 else 's'}."
 
 
-def status_html(text: str) -> str:
-    """A line of status."""
-    return f"<span>{escape(text)}</span>"
+def phase_of(conversation: Conversation) -> Phase:
+    """Which buttons there are to press."""
+    if conversation.run is not None:
+        return "running"
+    return "ready" if conversation.drafts else "empty"
+
+
+def status_html(text: str, phase: Phase) -> str:
+    """A line of status; the style sheet shows the buttons that fit the phase, which costs Gradio nothing."""
+    return f'<span data-phase="{phase}">{escape(text)}</span>'
 
 
 def masthead_html(state: PageState, conversation: Conversation) -> str:

@@ -14,7 +14,14 @@ from assistant.page.cards import sources_html
 from assistant.page.conversation import Conversation, Draft
 from assistant.page.history import history_html
 from assistant.page.layout import Parts
-from assistant.page.transcript import masthead_html, status_html, status_text, transcript_html, turn_html
+from assistant.page.transcript import (
+    masthead_html,
+    phase_of,
+    status_html,
+    status_text,
+    transcript_html,
+    turn_html,
+)
 from ingest.errors import TalksError
 
 _LOG = logging.getLogger(__name__)
@@ -39,17 +46,13 @@ class TurnUpdates:
         return self.growing(conversation, draft, has_new_cards=True) | {
             p.past: transcript_html(past),
             p.question: "" if typed else gr.skip(),
-            p.ask: gr.update(visible=False),
-            p.stop: gr.update(visible=True),
-            p.edit: gr.update(visible=False),
-            p.retry: gr.update(visible=False),
         }
 
     def growing(self, conversation: Conversation, draft: Draft, *, has_new_cards: bool) -> Updates:
         """As much of the answer as has come; the cards only when there are new ones, for they are the most to send."""
         updates: Updates = {
             self._parts.live: turn_html(draft),
-            self._parts.status: status_html(status_text(draft)),
+            self._parts.status: status_html(status_text(draft), phase_of(conversation)),
         }
         if has_new_cards:
             updates[self._parts.sources] = sources_html(conversation.drafts)
@@ -66,10 +69,6 @@ class TurnUpdates:
                 _LOG.warning("no questions to go on with", exc_info=True)
         return self.growing(conversation, draft, has_new_cards=True) | {
             p.masthead: masthead_html(self._backend.state(), conversation),
-            p.ask: gr.update(visible=True),
-            p.stop: gr.update(visible=False),
-            p.edit: gr.update(visible=True),
-            p.retry: gr.update(visible=True),
             p.current: conversation.id,
             p.history: self._history(conversation, owner),
             p.conversation: conversation,

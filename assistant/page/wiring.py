@@ -22,6 +22,7 @@ from assistant.page.shelf_tab import ShelfWiring
 from assistant.page.status_tab import INSIDE, StatusWiring
 from assistant.page.transcript import (
     masthead_html,
+    phase_of,
     status_html,
     transcript_html,
     welcome_html,
@@ -66,7 +67,7 @@ class Wiring:
         hidden: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         turn = hidden | {"concurrency_limit": TURNS_AT_ONCE, "concurrency_id": "turns"}
         shown = [
-            *(p.masthead, p.past, p.live, p.status, p.question, p.ask, p.stop, p.edit, p.retry, p.sources),
+            *(p.masthead, p.past, p.live, p.status, p.question, p.sources),
             *(p.current, p.history, p.conversation),
         ]
         who = [p.conversation, p.visitor, p.current]
@@ -95,11 +96,14 @@ class Wiring:
             return
         if state.is_empty or state.problem:
             why = "The talks are still being read; your question stays here." if state.ingest else "Nothing to ask yet."
-            yield {self._parts.status: status_html(why), self._parts.masthead: masthead_html(state, conversation)}
+            yield {
+                self._parts.status: status_html(why, phase_of(conversation)),
+                self._parts.masthead: masthead_html(state, conversation),
+            }
             return
         filters, problem = self._narrowed(scope)
         if problem:
-            yield {self._parts.status: status_html(problem)}
+            yield {self._parts.status: status_html(problem, phase_of(conversation))}
             return
         owner = owner_of(visitor, request)
         attach(self._backend, conversation, owner, current)
@@ -113,7 +117,7 @@ class Wiring:
             return
         filters, problem = self._narrowed(scope)
         if problem:
-            yield {self._parts.status: status_html(problem)}
+            yield {self._parts.status: status_html(problem, phase_of(conversation))}
             return
         owner = owner_of(visitor, request)
         attach(self._backend, conversation, owner, current)
@@ -135,9 +139,7 @@ class Wiring:
             p.past: transcript_html(conversation.drafts) or welcome_html(self._backend.first_questions()),
             p.live: "",
             p.sources: sources_html(conversation.drafts),
-            p.status: status_html("Change the question and ask again."),
-            p.edit: gr.update(visible=False),
-            p.retry: gr.update(visible=False),
+            p.status: status_html("Change the question and ask again.", "empty"),
         }
 
     def stop(self, conversation: Conversation) -> None:

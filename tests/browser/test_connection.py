@@ -71,12 +71,17 @@ def test_line_that_was_cut_for_a_moment_costs_nothing(serve: Serve, visit: Visit
     ask(page, "What about curvature?")
     wait_for_answer(page)
     page.evaluate("window.stayed = true")
+    page.locator("#history-bar").get_by_role("button", name="New").click()
+    expect(page.locator(".turn")).to_have_count(0)
     page.route("**/gradio_api/app_id", lambda route: route.abort())
     expect(page.locator("#lost")).to_be_visible(timeout=15_000)
     page.unroute("**/gradio_api/app_id")
     expect(page.locator("#lost")).to_have_count(0, timeout=15_000)
     expect(page.locator("#status")).to_have_text("Connected again.")
     assert page.evaluate("window.stayed") is True
+    ask(page, "And on?")
+    wait_for_answer(page, "And on?")
+    expect(page.locator("#status")).to_have_text("Answer ready, 2 sources.")
 
 
 def test_program_with_a_password_asks_for_it_again_and_then_goes_on(serve: Serve, visit: Visit) -> None:

@@ -34,7 +34,7 @@ async function ask(question) {
   for (let i = 0; i < 100; i += 1) {
     await new Promise((done) => setTimeout(done, 30));
     const button = byId("ask");
-    if (button && !button.disabled && box().value === question) return button.click();
+    if (button?.offsetParent && !button.disabled && box().value === question) return button.click();
   }
 }
 

@@ -28,7 +28,7 @@ function sendWord(rating) {
 }
 
 function tell(text) {
-  const status = document.querySelector("#status span") ?? byId("status");
+  const status = document.querySelector("#status span");
   if (status) status.textContent = text;
 }
 
