@@ -93,5 +93,5 @@ RULES: tuple[Rule, ...] = (
     # "an author count of 3", "teams of more than five".
     (f"NEG (WITH | IN | OF)* HOWMANY? (unit: {_KINDS_OF_COUNT}) (OF | AT | IN | WITH)? {_COUNT}", _counted),
     ("NEG (GIVEN | ON | OCCUR | LIST)* (ATLEAST | ONLY)* (unit: TWICE) (ON PAGE)?", _several_times),
-    ("NEG (SINGLE | ONLY) PAPER", _authored_alone),
+    ("NEG SINGLE PAPER", _authored_alone),
 )  # fmt: skip

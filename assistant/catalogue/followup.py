@@ -17,7 +17,7 @@ _COUNTS = frozenset(("authors", "comments", "speakers", "pages", "chapters", "si
 # Said again, these add to what was asked before; all others take its place.
 _NARROWING = frozenset(("has", "title", "opening", "text", "link"))
 _WORDED = frozenset(("title", "opening", "text"))
-_OPENS = "(AND | BUT | ONLY | NOT | HOWABOUT | OR | SORT | THEM | OTHERS | OF THEM)"
+_OPENS = "(AND | BUT | ONLY | NOT | HOWABOUT | OR | SORT | THEM | OTHERS | OF THEM | (AT | ON | IN | FROM) WHICH)"
 # Words that stand for what was listed, before any noun of the question's own.
 _BACKWARDS = (
     "^ ((?! THING | PERSON | PAGE | PLACE) ANY)* (THEM | OTHERS | IT | THERE) | (OF | FROM | IN) (THEM | OTHERS) "
@@ -40,9 +40,15 @@ def follow(previous: Query, reading: Reading) -> Query | None:
     """Apply what a follow-up says to the query before it."""
     changes = dict(reading.fields)
     query = _switched(previous, changes)
-    if reading.read("OTHERS") or (not reading.conditions and reading.read(_BARE_NEGATION)):
+    negated = bool(query.conditions) and query.conditions[-1].negated
+    bare = _BARE_NEGATION if not negated else f"{_BARE_NEGATION} | ^ AND? WITH BREAK? $"
+    if reading.read("OTHERS") or (not reading.conditions and reading.read(bare)):
         query = _opposite(query)
-    if not {"limit", "best"} & changes.keys() and not {"sorted", "reversed"} & reading.said:
+    if (previous.best or previous.limit) and reading.conditions and reading.asked("IT"):
+        # "Does it have code?" asks of the one that was picked, which a query cannot name.
+        return None
+    picked_anew = bool({"limit", "best"} & changes.keys()) or not (reading.conditions or changes.get("listed"))
+    if not picked_anew and not {"sorted", "reversed"} & reading.said:
         query = replace(query, limit=None, best=False)
     limit = reading.read("NUMBER") if previous.limit and "limit" not in changes else None
     if limit:
@@ -96,11 +102,12 @@ def _number(query: Query, reading: Reading) -> list[Condition]:
 def _reworded(query: Query, reading: Reading) -> Query:
     """Read "and "clustering"?" after a question for other words."""
     worded = [one for one in query.conditions if one.field in _WORDED]
-    found = reading.read("QUOTE") if worded else None
+    found = reading.read("(words: QUOTE) | ^ (AND | HOWABOUT)? (words2: UNKNOWN | COINED) BREAK? $") if worded else None
     if not found:
         return query
+    said = reading.part(found, "words") or reading.part(found, "words2")
     kept = tuple(one for one in query.conditions if one.field != worded[-1].field)
-    return replace(query, conditions=(*kept, Condition(worded[-1].field, tuple(reading.values(found)))))
+    return replace(query, conditions=(*kept, Condition(worded[-1].field, (said[0].values or (said[0].text,)))))
 
 
 def _with(old: tuple[Condition, ...], new: list[Condition], *, also: bool) -> tuple[Condition, ...]:

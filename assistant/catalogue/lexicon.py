@@ -252,7 +252,7 @@ ISTHERE: is there, are there, do you have, have you got, do we have, is any, are
 THEM: them, those ones, those, these, they, their, theirs, ones, the one, the only one, the ones
 IT: it, its, this, that one, this one, this talk, this paper
 HESHE: he, she, his, her, him
-OTHERS: others, other ones, rest, remaining, remainder, remaining ones, the others, the rest
+OTHERS: others, other ones, rest, remaining, remainder, remaining ones
 SHARE: share
 COMMON: in common, have in common
 OTHER: another, other

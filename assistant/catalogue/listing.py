@@ -119,7 +119,7 @@ def _asked(reading: Reading, found: Found) -> None:
 
 _RULES: tuple[Rule, ...] = (
     ("HOWMANY PERSON AUTHORED", _asked),
-    ("WHERE (?=NAME FROM)", _places),
+    ("WHERE (?=(NAME | PERSON | THEM) FROM)", _places),
     ("WHERE (?=TITLEREF (OCCUR | ON | LIST))", _pages),
     ("(WITH | SHARE)? SAME PERSON | SHARE PERSON", _shared),
     (f"(each: EACH | GROUP | BY EACH | OF EACH | IN EACH | ON EACH | FROM EACH) {_GROUPS}", _grouped),

@@ -22,7 +22,8 @@ _COINED = re.compile(r"[A-Z].*[A-Z]|[A-Za-z].*\d|\d.*[A-Za-z]")
 # "hm", "hw": no topic is as short, in small letters, and stands nowhere in the collection.
 _SHORTEST_TOPIC_CHARS = 4
 _LONGEST_QUESTION_CHARS = 4000
-_SUPERLATIVES = frozenset("NEWEST OLDEST LARGEST SMALLEST LONGEST SHORTEST LAST".split())
+# "The oldest one", "is there one by …?": no number.
+_BEFORE_ONE = frozenset("NEWEST OLDEST LARGEST SMALLEST LONGEST SHORTEST LAST ISTHERE".split())
 # "papers that give a date": after what is listed, a request is a statement.
 _NOUNS = frozenset(("TALK", "PAPER", "RECORD", "PERSON", "THEM", "WHICH", "TITLE", "NOT", "WHO"))
 
@@ -101,7 +102,7 @@ def _statements(tokens: list[Token]) -> list[Token]:
         if tag == "LIST" and before in _NOUNS:
             tag = "WITH"
         elif token.text.lower() == "one" and (
-            before in _SUPERLATIVES or after is None or after.tag in ("BREAK", "FIRST")
+            before in _BEFORE_ONE or after is None or after.tag in ("BREAK", "FIRST")
         ):
             tag = "THEM"
         elif token.text.lower() == "include" and before in ("BREAK", "COMMA"):
