@@ -2,7 +2,8 @@
 
 Comes in: nothing. Goes out: `CONCEPTS`, each line a concept (a tag for the rules, and the value that goes into the
 query) with the phrases that say it, and `FILLER`, words that carry nothing of their own in such a question. A phrase
-also stands for its inflections ("contains", "containing"); one that is written exactly so wins.
+also stands for its inflections ("contains", "containing"); one that is written exactly so wins. A concept that no rule
+reads, such as COUNTRYN, makes a question not understood: better than a condition dropped.
 """
 
 CONCEPTS = """

@@ -43,11 +43,6 @@ class Vocabulary:
         return {page: [singular(word) for word in plain_words(page.split(":", 1)[-1])] for page in self.pages}
 
     @cached_property
-    def kinds(self) -> frozenset[str]:
-        """The kinds of record that there are."""
-        return frozenset(row[0] for row in self._store.rows("SELECT DISTINCT kind FROM facts"))
-
-    @cached_property
     def dated_kinds(self) -> frozenset[str]:
         """The kinds of which at least one record has a date."""
         return frozenset(row[0] for row in self._store.rows("SELECT DISTINCT kind FROM facts WHERE date IS NOT NULL"))
