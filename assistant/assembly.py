@@ -18,6 +18,7 @@ from assistant.extract import Extractor
 from assistant.filters import Filters
 from assistant.prompts import load_prompts
 from assistant.ranking import HybridRanker
+from assistant.routes import Router
 from assistant.settings import Settings
 from assistant.support import SupportChecker
 from ingest.embedder import BundledEmbedder, Embedder, EndpointEmbedder
@@ -54,6 +55,9 @@ class Assistant:
         self.embedder = make_embedder(settings)
         self._prompts = load_prompts(settings.prompts)
         self._checker = SupportChecker(self.embedder)
+        # How close is close depends on the model, and the examples were measured with this one.
+        bundled = self.embedder if isinstance(self.embedder, BundledEmbedder) else BundledEmbedder()
+        self._router = Router(bundled)
         self._opened: _Opened | None = None
         self._opening = threading.Lock()
         self._learned: dict[tuple[str, str | None], Learned] = {}
@@ -134,7 +138,15 @@ class Assistant:
         weight = self.settings.keyword_weight
         ranker = HybridRanker(generation, self.embedder, keyword_weight=weight)
         extractor = Extractor(self.embedder, generation.keyword, keyword_weight=weight)
-        engine = Engine(ranker, extractor, self._checker, self._prompts, passages=self.settings.passages_per_answer)
+        engine = Engine(
+            ranker,
+            extractor,
+            self._checker,
+            self._router,
+            self._prompts,
+            passages=self.settings.passages_per_answer,
+            second_opinion=self.settings.llm_second_opinion,
+        )
         return _Opened(generation, ranker, engine)
 
 

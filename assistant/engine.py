@@ -14,7 +14,7 @@ from assistant import about
 from assistant.answer import stream_pieces
 from assistant.catalogue import Catalogue, CatalogueAnswer, parse_query, query_text
 from assistant.citations import CitedText, DraftCiter
-from assistant.confidence import REFUSE_BELOW, UNSURE_BELOW
+from assistant.confidence import REFUSE_BELOW, REFUSE_NAMED_BELOW, UNSURE_BELOW_SCORE
 from assistant.endpoint import Endpoint, Pulse
 from assistant.events import (
     Answer,
@@ -37,7 +37,7 @@ from assistant.prompts import Prompts
 from assistant.question import leans_on_history, standalone_question, without_subject
 from assistant.ranking import HybridRanker, RankedRecord, Ranking, flatten
 from assistant.rewriting import rewrite
-from assistant.routes import route_of
+from assistant.routes import Router
 from assistant.search_words import SearchWords, search_with_words
 from assistant.second_opinion import reconsider
 from assistant.spelling import Spelling
@@ -114,6 +114,7 @@ class Engine:
         ranker: HybridRanker,
         extractor: Extractor,
         checker: SupportChecker,
+        router: Router,
         prompts: Prompts,
         *,
         passages: int,
@@ -126,6 +127,7 @@ class Engine:
         self._passages = passages
         self._asks_second_opinion = second_opinion
         self._checker = checker
+        self._router = router
         self._search_words = SearchWords(prompts)
         self._spelling = Spelling(self._store, ranker.generation.keyword)
 
@@ -157,7 +159,7 @@ class Engine:
         """
         began = time.perf_counter()
         turn = _Turn(question, self.standalone(question, history, endpoint), began)
-        route = route_of(turn.standalone)
+        route = self._router.route(turn.standalone)
         if route == "smalltalk":
             yield from self._introduce(turn, greeting=True)
         elif filters is None and (found := self._look_up(question, history)) is not None:
@@ -199,10 +201,14 @@ class Engine:
         """An exact answer from the records, when the question asks for one."""
         previous = history[-1].query if history else None
         found = self.catalogue.answer(question, parse_query(previous) if previous else None)
-        # "None" is right for a list, but not for a talk that is somebody else's.
-        if found is not None and not found.refused and not found.sources():
-            return None if wrong_speaker(question, self.people, self._ranker) else found
-        return found
+        if found is None or found.refused or found.sources():
+            return found
+        # "None" is right for a list, but not for a talk that is somebody else's, or for somebody who is not here.
+        is_elsewhere = wrong_speaker(question, self.people, self._ranker) is not None
+        return None if is_elsewhere or (found.query and found.query.people and self._unknown(question)) else found
+
+    def _unknown(self, question: str) -> list[str]:
+        return unknown_names(question, self._ranker.generation.keyword, self._spelling)
 
     def _tell(self, turn: _Turn, found: CatalogueAnswer) -> Iterator[Event]:
         """Tell an exact answer, whole."""
@@ -232,12 +238,14 @@ class Engine:
         yield Status("searching", "Searching the talks and papers")
         ranking = self._search(turn.standalone, endpoint, filters)
         ranked: Sequence[RankedRecord] = ranking.records
-        unknown = unknown_names(turn.standalone, self._ranker.generation.keyword, self._spelling)
-        if ranking.confidence < (UNSURE_BELOW if unknown else REFUSE_BELOW):
+        unknown = self._unknown(turn.standalone)
+        wrong = wrong_speaker(turn.standalone, self.people, self._ranker)
+        least = REFUSE_NAMED_BELOW if self.people.named(turn.standalone) else REFUSE_BELOW
+        is_absent = bool(unknown) and ranking.best_score < UNSURE_BELOW_SCORE
+        if wrong is None and (is_absent or ranking.confidence < least):
             turn.clock("retrieval")
             yield from self._refuse(turn, ranked, unknown)
             return
-        wrong = wrong_speaker(turn.standalone, self.people, self._ranker)
         if wrong is not None:
             ranked = sorted(ranked, key=lambda record: record.record_id != wrong.meant.record_id)
         sources = [self.source(hit.passage, hit.score) for hit in flatten(ranked, self._passages)]

@@ -18,6 +18,12 @@ _SOMETHING = frozenset({"it", "its", "they", "them", "their", "theirs", "this", 
 # "that" points back at the end ("Who speaks about that?"), near the start ("Can that test be gamed?") and after these;
 # elsewhere it joins clauses ("models that scale").
 _BEFORE_THAT = frozenset("about after at before by does did for from in is like of on to was with".split())
+# "And the other half?", "another one in that style".
+_ANOTHER = re.compile(r"\b(?:the other|another one)s?\b", re.IGNORECASE)
+# "Which of the two spent some time at Meta?"
+_OF_BOTH = re.compile(r"\b(?:of the two|both of them|the (?:former|latter))\b", re.IGNORECASE)
+# "And with polynomially many?" goes on with the sentence before.
+_GOES_ON = re.compile(r"(?:and|but|or) (?:at|by|for|from|in|on|to|with|without|under|after|before|as) ", re.IGNORECASE)
 # Asking words, helpers and the like: a question made of them alone asks for more of what was just said.
 _FUNCTION = frozenset(
     "a about above again all also an and another any are as at be been before but by can could did do does doing done "
@@ -66,12 +72,19 @@ def standalone_question(question: str, history: Sequence[Answer], people: People
         return replaced
     if not leans_on_history(question, people):
         return question
-    return _with_subject(question, subject_of(last, people))
+    subjects = [subject_of(last, people)]
+    if _OF_BOTH.search(question):
+        before = [answer for answer in history if answer.citations and answer is not last]
+        subjects = [subject_of(answer, people) for answer in before[-1:]] + subjects
+    return _with_subject(question, *subjects)
 
 
 def leans_on_history(question: str, people: People) -> bool:
     """Whether a question cannot be understood by itself."""
     words = _WORD.findall(question)
+    is_named = bool(people.named(question) or _names(words))
+    if _OF_BOTH.search(question) or (not is_named and (_ANOTHER.search(question) or _GOES_ON.match(question))):
+        return True
     pointer = next((at for at in range(len(words)) if _points_back(words, at)), None)
     if pointer is not None:
         before = words[:pointer]
@@ -82,7 +95,7 @@ def leans_on_history(question: str, people: People) -> bool:
     rest = _WORD.findall(_NEW_SUBJECT.sub("", question))
     changes_subject = len(rest) < len(words)
     content = _content(rest)
-    if changes_subject or _names(words) or people.named(question):
+    if changes_subject or is_named:
         return not content
     # "Is there a fix?" says too little; "What is backward locking?" says enough.
     return len(content) < 2  # noqa: PLR2004
@@ -156,10 +169,10 @@ def _names(words: Sequence[str]) -> list[str]:
     ]
 
 
-def _with_subject(question: str, subject: Subject) -> str:
+def _with_subject(question: str, *subjects: Subject) -> str:
     """Put the subject in the place of the first word that points at it, or behind the question."""
-    title = f"“{subject.title}”"
-    people = " and ".join(subject.people)
+    title = " and ".join(f"“{subject.title}”" for subject in subjects)
+    people = " and ".join(name for subject in subjects for name in subject.people)
     replacements = {"it": title, "its": f"{title}’s"}
     if people:
         replacements |= {"he": people, "she": people, "him": people, "his": f"{people}’s", "hers": f"{people}’s"}

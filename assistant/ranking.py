@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.closeness import Closeness
-from assistant.confidence import confidence
+from assistant.confidence import confidence, read_signs
 from assistant.filters import Filters, RecordFilter
 from assistant.spelling import Spelling
 from ingest.embedder import Embedder, WordEmbedder
@@ -75,10 +75,12 @@ class Ranking:
     Attributes:
         records: Best first.
         confidence: In [0, 1], how sure it is that the collection holds what was asked for; see `assistant.confidence`.
+        best_score: Of the best record, by meaning and wording, without any bonus.
     """
 
     records: tuple[RankedRecord, ...]
     confidence: float
+    best_score: float
 
 
 class HybridRanker:
@@ -133,17 +135,21 @@ class HybridRanker:
             search_words: What the sources might call it, from a model; see `assistant.search_words`.
         """
         if not question.strip():
-            return Ranking((), 0.0)
+            return Ranking((), 0.0, 0.0)
         looks = [self._look(text) for text in (question, " ".join(search_words)) if text]
         scores = _blended([look.scores for look in looks])
         best = self._best_of_records(scores)
         if filters is not None:
             best[~self._filter.mask(filters)] = -np.inf
-        sure = confidence(float(best.max()))
+        best_score = float(best.max())
         if (kind := kind_named(question)) is not None:
             best[self._kinds == kind] += KIND_BONUS
         self._look_again(looks, scores, best)
-        return Ranking(tuple(self._ranked_record(row, scores, best[row]) for row in best_rows(best, limit)), sure)
+        rows = best_rows(best, limit)
+        if not rows:
+            return Ranking((), 0.0, best_score)
+        records = tuple(self._ranked_record(row, scores, best[row]) for row in rows)
+        return Ranking(records, self._confidence(question, best_score, rows[0]), best_score)
 
     def _look(self, text: str) -> "_Look":
         """Score every passage."""
@@ -180,6 +186,13 @@ class HybridRanker:
         after = before + CLOSENESS_WEIGHT * _blended(close)
         scores[passages] = after
         best[rows] += np.maximum.reduceat(after, starts) - np.maximum.reduceat(before, starts)
+
+    def _confidence(self, question: str, best_score: float, row: int) -> float:
+        """How sure it is that the collection holds what was asked for, when this record is the best."""
+        gists = [self.generation.gist_keyword] if len(self._gist_rows) else []
+        passages = self.generation.store.passages(range(int(self._first[row]), int(self._last[row])))
+        spelled = self._spelling.corrected(question)
+        return confidence(read_signs(spelled, best_score, passages, self.generation.keyword, gists))
 
     def _best_of_records(self, scores: Scores) -> Scores:
         return np.asarray(np.maximum.reduceat(scores, self._first), dtype=np.float32)

@@ -1,7 +1,7 @@
 """A question in everyday words → search words in the field's terms, by one short request to the model.
 
 Comes in: a question and an endpoint. Goes out: at most twelve words or phrases, none when the model does not answer in
-time or at all. For questions whose retrieval is unsure (`assistant.confidence.UNSURE_BELOW`), never for others: it
+time or at all. For questions whose retrieval is unsure (`confidence.UNSURE_BELOW_SCORE`), never for others: it
 costs seconds. `HybridRanker.search` takes the words.
 """
 
@@ -10,8 +10,9 @@ import threading
 import time
 from collections import OrderedDict
 from contextlib import closing
+from dataclasses import replace
 
-from assistant.confidence import UNSURE_BELOW
+from assistant.confidence import UNSURE_BELOW_SCORE
 from assistant.endpoint import Endpoint
 from assistant.filters import Filters
 from assistant.prompts import Prompts
@@ -91,7 +92,11 @@ def search_with_words(
 ) -> Ranking:
     """Search, and where that is unsure search again with a model's words."""
     ranking = ranker.search(question, limit=limit, filters=filters)
-    if ranking.confidence >= UNSURE_BELOW or not ranking.records:
+    if ranking.best_score >= UNSURE_BELOW_SCORE or not ranking.records:
         return ranking
     words = search_words(question, endpoint)
-    return ranker.search(question, limit=limit, filters=filters, search_words=words) if words else ranking
+    if not words:
+        return ranking
+    guessed = ranker.search(question, limit=limit, filters=filters, search_words=words)
+    # A bad guess may change the order; it says nothing against what the question itself has found.
+    return replace(guessed, confidence=max(guessed.confidence, ranking.confidence))

@@ -30,6 +30,7 @@ class KeywordIndex:
         self._passages = int(bm25.scores["num_docs"])
         # A column of bm25s's score matrix holds one entry for each passage that has the word.
         passages_with_word = np.diff(bm25.scores["indptr"])
+        self._passages_with_word = passages_with_word
         self._idf = np.log(1 + (self._passages - passages_with_word + 0.5) / (passages_with_word + 0.5))
         self._idf_unknown = float(np.log(1 + (self._passages + 0.5) / 0.5))
 
@@ -56,6 +57,10 @@ class KeywordIndex:
         # Not through `words`: bm25s takes 0.1 ms to tokenise even one.
         lower = word.lower()
         return is_stop_word(lower) or self._stemmer.stemWord(lower) in self._bm25.vocab_dict
+
+    def passages_with(self, stem: str) -> int:
+        """How many passages hold a word, given as its stem."""
+        return int(self._passages_with_word[self._bm25.vocab_dict[stem]]) if stem in self._bm25.vocab_dict else 0
 
     def words(self, question: str) -> list[str]:
         """The question's stems, each once, without stop words."""

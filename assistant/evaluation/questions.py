@@ -43,6 +43,7 @@ class LabelledDialogue(BaseModel, frozen=True):
     question: str
     expected: frozenset[str] = frozenset()
     refuse: bool = False
+    half: Half
 
 
 def read_questions(path: Path, half: Half | None = None) -> list[LabelledQuestion]:
@@ -57,28 +58,19 @@ def read_questions(path: Path, half: Half | None = None) -> list[LabelledQuestio
 
 
 def read_dialogues(path: Path, half: Half) -> list[LabelledDialogue]:
-    """The dialogues of one half; every other line belongs to each, the first to "dev".
+    """The dialogues of one half.
 
     Raises:
         CorpusMissing: There is no such file.
         PageUnreadable: A line is not a dialogue; names it.
     """
     dialogues = [_parsed(LabelledDialogue, path, number, line) for number, line in _lines(path)]
-    return dialogues[0 if half == "dev" else 1 :: 2]
+    return [dialogue for dialogue in dialogues if dialogue.half == half]
 
 
 def read_unanswerable(path: Path, half: Half) -> list[str]:
-    """The questions of a dialogues file that the collection does not answer.
-
-    Every other one belongs to each half, the first to "dev".
-
-    Raises:
-        CorpusMissing: There is no such file.
-        PageUnreadable: A line is not a dialogue; names it.
-    """
-    dialogues = [_parsed(LabelledDialogue, path, number, line) for number, line in _lines(path)]
-    unanswerable = [one.question for one in dialogues if one.kind_of_dialogue == "unanswerable"]
-    return unanswerable[0 if half == "dev" else 1 :: 2]
+    """The questions of a dialogues file that the collection does not answer; raises what `read_dialogues` raises."""
+    return [one.question for one in read_dialogues(path, half) if one.kind_of_dialogue == "unanswerable"]
 
 
 def _lines(path: Path) -> list[tuple[int, str]]:

@@ -1,7 +1,7 @@
 """A model's draft becomes cited text: markers numbered and pointed at words, sentences without one matched."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.citations import CitedText, DraftCiter
@@ -116,6 +116,7 @@ DRAFT = (
 )
 
 
+@settings(deadline=None)
 @given(cuts=st.sets(st.integers(1, len(DRAFT) - 1)))
 def test_any_split_of_the_draft_gives_the_same_answer(cuts: set[int]) -> None:
     ends = [*sorted(cuts), len(DRAFT)]

@@ -44,6 +44,12 @@ def converse(assistant: Assistant, *questions: str, address: str | None = None) 
         ("And?", True),
         ("Tell me more.", True),
         ("Is there a fix?", True),
+        ("And the other half?", True),
+        ("And with polynomially many?", True),
+        ("Is there another one like that, but faster?", True),
+        ("Which of the two spent some time at Meta?", True),
+        ("What about the one with a closed-form solution?", False),
+        ("And in Rosen's talk?", False),
         ("Where did Volkan Cevher study?", False),
         ("What is Bi-Induct?", False),
         ("What is the straight-through estimator?", False),
@@ -72,6 +78,14 @@ def test_follow_up_without_a_model_means(assistant: Assistant, questions: tuple[
     standalone = converse(assistant, *questions).standalone_question
     # The pages write "David Rosen" above his talk and "David M. Rosen" in his bio.
     assert standalone.replace("David Rosen", "David M. Rosen").startswith(meant)
+
+
+def test_both_are_the_subjects_of_the_last_two_answers(assistant: Assistant) -> None:
+    answer = converse(
+        assistant, "What does Yuejie Chi's talk show?", "And Jason Lee's?", "Which of the two spent some time at Meta?"
+    )
+    assert "Yuejie Chi" in answer.standalone_question
+    assert "Jason Lee" in answer.standalone_question
 
 
 def test_first_question_is_left_alone(people: People) -> None:

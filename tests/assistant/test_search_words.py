@@ -6,7 +6,7 @@ import time
 import pytest
 
 from assistant.assembly import Assistant
-from assistant.confidence import UNSURE_BELOW
+from assistant.confidence import UNSURE_BELOW_SCORE
 from assistant.endpoint import Endpoint, EndpointChoice
 from assistant.evaluation.metrics import figures
 from assistant.evaluation.questions import read_questions
@@ -55,7 +55,7 @@ def test_words_are_asked_for_once_and_only_when_retrieval_is_unsure(
     with ScriptedEndpoint(Script(pieces=["Hessian, ", "preconditioning, randomized"])) as server:
         endpoint = connect(assistant, server)
         ranker = assistant.ranker
-        assert ranker.search("Hunting the Hessian").confidence > UNSURE_BELOW
+        assert ranker.search("Hunting the Hessian").best_score > UNSURE_BELOW_SCORE
         assert search_with_words(ranker, "Hunting the Hessian", endpoint, search_words).records[0].record_id == HESSIAN
         assert server.prompts == []
         for _ in range(2):
@@ -97,7 +97,7 @@ def test_endpoint_that_fails_changes_nothing(assistant: Assistant, search_words:
 
 def test_recorded_words_win_the_lay_questions(assistant: Assistant) -> None:
     replies = {one["id"]: one["reply"] for one in map(json.loads, (EVALS / "search_words.jsonl").open())}
-    questions = [one for one in read_questions(EVALS / "questions.jsonl", "dev") if one.kind_of_question == "lay"]
+    questions = [one for one in read_questions(EVALS / "questions.jsonl", "dev") if one.id in replies]
     found = []
     for one in questions:
         ranking = assistant.ranker.search(one.question, search_words=parse_words(replies[one.id]))

@@ -1,8 +1,10 @@
 """A model's second opinion, over a real socket."""
 
+from pathlib import Path
+
 import pytest
 
-from assistant.assembly import endpoint_limits
+from assistant.assembly import Assistant, endpoint_limits
 from assistant.endpoint import Endpoint, EndpointChoice
 from assistant.prompts import load_prompts
 from assistant.resources import prompts_dir
@@ -11,6 +13,8 @@ from assistant.settings import load_settings
 from assistant.statements import Statement
 from assistant.support import Checked
 from assistant.verdicts import Support, Verdict
+from ingest.pipeline import IngestReport
+from tests.conftest import SEEDS
 from tests.scripted_endpoint import Script, ScriptedEndpoint
 
 VERDICTS: tuple[Support, ...] = ("supported", "weak")
@@ -82,3 +86,14 @@ def test_only_weak_statements_are_reconsidered(reply: str, verdict: str) -> None
         again = reconsider(checked, [PASSAGE], endpoint, load_prompts(prompts_dir()))
         assert len(server.prompts) == 1
     assert [one.verdict.verdict for one in again] == ["supported", verdict]
+
+
+def test_opinion_is_asked_for_where_the_setting_says_so(seeds_home: Path, seeds_report: IngestReport) -> None:
+    # The draft cites, but too weakly for the check alone; the second request is the opinion.
+    draft = "Scale makes deep learning harder for everybody who works with it [1]."
+    for wanted in (False, True):
+        assistant = Assistant(load_settings(home=seeds_home, corpus=SEEDS, llm_second_opinion=wanted))
+        with ScriptedEndpoint(Script(pieces=(draft,))) as server:
+            endpoint = assistant.connect(EndpointChoice(server.address))
+            list(assistant.turn("What does Volkan Cevher speak about?", endpoint=endpoint))
+            assert sum("Do the passages say" in prompt for prompt in server.prompts) == int(wanted)

@@ -57,8 +57,8 @@ def test_confidence_tells_what_the_collection_does_not_hold(module_assistant: As
     curve = roc(answerable, confidences(read_unanswerable(EVALS / "dialogues.jsonl", "dev")), [REFUSE_BELOW])
     [(_, refused, caught)] = curve.points
     assert curve.area >= 0.9
-    assert refused <= 0.04
-    assert caught >= 0.6
+    assert refused <= 0.05
+    assert caught >= 0.75
 
 
 def test_every_labelled_question_names_records_that_exist(module_assistant: Assistant) -> None:

@@ -1,0 +1,72 @@
+"""Learns the weights of `assistant/confidence.py` and prints them, with what each threshold refuses.
+
+`python -m evals.fit_confidence`, over the index of the default home; only questions for development are read, and of
+these only those that retrieval decides: what the records answer exactly, or do not record, never gets there.
+"""
+
+import sys
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.assembly import Assistant
+from assistant.evaluation.learning import learn
+from assistant.evaluation.questions import read_dialogues, read_questions
+from assistant.evaluation.run import EVALS
+from assistant.events import Answer, Done
+from assistant.ranking import HybridRanker
+from assistant.settings import load_settings
+
+FOLDS = 10
+FALSE_REFUSALS = (0.01, 0.02, 0.03, 0.04, 0.05)
+
+
+def main() -> None:
+    """Learn, then say what would be refused; cross-validated, so that the figures hold for other questions."""
+    assistant = Assistant(load_settings(llm_base_url=None))
+    rows, truth = _labelled(assistant)
+    bias, weights = learn(rows, truth, np.zeros(len(truth)))
+    print(f"_BIAS = {bias:.2f}\n_OF_SCORE = {weights[0]:.2f}\n_OF_WORD = {weights[1]:.2f}")
+    print(f"_OF_UNKNOWN_CHAR = {weights[2]:.2f}")
+    odds = _cross_validated(rows, truth)
+    odds[rows[:, 3] > 0] = np.maximum(odds[rows[:, 3] > 0], 0)
+    print(f"{truth.sum()} answerable, {(~truth).sum()} not; cross-validated:")
+    for share in FALSE_REFUSALS:
+        threshold = np.quantile(odds[truth], share)
+        refused = np.mean(odds[~truth] < threshold)
+        print(f"answerable refused {share:.2f}, unanswerable {refused:.2f}, below {1 / (1 + np.exp(-threshold)):.2f}")
+
+
+def _labelled(assistant: Assistant) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """The signs of each question, shape (n, 4), and whether it is answerable."""
+    rows, truth = [], []
+    questions = [((), one.question, True) for one in read_questions(EVALS / "questions.jsonl", "dev")]
+    dialogues = read_dialogues(EVALS / "dialogues.jsonl", "dev")
+    questions += [(one.history, one.question, not one.refuse) for one in dialogues if one.refuse or one.expected]
+    for history, question, answerable in questions:
+        answers: list[Answer] = []
+        for asked in (*history, question):
+            answers += [e.answer for e in assistant.turn(asked, answers, endpoint=None) if isinstance(e, Done)]
+        if answers[-1].mode == "extract":
+            rows.append(_row(assistant.ranker, answers[-1].standalone_question))
+            truth.append(answerable)
+    return np.array(rows), np.array(truth)
+
+
+def _row(ranker: HybridRanker, question: str) -> list[float]:
+    signs = ranker.signs(question, ranker.record_scores(question))
+    return [signs.best_score, signs.words, signs.unknown_chars, signs.pinned]
+
+
+def _cross_validated(rows: NDArray[np.float64], truth: NDArray[np.bool_]) -> NDArray[np.float64]:
+    odds = np.zeros(len(truth))
+    order = np.random.default_rng(0).permutation(len(truth))
+    for fold in range(FOLDS):
+        held, kept = order[fold::FOLDS], np.setdiff1d(order, order[fold::FOLDS])
+        bias, weights = learn(rows[kept, :3], truth[kept], np.zeros(len(kept)))
+        odds[held] = rows[held, :3] @ weights + bias
+    return odds
+
+
+if __name__ == "__main__":
+    sys.exit(main())
