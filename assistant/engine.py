@@ -12,7 +12,7 @@ from functools import cached_property
 
 from assistant import about
 from assistant.answer import stream_pieces
-from assistant.catalogue import Catalogue, CatalogueAnswer, parse_query, query_text
+from assistant.catalogue import Catalogue, CatalogueAnswer, query_text
 from assistant.citations import CitedText, DraftCiter
 from assistant.confidence import REFUSE_BELOW, REFUSE_NAMED_BELOW, UNSURE_BELOW_SCORE
 from assistant.endpoint import Endpoint, Pulse
@@ -30,9 +30,10 @@ from assistant.events import (
 )
 from assistant.extract import Extractor
 from assistant.filters import Filters
+from assistant.lookup import Lookup
 from assistant.markers import defuse_references
 from assistant.people import People
-from assistant.premise import WrongSpeaker, unknown_names, wrong_speaker
+from assistant.premise import WrongSpeaker, wrong_speaker
 from assistant.prompts import Prompts
 from assistant.question import leans_on_history, standalone_question, without_subject
 from assistant.ranking import HybridRanker, RankedRecord, Ranking, flatten
@@ -40,7 +41,6 @@ from assistant.rewriting import rewrite
 from assistant.routes import Router
 from assistant.search_words import SearchWords, search_with_words
 from assistant.second_opinion import reconsider
-from assistant.spelling import Spelling
 from assistant.support import SupportChecker, checked_texts, with_support
 from assistant.uncited import matcher
 from ingest.errors import EndpointCut, EndpointError
@@ -129,7 +129,6 @@ class Engine:
         self._checker = checker
         self._router = router
         self._search_words = SearchWords(prompts)
-        self._spelling = Spelling(self._store, ranker.generation.keyword)
 
     @cached_property
     def people(self) -> People:
@@ -137,9 +136,8 @@ class Engine:
         return People(self._store.records())
 
     @cached_property
-    def catalogue(self) -> Catalogue:
-        """Exact answers from the records."""
-        return Catalogue(self._store)
+    def _lookup(self) -> Lookup:
+        return Lookup(Catalogue(self._store), self.people, self._ranker, self._prompts)
 
     def turn(
         self,
@@ -162,7 +160,7 @@ class Engine:
         route = self._router.route(turn.standalone)
         if route == "smalltalk":
             yield from self._introduce(turn, greeting=True)
-        elif filters is None and (found := self._look_up(question, history)) is not None:
+        elif filters is None and (found := self._look_up(question, history, endpoint)) is not None:
             yield from self._tell(turn, found)
         elif route == "about":
             yield from self._introduce(turn, greeting=False)
@@ -197,18 +195,9 @@ class Engine:
                 return rewritten
         return standalone_question(question, history, self.people)
 
-    def _look_up(self, question: str, history: Sequence[Answer]) -> CatalogueAnswer | None:
+    def _look_up(self, question: str, history: Sequence[Answer], endpoint: Endpoint | None) -> CatalogueAnswer | None:
         """An exact answer from the records, when the question asks for one."""
-        previous = history[-1].query if history else None
-        found = self.catalogue.answer(question, parse_query(previous) if previous else None)
-        if found is None or found.refused or found.sources():
-            return found
-        # "None" is right for a list, but not for a talk that is somebody else's, or for somebody who is not here.
-        is_elsewhere = wrong_speaker(question, self.people, self._ranker) is not None
-        return None if is_elsewhere or (found.query and found.query.people and self._unknown(question)) else found
-
-    def _unknown(self, question: str) -> list[str]:
-        return unknown_names(question, self._ranker.generation.keyword, self._spelling)
+        return self._lookup.answer(question, history[-1].query if history else None, endpoint)
 
     def _tell(self, turn: _Turn, found: CatalogueAnswer) -> Iterator[Event]:
         """Tell an exact answer, whole."""
@@ -238,7 +227,7 @@ class Engine:
         yield Status("searching", "Searching the talks and papers")
         ranking = self._search(turn.standalone, endpoint, filters)
         ranked: Sequence[RankedRecord] = ranking.records
-        unknown = self._unknown(turn.standalone)
+        unknown = self._lookup.unknown_names(turn.standalone)
         wrong = wrong_speaker(turn.standalone, self.people, self._ranker)
         least = REFUSE_NAMED_BELOW if self.people.named(turn.standalone) else REFUSE_BELOW
         is_absent = bool(unknown) and ranking.best_score < UNSURE_BELOW_SCORE

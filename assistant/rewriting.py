@@ -5,17 +5,14 @@ cannot be one; `question.standalone_question` does without a model then.
 """
 
 import re
-import time
 from collections.abc import Sequence
-from contextlib import closing
 
 from assistant.endpoint import Endpoint
 from assistant.events import Answer
 from assistant.prompts import Prompts
+from assistant.short_reply import short_reply
 from ingest.errors import EndpointError
 
-# Somebody waits; what has not come by then is not worth more waiting.
-TIMEOUT_S = 8.0
 # The sources are never cut for the history's sake: of that, the last turns are enough, and their beginnings.
 TURNS_KEPT = 4
 ANSWER_CHARS = 400
@@ -27,23 +24,15 @@ _WORD = re.compile(r"[^\W_]{3,}")
 
 def rewrite(question: str, history: Sequence[Answer], endpoint: Endpoint, prompts: Prompts) -> str | None:
     """Ask the model for the question that is meant; None when nothing usable comes in time."""
-    from llama_index.core.llms import ChatMessage, MessageRole  # here, because it takes a second to import
-
     told = "\n".join(
         f"User: {answer.question}\nAssistant: {answer.text[:ANSWER_CHARS]}" for answer in history[-TURNS_KEPT:]
     )
     prompt = prompts.fill("standalone", history=told, question=question)
-    deadline = time.monotonic() + TIMEOUT_S
-    reply = ""
     try:
-        with closing(endpoint.stream([ChatMessage(role=MessageRole.USER, content=prompt)])) as pieces:
-            for piece in pieces:
-                reply += piece if isinstance(piece, str) else ""
-                if time.monotonic() > deadline or len(reply) > LONGEST_QUESTION_CHARS:
-                    return None
+        reply = short_reply(prompt, endpoint, most_chars=LONGEST_QUESTION_CHARS)
     except EndpointError:
         return None  # the answer itself is asked for next and tells what is wrong
-    return usable_question(reply, question, told)
+    return usable_question(reply.text, question, told) if reply.is_whole else None
 
 
 def usable_question(reply: str, question: str, history: str) -> str | None:

@@ -7,9 +7,7 @@ costs seconds. `HybridRanker.search` takes the words.
 
 import re
 import threading
-import time
 from collections import OrderedDict
-from contextlib import closing
 from dataclasses import replace
 
 from assistant.confidence import UNSURE_BELOW_SCORE
@@ -17,11 +15,10 @@ from assistant.endpoint import Endpoint
 from assistant.filters import Filters
 from assistant.prompts import Prompts
 from assistant.ranking import HybridRanker, Ranking
+from assistant.short_reply import TIMEOUT_S, short_reply
 from ingest.errors import EndpointError
 
 MOST_WORDS = 12
-# A small model on a laptop needs two to five seconds; nobody waits longer for a better guess.
-TIMEOUT_S = 8.0
 # Twelve phrases are shorter; a model that goes on is explaining itself.
 LONGEST_REPLY_CHARS = 600
 # Longer between two commas is a sentence.
@@ -48,30 +45,17 @@ class SearchWords:
             with self._lock:
                 if key in self._known:
                     return self._known[key]
-            words = parse_words(self._ask(question, endpoint))
+            prompt = self._prompts.fill("search-words", question=question)
+            reply = short_reply(prompt, endpoint, most_chars=LONGEST_REPLY_CHARS, timeout_s=self._timeout_s)
         except EndpointError:
             return []  # the answer itself is asked for next and tells what is wrong
+        words = parse_words(reply.text if reply.is_whole else reply.text.rpartition(",")[0])
         if words:  # a model that was still loading may know them next time
             with self._lock:
                 self._known[key] = words
                 if len(self._known) > _QUESTIONS_KEPT:
                     self._known.popitem(last=False)
         return words
-
-    def _ask(self, question: str, endpoint: Endpoint) -> str:
-        """The model's reply, as much of it as comes in time."""
-        from llama_index.core.llms import ChatMessage, MessageRole  # here, because it takes a second to import
-
-        deadline = time.monotonic() + self._timeout_s
-        message = ChatMessage(role=MessageRole.USER, content=self._prompts.fill("search-words", question=question))
-        reply = ""
-        with closing(endpoint.stream([message])) as pieces:
-            for piece in pieces:
-                reply += piece if isinstance(piece, str) else ""
-                if time.monotonic() > deadline or len(reply) > LONGEST_REPLY_CHARS:
-                    # The last word may be half a word.
-                    return reply.rpartition(",")[0]
-        return reply
 
 
 def parse_words(reply: str) -> list[str]:

@@ -6,18 +6,14 @@ it says is no verdict. Any reply is tolerated.
 
 import re
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from assistant.endpoint import Endpoint
 from assistant.prompts import Prompts
+from assistant.short_reply import short_reply
 from assistant.support import Checked
 from assistant.verdicts import Support
 from ingest.errors import EndpointError
-
-if TYPE_CHECKING:
-    from llama_index.core.llms import ChatMessage
 
 # One word is asked for; a model that has not come to it by then will not.
 _MOST_CHARS = 600
@@ -41,16 +37,13 @@ def second_opinion(statement: str, passages: Sequence[str], endpoint: Endpoint, 
         endpoint: Where the model is.
         prompts: How it is asked; the template "support".
     """
-    reply = ""
+    room_chars = max(endpoint.prompt_chars() - len(prompts.fill("support", statement=statement, passages="")), 0)
+    shown = "\n\n".join(passages)[:room_chars]
     try:
-        with closing(endpoint.stream(_messages(statement, passages, endpoint, prompts))) as pieces:
-            for piece in pieces:
-                reply += piece if isinstance(piece, str) else ""
-                if len(reply) > _MOST_CHARS:
-                    break
-    except EndpointError:  # what came before is good
-        pass
-    return read_opinion(reply)
+        prompt = prompts.fill("support", statement=statement, passages=shown)
+        return read_opinion(short_reply(prompt, endpoint, most_chars=_MOST_CHARS).text)
+    except EndpointError:
+        return None
 
 
 def reconsider(
@@ -79,11 +72,3 @@ def read_opinion(reply: str) -> Support | None:
     """The verdict that a reply comes to: the first word that is one; None when there is none."""
     found = [(match.start(), n, verdict) for n, (verdict, word) in enumerate(_WORDS) if (match := word.search(reply))]
     return min(found)[2] if found else None
-
-
-def _messages(statement: str, passages: Sequence[str], endpoint: Endpoint, prompts: Prompts) -> "list[ChatMessage]":
-    from llama_index.core.llms import ChatMessage, MessageRole  # here, because it takes a second to import
-
-    room_chars = max(endpoint.prompt_chars() - len(prompts.fill("support", statement=statement, passages="")), 0)
-    shown = "\n\n".join(passages)[:room_chars]
-    return [ChatMessage(role=MessageRole.USER, content=prompts.fill("support", statement=statement, passages=shown))]

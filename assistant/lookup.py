@@ -1,0 +1,86 @@
+"""A question about the collection → an exact answer from the records, or None: then it is one for retrieval.
+
+Comes in: a question, the query before it, an endpoint or none. The catalogue's own grammar reads the question first; a
+model is asked only for what the grammar did not understand and what sounds like a list, and its query counts only when
+it says nothing that the question does not.
+"""
+
+import re
+
+from assistant.catalogue import Catalogue, CatalogueAnswer, Query, parse_query
+from assistant.catalogue.query import Field
+from assistant.endpoint import Endpoint
+from assistant.people import People
+from assistant.premise import unknown_names, wrong_speaker
+from assistant.prompts import Prompts
+from assistant.ranking import HybridRanker
+from assistant.short_reply import short_reply
+from assistant.spelling import Spelling
+from ingest.errors import EndpointError
+
+_SOUNDS_LIKE_A_LIST = re.compile(
+    r"\b(?:how many|how often|lists?|all|every\w*|each|count|number of|most|fewest|least|newest|oldest|latest|earliest"
+    r"|sort(?:ed)?|order(?:ed)?|group(?:ed)?|per|table)\b",
+    re.IGNORECASE,
+)
+# A query has a line for each field; a model that goes on is explaining itself.
+_LONGEST_QUERY_CHARS = 600
+# What these fields hold is taken from the question, not translated from it.
+_QUOTED_FIELDS: tuple[Field, ...] = ("person", "affiliation", "title", "opening", "text", "link")
+
+
+class Lookup:
+    """Answers from the records of one generation."""
+
+    def __init__(self, catalogue: Catalogue, people: People, ranker: HybridRanker, prompts: Prompts) -> None:
+        self._catalogue = catalogue
+        self._people = people
+        self._ranker = ranker
+        self._prompts = prompts
+        self._spelling = Spelling(ranker.generation.store, ranker.generation.keyword)
+
+    def answer(self, question: str, before: str | None, endpoint: Endpoint | None) -> CatalogueAnswer | None:
+        """Answer exactly, or not at all.
+
+        Args:
+            question: As typed.
+            before: The query of the turn before, as text, for follow-ups.
+            endpoint: A model to ask where the grammar understands nothing.
+        """
+        previous = parse_query(before) if before else None
+        found = self._catalogue.answer(question, previous)
+        if found is None and endpoint is not None and _SOUNDS_LIKE_A_LIST.search(question):
+            found = self._as_the_model_reads_it(question, previous, endpoint)
+        if found is None or found.refused or found.sources():
+            return found
+        # "None" is right for a list, but not for a talk that is somebody else's, or for somebody who is not here.
+        if wrong_speaker(question, self._people, self._ranker) is not None:
+            return None
+        names_somebody = found.query is not None and any(found.query.on("person"))
+        return None if names_somebody and self.unknown_names(question) else found
+
+    def unknown_names(self, question: str) -> list[str]:
+        """The proper names of a question that stand nowhere in the collection."""
+        return unknown_names(question, self._ranker.generation.keyword, self._spelling)
+
+    def _as_the_model_reads_it(
+        self, question: str, previous: Query | None, endpoint: Endpoint
+    ) -> CatalogueAnswer | None:
+        prompt = self._prompts.fill("catalogue", **self._catalogue.prompt_values(question, previous))
+        try:
+            reply = short_reply(prompt, endpoint, most_chars=_LONGEST_QUERY_CHARS)
+        except EndpointError:
+            return None  # the answer itself is asked for next and tells what is wrong
+        query = parse_query(reply.text) if reply.is_whole else None
+        if query is None or not says_what_was_asked(query, question):
+            return None
+        return self._catalogue.answer(question, previous, reply=reply.text)
+
+
+def says_what_was_asked(query: Query, question: str) -> bool:
+    """Whether a model's query narrows or arranges anything, and invents no name and no word."""
+    asked = question.lower()
+    values = [value for condition in query.on(*_QUOTED_FIELDS) for value in condition.values]
+    words = [word for value in values for word in re.findall(r"\w{3,}", value.lower())]
+    arranges = query.order != "corpus" or query.limit is not None or query.listed != "records"
+    return bool(query.conditions or arranges) and all(word[:4] in asked for word in words)

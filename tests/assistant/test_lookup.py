@@ -1,0 +1,70 @@
+"""The grammar first, a model for what it does not understand; what a model writes is checked before it counts."""
+
+import pytest
+
+from assistant.assembly import Assistant
+from assistant.catalogue import parse_query
+from assistant.endpoint import EndpointChoice
+from assistant.events import Answer, Done
+from assistant.lookup import says_what_was_asked
+from tests.scripted_endpoint import Script, ScriptedEndpoint
+
+# No grammar reads this; a model may.
+ODD = "Rattle off every single 2024 paper for me as if calling a roll, would you be a dear"
+QUERY = "listed: records\nkind: paper\ndate: 2024"
+
+
+def ask(assistant: Assistant, question: str, reply: str) -> tuple[Answer, list[str]]:
+    with ScriptedEndpoint(Script(pieces=[reply])) as server:
+        endpoint = assistant.connect(EndpointChoice(server.address))
+        events = list(assistant.turn(question, endpoint=endpoint))
+        return next(e.answer for e in events if isinstance(e, Done)), server.prompts
+
+
+def test_model_is_asked_for_the_query_that_the_grammar_does_not_find(assistant: Assistant) -> None:
+    answer, prompts = ask(assistant, ODD, QUERY)
+    listed, _ = ask(assistant, "Which papers are from 2024?", "")
+    assert answer.mode == "catalogue"
+    assert {one.id for one in answer.citations} == {one.id for one in listed.citations}
+    assert len(prompts) == 1
+
+
+def test_model_is_not_asked_for_what_the_grammar_reads(assistant: Assistant) -> None:
+    answer, prompts = ask(assistant, "Which papers are from 2024?", QUERY)
+    assert answer.mode == "catalogue"
+    assert prompts == []
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "content",
+        "",
+        "listed: everything",
+        "listed: records",
+        "SELECT * FROM papers; DROP TABLE facts",
+        "listed: records\nperson: Geoffrey Hinton",
+        "Sure! Here is the query:\nlisted: records",
+        QUERY + "\n" + "limit: 3\n" * 300,
+    ],
+)
+def test_reply_that_is_no_query_for_the_question_leaves_it_to_retrieval(assistant: Assistant, reply: str) -> None:
+    answer, prompts = ask(assistant, ODD, reply)
+    assert answer.mode != "catalogue"
+    assert "listed:" in prompts[0]
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("listed: records\ntitle: learning", True),
+        ("listed: records\ntitle: diffusion", False),
+        ("listed: people\naffiliation: Stanford", False),
+        ("listed: records\norder: date", True),
+        ("listed: records\nkind: paper", False),
+    ],
+)
+def test_query_may_not_invent_words(query: str, said: bool) -> None:
+    parsed = parse_query(query)
+    assert parsed is not None
+    assert says_what_was_asked(parsed, "Everything with learning in its name, in order") is said
