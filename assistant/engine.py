@@ -230,7 +230,7 @@ class Engine:
         unknown = self._lookup.unknown_names(turn.standalone)
         wrong = wrong_speaker(turn.standalone, self.people, self._ranker)
         least = REFUSE_NAMED_BELOW if self.people.named(turn.standalone) else REFUSE_BELOW
-        is_absent = bool(unknown) and ranking.best_score < UNSURE_BELOW_SCORE
+        is_absent = bool(unknown) and ranking.signs.best_score < UNSURE_BELOW_SCORE
         if wrong is None and (is_absent or ranking.confidence < least):
             turn.clock("retrieval")
             yield from self._refuse(turn, ranked, unknown)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.closeness import Closeness
-from assistant.confidence import confidence, read_signs
+from assistant.confidence import NO_SIGNS, Signs, confidence, read_signs
 from assistant.filters import Filters, RecordFilter
 from assistant.spelling import Spelling
 from ingest.embedder import Embedder, WordEmbedder
@@ -74,13 +74,13 @@ class Ranking:
 
     Attributes:
         records: Best first.
-        confidence: In [0, 1], how sure it is that the collection holds what was asked for; see `assistant.confidence`.
-        best_score: Of the best record, by meaning and wording, without any bonus.
+        signs: What tells whether the collection holds what was asked for.
+        confidence: In [0, 1], how sure it is of that.
     """
 
     records: tuple[RankedRecord, ...]
+    signs: Signs
     confidence: float
-    best_score: float
 
 
 class HybridRanker:
@@ -135,7 +135,7 @@ class HybridRanker:
             search_words: What the sources might call it, from a model; see `assistant.search_words`.
         """
         if not question.strip():
-            return Ranking((), 0.0, 0.0)
+            return Ranking((), NO_SIGNS, 0.0)
         looks = [self._look(text) for text in (question, " ".join(search_words)) if text]
         scores = _blended([look.scores for look in looks])
         best = self._best_of_records(scores)
@@ -144,12 +144,13 @@ class HybridRanker:
         best_score = float(best.max())
         if (kind := kind_named(question)) is not None:
             best[self._kinds == kind] += KIND_BONUS
-        self._look_again(looks, scores, best)
+        lead = self._look_again(looks, scores, best)
         rows = best_rows(best, limit)
         if not rows:
-            return Ranking((), 0.0, best_score)
+            return Ranking((), NO_SIGNS, 0.0)
         records = tuple(self._ranked_record(row, scores, best[row]) for row in rows)
-        return Ranking(records, self._confidence(question, best_score, rows[0]), best_score)
+        signs = self._signs(question, best_score, lead, rows[0])
+        return Ranking(records, signs, confidence(signs))
 
     def _look(self, text: str) -> "_Look":
         """Score every passage."""
@@ -173,26 +174,30 @@ class HybridRanker:
         of_passages = np.repeat(of_records, self._last - self._first)
         return _Look(np.asarray((1 - share) * scores + share * of_passages, dtype=np.float32), share, words)
 
-    def _look_again(self, looks: Sequence["_Look"], scores: Scores, best: Scores) -> None:
-        """Add to the scores of the best records and their passages how close their words come to the question's."""
+    def _look_again(self, looks: Sequence["_Look"], scores: Scores, best: Scores) -> float | None:
+        """Add to the scores of the best records and their passages how close their words come to the question's.
+
+        Returns:
+            The most that is added, before it is weighted; None when words cannot be looked at.
+        """
         rows = best_rows(best, LOOKED_AT_AGAIN)
         asked = [(look, words) for look in looks if look.words and (words := look.words.without_stop_words()).words]
         if not rows or not asked or self._closeness is None:
-            return
-        close = [self._closeness.of_passages(words, rows, gist_share=look.gist_share) for look, words in asked]
+            return None
+        each = [self._closeness.of_passages(words, rows, gist_share=look.gist_share) for look, words in asked]
+        close = _blended(each)
         passages = np.concatenate([np.arange(self._first[row], self._last[row]) for row in rows])
         starts = np.append(0, (self._last[rows] - self._first[rows]).cumsum()[:-1])
         before = scores[passages]
-        after = before + CLOSENESS_WEIGHT * _blended(close)
+        after = before + CLOSENESS_WEIGHT * close
         scores[passages] = after
         best[rows] += np.maximum.reduceat(after, starts) - np.maximum.reduceat(before, starts)
+        return float(close.max())
 
-    def _confidence(self, question: str, best_score: float, row: int) -> float:
-        """How sure it is that the collection holds what was asked for, when this record is the best."""
-        gists = [self.generation.gist_keyword] if len(self._gist_rows) else []
+    def _signs(self, question: str, best_score: float, lead: float | None, row: int) -> Signs:
+        """What tells whether the collection holds what was asked for, when this record is the best."""
         passages = self.generation.store.passages(range(int(self._first[row]), int(self._last[row])))
-        spelled = self._spelling.corrected(question)
-        return confidence(read_signs(spelled, best_score, passages, self.generation.keyword, gists))
+        return read_signs(self._spelling.corrected(question), best_score, lead, passages, self.generation.keyword)
 
     def _best_of_records(self, scores: Scores) -> Scores:
         return np.asarray(np.maximum.reduceat(scores, self._first), dtype=np.float32)

@@ -76,7 +76,7 @@ def search_with_words(
 ) -> Ranking:
     """Search, and where that is unsure search again with a model's words."""
     ranking = ranker.search(question, limit=limit, filters=filters)
-    if ranking.best_score >= UNSURE_BELOW_SCORE or not ranking.records:
+    if ranking.signs.best_score >= UNSURE_BELOW_SCORE or not ranking.records:
         return ranking
     words = search_words(question, endpoint)
     if not words:

@@ -27,7 +27,8 @@ def main() -> None:
     rows, truth = _labelled(assistant)
     bias, weights = learn(rows, truth, np.zeros(len(truth)))
     print(f"_BIAS = {bias:.2f}\n_OF_SCORE = {weights[0]:.2f}\n_OF_WORD = {weights[1]:.2f}")
-    print(f"_OF_UNKNOWN_CHAR = {weights[2]:.2f}")
+    print(f"_OF_LEAD = {weights[2]:.2f}")
+    print(f"_USUAL_LEAD = {np.mean([rows[truth, 2].mean(), rows[~truth, 2].mean()]):.2f}")
     odds = _cross_validated(rows, truth)
     odds[rows[:, 3] > 0] = np.maximum(odds[rows[:, 3] > 0], 0)
     print(f"{truth.sum()} answerable, {(~truth).sum()} not; cross-validated:")
@@ -54,8 +55,8 @@ def _labelled(assistant: Assistant) -> tuple[NDArray[np.float64], NDArray[np.boo
 
 
 def _row(ranker: HybridRanker, question: str) -> list[float]:
-    signs = ranker.signs(question, ranker.record_scores(question))
-    return [signs.best_score, signs.words, signs.unknown_chars, signs.pinned]
+    signs = ranker.search(question).signs
+    return [signs.best_score, signs.words, signs.lead or 0.0, signs.pinned]
 
 
 def _cross_validated(rows: NDArray[np.float64], truth: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -8,7 +8,7 @@ from assistant.assembly import Assistant
 from assistant.confidence import REFUSE_BELOW, Signs, confidence
 from assistant.events import Answer, Done
 
-SIGNS = Signs(best_score=0.3, words=5, unknown_chars=0, pinned=False)
+SIGNS = Signs(best_score=0.3, words=5, lead=0.1, pinned=False)
 
 
 def ask(assistant: Assistant, question: str) -> Answer:
@@ -19,11 +19,11 @@ def test_each_sign_moves_confidence_its_way() -> None:
     sure = confidence(SIGNS)
     assert confidence(replace(SIGNS, best_score=0.4)) > sure
     assert confidence(replace(SIGNS, words=8)) > sure
-    assert confidence(replace(SIGNS, unknown_chars=12)) < sure
+    assert confidence(replace(SIGNS, lead=0.02)) < sure
 
 
 def test_pinned_question_is_at_least_as_likely_as_not() -> None:
-    hopeless = Signs(best_score=0.0, words=1, unknown_chars=20, pinned=False)
+    hopeless = Signs(best_score=0.0, words=1, lead=0.0, pinned=False)
     assert confidence(hopeless) < REFUSE_BELOW
     assert confidence(replace(hopeless, pinned=True)) == 0.5
 
@@ -43,8 +43,7 @@ def test_confidence_of_any_length_lies_between_0_and_1(words: int) -> None:
     ],
 )
 def test_word_that_one_record_alone_holds_pins_it_down(assistant: Assistant, question: str, pinned: bool) -> None:
-    ranker = assistant.ranker
-    assert ranker.signs(question, ranker.record_scores(question)).pinned is pinned
+    assert assistant.ranker.search(question).signs.pinned is pinned
 
 
 @pytest.mark.parametrize(

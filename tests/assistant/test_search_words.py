@@ -55,7 +55,7 @@ def test_words_are_asked_for_once_and_only_when_retrieval_is_unsure(
     with ScriptedEndpoint(Script(pieces=["Hessian, ", "preconditioning, randomized"])) as server:
         endpoint = connect(assistant, server)
         ranker = assistant.ranker
-        assert ranker.search("Hunting the Hessian").best_score > UNSURE_BELOW_SCORE
+        assert ranker.search("Hunting the Hessian").signs.best_score > UNSURE_BELOW_SCORE
         assert search_with_words(ranker, "Hunting the Hessian", endpoint, search_words).records[0].record_id == HESSIAN
         assert server.prompts == []
         for _ in range(2):
