@@ -14,7 +14,7 @@ from assistant import about
 from assistant.answer import stream_pieces
 from assistant.catalogue import Catalogue, CatalogueAnswer, query_text
 from assistant.citations import CitedText, DraftCiter
-from assistant.confidence import REFUSE_BELOW, REFUSE_NAMED_BELOW, UNSURE_BELOW_SCORE
+from assistant.confidence import REFUSE_BELOW, REFUSE_NAMED_BELOW, UNSURE_BELOW_SCORE, holds_term
 from assistant.endpoint import Endpoint, Pulse
 from assistant.events import (
     Answer,
@@ -41,6 +41,7 @@ from assistant.rewriting import rewrite
 from assistant.routes import Router
 from assistant.search_words import SearchWords, search_with_words
 from assistant.second_opinion import reconsider
+from assistant.spelling import Spelling
 from assistant.support import SupportChecker, checked_texts, with_support
 from assistant.uncited import matcher
 from ingest.errors import EndpointCut, EndpointError
@@ -129,6 +130,7 @@ class Engine:
         self._checker = checker
         self._router = router
         self._search_words = SearchWords(prompts)
+        self._spelling = Spelling(self._store, ranker.generation.keyword)
 
     @cached_property
     def people(self) -> People:
@@ -158,11 +160,11 @@ class Engine:
         began = time.perf_counter()
         turn = _Turn(question, self.standalone(question, history, endpoint), began)
         route = self._router.route(turn.standalone)
-        if route == "smalltalk":
-            yield from self._introduce(turn, greeting=True)
+        if route in ("smalltalk", "about"):
+            yield from self._introduce(turn, greeting=route == "smalltalk")
         elif filters is None and (found := self._look_up(question, history, endpoint)) is not None:
             yield from self._tell(turn, found)
-        elif route == "about":
+        elif route == "perhaps about":
             yield from self._introduce(turn, greeting=False)
         else:
             yield from self._answer(turn, endpoint, filters or Filters())
@@ -229,9 +231,13 @@ class Engine:
         ranked: Sequence[RankedRecord] = ranking.records
         unknown = self._lookup.unknown_names(turn.standalone)
         wrong = wrong_speaker(turn.standalone, self.people, self._ranker)
-        least = REFUSE_NAMED_BELOW if self.people.named(turn.standalone) else REFUSE_BELOW
+        named = self.people.named(self._spelling.corrected(turn.standalone))
+        least = REFUSE_NAMED_BELOW if named else REFUSE_BELOW
         is_absent = bool(unknown) and ranking.signs.best_score < UNSURE_BELOW_SCORE
-        if wrong is None and (is_absent or ranking.confidence < least):
+        is_thin = ranking.confidence < least and not holds_term(
+            turn.standalone, self._ranker.generation.keyword, self._store
+        )
+        if wrong is None and (is_absent or is_thin):
             turn.clock("retrieval")
             yield from self._refuse(turn, ranked, unknown)
             return

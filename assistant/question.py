@@ -17,7 +17,7 @@ _SOMEBODY = frozenset({"he", "she", "him", "her", "his", "hers"})
 _SOMETHING = frozenset({"it", "its", "they", "them", "their", "theirs", "this", "these", "those", "ones"})
 # "that" points back at the end ("Who speaks about that?"), near the start ("Can that test be gamed?") and after these;
 # elsewhere it joins clauses ("models that scale").
-_BEFORE_THAT = frozenset("about after at before by does did for from in is like of on to was with".split())
+_BEFORE_THAT = frozenset("about after at before by does did for from in is like of on put to was with".split())
 # "And the other half?", "another one in that style".
 _ANOTHER = re.compile(r"\b(?:the other|another one)s?\b", re.IGNORECASE)
 # "Which of the two spent some time at Meta?"

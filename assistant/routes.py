@@ -10,7 +10,8 @@ from typing import Literal
 
 from ingest.embedder import Embedder, Vectors
 
-Route = Literal["content", "about", "smalltalk"]
+# "perhaps about": only if it asks for nothing that the records answer exactly, as "How many talks are here?" does.
+Route = Literal["content", "perhaps about", "about", "smalltalk"]
 
 _GREETINGS = frozenset(
     "bye cheers cool good goodbye great hello hey hi nice ok okay perfect please right sorry super sure thank thanks "
@@ -71,6 +72,8 @@ _ABOUT = (
 )
 # In cosine. Of 480 labelled content questions none comes closer to an example than .54.
 _CLOSE = 0.55
+# It is one of the examples, in other words.
+_THE_SAME = 0.8
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 
 
@@ -86,8 +89,10 @@ class Router:
             return "content"
         if is_smalltalk(question):
             return "smalltalk"
-        closeness = self._examples @ self._embedder.embed_question(question)
-        return "about" if float(closeness.max()) >= _CLOSE else "content"
+        closest = float((self._examples @ self._embedder.embed_question(question)).max())
+        if closest < _CLOSE:
+            return "content"
+        return "about" if closest >= _THE_SAME else "perhaps about"
 
     @cached_property
     def _examples(self) -> Vectors:

@@ -43,7 +43,9 @@ class Spelling:
         found = process.extractOne(
             word.lower(), self._names_and_terms[first:last], scorer=OSA.normalized_similarity, score_cutoff=SIMILAR
         )
-        return found[0] if found else word
+        if not found:
+            return word
+        return found[0].capitalize() if word[0].isupper() else found[0]
 
     @cached_property
     def _names_and_terms(self) -> list[str]:

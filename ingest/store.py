@@ -16,6 +16,7 @@ from ingest.facts import write_facts
 from ingest.gists import Gist
 from ingest.passages import Passage
 from ingest.records import Kind, Record
+from ingest.words import searchable
 
 _SCHEMA = """
 CREATE TABLE records (position INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, kind TEXT NOT NULL, json TEXT NOT NULL);
@@ -108,6 +109,11 @@ class RecordStore:
         query = f"SELECT {_PASSAGE_COLUMNS} FROM passages WHERE id = ?"  # noqa: S608
         found = (self._connection.execute(query, (one,)).fetchone() for one in dict.fromkeys(passage_ids))
         return [Passage(*row) for row in found if row]
+
+    def records_with(self, phrase: str) -> int:
+        """How many records hold these words one after the other."""
+        words = searchable(phrase)
+        return int(self.rows("SELECT count(*) FROM words WHERE ? <> '' AND instr(body, ?) > 0", [words, words])[0][0])
 
     def passages_of(self, record_id: str) -> list[Passage]:
         """A record's passages, in reading order."""
