@@ -9,10 +9,10 @@ from assistant.spelling import Spelling
 @pytest.mark.parametrize(
     ("question", "corrected"),
     [
-        pytest.param("Volkan Sevher", "Volkan cevher", id="wrong letter"),
-        pytest.param("the Reimann hypothesis", "the riemann hypothesis", id="swapped letters"),
-        pytest.param("Shampo", "shampoo", id="missing letter"),
-        pytest.param("Rozen", "rosen", id="short name"),
+        pytest.param("Volkan Sevher", "Volkan Cevher", id="wrong letter"),
+        pytest.param("the Reimann hypothesis", "the Riemann hypothesis", id="swapped letters"),
+        pytest.param("Shampo", "Shampoo", id="missing letter"),
+        pytest.param("Rozen", "Rosen", id="short name"),
         pytest.param("Who is cutting costs?", "Who is cutting costs?", id="everyday words"),
         pytest.param("Wu and Gu and Li", "Wu and Gu and Li", id="too short to tell"),
         pytest.param("learns trained networks", "learns trained networks", id="forms of known words"),
