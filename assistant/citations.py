@@ -95,9 +95,9 @@ class DraftCiter:
         """The draft is over, or broke off."""
         for token in self._parser.finish():
             yield from self._take(token)
+        yield from self._end_sentence()
         if self._space.strip():
             yield from self._answer.say(self._space.rstrip())
-        yield from self._end_sentence()
 
     def _take(self, token: str | Marker) -> Iterator[Event]:
         if isinstance(token, Marker):

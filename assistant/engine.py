@@ -32,7 +32,7 @@ from assistant.extract import Extractor
 from assistant.filters import Filters
 from assistant.lookup import Lookup
 from assistant.markers import defuse_references
-from assistant.people import People
+from assistant.people import People, Person
 from assistant.premise import WrongSpeaker, wrong_speaker
 from assistant.prompts import Prompts
 from assistant.question import leans_on_history, standalone_question, without_subject
@@ -49,6 +49,8 @@ from ingest.passages import Passage, speaker_line
 from ingest.records import record_pages
 
 RECORDS_RANKED = 10
+# A source that fits less than half as well as the best one only distracts a small model.
+LEAST_OF_BEST = 0.5
 
 QUOTES_INTRO = "In the sources' own words; these are quotes, no model wrote them:"
 REFUSAL = "The collection does not seem to hold an answer to this."
@@ -231,8 +233,7 @@ class Engine:
         ranked: Sequence[RankedRecord] = ranking.records
         unknown = self._lookup.unknown_names(turn.standalone)
         wrong = wrong_speaker(turn.standalone, self.people, self._ranker)
-        named = self.people.named(self._spelling.corrected(turn.standalone))
-        least = REFUSE_NAMED_BELOW if named else REFUSE_BELOW
+        least = REFUSE_NAMED_BELOW if self._named(turn.standalone) else REFUSE_BELOW
         is_absent = bool(unknown) and ranking.signs.best_score < UNSURE_BELOW_SCORE
         is_thin = ranking.confidence < least and not holds_term(
             turn.standalone, self._ranker.generation.keyword, self._store
@@ -243,7 +244,8 @@ class Engine:
             return
         if wrong is not None:
             ranked = sorted(ranked, key=lambda record: record.record_id != wrong.meant.record_id)
-        sources = [self.source(hit.passage, hit.score) for hit in flatten(ranked, self._passages)]
+        hits = flatten(ranked, self._passages)
+        sources = [self.source(hit.passage, hit.score) for hit in hits if hit.score >= LEAST_OF_BEST * hits[0].score]
         turn.clock("retrieval")
         yield Sources(tuple(sources))
         yield Status("reading", _reading(sources))
@@ -258,9 +260,16 @@ class Engine:
         turn.refused = not turn.answer.citations
         yield from self._check(turn, endpoint if self._asks_second_opinion else None)
 
+    def _named(self, question: str) -> list[Person]:
+        """The speakers whom a question names, also with a slip."""
+        return self.people.named(self._spelling.corrected(question))
+
     def _search(self, question: str, endpoint: Endpoint | None, filters: Filters) -> Ranking:
-        """Rank the talks; where that is unsure and there is a model, once more with its search words."""
-        if endpoint is None:
+        """Rank the talks; where that is unsure and there is a model, once more with its search words.
+
+        A speaker's name says more than any guess at what the question is about.
+        """
+        if endpoint is None or self._named(question):
             return self._ranker.search(question, limit=RECORDS_RANKED, filters=filters)
         return search_with_words(
             self._ranker, question, endpoint, self._search_words, limit=RECORDS_RANKED, filters=filters

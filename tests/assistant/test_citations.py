@@ -71,6 +71,10 @@ CASES = {
         "Microphones in 60 gardens recognise birds by their song.",
         "Microphones in 60 gardens recognise birds by their song. [1]",
     ),
+    "stray signs at the end": (
+        'They were trained on 40 years of buoy data.\n"""',
+        'They were trained on 40 years of buoy data. [1]\n"""',
+    ),
     "sentence that nothing carries": ("Penguins cannot fly. So it is.", "Penguins cannot fly. So it is."),
     "marker after the full stop is the model's": (
         "The models forecast waves two days ahead. [2] Birds sing [2].",
