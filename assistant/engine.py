@@ -164,7 +164,7 @@ class Engine:
         route = self._router.route(turn.standalone)
         if route in ("smalltalk", "about"):
             yield from self._introduce(turn, greeting=route == "smalltalk")
-        elif filters is None and (found := self._look_up(question, history, endpoint)) is not None:
+        elif filters is None and (found := self._look_up(turn, history, endpoint)) is not None:
             yield from self._tell(turn, found)
         elif route == "perhaps about":
             yield from self._introduce(turn, greeting=False)
@@ -199,9 +199,10 @@ class Engine:
                 return rewritten
         return standalone_question(question, history, self.people)
 
-    def _look_up(self, question: str, history: Sequence[Answer], endpoint: Endpoint | None) -> CatalogueAnswer | None:
+    def _look_up(self, turn: _Turn, history: Sequence[Answer], endpoint: Endpoint | None) -> CatalogueAnswer | None:
         """An exact answer from the records, when the question asks for one."""
-        return self._lookup.answer(question, history[-1].query if history else None, endpoint)
+        before = history[-1].query if history else None
+        return self._lookup.answer(turn.question, turn.standalone, before, endpoint)
 
     def _tell(self, turn: _Turn, found: CatalogueAnswer) -> Iterator[Event]:
         """Tell an exact answer, whole."""
@@ -234,7 +235,7 @@ class Engine:
         unknown = self._lookup.unknown_names(turn.standalone)
         wrong = wrong_speaker(turn.standalone, self.people, self._ranker)
         least = REFUSE_NAMED_BELOW if self._named(turn.standalone) else REFUSE_BELOW
-        is_absent = bool(unknown) and ranking.signs.best_score < UNSURE_BELOW_SCORE
+        is_absent = bool(unknown) and self._best_score(without_subject(turn.standalone)) < UNSURE_BELOW_SCORE
         is_thin = ranking.confidence < least and not holds_term(
             turn.standalone, self._ranker.generation.keyword, self._store
         )
@@ -259,6 +260,9 @@ class Engine:
             yield from self._quote(turn, ranked[:1] if wrong else ranked)
         turn.refused = not turn.answer.citations
         yield from self._check(turn, endpoint if self._asks_second_opinion else None)
+
+    def _best_score(self, question: str) -> float:
+        return self._ranker.search(question, limit=1).signs.best_score
 
     def _named(self, question: str) -> list[Person]:
         """The speakers whom a question names, also with a slip."""

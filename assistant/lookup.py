@@ -39,16 +39,22 @@ class Lookup:
         self._prompts = prompts
         self._spelling = Spelling(ranker.generation.store, ranker.generation.keyword)
 
-    def answer(self, question: str, before: str | None, endpoint: Endpoint | None) -> CatalogueAnswer | None:
+    def answer(
+        self, question: str, standalone: str, before: str | None, endpoint: Endpoint | None
+    ) -> CatalogueAnswer | None:
         """Answer exactly, or not at all.
 
         Args:
             question: As typed.
+            standalone: The same with what it leaves to the history put in.
             before: The query of the turn before, as text, for follow-ups.
             endpoint: A model to ask where the grammar understands nothing.
         """
         previous = parse_query(before) if before else None
         found = self._catalogue.answer(question, previous)
+        if previous is None and standalone != question:
+            # It is about a talk that was spoken of, so it asks for no list; but it may ask for what is not recorded.
+            return found if found is not None and found.refused else None
         if found is None and endpoint is not None and _SOUNDS_LIKE_A_LIST.search(question):
             found = self._as_the_model_reads_it(question, previous, endpoint)
         if found is None or found.refused or found.sources():

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.events import Answer
+from assistant.events import Answer, Citation
 from assistant.people import People, Person
 
 # Words that point back at somebody or something; what they mean stands in the turn before.
@@ -24,6 +24,7 @@ _ANOTHER = re.compile(r"\b(?:the other|another one)s?\b", re.IGNORECASE)
 _OF_BOTH = re.compile(r"\b(?:of the two|both of them|the (?:former|latter))\b", re.IGNORECASE)
 # "And with polynomially many?" goes on with the sentence before.
 _GOES_ON = re.compile(r"(?:and|but|or) (?:at|by|for|from|in|on|to|with|without|under|after|before|as) ", re.IGNORECASE)
+_BEFORE_THERE = frozenset("are be been if is isn't was were what's who's".split())
 # Asking words, helpers and the like: a question made of them alone asks for more of what was just said.
 _FUNCTION = frozenset(
     "a about above again all also an and another any are as at be been before but by can could did do does doing done "
@@ -41,6 +42,8 @@ _NEW_SUBJECT = re.compile(
 # What `_with_subject` puts behind a question.
 _SUBJECT = re.compile(r"\s*\(“.*”.*\)$")
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
+# What only joins a question to the conversation.
+_JOINED_TO = re.compile(r"^\W*(?:(?:ok|okay|well|so|now|but|thanks|and|also|then)\b[\s,]*)+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,32 +76,51 @@ def standalone_question(question: str, history: Sequence[Answer], people: People
     if not leans_on_history(question, people):
         return question
     subjects = [subject_of(last, people)]
-    if _OF_BOTH.search(question):
-        before = [answer for answer in history if answer.citations and answer is not last]
-        subjects = [subject_of(answer, people) for answer in before[-1:]] + subjects
+    if pointed := _OF_BOTH.search(question):
+        subjects = _both(last, history, people)
+        if "former" in pointed[0].lower():
+            subjects = subjects[:1]
+        elif "latter" in pointed[0].lower():
+            subjects = subjects[-1:]
     return _with_subject(question, *subjects)
+
+
+def _both(last: Answer, history: Sequence[Answer], people: People) -> list[Subject]:
+    """The two that "the latter" chooses from: of "Compare A and B", else what the last two answers were about."""
+    cited = {citation.id: citation for citation in last.citations}
+    if " and " in last.standalone_question.lower() and len(cited) > 1:
+        return [_subject_in(citation, last, people) for citation in cited.values()][:2]
+    before = [answer for answer in history if answer.citations and answer is not last]
+    return [subject_of(answer, people) for answer in (*before[-1:], last)]
 
 
 def leans_on_history(question: str, people: People) -> bool:
     """Whether a question cannot be understood by itself."""
-    words = _WORD.findall(question)
+    words = _WORD.findall(_JOINED_TO.sub("", question))
     is_named = bool(people.named(question) or _names(words))
     if _OF_BOTH.search(question) or (not is_named and (_ANOTHER.search(question) or _GOES_ON.match(question))):
         return True
     pointer = next((at for at in range(len(words)) if _points_back(words, at)), None)
     if pointer is not None:
         before = words[:pointer]
-        if words[pointer].lower() in _SOMEBODY and people.named(question):
-            return False  # "In his talk on scaling laws, David Rosen …"
-        joined = "and" in [word.lower() for word in before] and len(_content(before)) > 1
-        return not (joined or people.named(" ".join(before)) or _names(before))
+        if words[pointer].lower() in _SOMEBODY:
+            return not people.named(question)  # "In his talk on scaling laws, David Rosen …"
+        # "What does Willett say about bagging, and is it robust?" has what "it" means within, and so has "And knowledge
+        # graphs, who works on those?".
+        has_clause = "and" in [word.lower() for word in before] or _ends_a_phrase(question, before)
+        return not (has_clause and len(_content(before)) > 1)
     rest = _WORD.findall(_NEW_SUBJECT.sub("", question))
-    changes_subject = len(rest) < len(words)
+    changes_subject = len(rest) < len(_WORD.findall(question))
     content = _content(rest)
     if changes_subject or is_named:
         return not content
     # "Is there a fix?" says too little; "What is backward locking?" says enough.
     return len(content) < 2  # noqa: PLR2004
+
+
+def _ends_a_phrase(question: str, before: Sequence[str]) -> bool:
+    """Whether a comma stands behind one of the first words that says something."""
+    return any(re.search(rf"\b{re.escape(word)},", question) for word in _content(before))
 
 
 def without_subject(question: str) -> str:
@@ -108,11 +130,16 @@ def without_subject(question: str) -> str:
 
 def subject_of(answer: Answer, people: People) -> Subject:
     """What an answer was about: the talk that it cites first, unless the question named the speaker of another one."""
-    named = people.named(answer.standalone_question)
     cited = answer.citations[0]
-    for person in named:
+    for person in people.named(answer.standalone_question):
         cited = next((citation for citation in answer.citations if citation.id in person.record_ids), cited)
+    return _subject_in(cited, answer, people)
+
+
+def _subject_in(cited: Citation, answer: Answer, people: People) -> Subject:
+    """What one of an answer's citations is about, and the people whom the question named there."""
     speakers = tuple(speaker.split(",")[0] for speaker in cited.speakers)
+    named = people.named(answer.standalone_question)
     present = tuple(person.name for person in named if cited.id in person.record_ids)
     return Subject(cited.title, cited.kind, present or speakers)
 
@@ -128,7 +155,7 @@ def _same_of_another(question: str, last: Answer, people: People) -> str | None:
 
 
 def _content(words: Sequence[str]) -> list[str]:
-    return [word for word in words if word.lower() not in _FUNCTION]
+    return [word for word in words if re.split("['’]", word.lower())[0] not in _FUNCTION]
 
 
 def _words_beside(text: str, person: Person) -> list[str]:
@@ -153,6 +180,8 @@ def _points_back(words: Sequence[str], at: int) -> bool:
         and words[at + 1].lower() in ("that", "to")
     ):
         return False  # "Is it that …", "is it to …" point forward
+    if word == "there":
+        return at > 0 and words[at - 1].lower() not in _BEFORE_THERE  # "Is there …" points at nothing
     return word in _SOMEBODY | _SOMETHING
 
 

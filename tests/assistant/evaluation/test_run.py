@@ -33,7 +33,7 @@ def test_eval_measures_the_product_beside_the_usual_ways() -> None:
 def test_halves_share_no_question() -> None:
     path = EVALS / "dialogues.jsonl"
     dev, report = read_unanswerable(path, "dev"), read_unanswerable(path, "report")
-    assert (len(dev), len(report), set(dev) & set(report)) == (88, 38, set())
+    assert (len(dev), len(report), set(dev) & set(report)) == (117, 38, set())
 
 
 def test_bad_line_is_named(tmp_path: Path) -> None:
