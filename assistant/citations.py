@@ -18,6 +18,8 @@ from ingest.passages import split_sentences
 # What a sentence may end with; only behind it, or a line break, is it worth looking closer.
 _FULL_STOP = re.compile(r"[.!?…。！？][\"'”’»)\]*_]*$")
 _WORD_CHAR = re.compile(r"\w")
+# Shorter ones, such as headings, may well come twice.
+_REPEATED_CHARS = 50
 
 
 class CitedText:
@@ -71,6 +73,8 @@ class DraftCiter:
         """
         self.dropped_markers = 0
         self.matched_sentences = 0
+        # Whether a long sentence has come twice: a small model that has begun to go round in circles.
+        self.is_repeating = False
         self._answer = answer
         self._sources = sources
         self._keyword = keyword
@@ -78,6 +82,7 @@ class DraftCiter:
         self._parser = MarkerParser()
         self._sentence = ""
         self._sentence_is_cited = False
+        self._sentences: set[str] = set()
         # The words of the sentence since its last marker, and the talks cited for them.
         self._claim = ""
         self._cited_for_claim: set[str] = set()
@@ -139,6 +144,8 @@ class DraftCiter:
         sentence, is_cited = self._sentence, self._sentence_is_cited
         self._sentence, self._sentence_is_cited = "", False
         self._claim, self._cited_for_claim = "", set()
+        self.is_repeating |= len(sentence) >= _REPEATED_CHARS and sentence.strip() in self._sentences
+        self._sentences.add(sentence.strip())
         found = None if is_cited or self._in_code or not sentence.strip() else self._match(sentence)
         if found is not None:
             self.matched_sentences += 1

@@ -7,6 +7,7 @@ whatever happens: when an endpoint fails, the answer says why and goes on in quo
 import threading
 import time
 from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -54,6 +55,7 @@ LEAST_OF_BEST = 0.5
 
 QUOTES_INTRO = "In the sources' own words; these are quotes, no model wrote them:"
 REFUSAL = "The collection does not seem to hold an answer to this."
+REPEATING = "The model began to repeat itself and was stopped."
 MATCHED = "The model named no source for some sentences; {count} of the citations were matched to them afterwards."
 
 
@@ -299,19 +301,11 @@ class Engine:
         """Stream the model's draft; an endpoint that fails leaves a notice. Returns whether the answer is enough."""
         keyword = self._ranker.generation.keyword
         citer = DraftCiter(turn.answer, sources, keyword, matcher(sources, self._checker, keyword))
-        # While the model reads the same passages: the check after the answer finds them read.
-        threading.Thread(target=self._checker.prepare, args=(checked_texts(sources),), daemon=True).start()
+        # While the model reads the same passages: the check after the answer finds them read. Not a daemon: a process
+        # that ends while the embedder works is aborted.
+        threading.Thread(target=self._checker.prepare, args=(checked_texts(sources),)).start()
         try:
-            model = endpoint.model()
-            for piece in stream_pieces(turn.standalone, sources, endpoint, self._prompts):
-                if isinstance(piece, Pulse):
-                    yield Status("writing", f"{model} is {piece.value}")
-                    continue
-                for event in citer.feed(piece):
-                    if isinstance(event, Delta):
-                        turn.clock("first_token")
-                        turn.mode = "model"
-                    yield event
+            yield from self._stream(turn, citer, sources, endpoint)
         except EndpointCut as error:
             turn.notice, whole = str(error), True
         except EndpointError as error:
@@ -323,6 +317,25 @@ class Engine:
         if whole and citer.matched_sentences:
             turn.notice = turn.notice or MATCHED.format(count=citer.matched_sentences)
         return whole
+
+    def _stream(
+        self, turn: _Turn, citer: DraftCiter, sources: Sequence[SourcePassage], endpoint: Endpoint
+    ) -> Iterator[Event]:
+        """The model's words as they come, cited; raises what the endpoint raises."""
+        model = endpoint.model()
+        with closing(stream_pieces(turn.standalone, sources, endpoint, self._prompts)) as pieces:
+            for piece in pieces:
+                if isinstance(piece, Pulse):
+                    yield Status("writing", f"{model} is {piece.value}")
+                    continue
+                for event in citer.feed(piece):
+                    if isinstance(event, Delta):
+                        turn.clock("first_token")
+                        turn.mode = "model"
+                    yield event
+                if citer.is_repeating:
+                    turn.notice = REPEATING
+                    return
 
     def _quote(self, turn: _Turn, ranked: Sequence[RankedRecord]) -> Iterator[Event]:
         """Answer, or go on, in the sources' own words."""

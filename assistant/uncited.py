@@ -1,7 +1,7 @@
 """A statement of a draft that names no source: the passage that carries it, where that is clear.
 
 Comes in: one sentence as a model wrote it, and the passages that it wrote from. Goes out: the words to cite for it, or
-None. Only what the support check calls supported is cited, so that our own marker is worth as much as a model's.
+None. Only what the support check is sure of is cited, so that our own marker is worth more than a model's.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,6 +13,8 @@ from assistant.statements import statements
 from assistant.support import SupportChecker, checked_texts
 from ingest.keyword import KeywordIndex
 
+# Of a small model's sentences, those that said what the passage says reached .73, those that went beyond it .65.
+_CLEAR_FROM = 0.7
 # "Waves roll." says too little to tell where it is from.
 _FEWEST_WORDS = 4
 # A sentence → its source and the span to quote, as offsets in the source's text.
@@ -30,7 +32,7 @@ def matcher(sources: Sequence[SourcePassage], checker: SupportChecker, keyword: 
         statement = checkable[0].text
         verdicts = checker.check_all([(statement, [text]) for text in texts])
         best = max(range(len(sources)), key=lambda place: verdicts[place].score)
-        if verdicts[best].verdict != "supported":
+        if verdicts[best].score < _CLEAR_FROM:
             return None
         return sources[best], *best_quote(statement, sources[best].text, keyword)
 

@@ -8,7 +8,7 @@ import pytest
 
 from assistant.assembly import Assistant
 from assistant.endpoint import EndpointChoice
-from assistant.engine import MATCHED, QUOTES_INTRO
+from assistant.engine import MATCHED, QUOTES_INTRO, REPEATING
 from assistant.events import Answer, Cited, Delta, Done, Event, Sources, Status
 from tests.scripted_endpoint import Script, ScriptedEndpoint
 
@@ -164,6 +164,14 @@ def test_answer_without_markers_is_matched_to_its_sources_where_clear(assistant:
     assert answer.notice == MATCHED.format(count=1)
     uncited = [check for check in answer.checks if check.support == "unsupported"]
     assert "Penguins" in answer.text[uncited[-1].start : uncited[-1].end]
+
+
+def test_model_that_goes_round_in_circles_is_stopped(assistant: Assistant) -> None:
+    lines = ["Scale brings increased instability during training, says the source [1]. ", "So it is. "]
+    with ScriptedEndpoint(Script(pieces=lines, is_endless=True)) as server:
+        answer, _ = run(assistant, address=server.address)
+    assert answer.notice == REPEATING
+    assert answer.text.count("Scale brings increased instability") == 2
 
 
 def test_answer_that_says_it_knows_nothing_cites_nothing(assistant: Assistant) -> None:
