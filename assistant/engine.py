@@ -163,7 +163,9 @@ class Engine:
         """
         began = time.perf_counter()
         turn = _Turn(question, self.standalone(question, history, endpoint), began)
-        route = self._router.route(turn.standalone)
+        route = self._router.route(question)
+        if route not in ("smalltalk", "about"):  # "What is this collection?" needs no history
+            route = self._router.route(turn.standalone)
         if route in ("smalltalk", "about"):
             yield from self._introduce(turn, greeting=route == "smalltalk")
         elif filters is None and (found := self._look_up(turn, history, endpoint)) is not None:

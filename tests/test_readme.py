@@ -1,5 +1,6 @@
 """The README tells the truth: its commands run, its settings are the settings, its links lead somewhere."""
 
+import json
 import re
 import shlex
 from pathlib import Path
@@ -9,6 +10,7 @@ from typer.testing import CliRunner
 
 from assistant.assembly import Assistant
 from assistant.cli import app
+from assistant.endpoint import EndpointChoice
 from assistant.events import Answer, Done
 from assistant.settings import Settings
 from ingest.pipeline import IngestReport
@@ -64,6 +66,26 @@ def test_conversation_of_the_readme_is_what_the_program_says(assistant: Assistan
         events = assistant.turn(question, history, endpoint=None)
         history += [event.answer for event in events if isinstance(event, Done)]
         assert history[-1].text.strip() == said.strip()
+    assert len(history) >= 5
+
+
+def test_turns_with_a_model_are_what_the_program_makes_of_its_replies(assistant: Assistant) -> None:
+    block = re.search(r"With a model, its draft.*?```\n(You: .*?)```", README, re.DOTALL)
+    assert block is not None
+    replies = json.loads((ROOT / "tests" / "recorded_replies.json").read_text(encoding="utf-8"))["replies"]
+    history: list[Answer] = []
+    for turn in re.split(r"^You: ", block[1], flags=re.MULTILINE)[1:]:
+        question, _, said = turn.partition("\n")
+        with ScriptedEndpoint(Script(pieces=re.findall(r"\s*\S+", replies.get(question, "")))) as server:
+            events = assistant.turn(question, history, endpoint=assistant.connect(EndpointChoice(server.address)))
+            history += [event.answer for event in events if isinstance(event, Done)]
+        answer = history[-1]
+        marks = [
+            f"{check.support}: “{answer.text[check.start : check.end]}” {check.reason}"
+            for check in answer.checks
+            if check.support != "supported"
+        ]
+        assert "\n\n".join([answer.text.strip(), *marks]) == said.strip()
     assert len(history) >= 5
 
 
