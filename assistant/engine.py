@@ -11,9 +11,10 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from assistant import about
+from assistant import about, own_words
 from assistant.answer import stream_pieces
 from assistant.catalogue import Catalogue, CatalogueAnswer, query_text
+from assistant.catalogue.quoting import source_passage
 from assistant.citations import CitedText, DraftCiter
 from assistant.confidence import REFUSE_BELOW, REFUSE_NAMED_BELOW, UNSURE_BELOW_SCORE, holds_term
 from assistant.endpoint import Endpoint, Pulse
@@ -32,9 +33,8 @@ from assistant.events import (
 from assistant.extract import Extractor
 from assistant.filters import Filters
 from assistant.lookup import Lookup
-from assistant.markers import defuse_references
 from assistant.people import People, Person
-from assistant.premise import WrongSpeaker, wrong_speaker
+from assistant.premise import wrong_speaker
 from assistant.prompts import Prompts
 from assistant.question import leans_on_history, standalone_question, without_subject
 from assistant.ranking import HybridRanker, RankedRecord, Ranking, flatten
@@ -46,15 +46,12 @@ from assistant.spelling import Spelling
 from assistant.support import SupportChecker, checked_texts, with_support
 from assistant.uncited import matcher
 from ingest.errors import EndpointCut, EndpointError
-from ingest.passages import Passage, speaker_line
-from ingest.records import record_pages
+from ingest.passages import Passage
 
 RECORDS_RANKED = 10
 # A source that fits less than half as well as the best one only distracts a small model.
 LEAST_OF_BEST = 0.5
 
-QUOTES_INTRO = "In the sources' own words; these are quotes, no model wrote them:"
-REFUSAL = "The collection does not seem to hold an answer to this."
 REPEATING = "The model began to repeat itself and was stopped."
 MATCHED = "The model named no source for some sentences; {count} of the citations were matched to them afterwards."
 
@@ -178,22 +175,7 @@ class Engine:
 
     def source(self, passage: Passage, score: float) -> SourcePassage:
         """A passage with all that a card shows of its talk."""
-        record = self._store.record(passage.record_id)
-        speakers = record.speakers if record.kind == "talk" else ()
-        first = record.sources[0]
-        return SourcePassage(
-            passage_id=passage.id,
-            id=record.id,
-            kind=record.kind,
-            title=record.title,
-            speakers=tuple(speaker_line(speaker) for speaker in speakers),
-            pages=tuple(record_pages(record)),
-            section=passage.section,
-            text=passage.text,
-            score=score,
-            source={"file": first.file, "line": first.first_line},
-            url=record.url,
-        )
+        return source_passage(self._store.record(passage.record_id), passage, score)
 
     def standalone(self, question: str, history: Sequence[Answer], endpoint: Endpoint | None) -> str:
         """The question that is meant; the model is asked only for one that leans on the history."""
@@ -255,7 +237,8 @@ class Engine:
         yield Sources(tuple(sources))
         yield Status("reading", _reading(sources))
         if wrong is not None:
-            yield from self._correct(turn, wrong)
+            own, meant = self.source(wrong.own, 1.0), self.source(wrong.meant, 1.0)
+            yield from own_words.correct(turn.answer, wrong.named.name, own, meant)
         written = False
         if endpoint is not None:
             yield from turn.answer.say("\n\n" if turn.answer.text else "")
@@ -341,42 +324,15 @@ class Engine:
 
     def _quote(self, turn: _Turn, ranked: Sequence[RankedRecord]) -> Iterator[Event]:
         """Answer, or go on, in the sources' own words."""
-        answer = turn.answer
-        yield from answer.say(f"\n\n{QUOTES_INTRO}" if answer.text else QUOTES_INTRO)
-        shown_id = ""
-        for quote in self._extractor.extract(without_subject(turn.standalone), ranked):
-            source = self.source(quote.passage, quote.score)
-            if source.id != shown_id:
-                shown_id = source.id
-                yield from answer.say(f"\n\n{_heading(source)}")
-            words = defuse_references(" ".join(quote.text.split()))
-            yield from answer.say(f"\n\n> {words} ")
-            yield from answer.cite(source, quote.start, quote.end)
-
-    def _correct(self, turn: _Turn, wrong: WrongSpeaker) -> Iterator[Event]:
-        """Say whose talk it is, and what the named person does speak about."""
-        own, meant = self.source(wrong.own, 1.0), self.source(wrong.meant, 1.0)
-        yield from turn.answer.say(f"{wrong.named.name}'s talk here is “{own.title}” ")
-        yield from turn.answer.cite(own, 0, len(own.text))
-        by = f", by {'; '.join(meant.speakers)}" if meant.speakers else ""
-        yield from turn.answer.say(f". What you ask about is in “{meant.title}”{by} ")
-        yield from turn.answer.cite(meant, 0, len(meant.text))
-        yield from turn.answer.say(".")
+        quotes = self._extractor.extract(without_subject(turn.standalone), ranked)
+        yield from own_words.quote(turn.answer, [(one, self.source(one.passage, one.score)) for one in quotes])
 
     def _refuse(self, turn: _Turn, ranked: Sequence[RankedRecord], unknown: Sequence[str]) -> Iterator[Event]:
         """Say that the collection does not hold it, and name what is near."""
         turn.refused = True
-        yield Sources(tuple(self.source(record.passages[0].passage, record.score) for record in ranked[:2]))
-        titles = [f"“{self._store.record(record.record_id).title}”" for record in ranked[:2]]
-        near = f" The nearest it holds: {'; '.join(titles)}." if titles else ""
-        missing = f" “{' '.join(unknown)}” stands nowhere in it." if unknown else ""
-        yield from turn.answer.say(REFUSAL + missing + near)
-
-
-def _heading(source: SourcePassage) -> str:
-    """The talk or paper that the quotes below it are from."""
-    by = "; ".join(source.speakers) if source.kind == "talk" else "paper"
-    return f"**{source.title}**" + (f" ({by})" if by else "")
+        near = [self.source(record.passages[0].passage, record.score) for record in ranked[:2]]
+        yield Sources(tuple(near))
+        yield from own_words.refuse(turn.answer, near, unknown)
 
 
 def _reading(sources: Sequence[SourcePassage]) -> str:

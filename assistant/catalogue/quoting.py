@@ -39,8 +39,8 @@ def cited(query: Query, ids: Iterable[str], store: RecordStore) -> list[Cited]:
     return found
 
 
-def source_passage(record: Record, passage: Passage) -> SourcePassage:
-    """A passage with what a card shows of its record; the score says only that it was found exactly."""
+def source_passage(record: Record, passage: Passage, score: float = 1.0) -> SourcePassage:
+    """A passage with what a card shows of its record; a score of 1 says only that it was found exactly."""
     first = record.sources[0]
     return SourcePassage(
         passage_id=passage.id,
@@ -51,7 +51,7 @@ def source_passage(record: Record, passage: Passage) -> SourcePassage:
         pages=tuple(record_pages(record)),
         section=passage.section,
         text=passage.text,
-        score=1.0,
+        score=score,
         source={"file": first.file, "line": first.first_line},
         url=record.url,
     )

@@ -8,8 +8,9 @@ import pytest
 
 from assistant.assembly import Assistant
 from assistant.endpoint import EndpointChoice
-from assistant.engine import MATCHED, QUOTES_INTRO, REPEATING
+from assistant.engine import MATCHED, REPEATING
 from assistant.events import Answer, Cited, Delta, Done, Event, Sources, Status
+from assistant.own_words import QUOTES_INTRO
 from tests.scripted_endpoint import Script, ScriptedEndpoint
 
 QUESTION = "What goes wrong in training when models get bigger?"

@@ -1,0 +1,51 @@
+"""What the program says by itself in a turn: quotes, a correction, a refusal.
+
+Comes in: the answer that grows, and what it is about. Goes out: events. What a model writes is in `answer`, lists and
+counts in `catalogue`, the collection as a whole in `about`.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from assistant.citations import CitedText
+from assistant.events import Event, SourcePassage
+from assistant.extract import Quote
+from assistant.markers import defuse_references
+
+QUOTES_INTRO = "In the sources' own words; these are quotes, no model wrote them:"
+REFUSAL = "The collection does not seem to hold an answer to this."
+
+
+def quote(answer: CitedText, quotes: Sequence[tuple[Quote, SourcePassage]]) -> Iterator[Event]:
+    """Answer, or go on, in the sources' own words: each quote with its passage, those of one talk together."""
+    yield from answer.say(f"\n\n{QUOTES_INTRO}" if answer.text else QUOTES_INTRO)
+    shown_id = ""
+    for one, source in quotes:
+        if source.id != shown_id:
+            shown_id = source.id
+            yield from answer.say(f"\n\n{_heading(source)}")
+        words = defuse_references(" ".join(one.text.split()))
+        yield from answer.say(f"\n\n> {words} ")
+        yield from answer.cite(source, one.start, one.end)
+
+
+def correct(answer: CitedText, name: str, own: SourcePassage, meant: SourcePassage) -> Iterator[Event]:
+    """Say whose talk it is, and what the named person does speak about."""
+    yield from answer.say(f"{name}'s talk here is “{own.title}” ")
+    yield from answer.cite(own, 0, len(own.text))
+    by = f", by {'; '.join(meant.speakers)}" if meant.speakers else ""
+    yield from answer.say(f". What you ask about is in “{meant.title}”{by} ")
+    yield from answer.cite(meant, 0, len(meant.text))
+    yield from answer.say(".")
+
+
+def refuse(answer: CitedText, near: Sequence[SourcePassage], unknown: Sequence[str]) -> Iterator[Event]:
+    """Say that the collection does not hold it, which name stands nowhere in it, and what is near."""
+    missing = f" “{' '.join(unknown)}” stands nowhere in it." if unknown else ""
+    titles = "; ".join(f"“{source.title}”" for source in near)
+    yield from answer.say(REFUSAL + missing + (f" The nearest it holds: {titles}." if near else ""))
+
+
+def _heading(source: SourcePassage) -> str:
+    """The talk or paper that the quotes below it are from."""
+    by = "; ".join(source.speakers) if source.kind == "talk" else "paper"
+    return f"**{source.title}**" + (f" ({by})" if by else "")
