@@ -5,7 +5,7 @@ then the
 question is one of content, for retrieval. The way through: `grammar` → `query` → `evaluate` → `telling`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.catalogue.evaluate import Result, evaluate
@@ -69,7 +69,12 @@ class Catalogue:
         self._vocabulary = Vocabulary(store)
 
     def answer(
-        self, question: str, previous: Query | None = None, *, reply: str | None = None
+        self,
+        question: str,
+        previous: Query | None = None,
+        *,
+        reply: str | None = None,
+        within: Sequence[int] | None = None,
     ) -> CatalogueAnswer | None:
         """Answer a question about the collection.
 
@@ -77,6 +82,7 @@ class Catalogue:
             question: As typed.
             previous: The query of the turn before, for follow-ups.
             reply: What a model made of the question (`prompts/catalogue.md`); read first, never executed.
+            within: Positions of the records that count, where filters leave only some.
 
         Returns:
             None when the question is about content, or was not understood to the last word.
@@ -90,7 +96,9 @@ class Catalogue:
             return None
         if notice := unrecorded_query(query, self._vocabulary):
             return CatalogueAnswer(None, None, notice, self._store)
-        return CatalogueAnswer(query, evaluate(query, self._store, self._vocabulary.names), "", self._store)
+        return CatalogueAnswer(
+            query, evaluate(query, self._store, self._vocabulary.names, within=within), "", self._store
+        )
 
     def prompt_values(self, question: str, previous: Query | None = None) -> dict[str, str]:
         """The values of `prompts/catalogue.md`, whose reply `answer` takes."""

@@ -72,11 +72,32 @@ def _skip(reading: Reading, found: Found) -> None:
     """What only says how to count changes nothing: who speaks in a chapter is always counted."""
 
 
+def _than(reading: Reading, found: Found) -> None:
+    """Read "more authors than five"."""
+    more = reading.part(found, "way")[0].tag == "MOST"
+    wanted = span("MORE" if more else "LESS", int(reading.values(found, "number")[0]))
+    reading.require(found, _UNITS[reading.part(found, "unit")[0].tag], [str(wanted)])
+
+
+def _bounded(reading: Reading, found: Found) -> None:
+    """Read "over four authors and under eight"."""
+    field = _UNITS[reading.part(found, "unit")[0].tag]
+    for cmp, number in (("cmp", "number"), ("cmp2", "number2")):
+        wanted = span(reading.part(found, cmp)[0].tag, int(reading.values(found, number)[0]))
+        reading.require(found, field, [str(wanted)])
+
+
 _INCLUDED = "(COMMA | BREAK | AND | BUT)* COUNT? INCLUDING"
 _SAID_OF_THEM = "((?! BREAK) PLAIN | ANYPREP | WHO | THEM | ONLY | GIVEN | LIST | TALK | WITH)*"
 _KINDS_OF_COUNT = "AUTHORCOUNT | COMMENTCOUNT | AUTHOR | COMMENT | TEAM"
 _BEFORE_UNIT = "(WITH | ON | IN | OF | BY | AUTHORED | STARTS)*"
 
+# Before the order is read: "more authors than five" has no most.
+EARLY_RULES: tuple[Rule, ...] = (
+    ("NEG WITH? (way: MOST | FEWEST) (unit: UNIT) (number: NUMBER)", _than),
+    (f"{_BEFORE_UNIT} (cmp: CMP) (number: NUMBER) (unit: UNIT) (AND | BUT | COMMA)+ WITH? (cmp2: CMP) "
+        "(number2: NUMBER) (?! UNIT | THING | TIME)", _bounded),
+)  # fmt: skip
 RULES: tuple[Rule, ...] = (
     (f"{_INCLUDED} {_SAID_OF_THEM} CHAPTER (PERSON | ANYPREP | PLAIN | RECORD | TALK)*", _skip),
     ("COMMA? (BOTH | CHAPTER | YEARN | DAYN | UNKNOWN | PERSON | EDGE)* INCLUDED", _skip),

@@ -79,7 +79,7 @@ RULES: tuple[Rule, ...] = (
     (f"{_LEAD} (AFTER | MORE) (EDGE | ANYPREP)* (time: TIME)", _after),
     (f"{_LEAD} (SINCE | ATLEAST) (EDGE | ANYPREP)* (time: TIME)", _since),
     (f"{_LEAD} (UPTO | TO)+ (EDGE | ANYPREP)* (time: TIME)", _until),
-    (f"{_LEAD} (time: TIME) (ONWARDS | ORMORE)", _since),
+    (f"{_LEAD} (time: TIME) (ONWARDS | ORMORE | ON (?= BREAK | COMMA | AND | $))", _since),
     (f"{_LEAD} (time: TIME) (EARLIER | ORLESS)", _until),
     (f"{_LEAD} (ONLY | YEARN | MONTHN | EXACTLY | BOTH | SAME | OF)* (time: TIME ((AND | OR | COMMA)+ "
         f"ANYPREP? TIME)*) {_DATED}", _in),

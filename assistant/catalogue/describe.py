@@ -28,6 +28,7 @@ _READS = {
     "pages": "on {} pages", "chapters": "with {} chapters", "links": "with {} links", "size": "with {} records",
     "has": "with {}",
     "title": "with {} in the title", "opening": "with a title that begins with {}", "text": "with {} in title or text",
+    "abstract": "with {} in the abstract", "bio": "with {} in the biography",
     "link": "linking to {}",
 }  # fmt: skip
 _ORDERS = {
@@ -59,6 +60,8 @@ def describe(query: Query) -> str:
         words += f", {_order(query)}"
     elif query.best:
         words += f" {_extreme(query)}"
+    if query.skip:
+        words += f", from number {query.skip + 1} on"
     return _short(words)
 
 
@@ -77,7 +80,7 @@ def _value(field: str, value: str) -> str:
         return _dates(Dates.read(value))
     if field in ("authors", "comments", "speakers", "pages", "chapters", "links", "size"):
         return _range(Span.read(value))
-    if field in ("page", "title", "opening", "text", "link"):
+    if field in ("page", "title", "opening", "abstract", "bio", "text", "link"):
         return f"“{value}”"
     return _SECTORS.get(value, value) if field == "sector" else value
 

@@ -6,9 +6,9 @@ wildcards and SQL in it are text like any other.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import get_args
+from typing import TypeVar, get_args
 
 from assistant.catalogue.institutions import Institution
 from assistant.catalogue.names import Names
@@ -18,6 +18,7 @@ from ingest.facts import name_key
 from ingest.store import RecordStore
 from ingest.words import searchable
 
+T = TypeVar("T")
 Clause = tuple[str, list[str | int | None]]
 # SQLite's integers end here; no number that is recorded comes near.
 _LARGEST = 2**62
@@ -100,10 +101,19 @@ class Result:
     matched: int
 
 
-def evaluate(query: Query, store: RecordStore, names: Names) -> Result:
-    """Find all that a query asks for, and nothing else."""
+def evaluate(query: Query, store: RecordStore, names: Names, *, within: Sequence[int] | None = None) -> Result:
+    """Find all that a query asks for, and nothing else.
+
+    Args:
+        query: What is asked for.
+        store: The records.
+        names: Of its people and affiliations.
+        within: Positions of the records that count, where not all do.
+    """
     persons, barred = _person_clauses(query, names)
-    wheres = [_plain(clause) for clause in _record_clauses(query)]
+    wheres = [_plain(clause) for clause in _record_clauses(query, store)]
+    if within is not None:
+        wheres.append(_in("f.position", map(int, within)))
     # Not correlated: the names have an index, the records need not be gone through.
     wheres += [(f"f.position IN (SELECT p.position FROM people p WHERE {sql})", values) for sql, values in persons]
     if query.listed in ("people", "affiliations"):
@@ -125,7 +135,13 @@ def evaluate(query: Query, store: RecordStore, names: Names) -> Result:
     if query.best:
         rows = [row for row in rows if row[1] is not None and row[1] == rows[0][1]]
         matched = len(rows)
-    return Result(tuple(row[0] for row in rows[: query.limit]), (), matched)
+    rows = _window(rows, query)
+    return Result(tuple(row[0] for row in rows), (), len(rows) if query.skip else matched)
+
+
+def _window(found: list[T], query: Query) -> list[T]:
+    """What stays of a list that is cut at both ends."""
+    return found[query.skip : None if query.limit is None else query.skip + query.limit]
 
 
 def _groups(query: Query, store: RecordStore, wheres: list[Clause]) -> Result:
@@ -151,9 +167,9 @@ def _groups(query: Query, store: RecordStore, wheres: list[Clause]) -> Result:
         groups = [group for group in groups if _size(query.order, group) == _size(query.order, groups[0])]
     elif query.best:
         groups = groups[:1]
-    shown_groups = tuple(groups[: query.limit])
+    shown_groups = tuple(_window(groups, query))
     ids = dict.fromkeys(record_id for group in shown_groups for record_id in group.ids)
-    return Result(tuple(ids), shown_groups, len(groups))
+    return Result(tuple(ids), shown_groups, len(shown_groups) if query.skip else len(groups))
 
 
 def _of_groups(query: Query) -> tuple[Field, ...]:
@@ -187,19 +203,19 @@ def _name_order(name: str, by_surname: bool) -> tuple[str, str]:
     return (key.rsplit(" ", 1)[-1] if by_surname else key), key
 
 
-def _record_clauses(query: Query) -> Iterable[Clause]:
+def _record_clauses(query: Query, store: RecordStore) -> Iterable[Clause]:
     if query.kind:
         yield "f.kind = ?", [query.kind]
     if query.listed == "chapters":
         yield "f.chapters > 0", []
     for one in query.conditions:
         if one.field not in (*_PERSONS, "size", *_of_groups(query)):
-            sql, values = _any(_holds(one.field, value) for value in one.values)
+            sql, values = _any(_holds(one.field, value, store) for value in one.values)
             # What is not recorded does not hold, so that its opposite does.
             yield (f"NOT coalesce({sql}, 0)" if one.negated else sql), values
 
 
-def _holds(field: Field, value: str) -> Clause:
+def _holds(field: Field, value: str, store: RecordStore) -> Clause:
     """One value of a condition on the record itself. A phrase without any word stands nowhere."""
     words = searchable(value)
     if field == "page":
@@ -215,10 +231,23 @@ def _holds(field: Field, value: str) -> Clause:
         return "? <> '' AND substr(f.title_words || ' ', 1, ?) = ?", [words, len(start), start]
     if field == "text":
         return "f.position IN (SELECT position FROM words WHERE ? <> '' AND instr(body, ?) > 0)", [words, words]
+    if field in ("abstract", "bio"):
+        return _in("f.position", _positions_with(words, field, store))
     if field == "link":
         sql = "EXISTS (SELECT 1 FROM links l WHERE l.position = f.position AND instr(lower(l.address), ?) > 0)"
         return sql, [value.lower()]
     return _within(f"f.{field}", Span.read(value))
+
+
+def _positions_with(words: str, part: str, store: RecordStore) -> list[int]:
+    """The records that hold a phrase in one part of their text; only what holds it anywhere is looked at."""
+    if not words:
+        return []
+    rows = store.rows(
+        "SELECT position, json_extract(json, ?) FROM records JOIN words USING (position) WHERE instr(body, ?) > 0",
+        [f"$.{part}", words],
+    )
+    return [position for position, text in rows if words in searchable(text or "")]
 
 
 def _dated(dates: Dates | None) -> Clause:

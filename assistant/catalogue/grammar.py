@@ -7,7 +7,7 @@ or holds a word that may be a condition and was not understood: no condition is 
 from collections.abc import Set
 from dataclasses import replace
 
-from assistant.catalogue import counting, dating, ordering, placing, recording, wording
+from assistant.catalogue import changing, counting, dating, ordering, placing, recording, wording
 from assistant.catalogue.followup import follow, leans
 from assistant.catalogue.listing import read_listed
 from assistant.catalogue.marking import Token
@@ -23,7 +23,7 @@ _HARMLESS = frozenset(
     "IN AT FROM OF "
     "BY TO GIVEN OCCUR TALK PAPER RECORD PERSON NAMED SORTED PUBLISHED SORT WITH THERE ALSO TITLE NAMED LISTED "
     "GROUP USE "
-    "TITLED POSITION FIRSTNAME SURNAME INCLUDING EDGE GOINGBY HOWOFTEN".split()
+    "TITLED OFWHICH POSITION FIRSTNAME SURNAME INCLUDING EDGE GOINGBY HOWOFTEN".split()
 )
 # Asked of records that are told, these stand beside each: "how many authors does it have?"
 _VALUES = frozenset(
@@ -59,18 +59,29 @@ def understand(question: str, tokens: list[Token], vocabulary: Vocabulary, previ
     if len(tokens) > _LONGEST_QUESTION_TOKENS or all(token.tag == "BREAK" for token in tokens):
         return None
     reading = read(Reading(tokens, question), vocabulary, previous)
+    if reading.joins_alternatives():
+        return None
     if previous is not None and leans(reading):
         query = follow(previous, reading)
-        return query if not _unread(reading, {"IT", "HOWABOUT", "FIRST", "GROUP"}) else None
+        # "Both", where nothing says of what, is not understood.
+        vague = any(token.tag == "BOTH" for token in reading.left())
+        return query if not vague and not _unread(reading, {"IT", "HOWABOUT", "FIRST", "GROUP", "OFWHICH"}) else None
     # "Talks that have a company on it": it is the talk.
-    allowed = {"IT"} if reading.asked("(THING | PAGE | TITLE | MENTION) ANY* IT | MENTION IT") else set()
-    return _fresh(reading) if not _unread(reading, allowed) else None
+    allowed = {"IT"} if reading.asked("(THING | PAGE | TITLE | MENTION) ANY* IT | MENTION IT | HOWOFTEN IT") else set()
+    if reading.dropped or reading.shift_months or _unread(reading, allowed):
+        return None
+    fresh = _fresh(reading)
+    if fresh is None and previous is not None and reading.asked("^ THING BREAK? $"):
+        return follow(previous, reading)
+    return fresh
 
 
 def read(reading: Reading, vocabulary: Vocabulary, previous: Query | None) -> Reading:
     """Let all rules read, those that measure before those that filter, and names before sorts of places."""
-    read_listed(reading)
+    read_listed(reading, follows=previous is not None)
     for rules in (
+        changing.RULES if previous is not None else (),
+        counting.EARLY_RULES,
         ordering.RULES,
         placing.page_rules(vocabulary, previous.kind if previous else None),
         counting.RULES,
@@ -136,6 +147,9 @@ def _names_a_list(reading: Reading, fields: Set[str]) -> bool:
 
 def _wants_all(reading: Reading, query: Query) -> bool:
     """Whether a question without any condition wants the whole collection: "Which talks are there?"."""
+    if query.listed == "records" and not _wants_more(reading, query) and not reading.asked("ALL | EACH | COUNT"):
+        # "Can you help me find a talk?" asks for one, and will say which.
+        return False
     everybody = query.listed == "people" and reading.asked("PERSON | WHO")
     everything = any(token.text.lower() == "everything" for token in reading.tokens)
     return everybody or everything or reading.asked("HOWMANY | LIST | ALL | COUNT | EACH | ISTHERE | WHICH | GROUP")

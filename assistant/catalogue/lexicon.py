@@ -46,6 +46,7 @@ COMMENT comments: comment, remark
 COMMENTCOUNT comments: comment count, number of comments, count of comments
 COMMENTED comments: commented, commented on, discussed, commented upon, got comments, received comments, drew comments
 TITLE title: title, heading, headline
+TITLE title: name of the talk, name of the paper, names of the talks, names of the papers
 HASNO date: undated, dateless
 HASNO year: yearless
 HASNO comments: uncommented
@@ -133,9 +134,16 @@ WITH: release, come along with, possess, own, bear, equipped with
 WITH: gives, giving, receive, get, gather, attract, supply, shows, showing, lists
 WITH: consist of, divided into, split into, collected, featuring, sport, bring, that name, names an
 WITH: broken down into, broken into, split up into
+WITH: ship with, come complete with, come together with, split in, split up in, divided in, divided up into, cut into
+WITH: segmented into, structured in, structured into, comprise, consist, there is, there are, there s, there exist
+WITH: for which there is, for which there are, go with, stocked with, link with, backed by, in possession of
 LINKTO: link to, links to, linking to, linked to, point to, points to, pointing to
+LINKTO: link out, link out to, link somewhere, link elsewhere, link anywhere, link off, lead to, refer out to
 LIST: list, show, give me, tell me, name, find, enumerate, display, print, give, get me, show me, find me, pull up
 LIST: i want, i need, i would like, let me see, i am looking for, output, return, fetch, look up, present me, list me
+LIST: pick out, point me to, let me have, can i see, may i see, can i have, could i have, could i see, i d like to see
+LIST: i d like, i d like to know, i would like to know, i would like to see, dig up, dig out, spell out, run through
+LIST: hand me, write down, put together, compile, gather for me, grab me, send me, identify, go through, read out
 MENTION: mention, refer to, bring up, make mention of, name drop, cite, reference
 OCCUR: mentioned, appear, occur, found, come up, cited, referred to, turn up, show up, crop up, stand
 USE: use, report on, report results on, evaluate on, test on, train on, evaluated on, tested on, trained on
@@ -145,11 +153,14 @@ TITLED: titled, entitled, called, named, known as
 WORD: word, term, phrase, string, expression, keyword, words
 COUNTRYN: country, nation
 WITHOUT: without, w/o, lack, miss, missing, no, devoid of, free of, minus, absent, have no, has no, with no, omit
+WITHOUT: none with, nothing with, none that have, none having, none has, none have, not a single, nobody with
 WITHOUT: not any, fail to have, fail to provide, fail to give, fail to include, short of
 NOT: but those, but the ones, all but, everything but, not, n't, never, except, except for, exclude, excluding
 NOT: other than, apart from, leave out, leaving out, skip
 NOT: ignore, neither, rather than, instead of, none of, aside from, besides, disregard, in place of, drop, cannot
 NOT: leave aside, minus those, save for, without those, without the ones
+NOT: remove, take out, take away, throw out, throw away, discard, get rid of, filter out, strike out
+NOT: cut out, weed out, ignoring, dropping, removing, kick out, set aside
 NOR: nor
 GIVEN: given, listed, attached, stated, known, recorded, available, specified, indicated, noted, provided, held
 GIVEN: filmed, presented
@@ -188,7 +199,9 @@ EXACTLY: exactly, precisely
 MORE: >, more than, over, above, greater than, exceed, exceeding, upwards of
 LESS: <, fewer than, less than, below
 ATLEAST: ≥, >=, at least, no fewer than, no less than, not fewer than, not less than, minimum of, minimum
-ATLEAST: a minimum of
+ATLEAST: a minimum of, with no fewer than, with no less than, have no fewer than, has no fewer than
+ATLEAST: having no fewer than
+ATMOST: with no more than, with not more than, have no more than, has no more than, having no more than
 ATMOST: ≤, <=, at most, no more than, not more than, maximum of, a maximum of
 UPTO: up to, until, up until, no later than, not later than
 ORMORE: or more, and more, or above, and up, +, and above, or higher, and over, or over, and upwards, plus
@@ -196,7 +209,8 @@ ORLESS: or fewer, or less, and fewer, and less, or below, and below, or lower
 BEFORE: before, prior to, earlier than, older than, precede, predate, pre, preceding, predating
 AFTER: after, later than, newer than, past, more recent than, younger than, following
 SINCE: since, starting in, starting from, as of, from no earlier than, no earlier than, not before
-ONWARDS: onward, onwards, and later, or later, and after, or after, or newer, and newer, or more recent, and onwards
+ONWARDS: forward, forwards, and up, onward, onwards, and later, or later, and after, or after, or newer, and newer
+ONWARDS: or more recent, and onwards
 EARLIER: or earlier, and earlier, or before, or older, and before, and older
 BETWEEN: between
 HALF 1-6: first half of, first half
@@ -211,11 +225,11 @@ HALF 9-11: autumn of, autumn, fall of
 SEVERAL: several, multiple, many, various, a few, more than one, more than a single, over one
 TWICE: twice, more than once, repeatedly, several times, multiple times, more than one time
 SINGLE: single, sole, solo, lone, one single, only one, just one, exactly one
-NEWEST: newer, more recent, newest, latest, most recent, most recently, youngest, newest ones, freshest
+NEWEST: newer, later, more recent, newest, latest, most recent, most recently, youngest, newest ones, freshest
 OLDEST: older, earlier, oldest, earliest, least recent, longest ago
 MOST: most, largest number of, highest number of, greatest number of, biggest number of, maximum, highest, maximal
 MOST: largest number, more than any other, the largest count of, the highest count of, more, largest amount of
-FEWEST: fewest, least, smallest number of, lowest number of, lowest, minimal, smallest number
+FEWEST: fewest, fewer, least, smallest number of, lowest number of, lowest, minimal, smallest number
 LARGEST: largest, biggest, greatest, most crowded
 SMALLEST: smallest, tiniest
 LONGEST: longest, lengthiest
@@ -224,7 +238,14 @@ OFTEN: often, frequently, frequent, prolific, busy
 FILLER: full list, full list of, complete list, complete list of, entire list, whole list, list of all
 FILLER: would it be possible, is it possible, it be possible, a list of
 FILLER: are n't there, is n't there, is n't it, do n't they, are n't they, does n't it, i mean, so far, by the way
+FILLER: it would be, it d be, it be, be so kind, so kind as to, be kind enough, kind enough, kind of you to
+FILLER: nice of you to
+FILLER: kind of you, nice of you, good of you, on the bill, on the programme, on the program, on the roster, on the card
+FILLER: any year, any page, any kind, of any kind, of any sort, no matter the year, is enough, are enough, will do
+FILLER: that s all
+FILLER: that is all, if any, at all, somewhere, in there, that is to say, or so
 FIRST: at top, on the top, first, at the top, on top, top
+FIRST: leading, in the lead, up front, on the very top, in front, coming first, to start with, to begin with, up top
 LAST: last, final, at the end, at the bottom
 SORT: sort, order, arrange, ordered, in order of, in order, sequence, put in order, according to
 EDGE: beginning of, start of, end of, beginning, end
@@ -258,6 +279,24 @@ SHARE: share
 COMMON: in common, have in common
 OTHER: another, other
 SAME: same, identical
+HOWABOUT: same for, same thing for, same question for, same again for, same with, same thing but, ditto for
+HOWABOUT: likewise for
+HOWABOUT: same question but, same again but, same list for, same list but, do the same for, now for, and for
+YOU: who are you, what are you, made you, built you, created you, developed you, trained you, programmed you
+YOU: designed you, invented you, wrote you, owns you, runs you, operates you, your name, your maker, your creator
+YOU: about you, about yourself, are you a, are you an, behind you, your purpose, you call yourself
+OPINION: well known, good talk, good paper, great talk, great paper, best talk, best paper, nice talk, good speaker
+OPINION: great speaker, best speaker, even number, odd number, on average, median, best ones, good ones, good one
+EITHER: either
+ORDINAL 2: second, 2nd, runner up
+ORDINAL 3: third, 3rd
+ORDINAL 4: fourth, 4th
+ORDINAL 5: fifth, 5th
+NEXT: next, subsequent
+PREVIOUS: previous, prior, foregoing
+CONDITION: condition, requirement, criterion, criteria, restriction, constraint
+SIGN: question mark, exclamation mark, colon, semicolon, hyphen, parenthesis, bracket, punctuation, digit, letter
+ADD: add, adding
 THERE: there
 HOWABOUT: what about, how about, and what about, and how about
 ABOUT: about, speak of, speaks of, concern, regarding, deal with, related to, cover, discuss, treat, focus on, study
@@ -332,6 +371,8 @@ satisfy satisfies fulfil fulfill fulfils much lot lots plenty couple bunch selec
 details answer answers question questions response result results shown displayed printed covered involved involving
 involve involves said tell tells telling told marked labelled labeled tagged flagged counted considered publicly
 online freely whatsoever anywhere somewhere everywhere hand hands side world stage level far campus campuses any
-consider restrict limit narrow filter remove add adding fall falls lie lies fit fits applies apply true gimme gotta
+consider restrict limit narrow filter fall falls lie lies fit fits applies apply true gimme gotta
 wanna lemme pls plz thx alright friend assistant bot irrespective regardless matter date's
+glad happy grateful appreciate appreciated delighted overview hope hoping try trying
+check verify confirm meant send sends sent sending enough suffice suffices alike instead oh ah um er anyway anyhow
 """

@@ -11,20 +11,26 @@ _LISTED: dict[str, Listed] = {
     "TALK": "records", "PAPER": "records", "RECORD": "records", "TITLE": "records", "SORTED": "records",
     "PERSON": "people", "NAMED": "people", "WHO": "people", "ROLE": "people", "PLACE": "affiliations",
     "SECTOR": "affiliations", "ORG": "organisations", "YEARN": "years", "MONTHN": "months", "PAGE": "pages",
-    "CHAPTER": "chapters", "POSITION": "people",
+    "CHAPTER": "chapters", "POSITION": "people", "OFWHICH": "people",
 }  # fmt: skip
 # Behind these a noun measures, or is a part of, what is listed.
 _MEASURES = frozenset(
     "NUMBER SEVERAL SINGLE MOST FEWEST WITH WITHOUT NOT SORT BY ON UNDER IN FROM AT OF MORE LESS ATLEAST "
     "ATMOST LONGEST "
-    "SHORTEST ONLY BOTH TITLED UPTO EXACTLY ORMORE".split()
+    "OFWHICH SHORTEST ONLY BOTH TITLED UPTO EXACTLY ORMORE".split()
 )
 _PLURAL_ENDS = ("s", "people", "everyone", "everybody", "anyone", "anybody", "someone", "somebody", "folk")
 _JOINED_CHARS = 3
+_ASKING = ("has", "have", "had")
 
 
-def read_listed(reading: Reading) -> None:
-    """Find what is listed, and of which kind."""
+def read_listed(reading: Reading, *, follows: bool) -> None:
+    """Find what is listed, and of which kind.
+
+    Args:
+        reading: Without conditions yet.
+        follows: There was a question before, so that "whose speaker …" speaks of what that listed.
+    """
     reading.apply(_RULES)
     kinds = {value for token in reading.tokens if token.tag in ("TALK", "PAPER") for value in token.values}
     if len(kinds) == 1:
@@ -35,6 +41,8 @@ def read_listed(reading: Reading) -> None:
         if token.tag == "THEM" and token.text.lower() != "their":
             # "Which of them has IBM people?" lists what was listed before.
             return
+        if token.tag == "OFWHICH" and follows:
+            continue
         listed = _LISTED.get(token.tag)
         if listed is None or reading.is_read(place) or _measures(reading, place):
             continue
@@ -60,8 +68,12 @@ def _measures(reading: Reading, place: int) -> bool:
         return True
     if token.tag in ("TALK", "PAPER", "RECORD", "SORTED"):
         return False
+    if before == "OF" and place > 1 and reading.tokens[place - 2].tag in ("ISTHERE", "WHICH", "HOWMANY", "ALL", "EACH"):
+        # "Are any of the speakers from MIT?"
+        return False
     # "Has anyone from MIT spoken?": nothing can be measured by the first word.
-    return before in _MEASURES and (place > 1 or before != "WITH")
+    asks = place == 1 and before == "WITH" and reading.tokens[0].text.lower() in _ASKING
+    return before in _MEASURES and not asks
 
 
 def _head(tokens: list[Token], place: int) -> Token:
@@ -117,7 +129,18 @@ def _asked(reading: Reading, found: Found) -> None:
     reading.said.add("value")
 
 
+def _talked_about(reading: Reading, found: Found) -> object:
+    """Read "What did people from MIT talk about?": their talks; of one person it asks for content."""
+    tags = {token.tag for token in reading.tokens}
+    if "NAME" in tags or not tags & {"INST", "SECTOR", "COUNTRY", "NATION", "ROLE"}:
+        return False
+    reading.fields.update(listed="records", kind="talk")
+    reading.said.add("noun")
+    return True
+
+
 _RULES: tuple[Rule, ...] = (
+    ("WHICH ((?! BREAK) ANY)* (body: (TALK | GIVEN)? ABOUT) BREAK? $", _talked_about),
     ("HOWMANY PERSON AUTHORED", _asked),
     ("WHERE (?=(NAME | PERSON | THEM) FROM)", _places),
     ("WHERE (?=TITLEREF (OCCUR | ON | LIST))", _pages),

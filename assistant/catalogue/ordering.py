@@ -3,6 +3,8 @@
 Comes in: a reading whose `listed` is known. Goes out: the same with `order`, `descending`, `limit`, `best`.
 """
 
+import re
+
 from assistant.catalogue.query import Order
 from assistant.catalogue.reading import Found, Reading, Rule
 
@@ -67,6 +69,8 @@ def _directed(reading: Reading, found: Found) -> None:
 
 def _limited(reading: Reading, found: Found) -> object:
     """Read "the three newest", "five papers with the most authors"."""
+    if _only_compares(reading, found):
+        return False
     numbers = reading.values(found, "number")
     reading.fields["limit"] = int(numbers[0]) if numbers else 1
     if reading.part(found, "way"):
@@ -81,6 +85,7 @@ def _ends(reading: Reading, found: Found) -> object:
     _limited(reading, found)
     if reading.part(found, "last"):
         reading.fields["descending"] = True
+        reading.said.add("last of them")
     if reading.part(found, "last") or reading.part(found, "one"):
         reading.fields.setdefault("order", "date")
     return True
@@ -91,7 +96,23 @@ def _alphabetic_end(reading: Reading, found: Found) -> None:
     _ends(reading, found)
 
 
+def _only_compares(reading: Reading, found: Found) -> bool:
+    """Whether "more" is not "more than any other", nor "the one with more": "one more author"."""
+    way = reading.part(found, "way")
+    if reading.asked("(THEM | IT | WHICH | WHO) WITH (MOST | FEWEST) (UNIT | THING) BREAK? $"):
+        return False
+    return (
+        bool(way)
+        and way[0].text.lower() in ("more", "fewer")
+        and not re.search(r"than (any|every|all)", reading.question, re.IGNORECASE)
+    )
+
+
 def _best(reading: Reading, found: Found) -> object:
+    if _only_compares(reading, found):
+        return False
+    if len(reading.part(found)) == 1:
+        reading.said.add("bare best")
     order = _order(reading, found)
     if order == "corpus":
         return False
@@ -105,19 +126,27 @@ def _best(reading: Reading, found: Found) -> object:
 def _dated(reading: Reading, found: Found) -> object:
     nouns = reading.part(found, "noun")
     reading.fields.update(order="date", descending=_descends(reading, found))
-    if not any(token.text.lower().endswith("s") for token in nouns):
+    if "limit" not in reading.fields and not any(token.text.lower().endswith("s") for token in nouns):
         reading.fields["best"] = True
     reading.said.add("superlative")
     return True
 
 
 def _title_length(reading: Reading, found: Found) -> None:
-    reading.fields.update(order="title_length", descending=_descends(reading, found), best=True)
+    reading.fields.update(order="title_length", descending=_descends(reading, found))
+    if "limit" not in reading.fields:
+        reading.fields["best"] = True
     reading.said.add("superlative")
+
+
+def _nth(reading: Reading, found: Found) -> None:
+    """Read "the second newest"."""
+    reading.fields.update(skip=int(reading.values(found, "nth")[0]) - 1, limit=1)
 
 
 _SORT = "SORT (THEM | IT | ALL | THING | BY | OF | TO | ON | IN | WHICH | PERSON (?=BY))*"
 RULES: tuple[Rule, ...] = (
+    ("(body: (nth: ORDINAL)) (NEWEST | OLDEST | MOST | FEWEST | LARGEST | SMALLEST | LONGEST | SHORTEST)", _nth),
     ("(way: LONGEST | SHORTEST) TITLE", _title_length),
     ("TITLE (WHICH | OF | THEM)* (way: LONGEST | SHORTEST)", _title_length),
     (f"{_SORT} HOWMANY? (key: KEY | NAMED) (OF PERSON)?", _sorted),
@@ -136,7 +165,7 @@ RULES: tuple[Rule, ...] = (
     ("IN? (way: DESC | ASC | BACKWARDS) (SORT)?", _directed),
     (f"(number: NUMBER) {_FEW} {_DATED}", _limited),
     (f"FIRST? {_DATED} (number: NUMBER) (?!AUTHOR)", _limited),
-    ("(FIRST | (last: LAST)) (number: NUMBER)", _ends),
+    ("(FIRST | (last: LAST)) (number: NUMBER) (?! YEARN | MONTHN | DAYN)", _ends),
     (f"(number: NUMBER) {_FEW} (body: (WITH)? {_BEST} (key: UNIT | COMMENTED | TALK | PAPER | OFTEN))", _limited),
     ("(LIST | ONLY) ISTHERE? (number: NUMBER) (?=THING | OF | THEM)", _limited),
     (f"WITH? {_BEST} (OF | WITH)? (key: UNIT | COMMENTED | COMMENTCOUNT | AUTHORCOUNT | THING | TIMES | OFTEN)", _best),

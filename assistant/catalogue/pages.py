@@ -18,7 +18,9 @@ _NEIGHBOURS = frozenset("on under the and or not of both , page to in than only"
 def tag_pages(marking: Marking, vocabulary: Vocabulary) -> None:
     """Names of pages, or what of them is enough to tell them, beside a word for "page"; "the June page"."""
     tags = {marking.tag(place) for place in range(len(marking.words))}
-    cued = marking.on_page or bool(tags & {"PAGE", "UNDER", "BOTH"})
+    # "Titles with both learning and optimization" are about words.
+    both = "BOTH" in tags and not tags & {"TITLE", "ABSTRACT", "BIO", "WORD", "MENTION"}
+    cued = marking.on_page or both or bool(tags & {"PAGE", "UNDER"})
     for first, last in marking.runs(_LONGEST_PAGE_WORDS, tagged=True):
         words = [singular(word) for one in marking.words[first:last] for word in plain_words(one.key)]
         named = any(marking.tag(place) in ("PAGENAME", "TITLEREF", "QUOTE") for place in range(first, last))

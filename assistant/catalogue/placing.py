@@ -71,6 +71,14 @@ def _who(field: PersonField) -> Callable[[Reading, Found], object]:
     return act
 
 
+def _in_chapter(reading: Reading, found: Found) -> object:
+    if reading.fields.get("listed") != "people":
+        return False
+    reading.add("person", reading.values(found, "who"))
+    reading.add("has", ["chapters"])
+    return True
+
+
 def _nothing(reading: Reading, found: Found) -> None:
     """Read "not only from a university": it bars nothing."""
 
@@ -83,6 +91,7 @@ _LEAD = "NEG (FROM | AT | OF | BY | IN | WITH | GIVEN | ON | BOTH | ONLY | PLACE
 _BEHIND = "BOTH?"
 
 RULES: tuple[Rule, ...] = (
+    ("(IN | ON | OF | FROM | GIVEN)* CHAPTER (ABOUT | ON | OF | TITLED | COMMA)* (who: CHAPTERREF)", _in_chapter),
     (f"{_LEAD} {_several('NAME')} {_BEHIND}", _who("person")),
     (f"{_LEAD} {_several('INST')} {_BEHIND} (PLACE)?", _who("affiliation")),
     ("NEG (IN | FROM | AT | GIVEN)* OUTSIDE (who: COUNTRY)", _who("abroad")),

@@ -63,7 +63,7 @@ def _validated(own: dict[str, Any], conditions: list[dict[str, Any]]) -> Query |
         query = _QUERY.validate_python({**own, "conditions": conditions})
     except ValidationError:
         return None
-    sensible = query.limit is None or query.limit > 0
+    sensible = (query.limit is None or query.limit > 0) and 0 <= query.skip < 10**_LARGEST_NUMBER_DIGITS
     return query if sensible and all(_holds_sense(one) for one in query.conditions) else None
 
 

@@ -30,7 +30,7 @@ Part = Literal[
 ]  # fmt: skip
 PersonField = Literal["person", "affiliation", "role", "sector", "country", "abroad"]
 CountField = Literal["authors", "comments", "speakers", "pages", "chapters", "links", "size"]
-WordField = Literal["title", "opening", "text", "link"]
+WordField = Literal["title", "opening", "abstract", "bio", "text", "link"]
 Field = Literal[PersonField, CountField, WordField, "page", "date", "has"]
 
 
@@ -40,7 +40,8 @@ class Condition:
 
     Attributes:
         field: What is looked at. "abroad" is outside a country, as far as the affiliation's is known; "size" is the
-            number of records of a group; "opening" is how a title begins.
+            number of records of a group; "opening" is how a title begins;
+            "abstract" and "bio" are words in these.
         values: As text: a name, words, a part, a range of numbers (`values.Span`) or of dates (`values.Dates`).
         negated: None of the values may hold.
     """
@@ -58,6 +59,7 @@ class Query:
 
     Attributes:
         listed: What is listed; all but records are groups of records.
+        skip: How many of the first are left out: 1 for "the second newest".
         best: Only those with the extreme value of `order`, ties included.
         counted: A number was asked for.
     """
@@ -68,6 +70,7 @@ class Query:
     order: Order = "corpus"
     descending: bool = False
     limit: int | None = None
+    skip: int = 0
     best: bool = False
     counted: bool = False
 

@@ -62,6 +62,10 @@ def _span(query: Query, passages: list[Passage]) -> tuple[Passage, int, int]:
     for phrase in query.wanted("text"):
         if found := _sentence_with(passages, searchable(phrase)):
             return found
+    for section in ("abstract", "bio"):
+        for phrase in query.wanted(section):
+            if found := _sentence_with([one for one in passages if one.section == section], searchable(phrase)):
+                return found
     if "code" in has and (found := _address(passages)):
         return found
     if query.listed == "chapters" or {"chapters", "odd_time"}.intersection(has) or any(query.on("chapters")):

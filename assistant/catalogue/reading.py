@@ -22,11 +22,11 @@ _NO_WORD = (
     "PAGE | PAGENAME "
     "| TIME | BREAK | MENTION | OCCUR | WORD | QUOTE | TITLED | STARTS | WHICH | LIST | HOWMANY | WHERE | WHO | THING "
     "| ISTHERE | SORT | BOTH | ONLY | PUBLISHED | THEM | INST | GIVEN | NUMBER "
-    "| CMP | MOST | FEWEST | SEVERAL | SINGLE | IT | HESHE"
+    "| CMP | MOST | FEWEST | SEVERAL | SINGLE | IT | HESHE | SIGN"
 )
 MACROS = {
     "JOIN": "(AND | OR | COMMA | BOTH)+",
-    "NEG": "(no: ((NOT | WITHOUT | NOR) (THEM | TALK | PAPER | RECORD | PERSON | IT | ALL | OF | WITH)*)*)",
+    "NEG": "(no: ((NOT | WITHOUT | NOR) (THEM | TALK | PAPER | RECORD | PERSON | IT | ALL | OF | WITH | ALSO)*)*)",
     "ANYPREP": "ON | UNDER | IN | AT | FROM | OF | BY",
     "CMP": "MORE | LESS | ATLEAST | ATMOST | UPTO | EXACTLY | ONLY | UNDER",
     "THING": "TALK | PAPER | RECORD",
@@ -34,7 +34,7 @@ MACROS = {
     "| COMMENTCOUNT | ORG | PLACE | PERSON | ODDTIME",
     "UNIT": "AUTHOR | COMMENT | PERSON | PAGE | CHAPTER | TEAM | LINK",
     "KEY": "DATE | FULLDATE | YEARN | TITLE | PERSON | SURNAME | AUTHOR | AUTHORCOUNT | TEAM | COMMENT | COMMENTCOUNT "
-    "| PAGE | CHAPTER | ALPHA | TIMES | MONTHN",
+    "| PAGE | CHAPTER | LINK | ALPHA | TIMES | MONTHN",
     "PLAIN": f"(?! {_NO_WORD}) ANY",
 }
 Found = re.Match[str]
@@ -66,6 +66,8 @@ class Reading:
         conditions: Of the query to be.
         fields: Its other fields.
         said: What else was said, such as "sorted", "value".
+        dropped: Fields and parts whose conditions a follow-up takes away.
+        shift_months: How far a follow-up moves the date before; 0 when it does not.
     """
 
     def __init__(self, tokens: Sequence[Token], question: str = "") -> None:
@@ -75,6 +77,8 @@ class Reading:
         self.conditions: list[Condition] = []
         self.fields: dict[str, Any] = {}
         self.said: set[str] = set()
+        self.dropped: list[str] = []
+        self.shift_months = 0
 
     @property
     def line(self) -> str:
@@ -144,6 +148,26 @@ class Reading:
     def left(self) -> list[Token]:
         """The tokens that no rule has read."""
         return [token for token, tag in zip(self.tokens, self._tags, strict=True) if tag != _TAKEN]
+
+    def joins_alternatives(self) -> bool:
+        """Whether an "or" that no rule has read stands between two conditions: a query holds all of them, not any.
+
+        Two on the same field become one: "by one author or by two authors".
+        """
+        if "mixed" in self.said:
+            return True
+        if not self.find("_\\s OR (WITH | ANYPREP | GIVEN | PUBLISHED)* (_\\s | PART)"):
+            return False
+        alike = (
+            len(self.conditions) == 2
+            and len({one.field for one in self.conditions}) == 1
+            and not any(one.negated for one in self.conditions)
+        )
+        if not alike:
+            return True
+        values = dict.fromkeys(value for one in self.conditions for value in one.values)
+        self.conditions = [Condition(self.conditions[0].field, tuple(values))]
+        return False
 
     def _places(self, found: Found, group: str | int) -> tuple[int, int]:
         known = isinstance(group, int) or group in found.re.groupindex

@@ -8,12 +8,17 @@ from assistant.catalogue.reading import Found, Reading, Rule
 _NEGATOR = "(NOT | NOT (THEM | THING) | WITHOUT | NOR | LINKTO | WITH | BOTH | GIVEN | IN | USE)"
 _LEAD = "(WITH | SHARE | WITHOUT | NOT | NOR | ONLY | USE | MENTION | LINKTO)"
 _THERE = "CODE | BIO | ABSTRACT | CHAPTER | LINK | COMMENT | DATE | VIDEO"
+_COUNTED_PARTS = {"chapters": "chapters", "links": "link", "comments": "comments", "authors": "authors"}
 _PARTS = "(parts: PART ((AND | OR | COMMA | NOR | BOTH)* WITH? PART)*)"
 
 
 def _has(reading: Reading, found: Found) -> object:
     tokens, parts = reading.part(found, "parts"), reading.values(found, "parts")
     if parts == ["speaker"] and reading.fields.get("listed") == "people":
+        return False
+    if {"AND", "OR"} <= {token.tag for token in tokens}:
+        # "Comments and code or links" can be read in two ways.
+        reading.said.add("mixed")
         return False
     reading.require(found, "has", parts, together=not any(token.tag == "OR" for token in tokens))
     negated = sum(token.tag in ("NOT", "WITHOUT") for token in reading.part(found, "no")) % 2
@@ -55,7 +60,18 @@ def _no_year(reading: Reading, found: Found) -> None:
     reading.add("has", ["date"])
 
 
+def _has_any(reading: Reading, found: Found) -> object:
+    """Read "the fewest chapters among those that have any"."""
+    order = reading.fields.get("order")
+    if "best" not in reading.fields or order not in _COUNTED_PARTS:
+        return False
+    reading.add("has", [_COUNTED_PARTS[order]])
+    return True
+
+
 RULES: tuple[Rule, ...] = (
+    ("(AND | COMMA | BUT | OF | FROM | IN)* (THEM | THING | ONLY | WHICH)* WITH (?= BREAK | $)", _has_any),
+    ("WITH? LINK COMMA? (NOT ONLY | TO | ON)* CODE (OR | AND)+ (RECORD | OTHER | LINK)+", _linked),
     ("WITH? LINK WHICH? NOT (TO | ON | BY)? CODE", _other_link),
     ("(WITH | ONLY)* (DAYN AND MONTHN | MONTHN AND DAYN) ((BUT | AND | COMMA)* (WITHOUT | NOT)+ YEARN)?", _no_year),
     ("(parts: HASNO)", _lacks),

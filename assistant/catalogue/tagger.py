@@ -12,7 +12,7 @@ from assistant.catalogue.concepts import FILLER, LONGEST_PHRASE_WORDS, Concept, 
 from assistant.catalogue.marking import Marking, Token
 from assistant.catalogue.pages import tag_pages
 from assistant.catalogue.people import tag_full_names, tag_surnames
-from assistant.catalogue.titles import tag_nicknames, tag_quotations, tag_series, tag_titles
+from assistant.catalogue.titles import tag_chapters, tag_nicknames, tag_quotations, tag_series, tag_titles
 from assistant.catalogue.tokens import Word
 from assistant.catalogue.vocabulary import Vocabulary
 from assistant.catalogue.written_dates import tag_dates
@@ -23,6 +23,13 @@ _COINED = re.compile(r"[A-Z].*[A-Z]|[A-Za-z].*\d|\d.*[A-Za-z]")
 _SHORTEST_TOPIC_CHARS = 4
 _LONGEST_QUESTION_CHARS = 4000
 # "The oldest one", "is there one by …?": no number.
+_CLAUSE_ENDS = ("BREAK", "COMMA", "BUT", "AND")
+# What a talk's own speaker, title or text is the subject of: "whose speaker is …" is no question by itself.
+_WHOSE = frozenset("PERSON TITLE ABSTRACT BIO PLACE AUTHOR TEAM COMMENT".split())
+_KINDS = ("TALK", "PAPER")
+_TOPICS = ("UNKNOWN", "COINED", "CONDITION")
+# "Papers that talk about …": no talk.
+_TALKERS = frozenset("ABSTRACT BIO TITLE PAPER RECORD PERSON WHO TALK THEM".split())
 _BEFORE_ONE = frozenset("NEWEST OLDEST LARGEST SMALLEST LONGEST SHORTEST LAST ISTHERE".split())
 # "papers that give a date": after what is listed, a request is a statement.
 _NOUNS = frozenset(("TALK", "PAPER", "RECORD", "PERSON", "THEM", "WHICH", "TITLE", "NOT", "WHO"))
@@ -46,7 +53,7 @@ def tokens_of(question: str, vocabulary: Vocabulary, *, on_page: bool = False) -
         tag(marking, vocabulary)
     _tag_concepts(marking)
     tag_dates(marking)
-    for tag in (tag_pages, tag_surnames, tag_series, _tag_rest, tag_nicknames):
+    for tag in (tag_pages, tag_surnames, tag_series, _tag_rest, tag_nicknames, tag_chapters):
         tag(marking, vocabulary)
     return _statements(marking.tokens())
 
@@ -67,6 +74,9 @@ def _concept_at(marking: Marking, place: int) -> int:
         if not marking.free(place, place + length):
             continue
         found = concept([one.key for one in marking.words[place : place + length]])
+        if found and found.tag == "SORT" and word.start and marking.question[word.start - 1] == "-":
+            # "Second-order" sorts nothing.
+            found = Concept("UNKNOWN")
         # "US" is a country, "us" is not.
         if found and not (found.tag == "COUNTRY" and word.text == "us"):
             marking.mark(place, place + length, found.tag, *([found.value] if found.value else []))
@@ -102,10 +112,28 @@ def _statements(tokens: list[Token]) -> list[Token]:
         if tag == "LIST" and before in _NOUNS:
             tag = "WITH"
         elif token.text.lower() == "one" and (
-            before in _BEFORE_ONE or after is None or after.tag in ("BREAK", "FIRST")
+            before in _BEFORE_ONE
+            or after is None
+            or after.tag in ("BREAK", "FIRST")
+            or (before in ("WITHOUT", "WITH") and after.tag in _CLAUSE_ENDS)
         ):
             tag = "THEM"
         elif token.text.lower() == "include" and before in ("BREAK", "COMMA"):
             tag = "INCLUDING"
+        elif token.text.lower() == "names" and before in _KINDS:
+            # "Whose talk names …?"
+            tag = "TITLE"
+        elif tag == "HOWMANY" and token.text.lower() == "number" and before in _TOPICS:
+            # "The condition number".
+            tag = "UNKNOWN"
+        elif tag == "EITHER" and before not in ("NOT", "WITHOUT"):
+            continue
+        elif not found and token.text.lower() == "whose" and after and after.tag in _WHOSE:
+            tag = "OFWHICH"
+        elif tag == "TALK" and token.text.lower() == "talk" and before in _TALKERS and after and after.tag == "ABOUT":
+            continue
+        elif tag == "SAYS" and token.text.lower() == "say" and not found and after and after.tag == "COMMA":
+            # "Say, is there …?"
+            continue
         found.append(token if tag == token.tag else replace(token, tag=tag, values=()))
     return [token for token in found if token.tag != "THEM" or token.text.lower() != "one"]

@@ -7,7 +7,7 @@ import re
 
 from assistant.catalogue.marking import SMALL_TOKENS, Marking
 from assistant.catalogue.vocabulary import Vocabulary
-from ingest.words import folded, plain_words, singular
+from ingest.words import folded, plain_words, searchable, singular
 
 _LONGEST_TITLE_WORDS = 30
 _PIECE = re.compile(r"[^\W\d_]+|\d+")
@@ -80,7 +80,10 @@ def tag_series(marking: Marking, vocabulary: Vocabulary) -> None:
 def tag_nicknames(marking: Marking, vocabulary: Vocabulary) -> None:
     """One talk, or the parts of one, by words of its title: "the talk on the Hessian", "the alignment tutorial"."""
     for place in range(len(marking.words)):
-        if marking.tag(place) in _SORTS_OF_TALK and not marking.words[place].key.endswith("s"):
+        the_one = marking.words[place].key == "one" and marking.tag(place) in ("THEM", "IT")
+        if the_one:
+            _nickname_behind(marking, vocabulary, place)
+        elif marking.tag(place) in _SORTS_OF_TALK and not marking.words[place].key.endswith("s"):
             _nickname_behind(marking, vocabulary, place) or _nickname_before(marking, vocabulary, place)
 
 
@@ -106,10 +109,31 @@ def _nickname_before(marking: Marking, vocabulary: Vocabulary, noun: int) -> boo
     )
 
 
+def tag_chapters(marking: Marking, vocabulary: Vocabulary) -> None:
+    """Who speaks in a chapter that is named: "the chapter about analog layout"."""
+    for place in range(len(marking.words)):
+        if marking.tag(place) != "CHAPTER" or marking.words[place].key.endswith("s"):
+            continue
+        first = place + 1
+        while marking.tag(first) in ("ABOUT", "ON", "OF", "TITLED", "FILLER", "COMMA"):
+            first += 1
+        last = first
+        while last < len(marking.words) and marking.tag(last) not in ("BREAK", "COMMA"):
+            last += 1
+        texts = [word.text for word in marking.words[first:last]]
+        speakers = vocabulary.speakers_of_chapter(searchable(" ".join(texts)).split())
+        if speakers:
+            marking.mark(first, last, "CHAPTERREF", *speakers)
+
+
 def _mark_titled(marking: Marking, vocabulary: Vocabulary, first: int, last: int, also: int = -1) -> bool:
     keys = [one for word in marking.words[first:last] for one in plain_words(word.key) if one not in SMALL_TOKENS]
     words = [singular(key) for key in keys] + ([singular(marking.words[also].key)] if also >= 0 else [])
-    found = vocabulary.titles_with(words) if keys else []
+    # "A talk on three pages" names none.
+    named = any(
+        marking.tag(place) not in ("NUMBER", "TIME", "SEVERAL", "FILLER", "PAGE") for place in range(first, last)
+    )
+    found = vocabulary.titles_with(words) if keys and named else []
     if not found or len(found) > _MOST_PARTS or not any(len(word) > _SMALL_CHARS for word in words):
         return False
     marking.mark(first, max(last, also + 1), "TITLEREF", *found)

@@ -4,6 +4,7 @@ Comes in: the record store. Goes out: people and affiliations (`names`), pages, 
 name.
 """
 
+import json
 import re
 from collections.abc import Iterable
 from functools import cached_property
@@ -64,6 +65,23 @@ class Vocabulary:
             "SELECT title_words, json_extract(json, '$.title') FROM facts JOIN records USING (position)"
         )
         return [(frozenset(words.split()), title) for words, title in rows]
+
+    @cached_property
+    def _chapters(self) -> list[tuple[frozenset[str], tuple[str, ...]]]:
+        rows = self._store.rows(
+            "SELECT json_extract(json, '$.chapters') FROM records JOIN facts USING (position) WHERE facts.chapters > 0"
+        )
+        return [
+            (frozenset(searchable(one["title"]).split()), tuple(who["name"] for who in one["speakers"]))
+            for (chapters,) in rows
+            for one in json.loads(chapters)
+        ]
+
+    def speakers_of_chapter(self, words: Iterable[str]) -> tuple[str, ...]:
+        """Those who speak in the one chapter whose title holds these singular words; none where it is not clear."""
+        wanted = frozenset(words)
+        found = [speakers for held, speakers in self._chapters if wanted and wanted <= held]
+        return found[0] if len(found) == 1 else ()
 
     def titles_with(self, words: Iterable[str]) -> list[str]:
         """The titles that hold all of these singular words."""

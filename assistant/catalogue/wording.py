@@ -6,6 +6,7 @@ are about is left to retrieval.
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import groupby
 
 from assistant.catalogue.marking import Token
@@ -52,7 +53,7 @@ def _phrase(reading: Reading, run: list[Token]) -> str:
 
 def _part_says(reading: Reading, found: Found) -> None:
     reading.add("has", reading.values(found, "parts"))
-    _TEXT(reading, found)
+    (_BIO if reading.part(found, "parts")[0].tag == "BIO" else _ABSTRACT)(reading, found)
     if reading.fields.get("listed") != "people":
         reading.said.add("noun")
 
@@ -60,6 +61,13 @@ def _part_says(reading: Reading, found: Found) -> None:
 def _links_to(reading: Reading, found: Found) -> None:
     reading.require(found, "link", [words.replace(" ", "") for words in phrases(reading, reading.part(found, "words"))])
     reading.said.add("words")
+
+
+def _in_title(reading: Reading, found: Found) -> object:
+    """Read "… I mean the word should be in the title", said behind what was asked for."""
+    worded = [one for one in reading.conditions if one.field in ("text", "title")]
+    reading.conditions = [replace(one, field="title") if one in worded else one for one in reading.conditions]
+    return bool(worded)
 
 
 def _titled(reading: Reading, found: Found) -> None:
@@ -74,6 +82,8 @@ def _sorted(reading: Reading, found: Found) -> None:
 
 
 _TITLE = _stands_in("title")
+_ABSTRACT = _stands_in("abstract")
+_BIO = _stands_in("bio")
 _TEXT = _stands_in("text")
 _OPENING = _stands_in("opening")
 
@@ -81,7 +91,8 @@ RULES: tuple[Rule, ...] = (
     (f"NEG (WITH | MENTION | WHERE)? {_WORDS} OCCUR? "
         "IN (TITLE | ABSTRACT) (OR | AND) IN? (TITLE | ABSTRACT | BIO)", _TEXT),
     # "with X in the title", "in whose title X stands".
-    (f"NEG (WITH | MENTION)? {_WORDS} (OCCUR)? IN (WHO | THEM | IT | EACH | ALL)* TITLE {_BARRED}", _TITLE),
+    (f"NEG (WITH | MENTION)? {_WORDS} OCCUR? IN (WHO | THEM | IT | EACH | ALL | THING | OF)* TITLE {_BARRED}",
+        _TITLE),
     (f"IN (WHO | THEM)? TITLE NEG {_WORDS} (OCCUR | GIVEN)", _TITLE),
     # "titles that begin with X", "whose title does not mention X".
     (f"TITLE WHICH? NEG STARTS {_WORDS}", _OPENING),
@@ -105,11 +116,13 @@ RULES: tuple[Rule, ...] = (
     (f"IN? (WHICH | HOWMANY) (parts: ABSTRACT | BIO) {_WORDS} OCCUR", _part_says),
     (f"THING (body: (WHERE | IN WHO) {_WORDS} OCCUR (IN (TITLE | OR | AND | ABSTRACT | THEM)+)?)", _TEXT),
     (f"^ {_WORDS} (COMMA | BREAK)? IN? WHICH THING MENTION (IT | THEM)", _TEXT),
+    ("(parts: ABSTRACT | BIO) WHICH? NEG ABOUT (words: QUOTE (JOIN QUOTE)*)", _part_says),
+    ("(BREAK | COMMA) (ONLY | WORD | THEM | IT | AND | BUT)* IN (WHO | THEM | IT)* TITLE (?= BREAK | $)", _in_title),
     (f"NEG USE {_COINED}", _TEXT),
     ("NEG LINKTO (words: (QUOTE | COINED | UNKNOWN){1,3})", _links_to),
     ("THING (body: WITH (words: COINED (NUMBER | COINED)* (JOIN COINED)*) (IN (ABSTRACT | THEM))?)", _TEXT),
     # Titles by name, and the sort of talk that titles name.
-    ("NEG TITLED? (titles: TITLEREF (JOIN TITLEREF)*)", _titled),
+    ("NEG (THEM (ABOUT | ON | OF))? TITLED? (titles: TITLEREF (JOIN TITLEREF)*)", _titled),
     ("THING (body: (TITLED | OF | COMMA)? (titles: QUOTE))", _titled),
     ("NEG (sort: SORTED) TALK?", _sorted),
 )  # fmt: skip

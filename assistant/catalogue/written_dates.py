@@ -52,6 +52,9 @@ def _is_month(marking: Marking, place: int, keys: list[str], skip: int) -> bool:
     if marking.tag(place + skip) not in ("", "FILLER"):
         return False
     before = marking.key(place - 1)
+    # "May of that year".
+    if keys[skip + 1] == "of" and (keys[skip + 2] in ("that", "the", "same", "this") or keys[skip + 2].isdigit()):
+        return True
     return bool(keys[skip] not in _VERBS or skip or before in _BEFORE_MONTH or keys[skip + 1][:1].isdigit())
 
 

@@ -77,6 +77,7 @@ CONDITIONS = st.one_of(
     values_of("page", PAGES), values_of("person", NAMES), values_of("affiliation", PLACES),
     values_of("sector", ("academic", "company", "laboratory")), values_of("date", DATES), values_of("has", PARTS),
     values_of("title", WORDS), values_of("opening", WORDS), values_of("text", WORDS),
+    values_of("abstract", WORDS), values_of("bio", WORDS),
     values_of("link", ("github.com", "GITHUB", *HOSTILE[:-1])),
     *(values_of(field, COUNTS) for field in ("authors", "comments", "speakers", "pages", "chapters", "links")),
 )  # fmt: skip
@@ -89,6 +90,7 @@ QUERIES = st.builds(
     ),
     descending=st.booleans(),
     limit=st.one_of(st.none(), st.integers(1, 5)),
+    skip=st.integers(0, 2),
     best=st.booleans(),
 )
 
@@ -185,6 +187,8 @@ def value_holds(field: str, value: str, record: Record) -> bool:
         return is_recorded(record, value)
     if field == "title":
         return contains(record.title, value)
+    if field in ("abstract", "bio"):
+        return contains(getattr(record, field, ""), value)
     if field == "opening":
         return opens(record.title, value)
     if field == "text":
@@ -235,8 +239,10 @@ def plain_filter(query: Query, records: Sequence[Record]) -> list[str]:
     # Python's sort is stable in both directions, as the order of the corpus among equals must be.
     known.sort(key=lambda one: one[0], reverse=query.descending)
     if query.best:
-        return [name for value, name in known if value == known[0][0]][: query.limit]
-    return [name for _, name in [*known, *(one for one in found if one[0] is None)]][: query.limit]
+        names = [name for value, name in known if value == known[0][0]]
+    else:
+        names = [name for _, name in [*known, *(one for one in found if one[0] is None)]]
+    return names[query.skip :][: query.limit]
 
 
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -245,13 +251,33 @@ def test_any_query_finds_what_a_plain_filter_finds(query: Query, store: RecordSt
     assert list(evaluate(query, store, Vocabulary(store).names).ids) == plain_filter(query, records)
 
 
-@pytest.mark.parametrize("field", ["title", "text", "opening", "person", "affiliation", "page", "role", "link"])
+@pytest.mark.parametrize(
+    "field", ["title", "text", "opening", "abstract", "bio", "person", "affiliation", "page", "role", "link"]
+)
 @pytest.mark.parametrize("value", [value for value in HOSTILE if re.sub(r"\W", "", value) != "x" and value], ids=repr)
 def test_hostile_value_is_plain_text(store: RecordStore, field: Field, value: str) -> None:
     before = store.rows("SELECT count(*) FROM facts")
     result = evaluate(Query(conditions=(Condition(field, (value,)),)), store, Vocabulary(store).names)
     assert (result.ids, result.matched) == ((), 0) or field == "link"
     assert store.rows("SELECT count(*) FROM facts") == before
+
+
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(query=QUERIES.filter(lambda one: not (one.best or one.limit or one.skip)), data=st.data())
+def test_only_records_within_count(
+    query: Query, data: st.DataObject, store: RecordStore, records: Sequence[Record]
+) -> None:
+    within = data.draw(st.lists(st.integers(0, len(records) - 1), unique=True))
+    wanted = {records[place].id for place in within}
+    names = Vocabulary(store).names
+    everywhere = evaluate(query, store, names).ids
+    assert evaluate(query, store, names, within=within).ids == tuple(one for one in everywhere if one in wanted)
+
+
+def test_people_are_listed_with_records_within_only(store: RecordStore, records: Sequence[Record]) -> None:
+    within = [place for place, record in enumerate(records) if "alignment" in record.title.lower()][:1]
+    result = evaluate(Query(listed="people"), store, Vocabulary(store).names, within=within)
+    assert {one for group in result.groups for one in group.ids} == {records[place].id for place in within}
 
 
 def test_known_places_are_those_of_the_filter(store: RecordStore) -> None:

@@ -93,6 +93,30 @@ CASES: dict[str, Query] = {
     "On which pages does One Small Step, One Giant Leap: From Test-Time Tweaks to Global Guarantees appear?": query(
         "title: One Small Step, One Giant Leap: From Test-Time Tweaks to Global Guarantees", listed="pages"
     ),
+    "the second newest paper": query(kind="paper", order="date", descending=True, limit=1, skip=1),
+    "Papers with more authors than 5": query("authors: 6..", kind="paper"),
+    "Papers having over 4 authors and under 8": query("authors: 5..", "authors: ..7", kind="paper"),
+    "papers with no more than 2 authors from 2022 on": query("authors: ..2", "date: 2022..", kind="paper"),
+    "talks lacking an abstract or a bio": query("not has: abstract | bio", kind="talk"),
+    "Which titles contain both learning and optimization?": query("title: learning", "title: optimization"),
+    "Whose bios mention Stanford?": query("has: bio", "bio: Stanford", listed="people"),
+    "Whose talk names are about transformers? I mean the word should be in the title.": query(
+        "title: transformers", listed="people", kind="talk"
+    ),
+    "Find the talk with the fewest chapters among those that have any.": query(
+        "has: chapters", kind="talk", order="chapters", best=True
+    ),
+    "Who speaks in the chapter about automating analog layout?": query(
+        "person: Sachin Sapatnekar", "has: chapters", listed="people"
+    ),
+    "What did people from UT Austin talk about?": query("affiliation: UT Austin", kind="talk"),
+    "all papers that come with a link, to code or anything else": query("has: link", kind="paper"),
+    "Are any of the speakers from Harvard?": query("affiliation: Harvard", listed="people"),
+    "Which papers mention the condition number?": query("text: condition number", kind="paper"),
+    "Is any talk on three pages?": query("pages: 3", kind="talk"),
+    "Could you please check whether there's a paper from 2017?": query("date: 2017", kind="paper"),
+    "papers by one author or by two authors": query("authors: 1 | 2", kind="paper"),
+    "Say, which recordings are split into chapters?": query("has: chapters", kind="talk"),
     "How many autors does the paper on warm-starting have?": query(
         "title: On Warm-Starting Neural Network Training", kind="paper"
     ),
@@ -112,6 +136,36 @@ FOLLOW_UPS: dict[tuple[str, ...], Query] = {
     ),
     ("Which papers have one author?", "and two?"): query("authors: 2", kind="paper"),
     ("Which papers are on the Sep 8 page?", "And on the June 8 one?"): query(JUNE, kind="paper"),
+    ("Talks with a bio", "Now those without one, on the ML page."): query("not has: bio", ML, kind="talk"),
+    ("Talks on the ML page", "whose speaker is from industry"): query(ML, "sector: company", kind="talk"),
+    ("Papers of 2024", "a year later"): query("date: 2025", kind="paper"),
+    ("Papers of 2025", "which were published in March?", "and the month before?"): query("date: 2025-02", kind="paper"),
+    ("List the papers from March 2025.", "May of that year then?"): query("date: 2025-05", kind="paper"),
+    ("Papers of 2023 with code", "now without the year condition"): query("has: code", kind="paper"),
+    ("Papers since 2020", "but before 2023"): query("date: 2020..2022", kind="paper"),
+    ("speakers from MIT", "Yale too"): query("affiliation: MIT | Yale", listed="people"),
+    ("Talks from Caltech", "Drop those also shown on the ML page"): query(
+        "affiliation: Caltech", f"not {ML}", kind="talk"
+    ),
+    ("Which talks include 'Learning' in the title?", "What about papers with the same word?"): query(
+        "title: Learning", kind="paper"
+    ),
+    ("Papers of 2023", "the three newest", "and the rest?"): query(
+        "date: 2023", kind="paper", order="date", descending=True, skip=3
+    ),
+    ("Papers of 2023", "the oldest one", "the second oldest"): query(
+        "date: 2023", kind="paper", order="date", limit=1, skip=1
+    ),
+    ("Papers of 2025 by title", "only the last three"): query(
+        "date: 2025", kind="paper", order="title", descending=True, limit=3
+    ),
+    ("Which talk has the most speakers?", "And the fewest?"): query(kind="talk", order="speakers", best=True),
+    ('Papers with "Zeroth-Order" in the title', "The one with more authors?"): query(
+        "title: Zeroth-Order", kind="paper", order="authors", descending=True, best=True
+    ),
+    ("Who is from Caltech?", "Which talks do they give?"): query("affiliation: Caltech", kind="talk"),
+    ("Papers of 2023", "those by one author or by three authors"): query("date: 2023", "authors: 1 | 3", kind="paper"),
+    ("Who works at Google DeepMind?", "Same for OpenAI?"): query("affiliation: OpenAI", listed="people"),
     ("talks with a biography", "and how many don't have one?"): query("not has: bio", kind="talk", counted=True),
 }
 NOT_OURS = (
@@ -124,11 +178,22 @@ NOT_OURS = (
     "Which papers use reinforcement learning?",
     "Which papers are from the same year as DeepZero?",
     "papers older than SOAP",
-    "the second newest paper",
     "Which papers have an odd number of authors?",
     "Which speakers share a talk?",
     "What does Robert Nowak of Stanford say about ReLU networks?",
     "How many views does the view-batch model use?",
+    "Papers of the last two years",
+    "talks that lack either a bio or an abstract",
+    "papers with an even number of authors",
+    "Which papers are from 2023 or have code?",
+    "Which papers have five authors or code?",
+    "Talks from MIT or on the Workshops page",
+    "papers with comments and code or links",
+    "titles containing a question mark",
+    "Who are you?",
+    "What can you do?",
+    "Who made you?",
+    "Can you help me find a talk?",
     "Show the abstract of SOAP",
     "Who gave it?",
     "x" * 10_000,
