@@ -165,7 +165,7 @@ class Engine:
             route = self._router.route(turn.standalone)
         if route in ("smalltalk", "about"):
             yield from self._introduce(turn, greeting=route == "smalltalk")
-        elif filters is None and (found := self._look_up(turn, history, endpoint)) is not None:
+        elif (found := self._look_up(turn, history, endpoint, filters)) is not None:
             yield from self._tell(turn, found)
         elif route == "perhaps about":
             yield from self._introduce(turn, greeting=False)
@@ -185,10 +185,13 @@ class Engine:
                 return rewritten
         return standalone_question(question, history, self.people)
 
-    def _look_up(self, turn: _Turn, history: Sequence[Answer], endpoint: Endpoint | None) -> CatalogueAnswer | None:
+    def _look_up(
+        self, turn: _Turn, history: Sequence[Answer], endpoint: Endpoint | None, filters: Filters | None
+    ) -> CatalogueAnswer | None:
         """An exact answer from the records, when the question asks for one."""
         before = history[-1].query if history else None
-        return self._lookup.answer(turn.question, turn.standalone, before, endpoint)
+        within = self._ranker.records_within(filters) if filters is not None else None
+        return self._lookup.answer(turn.question, turn.standalone, before, endpoint, within=within)
 
     def _tell(self, turn: _Turn, found: CatalogueAnswer) -> Iterator[Event]:
         """Tell an exact answer, whole."""

@@ -6,6 +6,7 @@ it says nothing that the question does not.
 """
 
 import re
+from collections.abc import Sequence
 
 from assistant.catalogue import Catalogue, CatalogueAnswer, Query, parse_query
 from assistant.catalogue.query import Field
@@ -40,7 +41,13 @@ class Lookup:
         self._spelling = Spelling(ranker.generation.store, ranker.generation.keyword)
 
     def answer(
-        self, question: str, standalone: str, before: str | None, endpoint: Endpoint | None
+        self,
+        question: str,
+        standalone: str,
+        before: str | None,
+        endpoint: Endpoint | None,
+        *,
+        within: Sequence[int] | None = None,
     ) -> CatalogueAnswer | None:
         """Answer exactly, or not at all.
 
@@ -49,14 +56,15 @@ class Lookup:
             standalone: The same with what it leaves to the history put in.
             before: The query of the turn before, as text, for follow-ups.
             endpoint: A model to ask where the grammar understands nothing.
+            within: Positions of the records that count; None is all of them.
         """
         previous = parse_query(before) if before else None
-        found = self._catalogue.answer(question, previous)
+        found = self._catalogue.answer(question, previous, within=within)
         if previous is None and standalone != question:
             # It is about a talk that was spoken of, so it asks for no list; but it may ask for what is not recorded.
             return found if found is not None and found.refused else None
         if found is None and endpoint is not None and _SOUNDS_LIKE_A_LIST.search(question):
-            found = self._as_the_model_reads_it(question, previous, endpoint)
+            found = self._as_the_model_reads_it(question, previous, endpoint, within)
         if found is None or found.refused or found.sources():
             return found
         # "None" is right for a list, but not for a talk that is somebody else's, or for somebody who is not here.
@@ -70,7 +78,7 @@ class Lookup:
         return unknown_names(question, self._ranker.generation.keyword, self._spelling)
 
     def _as_the_model_reads_it(
-        self, question: str, previous: Query | None, endpoint: Endpoint
+        self, question: str, previous: Query | None, endpoint: Endpoint, within: Sequence[int] | None
     ) -> CatalogueAnswer | None:
         prompt = self._prompts.fill("catalogue", **self._catalogue.prompt_values(question, previous))
         try:
@@ -80,7 +88,7 @@ class Lookup:
         query = parse_query(reply.text) if reply.is_whole else None
         if query is None or not says_what_was_asked(query, question):
             return None
-        return self._catalogue.answer(question, previous, reply=reply.text)
+        return self._catalogue.answer(question, previous, reply=reply.text, within=within)
 
 
 def says_what_was_asked(query: Query, question: str) -> bool:

@@ -1,7 +1,7 @@
 """The whole collection to look through: found as one types, narrowed, sorted.
 
 Comes in: the record store of one generation. Goes out: rows of a list, exact and complete; 21,715 records are gone
-through in 11 to 19 ms (`python -m evals.bench_page --pyvideo FILE`). Ranking by meaning is left to `ranking`.
+through in 7 to 11 ms (`python -m evals.bench_page --pyvideo FILE`). Ranking by meaning is left to `ranking`.
 """
 
 from collections.abc import Sequence

@@ -346,6 +346,8 @@ UNRECORDED whether somebody is a woman or a man, or how old: male, woman, man, w
 UNRECORDED whether somebody is a woman or a man, or how old: how old
 UNRECORDED whether somebody is a woman or a man, or how old: birthday, date of birth, born, nationality, birthplace
 UNRECORDED whether somebody is a woman or a man, or how old: married, salary, hometown
+UNRECORDED what somebody earns or does in private: earn, income, wage, spouse, wife, husband, hobby, childhood
+UNRECORDED what somebody earns or does in private: children, kids, grow up, grew up, raised
 UNRECORDED file sizes, resolutions or formats: file size, resolution, file format, megabyte, pdf, page count
 UNRECORDED how many words or pages a text has: word count, how many words, number of words
 UNRECORDED DOIs or other numbers of a publication: doi, isbn, identifier

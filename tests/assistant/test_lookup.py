@@ -6,6 +6,7 @@ from assistant.assembly import Assistant
 from assistant.catalogue import parse_query
 from assistant.endpoint import EndpointChoice
 from assistant.events import Answer, Done
+from assistant.filters import Filters
 from assistant.lookup import says_what_was_asked
 from tests.scripted_endpoint import Script, ScriptedEndpoint
 
@@ -68,3 +69,12 @@ def test_query_may_not_invent_words(query: str, said: bool) -> None:
     parsed = parse_query(query)
     assert parsed is not None
     assert says_what_was_asked(parsed, "Everything with learning in its name, in order") is said
+
+
+def test_list_keeps_to_the_filters_that_are_set(assistant: Assistant) -> None:
+    events = assistant.turn("How many papers are there?", endpoint=None, filters=Filters(year=2024))
+    answer = next(event.answer for event in events if isinstance(event, Done))
+    listed = assistant.turn("Which papers are from 2024?", endpoint=None)
+    expected = next(event.answer for event in listed if isinstance(event, Done))
+    assert answer.mode == "catalogue"
+    assert {one.id for one in answer.citations} == {one.id for one in expected.citations}
