@@ -47,6 +47,7 @@ from assistant.support import SupportChecker, checked_texts, with_support
 from assistant.uncited import matcher
 from ingest.errors import EndpointCut, EndpointError
 from ingest.passages import Passage
+from ingest.words import searchable
 
 RECORDS_RANKED = 10
 # A source that fits less than half as well as the best one only distracts a small model.
@@ -183,7 +184,12 @@ class Engine:
             rewritten = rewrite(question, history, endpoint, self._prompts)
             if rewritten is not None:
                 return rewritten
-        return standalone_question(question, history, self.people)
+        return standalone_question(question, history, self.people, self._holds)
+
+    def _holds(self, record_id: str, word: str) -> bool:
+        """Whether a record's own text, not its title, holds a word."""
+        text = " ".join(passage.text for passage in self._store.passages_of(record_id))
+        return bool(searchable(word)) and searchable(word) in searchable(text)
 
     def _look_up(
         self, turn: _Turn, history: Sequence[Answer], endpoint: Endpoint | None, filters: Filters | None

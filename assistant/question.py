@@ -6,7 +6,7 @@ question it is (`routes`).
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from assistant.events import Answer, Citation
@@ -60,20 +60,24 @@ class Subject:
     people: tuple[str, ...]
 
 
-def standalone_question(question: str, history: Sequence[Answer], people: People) -> str:
+def standalone_question(
+    question: str, history: Sequence[Answer], people: People, holds: Callable[[str, str], bool] = lambda *_: False
+) -> str:
     """The question with what it leaves to the history put in.
 
     Args:
         question: As typed.
         history: The answers of this conversation, oldest first.
         people: Everyone who speaks in the collection.
+        holds: Whether the record with this id holds this word: "AIME scores?" asks for those of the talk spoken of, if
+            that talk names AIME.
     """
-    last = next((answer for answer in reversed(history) if answer.citations), None)
+    last = _last_cited(history)
     if last is None:
         return question
     if (replaced := _same_of_another(question, last, people)) is not None:
         return replaced
-    if not leans_on_history(question, people):
+    if not leans_on_history(question, people) and not _names_what_it_holds(question, last, people, holds):
         return question
     subjects = [subject_of(last, people)]
     if pointed := _OF_BOTH.search(question):
@@ -83,6 +87,17 @@ def standalone_question(question: str, history: Sequence[Answer], people: People
         elif "latter" in pointed[0].lower():
             subjects = subjects[-1:]
     return _with_subject(question, *subjects)
+
+
+def _last_cited(history: Sequence[Answer]) -> Answer | None:
+    """The last answer that rests on anything."""
+    return next((answer for answer in reversed(history) if answer.citations), None)
+
+
+def _names_what_it_holds(question: str, last: Answer, people: People, holds: Callable[[str, str], bool]) -> bool:
+    """Whether all names in a question, of nobody who speaks, stand in the talk that was spoken of."""
+    names = proper_names(question)
+    return bool(names) and not people.named(question) and all(holds(last.citations[0].id, name) for name in names)
 
 
 def _both(last: Answer, history: Sequence[Answer], people: People) -> list[Subject]:
