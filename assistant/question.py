@@ -97,7 +97,9 @@ def _last_cited(history: Sequence[Answer]) -> Answer | None:
 def _names_what_it_holds(question: str, last: Answer, people: People, holds: Callable[[str, str], bool]) -> bool:
     """Whether all names in a question, of nobody who speaks, stand in the talk that was spoken of."""
     names = proper_names(question)
-    return bool(names) and not people.named(question) and all(holds(last.citations[0].id, name) for name in names)
+    if not names or people.named(question) or _JOINED_TO.match(question):  # "And homeostasis?" brings a new subject
+        return False
+    return all(holds(last.citations[0].id, name) for name in names)
 
 
 def _both(last: Answer, history: Sequence[Answer], people: People) -> list[Subject]:

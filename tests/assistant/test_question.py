@@ -72,6 +72,7 @@ def test_question_leans_on_history_or_stands_alone(people: People, question: str
         (("Tell me about MARS.", "Which optimizers is it built on?"), "Which optimizers is “Unleashing the Power"),
         (("Where did Volkan Cevher study?", "What is Bi-Induct?"), "What is Bi-Induct?"),
         (("Where did Volkan Cevher study?", "And what about hallucinations?"), "And what about hallucinations?"),
+        (("What is Light-R1?", "AIME scores?"), "AIME scores? (“Light-R1"),
     ],
 )
 def test_follow_up_without_a_model_means(assistant: Assistant, questions: tuple[str, ...], meant: str) -> None:
