@@ -1,8 +1,7 @@
 """Exact, complete answers about the collection: "list", "how many", "who", "which".
 
-Comes in: a question and the query before it. Goes out: an answer from the records with every item cited, or None:
-then the
-question is one of content, for retrieval. The way through: `grammar` → `query` → `evaluate` → `telling`.
+Comes in: a question and the query before it. Goes out: an answer from the records with every item cited, or None: then
+the question is one of content, for retrieval. The way through: `tagger` → `grammar` → `query` → `evaluate` → `telling`.
 """
 
 from collections.abc import Iterator, Sequence

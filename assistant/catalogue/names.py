@@ -1,8 +1,7 @@
 """Names in a question → the people and affiliations of the collection that they mean.
 
 Comes in: the names that the records hold. Goes out: for a name as typed, the recorded ones that it can mean; several
-where
-it is ambiguous, none where it means nobody.
+where it is ambiguous, none where it means nobody.
 """
 
 import re
