@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from assistant.endpoint import Endpoint, Piece
 from assistant.events import SourcePassage
+from assistant.llamaindex_lock import load_llamaindex
 from assistant.markers import defuse_references
 from assistant.prompts import Prompts
 from ingest.errors import EndpointOverflow
@@ -43,6 +44,7 @@ def stream_pieces(
 def _messages(
     question: str, sources: Sequence[SourcePassage], endpoint: Endpoint, prompts: Prompts
 ) -> "list[ChatMessage]":
+    load_llamaindex()
     from llama_index.core.llms import ChatMessage, MessageRole  # here, because it takes a second to import
 
     system = prompts.fill("system")

@@ -6,7 +6,6 @@ made once and forgotten when an ingest switches to the next.
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from importlib import import_module
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -19,6 +18,7 @@ from assistant.endpoint import EndpointChoice
 from assistant.events import Answer, Event, SourcePassage
 from assistant.feedback import Feedback, keep_feedback
 from assistant.filters import Filters
+from assistant.llamaindex_lock import load_llamaindex
 from assistant.page import Opened, PageState, Turn
 from assistant.shelf import Shelf
 from assistant.show import report_text, with_progress
@@ -148,7 +148,7 @@ class PageBackend:
         with suppress(TalksError):
             for _ in self._assistant.turn(_FIRST_QUESTION, endpoint=None):
                 pass
-        import_module("llama_index.llms.openai_like")  # with it the openai client
+        load_llamaindex()
 
     @property
     def _store(self) -> RecordStore:

@@ -9,6 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from assistant.endpoint import Endpoint
+from assistant.llamaindex_lock import load_llamaindex
 from ingest.errors import EndpointError
 
 # A small model on a laptop needs two to five seconds for a line; nobody waits longer for a better guess.
@@ -39,6 +40,7 @@ def short_reply(prompt: str, endpoint: Endpoint, *, most_chars: int, timeout_s: 
     Raises:
         EndpointError: The endpoint failed before the first word.
     """
+    load_llamaindex()
     from llama_index.core.llms import ChatMessage, MessageRole  # here, because it takes a second to import
 
     deadline = time.monotonic() + timeout_s

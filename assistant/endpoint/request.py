@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import httpx
 
+from assistant.llamaindex_lock import load_llamaindex
+
 if TYPE_CHECKING:
     from llama_index.core.llms import ChatMessage
     from llama_index.llms.openai_like import OpenAILike
@@ -16,6 +18,8 @@ _NO_KEY = "none"
 def open_model(http: httpx.Client, base_url: str, model: str, longest_tokens: int, context_tokens: int) -> "OpenAILike":
     """A model that answers over this client, which also keeps the key and the time-outs."""
     import openai  # here, because the two take nearly two seconds
+
+    load_llamaindex()
     from llama_index.llms.openai_like import OpenAILike
 
     client = openai.OpenAI(base_url=base_url, api_key=_NO_KEY, http_client=http, max_retries=0, timeout=http.timeout)
@@ -39,6 +43,7 @@ def has_system_role(messages: "Sequence[ChatMessage]") -> bool:
 
 def without_system_role(messages: "Sequence[ChatMessage]") -> "list[ChatMessage]":
     """The system's text in front of the first message of the user."""
+    load_llamaindex()
     from llama_index.core.llms import ChatMessage, MessageRole
 
     system = "\n\n".join(str(message.content) for message in messages if message.role is MessageRole.SYSTEM)
