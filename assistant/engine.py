@@ -42,7 +42,6 @@ from assistant.rewriting import rewrite
 from assistant.routes import Router
 from assistant.search_words import SearchWords, search_with_words
 from assistant.second_opinion import reconsider
-from assistant.spelling import Spelling
 from assistant.support import SupportChecker, checked_texts, with_support
 from assistant.uncited import matcher
 from ingest.errors import EndpointCut, EndpointError
@@ -132,7 +131,6 @@ class Engine:
         self._checker = checker
         self._router = router
         self._search_words = SearchWords(prompts)
-        self._spelling = Spelling(self._store, ranker.generation.keyword)
 
     @cached_property
     def people(self) -> People:
@@ -262,7 +260,7 @@ class Engine:
 
     def _named(self, question: str) -> list[Person]:
         """The speakers whom a question names, also with a slip."""
-        return self.people.named(self._spelling.corrected(question))
+        return self.people.named(self._ranker.spelling.corrected(question))
 
     def _search(self, question: str, endpoint: Endpoint | None, filters: Filters) -> Ranking:
         """Rank the talks; where that is unsure and there is a model, once more with its search words.

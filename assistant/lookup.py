@@ -16,7 +16,6 @@ from assistant.premise import unknown_names, wrong_speaker
 from assistant.prompts import Prompts
 from assistant.ranking import HybridRanker
 from assistant.short_reply import short_reply
-from assistant.spelling import Spelling
 from ingest.errors import EndpointError
 
 _SOUNDS_LIKE_A_LIST = re.compile(
@@ -38,7 +37,6 @@ class Lookup:
         self._people = people
         self._ranker = ranker
         self._prompts = prompts
-        self._spelling = Spelling(ranker.generation.store, ranker.generation.keyword)
 
     def answer(
         self,
@@ -75,7 +73,7 @@ class Lookup:
 
     def unknown_names(self, question: str) -> list[str]:
         """The proper names of a question that stand nowhere in the collection."""
-        return unknown_names(question, self._ranker.generation.keyword, self._spelling)
+        return unknown_names(question, self._ranker.generation.keyword, self._ranker.spelling)
 
     def _as_the_model_reads_it(
         self, question: str, previous: Query | None, endpoint: Endpoint, within: Sequence[int] | None

@@ -111,7 +111,7 @@ class HybridRanker:
         row_of = {record_ids[first]: row for row, first in enumerate(self._first)}
         self._gist_rows = np.array([row_of[record_id] for record_id in generation.store.gists()], dtype=np.intp)
         self._filter = RecordFilter(generation.store, self._kinds)
-        self._spelling = Spelling(generation.store, generation.keyword)
+        self.spelling = Spelling(generation.store, generation.keyword)
         self._closeness: Closeness | None = None
         if isinstance(embedder, WordEmbedder) and generation.word_vectors is not None:
             self._closeness = Closeness(generation, self._first, self._last)
@@ -164,7 +164,7 @@ class HybridRanker:
             vector, words = self.embedder.embed_question_with_words(text)
         else:
             vector = self.embedder.embed_question(text)
-        spelled = self._spelling.corrected(text)
+        spelled = self.spelling.corrected(text)
         dense = self.generation.vectors @ vector
         keyword = self.generation.keyword.scores(spelled)
         scores = fuse(dense, keyword, keyword_weight=self._keyword_weight)
@@ -201,7 +201,7 @@ class HybridRanker:
     def _signs(self, question: str, best_score: float, lead: float | None, row: int) -> Signs:
         """What tells whether the collection holds what was asked for, when this record is the best."""
         passages = self.generation.store.passages(range(int(self._first[row]), int(self._last[row])))
-        return read_signs(self._spelling.corrected(question), best_score, lead, passages, self.generation.keyword)
+        return read_signs(self.spelling.corrected(question), best_score, lead, passages, self.generation.keyword)
 
     def _best_of_records(self, scores: Scores) -> Scores:
         return np.asarray(np.maximum.reduceat(scores, self._first), dtype=np.float32)
