@@ -46,6 +46,31 @@ class LabelledDialogue(BaseModel, frozen=True):
     half: Half
 
 
+class LabelledList(BaseModel, frozen=True):
+    """Earlier questions, and one whose answer the records hold exactly.
+
+    Attributes:
+        expected: All records that must be cited, and no other; None when no particular ones are asked for.
+        expected_count: What must be counted: records, people, authors.
+        expected_names: Names that must be told.
+        note: How it was found; "order matters" where the records must be cited in this order.
+    """
+
+    id: str
+    history: tuple[str, ...] = ()
+    question: str
+    expected: tuple[str, ...] | None
+    expected_count: int | None
+    expected_names: tuple[str, ...] | None
+    note: str
+    half: Half
+
+    @property
+    def is_unrecorded(self) -> bool:
+        """Whether the collection does not record what is asked for, and should say so."""
+        return self.expected is None and self.expected_count is None and self.expected_names is None
+
+
 def read_questions(path: Path, half: Half | None = None) -> list[LabelledQuestion]:
     """The questions of one half, or all of them.
 
@@ -66,6 +91,12 @@ def read_dialogues(path: Path, half: Half) -> list[LabelledDialogue]:
     """
     dialogues = [_parsed(LabelledDialogue, path, number, line) for number, line in _lines(path)]
     return [dialogue for dialogue in dialogues if dialogue.half == half]
+
+
+def read_lists(path: Path, half: Half) -> list[LabelledList]:
+    """The questions about the collection of one half; raises what `read_dialogues` raises."""
+    lists = [_parsed(LabelledList, path, number, line) for number, line in _lines(path)]
+    return [one for one in lists if one.half == half]
 
 
 def read_unanswerable(path: Path, half: Half) -> list[str]:

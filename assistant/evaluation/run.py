@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.assembly import Assistant, make_embedder
-from assistant.catalogue import Catalogue
 from assistant.endpoint import Endpoint
 from assistant.evaluation.beir import BeirFigures, evaluate_collection
-from assistant.evaluation.catalogue import CatalogueScore, load_questions, score_catalogue
+from assistant.evaluation.catalogue import CatalogueScore, score_catalogue
 from assistant.evaluation.dialogues import DialogueScore, false_refusals, score_dialogues
-from assistant.evaluation.questions import Half, read_dialogues, read_questions, read_unanswerable
+from assistant.evaluation.questions import Half, read_dialogues, read_lists, read_questions, read_unanswerable
 from assistant.evaluation.retrieval import PRODUCT, RetrievalReport, evaluate
 from assistant.evaluation.systems import baselines, product, tutorial, with_search_words
 from assistant.prompts import load_prompts
@@ -77,9 +76,7 @@ def run(
         assistant = Assistant(settings.model_copy(update={"home": home / "pages", "llm_base_url": None}))
         dialogues = score_dialogues(assistant, read_dialogues(EVALS / "dialogues.jsonl", half))
         refused = false_refusals(assistant, [question.question for question in questions])
-        catalogue = score_catalogue(Catalogue(assistant.generation.store), load_questions(EVALS / "catalogue.jsonl"))[
-            half
-        ]
+        catalogue = score_catalogue(assistant, read_lists(EVALS / "catalogue.jsonl", half))
         measured = {
             collection.name: evaluate_collection(
                 collection,

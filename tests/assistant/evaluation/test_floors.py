@@ -8,8 +8,9 @@ import pytest
 
 from assistant.assembly import Assistant
 from assistant.confidence import REFUSE_BELOW
+from assistant.evaluation.catalogue import score_catalogue
 from assistant.evaluation.metrics import roc
-from assistant.evaluation.questions import KINDS, read_questions, read_unanswerable
+from assistant.evaluation.questions import KINDS, read_lists, read_questions, read_unanswerable
 from assistant.evaluation.retrieval import SystemFigures, measure
 from assistant.evaluation.run import EVALS
 from assistant.evaluation.systems import baselines, product
@@ -60,6 +61,13 @@ def test_confidence_tells_what_the_collection_does_not_hold(module_assistant: As
     # A turn refuses fewer: a term that few records hold is still looked for.
     assert refused <= 0.065
     assert caught >= 0.75
+
+
+def test_questions_about_the_collection_are_answered_exactly(module_assistant: Assistant) -> None:
+    lists = read_lists(EVALS / "catalogue.jsonl", "dev")
+    ids = {record.id for record in module_assistant.generation.store.records()}
+    assert [one.id for one in lists if not set(one.expected or ()) <= ids] == []
+    assert score_catalogue(module_assistant, lists).share >= 0.83
 
 
 def test_every_labelled_question_names_records_that_exist(module_assistant: Assistant) -> None:
