@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from assistant.citations import CitedText
 from assistant.events import Event, SourcePassage
+from assistant.facets import COLLECTION, SOURCES, USE, Facet
 from ingest.records import Record, Talk, record_pages, speaker_names
 
 GREETING = "Hello! Ask me about the talks in your own words, and I answer with citations. For example:"
@@ -20,10 +21,11 @@ def is_thanks(message: str) -> bool:
     return any(word in message.lower() for word in ("thank", "thx", "bye", "cheers", "great", "ok", "perfect"))
 
 
-def describe(records: list[Record], answer: CitedText, sources: list[SourcePassage]) -> Iterator[Event]:
-    """Say what the collection holds, with a few talks cited.
+def describe(facet: Facet, records: list[Record], answer: CitedText, sources: list[SourcePassage]) -> Iterator[Event]:
+    """Say what was asked of the collection or the program, with a few talks cited.
 
     Args:
+        facet: What was asked for.
         records: All of them.
         answer: Grows with the text.
         sources: The first passage of each talk to name as an example, as `example_talks` chooses them.
@@ -32,19 +34,22 @@ def describe(records: list[Record], answer: CitedText, sources: list[SourcePassa
     papers = len(records) - len(talks)
     speakers = {name for talk in talks for name in speaker_names(talk)}
     pages = Counter(page for record in records for page in record_pages(record))
+    if facet.says:
+        yield from answer.say(f"{facet.says}\n\n")
     yield from answer.say(
         f"This is a collection of {_count(len(talks), 'recorded talk')} by {_count(len(speakers), 'speaker')}"
         + (f", with {_count(papers, 'paper')} on the shelf beside them" if papers else "")
         + ". It holds what their pages say of them (abstracts, speakers, chapters), not the recordings themselves."
     )
-    if pages:
+    if pages and facet in (COLLECTION, SOURCES):
         listed = "\n".join(f"- {page}: {count}" for page, count in pages.most_common())
         yield from answer.say(f"\n\nThey stood on these pages:\n\n{listed}")
-    yield from answer.say(
-        "\n\nAsk in your own words about a subject, a speaker or a paper; every statement of an answer cites the "
-        "passage it rests on."
-    )
-    if sources:
+    if facet is COLLECTION:
+        yield from answer.say(
+            "\n\nAsk in your own words about a subject, a speaker or a paper; every statement of an answer cites the "
+            "passage it rests on."
+        )
+    if sources and facet in (COLLECTION, USE):
         yield from answer.say(" Some of the talks:")
         yield from name_examples(answer, sources)
 

@@ -31,6 +31,7 @@ from assistant.events import (
     Status,
 )
 from assistant.extract import Extractor
+from assistant.facets import Facet
 from assistant.filters import Filters
 from assistant.lookup import Lookup
 from assistant.people import People, Person
@@ -158,16 +159,20 @@ class Engine:
             filters: Only records that fit them all; None is the whole collection.
         """
         began = time.perf_counter()
-        turn = _Turn(question, self.standalone(question, history, endpoint), began)
-        route = self._router.route(question)
-        if route not in ("smalltalk", "about"):  # "What is this collection?" needs no history
-            route = self._router.route(turn.standalone)
-        if route in ("smalltalk", "about"):
-            yield from self._introduce(turn, greeting=route == "smalltalk")
-        elif (found := self._look_up(turn, history, endpoint, filters)) is not None:
+        turn = _Turn(question, question, began)
+        way = self._router.route(question, follows=any(answer.citations for answer in history))
+        if way.route in ("smalltalk", "about"):
+            yield from self._introduce(turn, way.facet)
+            yield turn.done()
+            return
+        turn.standalone = self.standalone(question, history, endpoint)
+        if (found := self._look_up(turn, history, endpoint, filters)) is not None and not (
+            found.refused and way.route == "perhaps about"
+        ):
             yield from self._tell(turn, found)
-        elif route == "perhaps about":
-            yield from self._introduce(turn, greeting=False)
+        elif way.route == "perhaps about":
+            turn.standalone = question
+            yield from self._introduce(turn, way.facet)
         else:
             yield from self._answer(turn, endpoint, filters or Filters())
         yield turn.done()
@@ -206,15 +211,15 @@ class Engine:
         turn.clock("retrieval")
         yield from found.tell(turn.answer)
 
-    def _introduce(self, turn: _Turn, *, greeting: bool) -> Iterator[Event]:
-        """Tell what the collection is, or return a greeting."""
+    def _introduce(self, turn: _Turn, facet: Facet | None) -> Iterator[Event]:
+        """Tell what was asked of the collection or the program, or return a greeting."""
         turn.mode = "about"
         records = list(self._store.records())
         examples = [self.source(self._store.passages_of(id_)[0], 1.0) for id_ in about.example_talks(records)]
         yield Sources(tuple(examples))
-        if not greeting:
-            yield from about.describe(records, turn.answer, examples)
-        elif about.is_thanks(turn.standalone):
+        if facet is not None:
+            yield from about.describe(facet, records, turn.answer, examples)
+        elif about.is_thanks(turn.question):
             yield from turn.answer.say(about.FAREWELL)
         else:
             yield from turn.answer.say(about.GREETING)

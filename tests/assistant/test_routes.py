@@ -2,6 +2,7 @@
 
 import pytest
 
+from assistant.facets import COLLECTION, PRIVACY, SELF, SOURCES, TRUST, Facet
 from assistant.routes import Route, Router
 from ingest.embedder import BundledEmbedder
 
@@ -17,6 +18,9 @@ ROUTES: dict[str, Route] = {
     "What are you able to do for me?": "about",
     "Which sources are your answers based on?": "about",
     "Which questions are good to begin with?": "about",
+    "Good evening. Is there anybody behind this, or is it a machine?": "about",
+    "Would you admit that you have no idea?": "about",
+    "My German is better than my English, may I write to you in it?": "about",
     "": "content",
     "What is backward locking?": "content",
     "Which talks cover reinforcement learning?": "content",
@@ -35,4 +39,24 @@ def router() -> Router:
 
 @pytest.mark.parametrize(("question", "route"), ROUTES.items(), ids=[question or "empty" for question in ROUTES])
 def test_question_goes_its_way(router: Router, question: str, route: Route) -> None:
-    assert router.route(question).removeprefix("perhaps ") == route
+    assert router.route(question).route.removeprefix("perhaps ") == route
+
+
+@pytest.mark.parametrize(
+    ("question", "facet"),
+    [
+        ("do you sometimes invent answers?", TRUST),
+        ("Did you watch the lectures yourself?", SOURCES),
+        ("Can anybody else see what I ask you?", PRIVACY),
+        ("Are you human?", SELF),
+        ("what's in this collection", COLLECTION),
+    ],
+)
+def test_question_about_the_program_finds_its_facet(router: Router, question: str, facet: Facet) -> None:
+    assert router.route(question).facet is facet
+
+
+@pytest.mark.parametrize("question", ["How does it work?", "What is it about?", "Can it be wrong?", "Who made it?"])
+def test_question_that_points_back_is_about_what_was_spoken_of(router: Router, question: str) -> None:
+    assert router.route(question, follows=True).route == "content"
+    assert router.route("And you, how do you work?", follows=True).facet is SELF

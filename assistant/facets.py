@@ -1,0 +1,221 @@
+"""What people ask about the collection or the program itself, and what is answered.
+
+Comes in: nothing. Goes out: facets; `routes` finds the nearest by its examples, `about` tells it.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """One thing that people want to know.
+
+    Attributes:
+        says: The answer; "" where what the records tell is the answer.
+        asked: The question, in words as different as people's.
+    """
+
+    says: str
+    asked: tuple[str, ...]
+
+
+COLLECTION = Facet(
+    says="",
+    asked=(
+        "What is this collection about?",
+        "What is this?",
+        "What is in here?",
+        "What is this place?",
+        "What do you know about?",
+        "What will I find in here?",
+        "What kinds of things are in here?",
+        "Give me an overview of what is in here.",
+        "Summarise the whole collection for me.",
+        "How big is the collection?",
+        "How many talks and papers do you have?",
+        "Which topics are covered?",
+        "What subjects do the talks deal with in general?",
+        "What are the main themes of these talks and papers?",
+        "Are there only talks in here, or other things too?",
+        "What sort of material does the library hold?",
+        "What data do you have?",
+        "Which areas of research does this cover?",
+        "Tell me about this project.",
+        "Which fields are missing here?",
+    ),
+)
+USE = Facet(
+    says=(
+        "Ask in your own words, in a whole question or a few key words: about a subject, a speaker, a talk or "
+        "a paper; or for a list, such as “Which talks have chapters?”. A next question may lean on the answer "
+        "before it. No knowledge of the field is needed."
+    ),
+    asked=(
+        "What can I ask you here?",
+        "What kinds of questions can you answer?",
+        "Suggest some questions that I might ask.",
+        "Show me some example questions.",
+        "How do I use this?",
+        "I am new here, where should I start?",
+        "What should I ask first?",
+        "Give me a quick tour.",
+        "How should I phrase my questions?",
+        "Are a few keywords enough for you?",
+        "How do I get the best answers out of you?",
+        "What would be interesting to ask?",
+        "Who is this meant for?",
+        "Is this for experts only, or can a layman use it too?",
+        "How could my pupils make use of you?",
+        "Can you help me find a talk?",
+        "I have only a few minutes, what is the quickest way to use you?",
+        "May I ask about what you said before?",
+        "Help",
+    ),
+)
+SELF = Facet(
+    says=(
+        "I am Talks Assistant, a program, not a person. I look a question up in the records of this "
+        "collection and answer in their own words; with a language model connected, that model writes the "
+        "answer from the passages that I find."
+    ),
+    asked=(
+        "Who are you?",
+        "What are you?",
+        "What sort of thing am I talking to?",
+        "Are you a person or a machine?",
+        "Am I chatting with a human being?",
+        "Are you ChatGPT?",
+        "Are you an artificial intelligence?",
+        "Which AI is behind you?",
+        "Is this a search engine or a chatbot?",
+        "What is your name?",
+        "Who made you?",
+        "Who runs this site?",
+        "Who programmed this assistant?",
+        "What is this website for?",
+        "Explain what you are for.",
+        "How does this work?",
+        "How do you find your answers?",
+        "Do you have feelings or an opinion of your own?",
+    ),
+)
+TRUST = Facet(
+    says=(
+        "Take nothing on trust: the number behind a statement leads to the passage that it rests on, with its "
+        "words and the page they stood on. What a model writes is compared with that passage and marked where "
+        "the passage does not carry it. Where the collection seems to hold no answer I say so; but I can "
+        "overlook one, or quote a passage that does not fit."
+    ),
+    asked=(
+        "Can I trust what you tell me?",
+        "How reliable is this?",
+        "Why should I believe you?",
+        "Do you make things up?",
+        "Do you ever invent an answer?",
+        "Do you hallucinate?",
+        "Are your answers always right?",
+        "Can you be wrong?",
+        "What do you do if you do not know the answer?",
+        "Will you admit it when you don't know something?",
+        "How can I check what you say?",
+        "What do the numbers in square brackets mean?",
+        "What are the references below your answers?",
+        "Where do I see which source a sentence rests on?",
+        "May I quote you in an article?",
+        "How do I cite you in my thesis?",
+        "Can you show me the source?",
+        "Did you check that?",
+    ),
+)
+SOURCES = Facet(
+    says=(
+        "All that I know was read from saved web pages: titles, speakers, abstracts, biographies and chapters "
+        "of talks, and abstracts of papers. I have neither seen the recordings nor read the papers "
+        "themselves, and there are no transcripts."
+    ),
+    asked=(
+        "Where do your answers come from?",
+        "Where was all this material taken from?",
+        "Which pages is this built from?",
+        "What sources do you use?",
+        "Who put this archive together?",
+        "Who chose these talks?",
+        "Are the recordings themselves in here, or only descriptions?",
+        "Do you have the videos or transcripts?",
+        "Can I watch the videos here?",
+        "Have you watched the recordings?",
+        "Did you listen to the talks?",
+        "Do you read the full papers or only their abstracts?",
+        "Have you read all these papers?",
+        "What exactly have you read?",
+        "Do you know everything that was said in a talk?",
+    ),
+)
+PRIVACY = Facet(
+    says=(
+        "I look nothing up on the internet. What you type is searched for on this machine and goes nowhere "
+        "but to the language model that is connected, if there is one; conversations are kept in files on "
+        "this machine, so that you can open them again. Nothing is learned from them."
+    ),
+    asked=(
+        "Do you look things up on the internet?",
+        "Do you search the web when you find nothing?",
+        "Does this work offline?",
+        "Is what I type kept anywhere?",
+        "Who can see my questions?",
+        "Are my questions sent to a company?",
+        "Do you remember me?",
+        "Do you remember our earlier conversations?",
+        "Do you learn from what I write?",
+        "Do I have to log in or pay for this?",
+        "Does it cost anything to use you?",
+    ),
+)
+LIMITS = Facet(
+    says=(
+        "I answer questions about the talks and papers of this collection, with citations, and list and count "
+        "them. Other things I cannot do: I send no messages, book nothing, play no recordings, and know "
+        "nothing beyond the records."
+    ),
+    asked=(
+        "What can you do?",
+        "What can you not do?",
+        "What are the limits of what you can answer?",
+        "Can you send an e-mail for me?",
+        "Can you book a place for me?",
+        "Can you translate or write a text for me?",
+        "Could you do my homework?",
+        "Do you only answer questions, or can you do other things as well?",
+        "Can you put me in touch with a speaker?",
+        "Can you show pictures or play a video?",
+        "Can you talk aloud?",
+    ),
+)
+LANGUAGES = Facet(
+    says=(
+        "The records are in English, and I find them best for a question in English. Names are found in any "
+        "language; with a language model connected, it may answer in others."
+    ),
+    asked=(
+        "Do you speak other languages?",
+        "Can I write to you in German?",
+        "Does it have to be English?",
+        "May I ask in French or Spanish?",
+        "In which language do you answer?",
+    ),
+)
+RECENCY = Facet(
+    says=(
+        "The collection is as recent as its saved pages, and changes when other pages are read with `talks "
+        "ingest`. Papers have dates where their pages give them; talks have none."
+    ),
+    asked=(
+        "How recent is the material?",
+        "Is this archive kept up to date?",
+        "When was this last updated?",
+        "Are new talks added now and then?",
+        "How often does the collection change?",
+        "Can I add talks of my own?",
+    ),
+)
+FACETS = (COLLECTION, USE, SELF, TRUST, SOURCES, PRIVACY, LIMITS, LANGUAGES, RECENCY)
