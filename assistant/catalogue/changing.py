@@ -3,6 +3,8 @@
 Comes in: a reading. Goes out: the same with the changes; and, for the last query, what is left of its conditions.
 """
 
+import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 from assistant.catalogue.query import Condition, Field
@@ -21,13 +23,59 @@ _PARTS = frozenset("CODE LINK BIO ABSTRACT CHAPTER VIDEO DATE AUTHOR COMMENT".sp
 _NAMED = " | ".join((*_CALLED, "CODE", "LINK", "BIO", "ABSTRACT", "CHAPTER", "VIDEO"))
 _UNIT = "(unit: YEARN | MONTHN)"
 _MONTHS = 12
+# "Drop the year" takes a condition away; "those without a year" adds one.
+_TAKES_AWAY = frozenset("drop remove forget ignore disregard lift cancel undo".split())
+_NUMBERED = re.compile(r"(\d{1,2})(?:st|nd|rd|th)")
+_ELSEWHERE = re.compile(r"other|else|unique")
 
 
-def _dropped(reading: Reading, found: Found) -> None:
+def _dropped(reading: Reading, found: Found) -> object:
+    way = reading.part(found, "way")
+    if way and way[0].text.lower().split()[0] not in _TAKES_AWAY:
+        return False
     token = reading.part(found, "named")[0]
     reading.dropped.extend(_CALLED.get(token.tag, ()))
     if token.tag in _PARTS:
         reading.dropped.extend(token.values)
+    return True
+
+
+def _freed(reading: Reading, found: Found) -> None:
+    """Read "of any year": a condition on it goes; where there is none, it says nothing."""
+    for token in reading.part(found, "named") or reading.part(found):
+        reading.dropped.extend(_CALLED.get(token.values[0].upper() if token.tag == "FREE" else token.tag, ()))
+    reading.said.add("freed")
+
+
+def _set_to(reading: Reading, found: Found) -> None:
+    """Read "change the year to 2023": the value follows."""
+    reading.said.add("corrected")
+
+
+def _on_day(reading: Reading, found: Found) -> object:
+    """Read "on the 3rd" after a month."""
+    number = _NUMBERED.fullmatch(reading.part(found, "day")[0].text.lower())
+    month = _one_day(reading.before.conditions) if reading.before else None
+    if number is None or month is None or month.month is None:
+        return False
+    reading.day = int(number[1])
+    return True
+
+
+def _half(reading: Reading, found: Found) -> None:
+    """Read "the second half of the year", "those of the summer"."""
+    first, last = reading.values(found, "half")[0].split("-")
+    if any(token.tag == "YEARN" for token in reading.part(found)):
+        reading.said.add("half")
+    reading.require(found, "date", [str(Dates(Day(None, int(first)), Day(None, int(last))))])
+
+
+def _nowhere_else(reading: Reading, found: Found) -> object:
+    """Read "those that are on no other page" after a question about one."""
+    if not _ELSEWHERE.search(reading.part(found)[0].text.lower()) or reading.asked("PAGENAME"):
+        return False
+    reading.add("pages", ["1"])
+    return True
 
 
 def _shifted(reading: Reading, found: Found) -> object:
@@ -41,6 +89,15 @@ def _shifted(reading: Reading, found: Found) -> object:
 
 
 RULES: tuple[Rule, ...] = (
+    (f"CHANGE (body: (ON | OF)* ({_NAMED}) TO)", _set_to),
+    ("CHANGE", _set_to),
+    (f"FREE (OF | ON)* (named: {_NAMED}) CONDITION?", _freed),
+    ("(OF | FROM | IN | ON)* FREE (?= BREAK | COMMA | AND | BUT | $)", _freed),
+    (f"(way: NOT | WITHOUT) (named: {_NAMED}) CONDITION? (?= BREAK | COMMA | AND | BUT | $)", _dropped),
+    ("NEG (ON | FROM | IN | OF) (day: ORDINAL | COINED) DAYN? (?= EXACTLY | ONLY | BREAK | COMMA | OF | $)", _on_day),
+    ("^ (AND | ONLY | HOWABOUT | EXACTLY)+ (day: ORDINAL | COINED) DAYN? EXACTLY? BREAK? $", _on_day),
+    ("NEG (IN | FROM | OF | ON)* (half: HALF) (OF | IN | YEARN)* (?! TIME)", _half),
+    ("ONLY", _nowhere_else),
     (f"(NOT | WITHOUT) (named: {_NAMED}) CONDITION", _dropped),
     (f"(NOT | WITHOUT) CONDITION (ON | OF | FROM | BY)* (named: {_NAMED})", _dropped),
     (f"(number: NUMBER)? {_UNIT} (way: BEFORE | AFTER | OLDEST | NEWEST) THEM? (?= BREAK | COMMA | $)", _shifted),
@@ -55,8 +112,10 @@ def changed(conditions: tuple[Condition, ...], reading: Reading) -> tuple[Condit
         None when the follow-up changes what was not asked before.
     """
     kept = tuple(one for one in conditions if not _is_dropped(one, reading.dropped))
-    if reading.dropped and len(kept) == len(conditions):
+    if reading.dropped and len(kept) == len(conditions) and "freed" not in reading.said:
         return None
+    if reading.day:
+        return tuple(_on(one, reading.day) if one.field == "date" else one for one in kept)
     if reading.shift_months:
         shifted = tuple(_moved(one, reading.shift_months) if one.field == "date" else one for one in kept)
         return shifted if shifted != kept else None
@@ -67,6 +126,19 @@ def _is_dropped(condition: Condition, dropped: list[str]) -> bool:
     if condition.field == "has":
         return bool(set(condition.values) & set(dropped))
     return condition.field in dropped
+
+
+def _on(condition: Condition, day: int) -> Condition:
+    """The same month, on one day of it."""
+    month = _one_day((condition,))
+    return replace(condition, values=(str(replace(month, day=day)),)) if month else condition
+
+
+def _one_day(conditions: Iterable[Condition]) -> Day | None:
+    """The one date, as far as it was given, that was asked for."""
+    dates = [Dates.read(value) for one in conditions if one.field == "date" and not one.negated for value in one.values]
+    one = dates[0] if len(dates) == 1 else None
+    return one.low if one and one.low == one.high else None
 
 
 def _moved(condition: Condition, months: int) -> Condition:

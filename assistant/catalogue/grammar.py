@@ -23,7 +23,7 @@ _HARMLESS = frozenset(
     "IN AT FROM OF "
     "BY TO GIVEN OCCUR TALK PAPER RECORD PERSON NAMED SORTED PUBLISHED SORT WITH THERE ALSO TITLE NAMED LISTED "
     "GROUP USE "
-    "TITLED OFWHICH POSITION FIRSTNAME SURNAME INCLUDING EDGE GOINGBY HOWOFTEN".split()
+    "TITLED OFWHICH POSITION FIRSTNAME SURNAME INCLUDING EDGE GOINGBY HOWOFTEN FREE".split()
 )
 # Asked of records that are told, these stand beside each: "how many authors does it have?"
 _VALUES = frozenset(
@@ -58,7 +58,7 @@ def understand(question: str, tokens: list[Token], vocabulary: Vocabulary, previ
     """
     if len(tokens) > _LONGEST_QUESTION_TOKENS or all(token.tag == "BREAK" for token in tokens):
         return None
-    reading = read(Reading(tokens, question), vocabulary, previous)
+    reading = read(Reading(tokens, question, previous), vocabulary, previous)
     if reading.joins_alternatives():
         return None
     if previous is not None and leans(reading):
@@ -68,7 +68,7 @@ def understand(question: str, tokens: list[Token], vocabulary: Vocabulary, previ
         return query if not vague and not _unread(reading, {"IT", "HOWABOUT", "FIRST", "GROUP", "OFWHICH"}) else None
     # "Talks that have a company on it": it is the talk.
     allowed = {"IT"} if reading.asked("(THING | PAGE | TITLE | MENTION) ANY* IT | MENTION IT | HOWOFTEN IT") else set()
-    if reading.dropped or reading.shift_months or _unread(reading, allowed):
+    if reading.dropped or reading.shift_months or reading.day or _unread(reading, allowed):
         return None
     fresh = _fresh(reading)
     if fresh is None and previous is not None and reading.asked("^ THING BREAK? $"):

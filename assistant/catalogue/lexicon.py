@@ -158,6 +158,8 @@ WITHOUT: not any, fail to have, fail to provide, fail to give, fail to include, 
 NOT: but those, but the ones, all but, everything but, not, n't, never, except, except for, exclude, excluding
 NOT: other than, apart from, leave out, leaving out, skip
 NOT: ignore, neither, rather than, instead of, none of, aside from, besides, disregard, in place of, drop, cannot
+NOT: hide, strip, strip out, scrap, delete, eliminate, suppress, forget, forget about, cross out, lift
+NOT: screen out, rule out, deduct, subtract, cancel
 NOT: leave aside, minus those, save for, without those, without the ones
 NOT: remove, take out, take away, throw out, throw away, discard, get rid of, filter out, strike out
 NOT: cut out, weed out, ignoring, dropping, removing, kick out, set aside
@@ -222,7 +224,7 @@ HALF 10-12: fourth quarter of, fourth quarter, last quarter of, q4
 HALF 3-5: spring of, spring
 HALF 6-8: summer of, summer
 HALF 9-11: autumn of, autumn, fall of
-SEVERAL: several, multiple, many, various, a few, more than one, more than a single, over one
+SEVERAL: several, multiple, multi, many, various, a few, more than one, more than a single, over one
 TWICE: twice, more than once, repeatedly, several times, multiple times, more than one time
 SINGLE: single, sole, solo, lone, one single, only one, just one, exactly one
 NEWEST: newer, later, more recent, newest, latest, most recent, most recently, youngest, newest ones, freshest
@@ -241,13 +243,23 @@ FILLER: are n't there, is n't there, is n't it, do n't they, are n't they, does 
 FILLER: it would be, it d be, it be, be so kind, so kind as to, be kind enough, kind enough, kind of you to
 FILLER: nice of you to
 FILLER: kind of you, nice of you, good of you, on the bill, on the programme, on the program, on the roster, on the card
-FILLER: any year, any page, any kind, of any kind, of any sort, no matter the year, is enough, are enough, will do
+FILLER: any kind, of any kind, of any sort, is enough, are enough, will do, of course, oops, whoops, my mistake
+FREE date: no matter the year, no matter which year, regardless of year, regardless of the year, of any date
+FREE date: irrespective of year, irrespective of the year, of any year, from any year, any year
+FREE date: all years, every year, whatever year, whatever the year, whichever year, any date, all dates
+FREE page: on any page, any page, whatever page, whichever page
+FREE: no matter, regardless of, irrespective of, independent of, independently of, never mind, whatever the
+CHANGE: change, replace, swap, switch, modify, substitute
+OPPOSITE: contrary, the contrary, opposite, vice versa, converse, conversely, inverse, the other way about
+OPPOSITE: complement, reverse question, turn it around, turn that around, flip it, flip that, invert that
 FILLER: that s all
+FILLER: remain, remains, are left, is left, left over, still there, now remain, at that, among others
 FILLER: that is all, if any, at all, somewhere, in there, that is to say, or so
 FIRST: at top, on the top, first, at the top, on top, top
 FIRST: leading, in the lead, up front, on the very top, in front, coming first, to start with, to begin with, up top
 LAST: last, final, at the end, at the bottom
-SORT: sort, order, arrange, ordered, in order of, in order, sequence, put in order, according to
+SORT: sort, order, arrange, rank, ranked, rank them, ordered, in order of, in order, sequence, put in order
+SORT: according to
 EDGE: beginning of, start of, end of, beginning, end
 GOINGBY: going by, counting, based on, judging by, considering
 ALPHA: alphabetical, alphabetically, a to z, a z, abc order, alphabet, in alphabetical order, alphabetic
@@ -280,7 +292,8 @@ COMMON: in common, have in common
 OTHER: another, other
 SAME: same, identical
 HOWABOUT: same for, same thing for, same question for, same again for, same with, same thing but, ditto for
-HOWABOUT: likewise for
+HOWABOUT: likewise for, repeat that for, repeat this for, repeat it for, repeat for, do that for, do this for
+HOWABOUT: again for, once more for, try, try with, run it for, run that for, same search for, same again with
 HOWABOUT: same question but, same again but, same list for, same list but, do the same for, now for, and for
 YOU: who are you, what are you, made you, built you, created you, developed you, trained you, programmed you
 YOU: designed you, invented you, wrote you, owns you, runs you, operates you, your name, your maker, your creator

@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 from assistant.catalogue.marking import Token
-from assistant.catalogue.query import Condition, Field
+from assistant.catalogue.query import Condition, Field, Query
 
 _TAKEN = "_"
 # What may be part of words to look for: no small words, and nothing that begins another part of the question.
@@ -68,9 +68,11 @@ class Reading:
         said: What else was said, such as "sorted", "value".
         dropped: Fields and parts whose conditions a follow-up takes away.
         shift_months: How far a follow-up moves the date before; 0 when it does not.
+        day: Of the month that was asked for before; 0 when none is named.
+        before: The query of the question before; None where there was none.
     """
 
-    def __init__(self, tokens: Sequence[Token], question: str = "") -> None:
+    def __init__(self, tokens: Sequence[Token], question: str = "", before: Query | None = None) -> None:
         self.tokens = list(tokens)
         self.question = question
         self._tags = [token.tag for token in tokens]
@@ -79,6 +81,8 @@ class Reading:
         self.said: set[str] = set()
         self.dropped: list[str] = []
         self.shift_months = 0
+        self.day = 0
+        self.before = before
 
     @property
     def line(self) -> str:

@@ -1,0 +1,122 @@
+"""The conditions of a follow-up and those before it → those of the next query.
+
+Comes in: the last query, as far as it stays, and the reading of the new words. Goes out: conditions; what is said anew
+takes the place of what was said of the same, "too" adds to it, and all else narrows.
+"""
+
+import re
+from dataclasses import replace
+
+from assistant.catalogue.changing import in_that_year
+from assistant.catalogue.counting import span
+from assistant.catalogue.query import Condition, Query
+from assistant.catalogue.reading import Reading
+from assistant.catalogue.values import Dates
+
+COUNTS = frozenset(("authors", "comments", "speakers", "pages", "chapters", "size"))
+# Of these a record has one, so that another one is meant beside the first, not on top of it.
+_ANY_OF = frozenset(("person", "affiliation", "sector", "country", "role", "date", "authors", "comments"))
+_WORDED = frozenset(("title", "opening", "abstract", "bio", "text"))
+# Said again, these add to what was asked before; all others take its place.
+_NARROWING = _WORDED | {"has", "link"}
+_LEAD = "(AND | BUT | HOWABOUT | COMMA | BREAK | WITH | WORD | IN | TITLE)*"
+_YEAR = re.compile(r"\d{4}")
+# "Sorry, I meant …", "… instead": what is said takes the place of what was.
+_CORRECTS = re.compile(
+    r"\b(?:instead(?! of)|i meant?|rather(?! than)|correction|oops|replace|swap|switch)\b", re.IGNORECASE
+)
+
+
+def merged(query: Query, reading: Reading) -> tuple[Condition, ...]:
+    """What holds next.
+
+    Args:
+        query: The last one, without what the follow-up took away.
+        reading: Of the follow-up, all rules applied.
+    """
+    added = reading.read("ADD | INCLUDING")
+    also = reading.asked("ALSO") or added is not None
+    query = _reworded(query, reading, also=also)
+    old = query.conditions
+    new = [*(in_that_year(one, old) for one in reading.conditions), *_number(query, reading)]
+    if added or (reading.asked("ALSO | ^ OR") and not reading.asked("THEM | WITH")):
+        new = [_joined(one, old) for one in new]
+    if reading.asked("^ (BUT | AND | ONLY)"):
+        new = [_closed(one, old) for one in new]
+    if _CORRECTS.search(reading.question) or "corrected" in reading.said:
+        return _corrected(old, new)
+    # "And ReFT?", after a question about another paper.
+    renamed = frozenset({"title"} if "title" in reading.said and not reading.asked("THEM | OFWHICH") else ())
+    return _with(old, new, also=also, renamed=renamed)
+
+
+def _corrected(old: tuple[Condition, ...], new: list[Condition]) -> tuple[Condition, ...]:
+    """Read "2023 instead", "not Yale but MIT": only what is not said anew stays."""
+    new = [one for one in new if one not in old and not (one.negated and replace(one, negated=False) in old)]
+    said = {one.field for one in new}
+    reworded = bool(said & _WORDED)
+    kept = (one for one in old if one.field not in said and not (reworded and one.field in _WORDED))
+    return (*kept, *new)
+
+
+def _number(query: Query, reading: Reading) -> list[Condition]:
+    """Read "and two?", "more than five?" after a question that counted something."""
+    counted = [one for one in query.conditions if one.field in COUNTS]
+    found = reading.read("(cmp: CMP)? (number: NUMBER) (behind: ORMORE | ORLESS)?") if counted else None
+    if not found:
+        return []
+    cmp, behind = ([*reading.part(found, group), None][0] for group in ("cmp", "behind"))
+    number = int(reading.values(found, "number")[0])
+    wanted = span(cmp.tag if cmp else "", number, behind.tag if behind else "")
+    return [Condition(counted[-1].field, (str(wanted),))]
+
+
+def _reworded(query: Query, reading: Reading, *, also: bool) -> Query:
+    """Read "and "clustering"?" after a question for other words."""
+    worded = [one for one in query.conditions if one.field in _WORDED]
+    found = reading.read(f"(words: QUOTE) | ^ {_LEAD} (words2: UNKNOWN | COINED) BREAK? $") if worded else None
+    if not found:
+        return query
+    said = reading.part(found, "words") or reading.part(found, "words2")
+    kept = tuple(one for one in query.conditions if also or one.field != worded[-1].field)
+    return replace(query, conditions=(*kept, Condition(worded[-1].field, (said[0].values or (said[0].text,)))))
+
+
+def _with(
+    old: tuple[Condition, ...], new: list[Condition], *, also: bool, renamed: frozenset[str]
+) -> tuple[Condition, ...]:
+    """Old and new conditions; of the old go those that are said anew, or turned round."""
+    kept_fields = (_NARROWING - renamed) | ({"page"} if also else set())
+    # "Since June", of the papers of one year: of that year.
+    if any(_YEAR.fullmatch(value) for one in old if one.field == "date" for value in one.values):
+        kept_fields |= {"date"} if all(_is_yearless(one) for one in new if one.field == "date") else set()
+    replaced = {one.field for one in new if one.field not in kept_fields and not one.negated}
+    turned = [replace(one, negated=not one.negated) for one in new]
+    kept = [one for one in old if one.field not in replaced and one not in (*new, *turned)]
+    return (*kept, *new)
+
+
+def _joined(new: Condition, old: tuple[Condition, ...]) -> Condition:
+    """Read "Yale too" after MIT: from any of them."""
+    if new.field not in _ANY_OF or new.negated:
+        return new
+    before = [value for one in old if one.field == new.field and not one.negated for value in one.values]
+    return replace(new, values=tuple(dict.fromkeys((*before, *new.values))))
+
+
+def _closed(new: Condition, old: tuple[Condition, ...]) -> Condition:
+    """Read "but before 2023" after "since 2020": what one leaves open the other closes."""
+    before = [one for one in old if one.field == "date" and not one.negated and len(one.values) == 1]
+    if new.field != "date" or new.negated or len(new.values) != 1 or len(before) != 1:
+        return new
+    first, second = Dates.read(before[0].values[0]), Dates.read(new.values[0])
+    if first is None or second is None:
+        return new
+    low, high = first.low or second.low, first.high or second.high
+    halves = (first.low is None) != (first.high is None) and (first.low is None) == (second.high is None)
+    ordered = low and high and low.year and high.year and (low.year, low.month or 0) <= (high.year, high.month or 99)
+    return replace(new, values=(str(Dates(low, high)),)) if halves and ordered else new
+
+
+def _is_yearless(condition: Condition) -> bool:
+    return all(value.lstrip(".").startswith("--") for value in condition.values)
