@@ -60,16 +60,24 @@ class Lookup:
         found = self._catalogue.answer(question, previous, within=within)
         if previous is None and standalone != question:
             # It is about a talk that was spoken of, so it asks for no list; but it may ask for what is not recorded.
-            return found if found is not None and found.refused else None
+            if found is not None and found.refused and not self._catalogue.tells(question, standalone):
+                return found
+            return self._of_what_was_spoken_of(question, standalone)
         if found is None and endpoint is not None and _SOUNDS_LIKE_A_LIST.search(question):
             found = self._as_the_model_reads_it(question, previous, endpoint, within)
-        if found is None or found.refused or found.sources():
+        if found is None:
+            return self._catalogue.lacks(question, standalone)
+        if found.refused or found.sources():
             return found
         # "None" is right for a list, but not for a talk that is somebody else's, or for somebody who is not here.
         if wrong_speaker(question, self._people, self._ranker) is not None:
             return None
         names_somebody = found.query is not None and any(found.query.on("person"))
         return None if names_somebody and self.unknown_names(question) else found
+
+    def _of_what_was_spoken_of(self, question: str, standalone: str) -> CatalogueAnswer | None:
+        """What the record says of itself, or does not: "How many people wrote it?", "Who invited her?"."""
+        return self._catalogue.of_one(standalone) or self._catalogue.lacks(question, standalone)
 
     def unknown_names(self, question: str) -> list[str]:
         """The proper names of a question that stand nowhere in the collection."""

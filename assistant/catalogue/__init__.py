@@ -7,6 +7,8 @@ the question is one of content, for retrieval. The way through: `tagger` → `gr
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from assistant.catalogue.contradiction import recorded_instead, tell_instead
+from assistant.catalogue.details import details_sentence, missing_detail
 from assistant.catalogue.evaluate import Result, evaluate
 from assistant.catalogue.grammar import understand
 from assistant.catalogue.plain import parse_query, query_text
@@ -14,11 +16,13 @@ from assistant.catalogue.query import Query
 from assistant.catalogue.quoting import cited
 from assistant.catalogue.tagger import tokens_of
 from assistant.catalogue.telling import shown_ids, tell
-from assistant.catalogue.unrecorded import unrecorded, unrecorded_query
+from assistant.catalogue.unrecorded import unrecorded, unrecorded_query, unrecorded_value
 from assistant.catalogue.vocabulary import Vocabulary
 from assistant.citations import CitedText
 from assistant.events import Event, SourcePassage
+from ingest.records import Record
 from ingest.store import RecordStore
+from ingest.words import searchable
 
 # More would fill a small model's context; it can name the others from the question.
 _PAGES_IN_PROMPT = 40
@@ -34,12 +38,14 @@ class CatalogueAnswer:
         query: Kept for the next question; None when what was asked for is not recorded.
         result: What was found; None likewise.
         notice: What is not recorded, in one sentence; "" when all is.
+        instead: What is recorded of the person whom a query names that found nothing.
     """
 
     query: Query | None
     result: Result | None
     notice: str
     _store: RecordStore
+    instead: Result | None = None
 
     @property
     def refused(self) -> bool:
@@ -50,12 +56,15 @@ class CatalogueAnswer:
         """The passages that the answer cites, in its order."""
         if self.query is None or self.result is None:
             return ()
-        return tuple(item.source for item in cited(self.query, shown_ids(self.query, self.result), self._store))
+        ids = self.instead.ids if self.instead else shown_ids(self.query, self.result)
+        return tuple(item.source for item in cited(self.query, ids, self._store))
 
     def tell(self, answer: CitedText) -> Iterator[Event]:
         """Say and cite the whole answer."""
         if self.query is None or self.result is None:
             yield from answer.say(self.notice)
+        elif self.instead is not None:
+            yield from tell_instead(self.query, self.instead, self._store, answer)
         else:
             yield from tell(self.query, self.result, self._store, answer)
 
@@ -95,9 +104,54 @@ class Catalogue:
             return None
         if notice := unrecorded_query(query, self._vocabulary):
             return CatalogueAnswer(None, None, notice, self._store)
-        return CatalogueAnswer(
-            query, evaluate(query, self._store, self._vocabulary.names, within=within), "", self._store
+        result = evaluate(query, self._store, self._vocabulary.names, within=within)
+        if len(result.ids) == 1 and (notice := unrecorded_value(tokens, query, self._store.record(result.ids[0]))):
+            return CatalogueAnswer(None, None, notice, self._store)
+        instead = None if result.ids else recorded_instead(query, self._store, self._vocabulary.names)
+        return CatalogueAnswer(query, result, "", self._store, instead)
+
+    def of_one(self, standalone: str) -> CatalogueAnswer | None:
+        """What the records tell of one talk or paper that a question names: its author count, its date, its code."""
+        found = self.answer(standalone)
+        if found is None or found.query is None or found.result is None:
+            return found if any(record.kind == "paper" for record in self._named(standalone)[0]) else None
+        only_named = bool(found.query.conditions) and all(
+            one.field in ("title", "has") for one in found.query.conditions
         )
+        return found if only_named and any(found.query.on("title")) and len(found.result.ids) == 1 else None
+
+    def lacks(self, question: str, standalone: str) -> CatalogueAnswer | None:
+        """Say that what is asked of a talk, paper or person is not recorded, where its own record tells no such thing.
+
+        Args:
+            question: As typed.
+            standalone: The same with the title of what was spoken of, where it leaves that to the history.
+        """
+        records, names = self._named(standalone)
+        if not records:
+            return None
+        for record in records:
+            question = question.replace(record.title, " ")
+        kinds = {record.kind for record in records}
+        topic = missing_detail(question, self._text(records), kinds, names_somebody=bool(names))
+        return CatalogueAnswer(None, None, details_sentence(topic, records), self._store) if topic else None
+
+    def tells(self, question: str, standalone: str) -> bool:
+        """Whether the record spoken of uses a word that elsewhere asks for what is not recorded: its "length"."""
+        text = searchable(self._text(self._named(standalone)[0]))
+        asked = [token.text for token in tokens_of(question, self._vocabulary) if token.tag == "UNRECORDED"]
+        return any(searchable(word) in text for word in asked)
+
+    def _named(self, question: str) -> tuple[list[Record], list[str]]:
+        """The records whose titles a question names, else those of the people whom it names; and these people."""
+        tokens = tokens_of(question, self._vocabulary)
+        titles, names = (
+            [value for token in tokens if token.tag == tag for value in token.values] for tag in ("TITLEREF", "NAME")
+        )
+        return self._vocabulary.titled(titles) if titles else self._vocabulary.talks_of(names), names
+
+    def _text(self, records: list[Record]) -> str:
+        return "\n".join(passage.text for record in records for passage in self._store.passages_of(record.id))
 
     def prompt_values(self, question: str, previous: Query | None = None) -> dict[str, str]:
         """The values of `prompts/catalogue.md`, whose reply `answer` takes."""

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
-from assistant.catalogue.query import Condition, Field
+from assistant.catalogue.query import Condition, Field, WordField
 from assistant.catalogue.reading import Found, Reading, Rule
 from assistant.catalogue.values import Dates, Day
 
@@ -20,6 +20,8 @@ _CALLED: dict[str, tuple[Field, ...]] = {
     "POSITION": ("role",),
 }  # fmt: skip
 _PARTS = frozenset("CODE LINK BIO ABSTRACT CHAPTER VIDEO DATE AUTHOR COMMENT".split())
+WORDED: tuple[WordField, ...] = ("title", "opening", "abstract", "bio", "text")
+_PLACES: dict[str, WordField] = {"TITLE": "title", "ABSTRACT": "abstract", "BIO": "bio"}
 _NAMED = " | ".join((*_CALLED, "CODE", "LINK", "BIO", "ABSTRACT", "CHAPTER", "VIDEO"))
 _UNIT = "(unit: YEARN | MONTHN)"
 _MONTHS = 12
@@ -70,6 +72,21 @@ def _half(reading: Reading, found: Found) -> None:
     reading.require(found, "date", [str(Dates(Day(None, int(first)), Day(None, int(last))))])
 
 
+def _part_too(reading: Reading, found: Found) -> None:
+    """Read "and code too?": with that as well."""
+    reading.add("has", reading.values(found, "part"))
+
+
+def _sought_in(reading: Reading, found: Found) -> object:
+    """Read "in the abstract, rather", "or in the abstract", after a question for words."""
+    if reading.before is None or not any(reading.before.on(*WORDED)):
+        return False
+    place = reading.part(found, "place")[0].tag
+    either = any(token.tag in ("OR", "ALSO") for token in reading.part(found))
+    reading.sought_in = "text" if either or place not in _PLACES else _PLACES[place]
+    return True
+
+
 def _nowhere_else(reading: Reading, found: Found) -> object:
     """Read "those that are on no other page" after a question about one."""
     if not _ELSEWHERE.search(reading.part(found)[0].text.lower()) or reading.asked("PAGENAME"):
@@ -79,7 +96,9 @@ def _nowhere_else(reading: Reading, found: Found) -> object:
 
 
 def _shifted(reading: Reading, found: Found) -> object:
-    if len(reading.part(found, "number")) > 1:
+    ahead = reading.part(found)[0].tag in ("NEXT", "PREVIOUS", "BEFORE", "AFTER")
+    if len(reading.part(found, "number")) > (0 if ahead else 1):
+        # "The previous two years" are two, "two years earlier" is one.
         return False
     number = int((reading.values(found, "number") or ["1"])[0])
     months = number * (_MONTHS if reading.part(found, "unit")[0].tag == "YEARN" else 1)
@@ -96,8 +115,14 @@ RULES: tuple[Rule, ...] = (
     (f"(way: NOT | WITHOUT) (named: {_NAMED}) CONDITION? (?= BREAK | COMMA | AND | BUT | $)", _dropped),
     ("NEG (ON | FROM | IN | OF) (day: ORDINAL | COINED) DAYN? (?= EXACTLY | ONLY | BREAK | COMMA | OF | $)", _on_day),
     ("^ (AND | ONLY | HOWABOUT | EXACTLY)+ (day: ORDINAL | COINED) DAYN? EXACTLY? BREAK? $", _on_day),
-    ("NEG (IN | FROM | OF | ON)* (half: HALF) (OF | IN | YEARN)* (?! TIME)", _half),
+    ("NEG (IN | FROM | OF | ON)* (half: HALF) ((OF | IN)? YEARN | (?! (OF | IN)? TIME))", _half),
     ("ONLY", _nowhere_else),
+    ("(AND | BUT | WITH)* (part: CODE | LINK | BIO | ABSTRACT | CHAPTER | VIDEO) ALSO", _part_too),
+    (
+        "^ (NOT IN TITLE | NOT IN ABSTRACT | AND | BUT | OR | COMMA | ONLY | WITH | HOWABOUT)* IN (ALL | OF)* "
+        "(place: TITLE | ABSTRACT | BIO | RECORD) (ALSO | COMMA | BREAK)* $",
+        _sought_in,
+    ),
     (f"(NOT | WITHOUT) (named: {_NAMED}) CONDITION", _dropped),
     (f"(NOT | WITHOUT) CONDITION (ON | OF | FROM | BY)* (named: {_NAMED})", _dropped),
     (f"(number: NUMBER)? {_UNIT} (way: BEFORE | AFTER | OLDEST | NEWEST) THEM? (?= BREAK | COMMA | $)", _shifted),

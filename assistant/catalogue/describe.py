@@ -137,3 +137,11 @@ def _short(words: str) -> str:
         one_line = one_line.replace(mark, " ")
     one_line = one_line if len(one_line) <= 300 else f"{one_line[:300]}…"
     return f" {one_line}" if one_line and one_line[0] not in ",:" else one_line
+
+
+def one_line(text: str) -> str:
+    """Text of a source inside our Markdown: brackets and bars of its own must not be taken for markers and cells."""
+    text = " ".join(text.split())
+    for mark in ("\\", "[", "]", "|", "*", "`", "<", ">"):
+        text = text.replace(mark, f"\\{mark}")
+    return text

@@ -8,16 +8,17 @@ from typing import Any
 
 from assistant.catalogue.changing import changed, read_same
 from assistant.catalogue.merging import COUNTS, merged
-from assistant.catalogue.query import Query
+from assistant.catalogue.query import Order, Query
 from assistant.catalogue.reading import Reading
 
 _OPENS = (
     "(AND | BUT | ONLY | NOT | WITHOUT | HOWABOUT | SAME | OFWHICH | OR | SORT | THEM | OTHERS | OF THEM "
-    "| ADD | OPPOSITE | CHANGE | FREE | ALSO | INCLUDING | (AT | ON | IN | FROM) WHICH)"
+    "| NARROW | ORMORE | ADD | OPPOSITE | CHANGE | FREE | ALSO | INCLUDING | (AT | ON | IN | FROM) WHICH)"
 )
 # Words that stand for what was listed, before any noun of the question's own.
 _BACKWARDS = (
     "^ ((?! THING | PERSON | PAGE | PLACE) ANY)* (THEM | OTHERS | IT | THERE) | (OF | FROM | IN) (THEM | OTHERS) "
+    "| ^ (PERSON | THING) ((?! THERE) ANY)* THERE BREAK? $ "
     "| (WHICH | HOWMANY) OF (THING | PERSON) | ^ (THING | PERSON) ONLY BREAK? $ | THEM BREAK? $"
 )
 _WHOLE = "ALL | ISTHERE | EACH | COUNT | HOWMANY"
@@ -31,6 +32,7 @@ _BOTH_KINDS = (
     "^ (AND | BUT | ALSO | ADD | INCLUDING | WITH)* (ALSO | ADD | INCLUDING) (ALL | OF)* THING "
     "| THING ALSO (BREAK | COMMA | $) | THING (AND | OR) THING (BOTH | BREAK | COMMA | $)"
 )
+_COUNTED_PARTS: dict[str, Order] = {"chapters": "chapters", "link": "links", "comments": "comments"}
 _BARE_NEGATION = "WITH? (NOT | WITHOUT) WITH? (IT | THEM)? (BREAK? $ | (?= COMMA | BUT | AND))"
 
 
@@ -107,14 +109,22 @@ def _pick(previous: Query, reading: Reading, changes: dict[str, Any]) -> None:
         changes.setdefault("best", False)
     if {"limit", "best"} & changes.keys():
         changes.setdefault("skip", 0)
-    if "bare best" in reading.said and previous.order in COUNTS:
-        changes["order"] = previous.order
+    if "bare best" in reading.said:
+        changes["order"] = _counted_before(previous) or changes["order"]
     if "last of them" in reading.said and "sorted" not in reading.said and previous.order != "corpus":
         changes.update(order=previous.order, descending=not previous.descending)
     if "backwards" in reading.said and "order" not in changes:
         changes["descending"] = not previous.descending
     if "order" in changes and "descending" not in changes:
         changes["descending"] = False
+
+
+def _counted_before(previous: Query) -> Order | None:
+    """What "the most" counts, after a question about chapters, links or comments."""
+    if previous.order in COUNTS:
+        return previous.order
+    counted: list[Order] = [_COUNTED_PARTS[part] for part in previous.wanted("has") if part in _COUNTED_PARTS]
+    return counted[-1] if counted else None
 
 
 def _switched(previous: Query, changes: dict[str, Any]) -> Query:

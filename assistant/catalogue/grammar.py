@@ -23,7 +23,7 @@ _HARMLESS = frozenset(
     "IN AT FROM OF "
     "BY TO GIVEN OCCUR TALK PAPER RECORD PERSON NAMED SORTED PUBLISHED SORT WITH THERE ALSO TITLE NAMED LISTED "
     "GROUP USE "
-    "TITLED OFWHICH POSITION FIRSTNAME SURNAME INCLUDING EDGE GOINGBY HOWOFTEN FREE".split()
+    "TITLED OFWHICH POSITION FIRSTNAME SURNAME INCLUDING EDGE GOINGBY HOWOFTEN FREE NARROW".split()
 )
 # Asked of records that are told, these stand beside each: "how many authors does it have?"
 _VALUES = frozenset(
@@ -65,10 +65,13 @@ def understand(question: str, tokens: list[Token], vocabulary: Vocabulary, previ
         query = follow(previous, reading)
         # "Both", where nothing says of what, is not understood.
         vague = any(token.tag == "BOTH" for token in reading.left())
-        return query if not vague and not _unread(reading, {"IT", "HOWABOUT", "FIRST", "GROUP", "OFWHICH"}) else None
+        allowed = {"IT", "HOWABOUT", "GROUP", "OFWHICH"}
+        # "Newest first" is an order, "which was first?" is none that was read.
+        allowed |= {"FIRST"} if {"sorted", "reversed", "superlative"} & reading.said else set()
+        return query if not vague and not _unread(reading, allowed) else None
     # "Talks that have a company on it": it is the talk.
     allowed = {"IT"} if reading.asked("(THING | PAGE | TITLE | MENTION) ANY* IT | MENTION IT | HOWOFTEN IT") else set()
-    if reading.dropped or reading.shift_months or reading.day or _unread(reading, allowed):
+    if reading.dropped or reading.shift_months or reading.day or reading.sought_in or _unread(reading, allowed):
         return None
     fresh = _fresh(reading)
     if fresh is None and previous is not None and reading.asked("^ THING BREAK? $"):

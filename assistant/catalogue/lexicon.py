@@ -177,7 +177,7 @@ AT: at
 FROM: from, affiliated with, affiliated to, associated with, work at, work for, based at, based in, belong to
 FROM: represent
 FROM: come from, coming from, hail from, employed by, employed at, originate from, working for, working at, working in
-FROM: affiliated, work in
+FROM: affiliated, work in, teach at, teaching at, teach in, sit at, study at, located at, located in
 OF: of
 BY: by, given by, presented by, delivered by
 TO: to, through, thru, till
@@ -245,14 +245,19 @@ FILLER: nice of you to
 FILLER: kind of you, nice of you, good of you, on the bill, on the programme, on the program, on the roster, on the card
 FILLER: any kind, of any kind, of any sort, is enough, are enough, will do, of course, oops, whoops, my mistake
 FREE date: no matter the year, no matter which year, regardless of year, regardless of the year, of any date
-FREE date: irrespective of year, irrespective of the year, of any year, from any year, any year
-FREE date: all years, every year, whatever year, whatever the year, whichever year, any date, all dates
-FREE page: on any page, any page, whatever page, whichever page
+FREE date: irrespective of year, irrespective of the year, of any year, from any year, in any year
+FREE date: all years, whatever year, whatever the year, whichever year, all dates
+FREE page: on any page, whatever page, whichever page
 FREE: no matter, regardless of, irrespective of, independent of, independently of, never mind, whatever the
 CHANGE: change, replace, swap, switch, modify, substitute
 OPPOSITE: contrary, the contrary, opposite, vice versa, converse, conversely, inverse, the other way about
 OPPOSITE: complement, reverse question, turn it around, turn that around, flip it, flip that, invert that
 FILLER: that s all
+NARROW: restrict this to, restrict it to, restrict to, restrict that to, restrict them to, limit this to, limit it to
+NARROW: limit that to, limit them to, limit to, narrow this to, narrow it to, narrow to, narrow down to, narrow that to
+NARROW: narrow this down to, narrow it down to, narrow that down to, narrow them down to, cut this down to, cut down to
+NARROW: cut it down to, reduce this to, reduce it to, reduce to, confine it to, confine this to, keep to, keep it to
+FILLER: at least once
 FILLER: remain, remains, are left, is left, left over, still there, now remain, at that, among others
 FILLER: that is all, if any, at all, somewhere, in there, that is to say, or so
 FIRST: at top, on the top, first, at the top, on top, top
@@ -341,6 +346,8 @@ UNRECORDED in which language a talk is: language, subtitle, spoken in, caption, 
 UNRECORDED how many people attended: attended, attendance, attendee, audience size, attend, audience, listener
 UNRECORDED how many people attended: turnout
 UNRECORDED who moderated, introduced or organised a talk: moderator, moderated, host, hosted, chaired, introduced
+UNRECORDED who moderated, introduced or organised a talk: who put together, who arranged, who set up, who convened
+UNRECORDED who moderated, introduced or organised a talk: who invited, who curated, convened, convener, sponsored
 UNRECORDED who moderated, introduced or organised a talk: organizer, organiser, organised, organized, sponsor, funded
 UNRECORDED what the audience asked: question from the audience, questions asked, audience question, q and a, asked
 UNRECORDED what a talk costs: cost, price, ticket, fee, how expensive, admission, registration fee

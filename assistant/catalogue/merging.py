@@ -7,7 +7,7 @@ takes the place of what was said of the same, "too" adds to it, and all else nar
 import re
 from dataclasses import replace
 
-from assistant.catalogue.changing import in_that_year
+from assistant.catalogue.changing import WORDED, in_that_year
 from assistant.catalogue.counting import span
 from assistant.catalogue.query import Condition, Query
 from assistant.catalogue.reading import Reading
@@ -16,7 +16,8 @@ from assistant.catalogue.values import Dates
 COUNTS = frozenset(("authors", "comments", "speakers", "pages", "chapters", "size"))
 # Of these a record has one, so that another one is meant beside the first, not on top of it.
 _ANY_OF = frozenset(("person", "affiliation", "sector", "country", "role", "date", "authors", "comments"))
-_WORDED = frozenset(("title", "opening", "abstract", "bio", "text"))
+_WORDED = frozenset(WORDED)
+_OF_PLACE = frozenset(("affiliation", "sector", "country", "abroad"))
 # Said again, these add to what was asked before; all others take its place.
 _NARROWING = _WORDED | {"has", "link"}
 _LEAD = "(AND | BUT | HOWABOUT | COMMA | BREAK | WITH | WORD | IN | TITLE)*"
@@ -34,19 +35,28 @@ def merged(query: Query, reading: Reading) -> tuple[Condition, ...]:
         query: The last one, without what the follow-up took away.
         reading: Of the follow-up, all rules applied.
     """
-    added = reading.read("ADD | INCLUDING")
+    added = reading.read("ADD | INCLUDING | ^ ORMORE")
     also = reading.asked("ALSO") or added is not None
-    query = _reworded(query, reading, also=also)
-    old = query.conditions
+    old = _sought_elsewhere(_reworded(query, reading, also=also).conditions, reading)
     new = [*(in_that_year(one, old) for one in reading.conditions), *_number(query, reading)]
     if added or (reading.asked("ALSO | ^ OR") and not reading.asked("THEM | WITH")):
-        new = [_joined(one, old) for one in new]
+        new = [_joined(one, old, worded=added is not None) for one in new]
+    sought = [one.field for one in old if one.field in _WORDED]
+    if added and sought:
+        new = [replace(one, field=sought[-1]) if one.field == "text" else one for one in new]
+    if query.kind == "paper":
+        # "By up to three people".
+        new = [replace(one, field="authors") if one.field == "speakers" else one for one in new]
     if reading.asked("^ (BUT | AND | ONLY)"):
         new = [_closed(one, old) for one in new]
     if _CORRECTS.search(reading.question) or "corrected" in reading.said:
         return _corrected(old, new)
     # "And ReFT?", after a question about another paper.
-    renamed = frozenset({"title"} if "title" in reading.said and not reading.asked("THEM | OFWHICH") else ())
+    renamed = {"title"} if "title" in reading.said and not reading.asked("THEM | OFWHICH") else set()
+    if reading.asked("^ HOWABOUT"):
+        renamed |= {"has"}
+    if reading.asked("^ (AND | HOWABOUT)+ (FROM | AT | IN | INST | SECTOR | ABROAD | COUNTRY)"):
+        renamed |= _OF_PLACE if {one.field for one in new} & _OF_PLACE else set()
     return _with(old, new, also=also, renamed=renamed)
 
 
@@ -54,6 +64,8 @@ def _corrected(old: tuple[Condition, ...], new: list[Condition]) -> tuple[Condit
     """Read "2023 instead", "not Yale but MIT": only what is not said anew stays."""
     new = [one for one in new if one not in old and not (one.negated and replace(one, negated=False) in old)]
     said = {one.field for one in new}
+    if _has_year(old) and all(_is_yearless(one) for one in new if one.field == "date"):
+        said -= {"date"}
     reworded = bool(said & _WORDED)
     kept = (one for one in old if one.field not in said and not (reworded and one.field in _WORDED))
     return (*kept, *new)
@@ -82,23 +94,24 @@ def _reworded(query: Query, reading: Reading, *, also: bool) -> Query:
     return replace(query, conditions=(*kept, Condition(worded[-1].field, (said[0].values or (said[0].text,)))))
 
 
-def _with(
-    old: tuple[Condition, ...], new: list[Condition], *, also: bool, renamed: frozenset[str]
-) -> tuple[Condition, ...]:
+def _with(old: tuple[Condition, ...], new: list[Condition], *, also: bool, renamed: set[str]) -> tuple[Condition, ...]:
     """Old and new conditions; of the old go those that are said anew, or turned round."""
     kept_fields = (_NARROWING - renamed) | ({"page"} if also else set())
     # "Since June", of the papers of one year: of that year.
-    if any(_YEAR.fullmatch(value) for one in old if one.field == "date" for value in one.values):
+    if _has_year(old):
         kept_fields |= {"date"} if all(_is_yearless(one) for one in new if one.field == "date") else set()
     replaced = {one.field for one in new if one.field not in kept_fields and not one.negated}
+    replaced |= {one.field for one in old if one.field in renamed & _OF_PLACE}
+    if Condition("has", ("year",), negated=True) in new:
+        replaced |= {"date"}
     turned = [replace(one, negated=not one.negated) for one in new]
     kept = [one for one in old if one.field not in replaced and one not in (*new, *turned)]
     return (*kept, *new)
 
 
-def _joined(new: Condition, old: tuple[Condition, ...]) -> Condition:
+def _joined(new: Condition, old: tuple[Condition, ...], *, worded: bool) -> Condition:
     """Read "Yale too" after MIT: from any of them."""
-    if new.field not in _ANY_OF or new.negated:
+    if new.field not in (_ANY_OF | _WORDED if worded else _ANY_OF) or new.negated:
         return new
     before = [value for one in old if one.field == new.field and not one.negated for value in one.values]
     return replace(new, values=tuple(dict.fromkeys((*before, *new.values))))
@@ -120,3 +133,13 @@ def _closed(new: Condition, old: tuple[Condition, ...]) -> Condition:
 
 def _is_yearless(condition: Condition) -> bool:
     return all(value.lstrip(".").startswith("--") for value in condition.values)
+
+
+def _has_year(conditions: tuple[Condition, ...]) -> bool:
+    return any(_YEAR.fullmatch(value) for one in conditions if one.field == "date" for value in one.values)
+
+
+def _sought_elsewhere(conditions: tuple[Condition, ...], reading: Reading) -> tuple[Condition, ...]:
+    """The same words in another part of the records."""
+    field = reading.sought_in
+    return tuple(replace(one, field=field) if field and one.field in _WORDED else one for one in conditions)

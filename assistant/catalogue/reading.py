@@ -13,7 +13,7 @@ from functools import cache
 from typing import Any
 
 from assistant.catalogue.marking import Token
-from assistant.catalogue.query import Condition, Field, Query
+from assistant.catalogue.query import Condition, Field, Query, WordField
 
 _TAKEN = "_"
 # What may be part of words to look for: no small words, and nothing that begins another part of the question.
@@ -68,6 +68,7 @@ class Reading:
         said: What else was said, such as "sorted", "value".
         dropped: Fields and parts whose conditions a follow-up takes away.
         shift_months: How far a follow-up moves the date before; 0 when it does not.
+        sought_in: Where the words of the question before are to stand instead.
         day: Of the month that was asked for before; 0 when none is named.
         before: The query of the question before; None where there was none.
     """
@@ -82,6 +83,7 @@ class Reading:
         self.dropped: list[str] = []
         self.shift_months = 0
         self.day = 0
+        self.sought_in: WordField | None = None
         self.before = before
 
     @property

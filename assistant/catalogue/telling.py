@@ -5,7 +5,7 @@ Comes in: the query, its result, the record store. Goes out: events, said and ci
 
 from collections.abc import Iterator, Sequence
 
-from assistant.catalogue.describe import describe, month_name, noun
+from assistant.catalogue.describe import describe, month_name, noun, one_line
 from assistant.catalogue.evaluate import Group, Result
 from assistant.catalogue.query import Query
 from assistant.catalogue.quoting import Cited, cited
@@ -74,7 +74,7 @@ def _tell_records(query: Query, result: Result, store: RecordStore, answer: Cite
         return
     for number, item in enumerate(items, 1):
         details = _details(query, item.record)
-        yield from answer.say(f"\n{number}. **{_plain(item.record.title)}**{f' — {details}' if details else ''} ")
+        yield from answer.say(f"\n{number}. **{one_line(item.record.title)}**{f' — {details}' if details else ''} ")
         yield from answer.cite(item.source, item.start, item.end)
         if item.record.kind == "talk" and _wants_chapters(query):
             yield from answer.say(_chapters(item.record, only_odd=_only_odd(query) and query.listed == "chapters"))
@@ -88,9 +88,9 @@ def _table(query: Query, items: Sequence[Cited], answer: CitedText) -> Iterator[
     for number, item in enumerate(items, 1):
         record = item.record
         speakers = "; ".join(speaker_line(one) for one in record.speakers) if record.kind == "talk" else ""
-        cells = [str(number), _plain(record.title)]
-        cells += [_plain(speakers)] if talks else []
-        cells += [_plain(record.date.text if record.date else ""), _authors(record)] if papers else []
+        cells = [str(number), one_line(record.title)]
+        cells += [one_line(speakers)] if talks else []
+        cells += [one_line(record.date.text if record.date else ""), _authors(record)] if papers else []
         yield from answer.say(f"\n| {' | '.join(cells)} | ")
         yield from answer.cite(item.source, item.start, item.end)
         yield from answer.say(" |")
@@ -104,11 +104,11 @@ def _tell_groups(query: Query, result: Result, store: RecordStore, answer: Cited
         if query.listed in ("years", "months"):
             lead = f"**{name}: {len(group.ids)}** — "
         else:
-            lead = f"**{_plain(name)}**{_affiliation(query, group, items)} — {len(group.ids)}: "
+            lead = f"**{one_line(name)}**{_affiliation(query, group, items)} — {len(group.ids)}: "
         yield from answer.say(f"\n{number}. {lead}")
         for place, record_id in enumerate(one for one in group.ids if one in items):
             item = items[record_id]
-            yield from answer.say(("; " if place else "") + f"{_plain(item.record.title)} ")
+            yield from answer.say(("; " if place else "") + f"{one_line(item.record.title)} ")
             yield from answer.cite(item.source, item.start, item.end)
 
 
@@ -120,7 +120,7 @@ def _affiliation(query: Query, group: Group, items: dict[str, Cited]) -> str:
             speakers = [*record.speakers, *(one for chapter in record.chapters for one in chapter.speakers)]
             for speaker in speakers:
                 if speaker.name == group.name and speaker.affiliation:
-                    return f", {_plain(speaker.affiliation)}"
+                    return f", {one_line(speaker.affiliation)}"
     return ""
 
 
@@ -143,7 +143,7 @@ def _details(query: Query, record: Record) -> str:
         parts += list(record.links)
     if query.order == "pages" or query.wanted("pages"):
         parts.append("on " + "; ".join(record_pages(record)))
-    return _plain(", ".join(part for part in parts if part))
+    return one_line(", ".join(part for part in parts if part))
 
 
 def _authors(record: Record, word: str = "") -> str:
@@ -163,16 +163,8 @@ def _wants_chapters(query: Query) -> bool:
 
 def _chapters(talk: Talk, *, only_odd: bool) -> str:
     lines = [
-        f"\n   - {_plain(chapter_line(chapter))}" + (f" *({_plain(chapter.problem)})*" if chapter.problem else "")
+        f"\n   - {one_line(chapter_line(chapter))}" + (f" *({one_line(chapter.problem)})*" if chapter.problem else "")
         for chapter in talk.chapters
         if chapter.problem or not only_odd
     ]
     return "".join(lines)
-
-
-def _plain(text: str) -> str:
-    """Text of a source inside our Markdown: brackets and bars of its own must not be taken for markers and cells."""
-    one_line = " ".join(text.split())
-    for mark in ("\\", "[", "]", "|", "*", "_", "`", "<", ">"):
-        one_line = one_line.replace(mark, f"\\{mark}") if mark not in "_" else one_line
-    return one_line

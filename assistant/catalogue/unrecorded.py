@@ -11,6 +11,7 @@ from assistant.catalogue.marking import Token
 from assistant.catalogue.query import Query
 from assistant.catalogue.reading import Reading
 from assistant.catalogue.vocabulary import Vocabulary
+from ingest.records import Record
 
 _THING = "TALK | PAPER | RECORD | SORTED | TITLEREF | NAME | PERSON | THEM | IT | HESHE | WHO"
 _PLACE = "where a talk was given"
@@ -26,8 +27,11 @@ _OF_PAPERS: tuple[tuple[str, str], ...] = (
         _AUTHORS,
         "(WHO | WHICH AUTHOR) (TITLED | OF | BY)* AUTHORED | NAME (THING | AND)* AUTHORED | THING AUTHORED BY? WHO",
     ),
-    (_AUTHORS, "(?! HOWMANY) (WHO | WHICH | LIST | NAMED) (ALL | OF)* (FIRST | LAST)? AUTHOR (?! OF? NUMBER)"),
-    (_AUTHORS, "NAMED OF AUTHOR"),
+    (
+        _AUTHORS,
+        "(?! HOWMANY) (WHO | WHICH | LIST | NAMED) (ALL | OF | NUMBER)* (FIRST | LAST)? AUTHOR (?! OF? NUMBER | FIRST)",
+    ),
+    (_AUTHORS, "NAMED OF (NUMBER | ALL)* (AUTHOR | PERSON WHO AUTHORED)"),
     (_VENUE, "(PUBLISHED | GIVEN) (IN | AT | BY) (UNKNOWN | COINED | INST) | WHERE PAPER* TITLEREF? PUBLISHED"),
     (_CITED, "HOWOFTEN ANY* OCCUR"),
 )
@@ -37,12 +41,14 @@ _OF_TALKS: tuple[tuple[str, str], ...] = (
     (_LANGUAGE, "IN NATION BREAK? $ | NATION TALK"),
     (_LENGTH, "(LONGEST | SHORTEST) TALK | TALK (LONGEST | SHORTEST)"),
 )
+_AUTHORS_COUNTED = "HOWMANY ANY* (AUTHOR | TEAM | AUTHORED) | AUTHORCOUNT | LARGEST TEAM"
 _WHEN_ASKED = "WHEN | WHICH (YEARN | MONTHN | DAYN)"
 # "The talk on the Hessian", "the alignment tutorial": which talk is meant does not matter here.
 _MEANT = (
     "(noun: TALK | PAPER | SORTED) (body: (ABOUT | ON | OF | TO | IN) PLAIN{1,5})",
     "(body: (UNKNOWN | COINED){1,4}) (noun: TALK | PAPER | SORTED)",
 )
+_NAMING = ("TITLEREF", "NAME")
 _TOPICS = frozenset("UNKNOWN COINED ABOUT SAYS MENTION QUOTE USE STARTS WORD".split())
 # Words beside which a name of what is not recorded is a question by itself: "Are there transcripts?"
 _BESIDE = frozenset("UNRECORDED SORT BY WHICH AND MOST LIST ISTHERE HOWMANY BREAK ALL WITH GIVEN".split())
@@ -72,6 +78,18 @@ def unrecorded_query(query: Query, vocabulary: Vocabulary) -> str | None:
     return None
 
 
+def unrecorded_value(tokens: list[Token], query: Query, record: Record) -> str | None:
+    """One sentence where one paper is asked for a number or a date that its record does not give."""
+    if record.kind != "paper" or {one.field for one in query.conditions} != {"title"}:
+        return None
+    reading = Reading(tokens)
+    if record.author_count is None and reading.asked(_AUTHORS_COUNTED):
+        return f"This is not recorded: the collection does not say how many authors “{record.title}” has."
+    if record.date is None and reading.asked(f"{_WHEN_ASKED} | DATE"):
+        return f"This is not recorded: the collection gives no date for “{record.title}”."
+    return None
+
+
 def _named(reading: Reading, previous: Query | None) -> str | None:
     """What no source records, asked of something, by its own name."""
     # "Can I download the slides?": the thing comes last.
@@ -93,11 +111,18 @@ def _asked(reading: Reading, vocabulary: Vocabulary, previous: Query | None) -> 
     if not of_talk and not reading.asked("TALK | SORTED | NAME | TITLEREF | (WHEN | WHERE) HESHE* HELD"):
         return None
     undated = "talk" not in vocabulary.dated_kinds and reading.find(_WHEN_ASKED)
-    return _topic(reading, _OF_TALKS) or (_WHEN if undated else None)
+    return _topic(reading, _OF_TALKS) or (_WHEN if undated and not _in_parts(reading, vocabulary) else None)
 
 
 def _topic(reading: Reading, patterns: Iterable[tuple[str, str]]) -> str | None:
     return next((topic for topic, pattern in patterns if reading.find(pattern)), None)
+
+
+def _in_parts(reading: Reading, vocabulary: Vocabulary) -> bool:
+    """Whether somebody, or a recording, is named of which chapters tell when it comes."""
+    named = {tag: [one for token in reading.tokens if token.tag == tag for one in token.values] for tag in _NAMING}
+    records = (*vocabulary.titled(named["TITLEREF"]), *vocabulary.talks_of(named["NAME"]))
+    return any(record.kind == "talk" and record.chapters for record in records)
 
 
 def _names_paper(reading: Reading, vocabulary: Vocabulary) -> bool:

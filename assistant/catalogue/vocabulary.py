@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from assistant.catalogue.names import Names
+from ingest.records import Record
 from ingest.store import RecordStore
 from ingest.words import plain_words, searchable, singular
 
@@ -92,6 +93,20 @@ class Vocabulary:
         """Whether a word stands in any record's title or text."""
         found = self._store.rows("SELECT 1 FROM words WHERE instr(body, ?) > 0 LIMIT 1", [searchable(word)])
         return bool(found)
+
+    def titled(self, titles: Iterable[str]) -> list[Record]:
+        """The records whose titles hold these words, each once."""
+        query = "SELECT id FROM facts WHERE ? <> '' AND instr(title_words, ?) > 0 ORDER BY position"
+        ids = dict.fromkeys(row[0] for words in map(searchable, titles) for row in self._store.rows(query, [words] * 2))
+        return [self._store.record(one) for one in ids]
+
+    def talks_of(self, names: Iterable[str]) -> list[Record]:
+        """All in which one of these people speaks."""
+        query = (
+            "SELECT DISTINCT f.id FROM facts f JOIN people p USING (position) "
+            "WHERE p.name IN (SELECT value FROM json_each(?)) ORDER BY f.position"
+        )
+        return [self._store.record(row[0]) for row in self._store.rows(query, [json.dumps(list(names))])]
 
     def kind_of(self, title: str) -> str | None:
         """The kind of the first record whose title holds these words."""
