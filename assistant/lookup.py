@@ -66,7 +66,7 @@ class Lookup:
         if found is None and endpoint is not None and _SOUNDS_LIKE_A_LIST.search(question):
             found = self._as_the_model_reads_it(question, previous, endpoint, within)
         if found is None:
-            return self._catalogue.lacks(question, standalone)
+            return self._catalogue.lacks(question, standalone, previous)
         if found.refused or found.sources():
             return found
         # "None" is right for a list, but not for a talk that is somebody else's, or for somebody who is not here.

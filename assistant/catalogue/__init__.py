@@ -4,11 +4,12 @@ Comes in: a question and the query before it. Goes out: an answer from the recor
 the question is one of content, for retrieval. The way through: `tagger` → `grammar` → `query` → `evaluate` → `telling`.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.catalogue.contradiction import recorded_instead, tell_instead
-from assistant.catalogue.details import details_sentence, missing_detail
+from assistant.catalogue.details import details_sentence, missing_detail, phrase_pattern
 from assistant.catalogue.evaluate import Result, evaluate
 from assistant.catalogue.grammar import understand
 from assistant.catalogue.plain import parse_query, query_text
@@ -22,10 +23,11 @@ from assistant.citations import CitedText
 from assistant.events import Event, SourcePassage
 from ingest.records import Record
 from ingest.store import RecordStore
-from ingest.words import searchable
 
 # More would fill a small model's context; it can name the others from the question.
 _PAGES_IN_PROMPT = 40
+# Of a longer list nobody asks for a detail of one.
+_MOST_SPOKEN_OF = 200
 
 __all__ = ["Catalogue", "CatalogueAnswer", "Query", "parse_query", "query_text"]
 
@@ -120,14 +122,18 @@ class Catalogue:
         )
         return found if only_named and any(found.query.on("title")) and len(found.result.ids) == 1 else None
 
-    def lacks(self, question: str, standalone: str) -> CatalogueAnswer | None:
+    def lacks(self, question: str, standalone: str, previous: Query | None = None) -> CatalogueAnswer | None:
         """Say that what is asked of a talk, paper or person is not recorded, where its own record tells no such thing.
 
         Args:
             question: As typed.
             standalone: The same with the title of what was spoken of, where it leaves that to the history.
+            previous: The query of the turn before, whose records are spoken of then.
         """
         records, names = self._named(standalone)
+        if previous is not None and standalone != question:
+            listed = evaluate(previous, self._store, self._vocabulary.names).ids
+            records = [self._store.record(one) for one in listed[:_MOST_SPOKEN_OF]] or records
         if not records:
             return None
         for record in records:
@@ -138,9 +144,9 @@ class Catalogue:
 
     def tells(self, question: str, standalone: str) -> bool:
         """Whether the record spoken of uses a word that elsewhere asks for what is not recorded: its "length"."""
-        text = searchable(self._text(self._named(standalone)[0]))
+        text = self._text(self._named(standalone)[0])
         asked = [token.text for token in tokens_of(question, self._vocabulary) if token.tag == "UNRECORDED"]
-        return any(searchable(word) in text for word in asked)
+        return any(re.search(phrase_pattern(words), text, re.IGNORECASE) for words in asked)
 
     def _named(self, question: str) -> tuple[list[Record], list[str]]:
         """The records whose titles a question names, else those of the people whom it names; and these people."""

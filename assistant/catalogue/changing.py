@@ -42,6 +42,12 @@ def _dropped(reading: Reading, found: Found) -> object:
     return True
 
 
+def _other_kind(reading: Reading, found: Found) -> None:
+    """Read "leave the talks out", "no papers": of the other kind."""
+    kind = reading.part(found, "kind")[0].tag
+    reading.fields["kind"] = "paper" if kind == "TALK" else "talk"
+
+
 def _freed(reading: Reading, found: Found) -> None:
     """Read "of any year": a condition on it goes; where there is none, it says nothing."""
     for token in reading.part(found, "named") or reading.part(found):
@@ -108,6 +114,7 @@ def _shifted(reading: Reading, found: Found) -> object:
 
 
 RULES: tuple[Rule, ...] = (
+    ("(NOT | WITHOUT) ALL? (kind: TALK | PAPER) (?= BREAK | COMMA | $)", _other_kind),
     (f"CHANGE (body: (ON | OF)* ({_NAMED}) TO)", _set_to),
     ("CHANGE", _set_to),
     (f"FREE (OF | ON)* (named: {_NAMED}) CONDITION?", _freed),

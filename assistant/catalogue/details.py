@@ -253,12 +253,12 @@ def missing_detail(question: str, text: str, kinds: set[Kind], *, names_somebody
         if detail.of_person and not (names_somebody or _SOMEBODY.search(question)):
             continue
         found = re.search(rf"\b(?:{'|'.join(detail.asked)})\b", question, re.IGNORECASE)
-        if found and not re.search(detail.held or _phrase(found[0]), text, re.IGNORECASE):
+        if found and not re.search(detail.held or phrase_pattern(found[0]), text, re.IGNORECASE):
             return detail.topic
     return None
 
 
-def _phrase(phrase: str) -> str:
+def phrase_pattern(phrase: str) -> str:
     """A pattern for a phrase, whatever the endings of its words."""
     words = [re.sub(r"(?:e?s|ed|ing)$", "", word) for word in re.findall(r"\w+", phrase)]
     return r"\w*\W+".join(rf"\b{re.escape(word)}" for word in words) or _NEVER
@@ -266,5 +266,5 @@ def _phrase(phrase: str) -> str:
 
 def details_sentence(topic: str, records: Sequence[Record]) -> str:
     """What is said of a detail that is missing."""
-    titles = " and ".join(f"“{record.title}”" for record in records[:_MOST_TITLES])
-    return f"This is not recorded: the collection does not tell, of {titles}: {topic}."
+    titles = " and ".join(f"“{record.title}”" for record in records) if len(records) <= _MOST_TITLES else "these"
+    return f"This is not recorded: of {titles} the collection does not tell {topic}."

@@ -33,6 +33,11 @@ _BOTH_KINDS = (
     "| THING ALSO (BREAK | COMMA | $) | THING (AND | OR) THING (BOTH | BREAK | COMMA | $)"
 )
 _COUNTED_PARTS: dict[str, Order] = {"chapters": "chapters", "link": "links", "comments": "comments"}
+_EARLIER = frozenset(("BEFORE", "OLDEST", "PREVIOUS"))
+_NEXT = (
+    "^ (AND | BUT | WHICH | HOWABOUT | LIST | THEM)* ONLY? (way: BEFORE | AFTER | NEXT | PREVIOUS) "
+    "(IT | THEM | THING)* BREAK? $"
+)
 _BARE_NEGATION = "WITH? (NOT | WITHOUT) WITH? (IT | THEM)? (BREAK? $ | (?= COMMA | BUT | AND))"
 
 
@@ -57,6 +62,8 @@ def follow(previous: Query, reading: Reading) -> Query | None:
     query = _switched(previous, changes)
     if previous.best and reading.find("OTHERS"):
         return None
+    if (step := _next_of(previous, reading)) is not None:
+        return step
     if previous.limit and reading.read("OTHERS"):
         # "And the rest?" of the first three begins with the fourth.
         return replace(query, skip=previous.skip + previous.limit, limit=None)
@@ -84,6 +91,20 @@ def follow(previous: Query, reading: Reading) -> Query | None:
     if not changes.get("counted") and not (changes.get("kind") and previous.counted):
         changes["counted"] = False
     return replace(query, **changes)
+
+
+def _next_of(previous: Query, reading: Reading) -> Query | None:
+    """Read "and the one before it?" after the newest, "the next one" after the first: one further down."""
+    picked = 1 if previous.best else previous.limit
+    found = reading.find(_NEXT) if picked and not reading.conditions else None
+    if found is None or picked is None:
+        return None
+    way = reading.part(found, "way")[0].tag
+    down = way in ("NEXT", "ALSO") or (previous.order == "date" and (way in _EARLIER) == previous.descending)
+    if not down:
+        return None
+    reading.take(found)
+    return replace(previous, best=False, limit=1, skip=previous.skip + picked, counted=False)
 
 
 def _turned(query: Query, reading: Reading) -> Query:

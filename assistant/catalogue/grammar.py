@@ -66,6 +66,8 @@ def understand(question: str, tokens: list[Token], vocabulary: Vocabulary, previ
         # "Both", where nothing says of what, is not understood.
         vague = any(token.tag == "BOTH" for token in reading.left())
         allowed = {"IT", "HOWABOUT", "GROUP", "OFWHICH"}
+        # "Where is she from?", of the one person who was asked for.
+        allowed |= {"HESHE"} if _one_person(previous) else set()
         # "Newest first" is an order, "which was first?" is none that was read.
         allowed |= {"FIRST"} if {"sorted", "reversed", "superlative"} & reading.said else set()
         return query if not vague and not _unread(reading, allowed) else None
@@ -77,6 +79,11 @@ def understand(question: str, tokens: list[Token], vocabulary: Vocabulary, previ
     if fresh is None and previous is not None and reading.asked("^ THING BREAK? $"):
         return follow(previous, reading)
     return fresh
+
+
+def _one_person(query: Query) -> bool:
+    """Whether a query names one person, whom "she" can mean."""
+    return len(query.wanted("person")) == 1
 
 
 def read(reading: Reading, vocabulary: Vocabulary, previous: Query | None) -> Reading:

@@ -16,7 +16,7 @@ SORTED seasonal school: seasonal school
 PERSON speaker: speaker, people, person, presenter, lecturer, researcher, anyone, anybody, somebody, someone, everyone
 PERSON speaker: ppl, everybody, individual, folk, folks, guest, human, staff, member, participant
 NAMED: names
-WHO: who, whom, whose, whos
+WHO: who, whom, whose, whos, whoever, whomever, anyone who, anybody who, everyone who, everybody who
 POSITION role: position, post, role, job, job title, rank, academic title
 PLACE affiliation: affiliation, institution, institute, employer, place, school, home institution, workplace
 ORG organisation: organisation, organization
@@ -158,8 +158,8 @@ WITHOUT: not any, fail to have, fail to provide, fail to give, fail to include, 
 NOT: but those, but the ones, all but, everything but, not, n't, never, except, except for, exclude, excluding
 NOT: other than, apart from, leave out, leaving out, skip
 NOT: ignore, neither, rather than, instead of, none of, aside from, besides, disregard, in place of, drop, cannot
-NOT: hide, strip, strip out, scrap, delete, eliminate, suppress, forget, forget about, cross out, lift
-NOT: screen out, rule out, deduct, subtract, cancel
+NOT: hide, strip, strip out, scrap, delete, forget the, forget about, cross out, lift
+NOT: screen out, rule out, deduct, subtract
 NOT: leave aside, minus those, save for, without those, without the ones
 NOT: remove, take out, take away, throw out, throw away, discard, get rid of, filter out, strike out
 NOT: cut out, weed out, ignoring, dropping, removing, kick out, set aside
@@ -177,7 +177,8 @@ AT: at
 FROM: from, affiliated with, affiliated to, associated with, work at, work for, based at, based in, belong to
 FROM: represent
 FROM: come from, coming from, hail from, employed by, employed at, originate from, working for, working at, working in
-FROM: affiliated, work in, teach at, teaching at, teach in, sit at, study at, located at, located in
+FROM: employed by, on the payroll of, on staff at
+FROM: affiliated, work in, teach at, teaching at, teach in, sit at, located at, located in
 OF: of
 BY: by, given by, presented by, delivered by
 TO: to, through, thru, till
@@ -205,7 +206,7 @@ ATLEAST: a minimum of, with no fewer than, with no less than, have no fewer than
 ATLEAST: having no fewer than
 ATMOST: with no more than, with not more than, have no more than, has no more than, having no more than
 ATMOST: ≤, <=, at most, no more than, not more than, maximum of, a maximum of
-UPTO: up to, until, up until, no later than, not later than
+UPTO: up to and including, until and including, through to, up to, until, up until, no later than, not later than
 ORMORE: or more, and more, or above, and up, +, and above, or higher, and over, or over, and upwards, plus
 ORLESS: or fewer, or less, and fewer, and less, or below, and below, or lower
 BEFORE: before, prior to, earlier than, older than, precede, predate, pre, preceding, predating
@@ -257,7 +258,10 @@ NARROW: restrict this to, restrict it to, restrict to, restrict that to, restric
 NARROW: limit that to, limit them to, limit to, narrow this to, narrow it to, narrow to, narrow down to, narrow that to
 NARROW: narrow this down to, narrow it down to, narrow that down to, narrow them down to, cut this down to, cut down to
 NARROW: cut it down to, reduce this to, reduce it to, reduce to, confine it to, confine this to, keep to, keep it to
-FILLER: at least once
+FILLER: care about, i care about, i only care about, interested in
+FILLER: at least once, out of curiosity, out of interest, i ask, i wonder, if you please, by any chance, as it happens
+FILLER: for the record, all in all, if possible, when you can, while you are at it, once again, all right, in that case
+FILLER: as a matter of fact, for my notes, for a report, i was told, i think, i believe, i guess, i suppose, i see
 FILLER: remain, remains, are left, is left, left over, still there, now remain, at that, among others
 FILLER: that is all, if any, at all, somewhere, in there, that is to say, or so
 FIRST: at top, on the top, first, at the top, on top, top
@@ -288,7 +292,7 @@ WHERE: where
 WHEN: what time, at what time, when, on which day, what day, on what day, which date, what date, on which date
 WHEN: on what date
 ISTHERE: is there, are there, do you have, have you got, do we have, is any, are any, does any, do any, exist
-THEM: them, those ones, those, these, they, their, theirs, ones, the one, the only one, the ones
+THEM: are that, were that, them, those ones, those, these, they, their, theirs, ones, the one, the only one, the ones
 IT: it, its, this, that one, this one, this talk, this paper
 HESHE: he, she, his, her, him
 OTHERS: others, other ones, rest, remaining, remainder, remaining ones
@@ -326,13 +330,14 @@ SAYS: say, explain, describe, argue, mean, prove, why, how, claim, teach, propos
 SAYS: suggest, recommend, define, compare, show that, find that, think, believe
 UNRECORDED how long a talk lasts: longer than, shorter than, how long, duration, running time, run time, runtime
 UNRECORDED how long a talk lasts: minute, hour, length
-UNRECORDED how long a talk lasts: how lengthy
+UNRECORDED how long a talk lasts: how lengthy, in min, in mins, mins
+ONLY: only ones, just ones
 UNRECORDED how long a talk lasts: longest talk, shortest talk, longest recording, shortest recording, longest lecture
 UNRECORDED how long a talk lasts: longest session, shortest session, longest presentation, longest video, long does
 UNRECORDED how often a talk was watched: view, viewer, view count, watched, most viewed, viewed, click, popular
 UNRECORDED how often a talk was watched: popularity
 UNRECORDED how often a talk was watched: download count, most downloaded, play count, audience figures, streamed
-UNRECORDED how often a talk was watched: how popular
+UNRECORDED how often a talk was watched: how popular, downloaded, how often downloaded, follower, subscriber
 UNRECORDED ratings, likes or votes: rating, liked, likes, upvote, upvoted, vote, star, thumbs up, rated, best rated
 UNRECORDED ratings, likes or votes: highest rated, top rated, ranking, review, grade, stars, best reviewed
 UNRECORDED where a paper was published: journal, venue, conference, proceeding, publisher, accepted, accepted at
@@ -344,7 +349,7 @@ UNRECORDED where a talk was given: venue of the talk, location, city, room, buil
 UNRECORDED where a talk was given: what city
 UNRECORDED in which language a talk is: language, subtitle, spoken in, caption, closed caption
 UNRECORDED how many people attended: attended, attendance, attendee, audience size, attend, audience, listener
-UNRECORDED how many people attended: turnout
+UNRECORDED how many people attended: turnout, people came, came to it, showed up, turned up, in the room
 UNRECORDED who moderated, introduced or organised a talk: moderator, moderated, host, hosted, chaired, introduced
 UNRECORDED who moderated, introduced or organised a talk: who put together, who arranged, who set up, who convened
 UNRECORDED who moderated, introduced or organised a talk: who invited, who curated, convened, convener, sponsored

@@ -38,7 +38,8 @@ def read_listed(reading: Reading, *, follows: bool) -> None:
     if "listed" in reading.fields:
         return
     for place, token in enumerate(reading.tokens):
-        if token.tag == "THEM" and token.text.lower() != "their":
+        after = reading.tokens[place + 1].tag if place + 1 < len(reading.tokens) else ""
+        if token.tag == "THEM" and token.text.lower() != "their" and after not in ("PERSON", "PLACE"):
             # "Which of them has IBM people?" lists what was listed before.
             return
         if token.tag == "OFWHICH" and follows:
@@ -142,7 +143,7 @@ def _talked_about(reading: Reading, found: Found) -> object:
 _RULES: tuple[Rule, ...] = (
     ("WHICH ((?! BREAK) ANY)* (body: (TALK | GIVEN)? ABOUT) BREAK? $", _talked_about),
     ("HOWMANY PERSON AUTHORED", _asked),
-    ("WHERE (?=(NAME | PERSON | THEM) FROM)", _places),
+    ("WHERE (?=(NAME | PERSON | THEM | HESHE) FROM)", _places),
     ("WHERE (?=TITLEREF (OCCUR | ON | LIST))", _pages),
     ("(WITH | SHARE)? SAME PERSON | SHARE PERSON", _shared),
     (f"(each: EACH | GROUP | BY EACH | OF EACH | IN EACH | ON EACH | FROM EACH) {_GROUPS}", _grouped),

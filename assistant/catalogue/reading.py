@@ -26,7 +26,8 @@ _NO_WORD = (
 )
 MACROS = {
     "JOIN": "(AND | OR | COMMA | BOTH)+",
-    "NEG": "(no: ((NOT | WITHOUT | NOR) (THEM | TALK | PAPER | RECORD | PERSON | IT | ALL | OF | WITH | ALSO)*)*)",
+    "NEG": "(no: ((NOT | WITHOUT | NOR) "
+    "(THEM | WHO | TALK | PAPER | RECORD | PERSON | IT | ALL | OF | WITH | ALSO)*)*)",
     "ANYPREP": "ON | UNDER | IN | AT | FROM | OF | BY",
     "CMP": "MORE | LESS | ATLEAST | ATMOST | UPTO | EXACTLY | ONLY | UNDER",
     "THING": "TALK | PAPER | RECORD",

@@ -29,6 +29,9 @@ _WHOSE = frozenset("PERSON TITLE ABSTRACT BIO PLACE AUTHOR TEAM COMMENT".split()
 _KINDS = ("TALK", "PAPER")
 _TOPICS = ("UNKNOWN", "COINED", "CONDITION")
 # "Papers that talk about …": no talk.
+_SPLIT_VERBS = frozenset("leave take throw cut filter strike weed kick keep cross sort".split())
+_PARTICLES = frozenset(("out", "away", "aside", "off"))
+_LONGEST_SPLIT_WORDS = 9
 _TALKERS = frozenset("ABSTRACT BIO TITLE PAPER RECORD PERSON WHO TALK THEM".split())
 _BEFORE_ONE = frozenset("NEWEST OLDEST LARGEST SMALLEST LONGEST SHORTEST LAST ISTHERE".split())
 # "papers that give a date": after what is listed, a request is a statement.
@@ -51,11 +54,24 @@ def tokens_of(question: str, vocabulary: Vocabulary, *, on_page: bool = False) -
     marking = Marking(question, on_page=on_page)
     for tag in (tag_quotations, tag_titles, tag_full_names):
         tag(marking, vocabulary)
+    _tag_split_verbs(marking)
     _tag_concepts(marking)
     tag_dates(marking)
     for tag in (tag_pages, tag_surnames, tag_series, _tag_rest, tag_nicknames, tag_chapters):
         tag(marking, vocabulary)
     return _statements(marking.tokens())
+
+
+def _tag_split_verbs(marking: Marking) -> None:
+    """Read "leave the talks out", "take those with code away" as what is not wanted."""
+    keys = [word.key for word in marking.words]
+    for first, key in enumerate(keys):
+        behind = keys[first + 2 : first + _LONGEST_SPLIT_WORDS]
+        last = next((place for place, word in enumerate(behind, first + 2) if word in _PARTICLES), None)
+        whole = last is not None and not {",", "."} & set(keys[first:last])
+        if key in _SPLIT_VERBS and last is not None and whole and keys[last + 1 : last + 2] != ["of"]:
+            marking.mark(first, first + 1, "NOT")
+            marking.mark(last, last + 1, "FILLER")
 
 
 def _tag_concepts(marking: Marking) -> None:

@@ -20,6 +20,7 @@ _LANGUAGE = "in which language a talk is"
 _WHEN = "when a talk was given"
 _LENGTH = "how long a talk lasts"
 _CITED = "citation counts"
+_PAPER_LENGTH = "how many words or pages a text has"
 _AUTHORS = "who wrote a paper"
 # Asked with words that the records do know, so that only together they show what is meant.
 _OF_PAPERS: tuple[tuple[str, str], ...] = (
@@ -29,17 +30,19 @@ _OF_PAPERS: tuple[tuple[str, str], ...] = (
     ),
     (
         _AUTHORS,
-        "(?! HOWMANY) (WHO | WHICH | LIST | NAMED) (ALL | OF | NUMBER)* (FIRST | LAST)? AUTHOR (?! OF? NUMBER | FIRST)",
+        "(?! HOWMANY) ((WHO | WHICH | NAMED) (ALL | OF | NUMBER)* | LIST (ALL | OF)*) (FIRST | LAST)? AUTHOR "
+        "(?! OF? NUMBER | FIRST)",
     ),
     (_AUTHORS, "NAMED OF (NUMBER | ALL)* (AUTHOR | PERSON WHO AUTHORED)"),
     (_VENUE, "(PUBLISHED | GIVEN) (IN | AT | BY) (UNKNOWN | COINED | INST) | WHERE PAPER* TITLEREF? PUBLISHED"),
     (_CITED, "HOWOFTEN ANY* OCCUR"),
+    (_PAPER_LENGTH, "HOWMANY PAGE (THEM | IT | THING)* WITH BREAK? $"),
 )
 _OF_TALKS: tuple[tuple[str, str], ...] = (
     (_PLACE, "WHERE ((?! FROM | OCCUR | PLACE | WORD | QUOTE | WITH) ANY)* (GIVEN | TALK | HELD)"),
     (_PLACE, "GIVEN (IN | AT) (UNKNOWN | COUNTRY | INST | CITY) | WHICH COUNTRY"),
     (_LANGUAGE, "IN NATION BREAK? $ | NATION TALK"),
-    (_LENGTH, "(LONGEST | SHORTEST) TALK | TALK (LONGEST | SHORTEST)"),
+    (_LENGTH, "(LONGEST | SHORTEST) TALK | TALK (LONGEST | SHORTEST) | (LONGEST | SHORTEST) (OF THEM)? BREAK? $"),
 )
 _AUTHORS_COUNTED = "HOWMANY ANY* (AUTHOR | TEAM | AUTHORED) | AUTHORCOUNT | LARGEST TEAM"
 _WHEN_ASKED = "WHEN | WHICH (YEARN | MONTHN | DAYN)"
@@ -103,7 +106,11 @@ def _named(reading: Reading, previous: Query | None) -> str | None:
 def _asked(reading: Reading, vocabulary: Vocabulary, previous: Query | None) -> str | None:
     """What no source records, asked of a paper or a talk with words that have other uses."""
     of_paper = reading.asked("PAPER") and not reading.asked("TALK")
-    before = previous.kind if previous and reading.asked(f"THEM | IT | HESHE | {_WHEN_ASKED} | WHERE | WHO") else None
+    before = (
+        previous.kind
+        if previous and reading.asked(f"THEM | IT | HESHE | {_WHEN_ASKED} | WHERE | WHO | LONGEST | SHORTEST")
+        else None
+    )
     if of_paper or _names_paper(reading, vocabulary) or before == "paper":
         return _topic(reading, _OF_PAPERS)
     of_talk = previous is not None and before is not None

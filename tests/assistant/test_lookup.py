@@ -71,6 +71,27 @@ def test_query_may_not_invent_words(query: str, said: bool) -> None:
     assert says_what_was_asked(parsed, "Everything with learning in its name, in order") is said
 
 
+@pytest.mark.parametrize(
+    ("question", "is_refused"),
+    [
+        ("How many authors has it?", False),
+        ("When was it published?", False),
+        ("Who wrote it?", True),
+        ("Who reviewed it?", True),
+        ("Has it won a medal?", True),
+    ],
+)
+def test_what_the_records_tell_of_a_paper_spoken_of_is_exact(
+    question: str, is_refused: bool, assistant: Assistant
+) -> None:
+    history: list[Answer] = []
+    for typed in ("What is ReFT?", question):
+        events = assistant.turn(typed, history, endpoint=None)
+        history.append(next(event.answer for event in events if isinstance(event, Done)))
+    assert history[-1].mode == "catalogue"
+    assert history[-1].refused is is_refused
+
+
 def test_list_keeps_to_the_filters_that_are_set(assistant: Assistant) -> None:
     events = assistant.turn("How many papers are there?", endpoint=None, filters=Filters(year=2024))
     answer = next(event.answer for event in events if isinstance(event, Done))

@@ -83,6 +83,9 @@ def test_long_list_is_a_table_with_a_row_for_each(catalogue: Catalogue) -> None:
         "Where was the talk on the Hessian given?",
         "Are there transcripts?",
         "talks from 2022",
+        "How many authors has the paper on the Riemann hypothesis?",
+        "Give the names of the seven authors of SOAP.",
+        "Who set up the IEEE Seasonal School?",
     ],
 )
 def test_what_no_source_records_is_said_to_be_unrecorded(question: str, catalogue: Catalogue) -> None:
@@ -90,6 +93,39 @@ def test_what_no_source_records_is_said_to_be_unrecorded(question: str, catalogu
     assert answer is not None
     assert answer.refused
     assert "not recorded" in answer.notice
+
+
+@pytest.mark.parametrize(
+    ("question", "is_told"),
+    [
+        ("How many GPUs did it take?", False),
+        ("Who paid for that?", False),
+        ("Was there a prize for it?", False),
+        ("What learning rate did they set?", False),
+        ("Which journal took it?", False),
+        ("Where do its authors work?", False),
+        ("Do they have children?", False),
+        ("How does it treat reasoning paths?", True),
+    ],
+)
+def test_detail_that_a_record_does_not_tell_is_said_to_be_unrecorded(
+    question: str, is_told: bool, catalogue: Catalogue
+) -> None:
+    answer = catalogue.lacks(question, f"{question} (“ReFT: Reasoning with Reinforced Fine-Tuning”)")
+    assert (answer is None) is is_told
+
+
+def test_detail_that_the_record_tells_is_left_to_retrieval(catalogue: Catalogue) -> None:
+    zo2 = "“ZO2: Scalable Zeroth-Order Fine-Tuning for Extremely Large Language Models with Limited GPU Memory”"
+    assert catalogue.lacks("How many GPUs did it take?", f"How many GPUs did it take? ({zo2})") is None
+    assert catalogue.lacks("Who advised Surbhi Goel?", "Who advised Surbhi Goel?") is None
+
+
+def test_what_is_recorded_of_a_person_is_said_where_the_question_is_mistaken(catalogue: Catalogue) -> None:
+    text = told(catalogue, "Which talks does John Doyle of Cornell give?")
+    assert text.text.startswith("None")
+    assert "Caltech" in text.text
+    assert {one.id for one in text.citations} == {"the-architecture-of-intelligence"}
 
 
 def test_nothing_found_is_none_of_none(catalogue: Catalogue) -> None:

@@ -166,6 +166,50 @@ FOLLOW_UPS: dict[tuple[str, ...], Query] = {
     ("Who is from Caltech?", "Which talks do they give?"): query("affiliation: Caltech", kind="talk"),
     ("Papers of 2023", "those by one author or by three authors"): query("date: 2023", "authors: 1 | 3", kind="paper"),
     ("Who works at Google DeepMind?", "Same for OpenAI?"): query("affiliation: OpenAI", listed="people"),
+    ("Papers of 2020 with four authors", "make the same list, but for 2022"): query(
+        "authors: 4", "date: 2022", kind="paper"
+    ),
+    ("Papers of 2020 with four authors", "now 2022 instead"): query("authors: 4", "date: 2022", kind="paper"),
+    ("Papers of 2020 with four authors", "change the year to 2022"): query("authors: 4", "date: 2022", kind="paper"),
+    ("Papers of 2020 with four authors", "swap 2020 for 2022"): query("authors: 4", "date: 2022", kind="paper"),
+    ("Papers of 2020 with four authors", "regardless of the year"): query("authors: 4", kind="paper"),
+    ("Papers of 2020 with four authors", "lift the author condition"): query("date: 2020", kind="paper"),
+    ("Papers of 2020", "2022 as well"): query("date: 2020 | 2022", kind="paper"),
+    ("Papers of 2020", "add those of 2022"): query("date: 2020 | 2022", kind="paper"),
+    ("Papers of 2020", "and the ones that have no year?"): query("not has: year", "has: date", kind="paper"),
+    ("Papers of 2020", "restrict this to the first half of the year"): query(
+        "date: 2020", "date: --01..--06", kind="paper"
+    ),
+    ("Papers of 2020", "by at most three people"): query("date: 2020", "authors: ..3", kind="paper"),
+    ("Papers of 2020", "how many per month?"): query("date: 2020", listed="months", kind="paper", counted=True),
+    ("Papers of March 2024", "only those of the 14th"): query("date: 2024-03-14", kind="paper"),
+    ("Talks with chapters", "now the opposite"): query("not has: chapters", kind="talk"),
+    ("Talks with chapters", "what about those with a bio?"): query("has: bio", kind="talk"),
+    ("Talks with chapters", "which one has most?"): query(
+        "has: chapters", kind="talk", order="chapters", descending=True, best=True
+    ),
+    ("Talks on the ML page", "take those with a bio out", "how many are left?"): query(
+        ML, "not has: bio", kind="talk", counted=True
+    ),
+    ("Talks on the ML page", "only those that stand on no other page"): query(ML, "pages: 1", kind="talk"),
+    ("Talks on the ML page", "speakers from Switzerland only"): query(
+        ML, "country: Switzerland", kind="talk", listed="people"
+    ),
+    ("Talks on the ML page", "which of those speakers are from a company?"): query(
+        ML, "sector: company", kind="talk", listed="people"
+    ),
+    ('Papers with "graph" in the title', "and the talks too"): query("title: graph"),
+    ('Papers with "graph" in the title', "in the abstract, rather"): query("abstract: graph", kind="paper"),
+    ('Papers with "graph" in the title', 'and "kernel" instead'): query("title: kernel", kind="paper"),
+    ('Everything with "kernel" in the title', "leave the papers out"): query("title: kernel", kind="talk"),
+    ("Who is from Caltech?", "and from abroad?"): query("abroad: US", listed="people"),
+    ("How many authors has the SOAP paper?", "And MKOR?"): query("title: MKOR", kind="paper"),
+    ("What is the oldest paper with code?", "and the one after that?"): query(
+        "has: code", kind="paper", order="date", limit=1, skip=1
+    ),
+    ("Which talk does Adam Klivans give?", "and where is he from?"): query(
+        "person: Adam Klivans", kind="talk", listed="affiliations"
+    ),
     ("talks with a biography", "and how many don't have one?"): query("not has: bio", kind="talk", counted=True),
 }
 NOT_OURS = (
