@@ -41,6 +41,13 @@ _RECORDED: dict[str, str] = {
     "affiliation": "EXISTS (SELECT 1 FROM people p WHERE p.position = f.position AND p.affiliation IS NOT NULL)",
     "odd_time": "EXISTS (SELECT 1 FROM chapters c WHERE c.position = f.position AND c.problem IS NOT NULL)",
 }
+# Where in a talk somebody is named as its speaker.
+_SPEAKS = {
+    "head": "EXISTS (SELECT 1 FROM records r, json_each(r.json, '$.speakers') s"
+    " WHERE r.position = p.position AND json_extract(s.value, '$.name') = p.name)",
+    "chapter": "EXISTS (SELECT 1 FROM records r, json_each(r.json, '$.chapters') c, json_each(c.value, '$.speakers') s"
+    " WHERE r.position = p.position AND json_extract(s.value, '$.name') = p.name)",
+}
 
 
 def of_groups(query: Query) -> tuple[Field, ...]:
@@ -139,6 +146,8 @@ def person_clauses(query: Query, names: Names) -> tuple[list[Clause], list[Claus
 
 def _of_person(condition: Condition, names: Names) -> Clause:
     values = condition.values
+    if condition.field == "speaks":
+        return any_of((_SPEAKS[value], []) for value in values if value in _SPEAKS)
     if condition.field == "person":
         return value_in("p.name_key", [name_key(name) for name in values])
     if condition.field == "role":

@@ -11,6 +11,7 @@ import Stemmer
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from assistant.catalogue.everyday import PHRASES, WORDS
 from assistant.catalogue.lexicon import CONCEPTS
 from assistant.catalogue.lexicon import FILLER as FILLER_WORDS
 from assistant.catalogue.values import MONTHS
@@ -80,14 +81,14 @@ def _tables() -> tuple[dict[tuple[str, ...], Concept], dict[tuple[str, ...], Con
 
 
 def _lines() -> Iterator[tuple[str, Concept]]:
-    for line in CONCEPTS.strip().splitlines():
+    for line in (*CONCEPTS.strip().splitlines(), *PHRASES.strip().splitlines()):
         head, _, phrases = line.partition(": ")
         tag, _, value = head.partition(" ")
         for phrase in phrases.split(", "):
             yield phrase, Concept(tag, value)
     for number, word in enumerate(_NUMBERS):
         yield word, Concept("NUMBER", str(number))
-    for word in FILLER_WORDS.split():
+    for word in (*FILLER_WORDS.split(), *WORDS.split()):
         yield word, FILLER
 
 

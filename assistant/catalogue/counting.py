@@ -92,6 +92,10 @@ _SAID_OF_THEM = "((?! BREAK) PLAIN | ANYPREP | WHO | THEM | ONLY | GIVEN | LIST 
 _KINDS_OF_COUNT = "AUTHORCOUNT | COMMENTCOUNT | AUTHOR | COMMENT | TEAM"
 _BEFORE_UNIT = "(WITH | ON | IN | OF | BY | AUTHORED | STARTS)*"
 
+# Before anything else: "also count those who speak in a chapter" asks for nothing.
+NOTE_RULES: tuple[Rule, ...] = (
+    (f"{_INCLUDED} {_SAID_OF_THEM} CHAPTER (PERSON | ANYPREP | PLAIN | RECORD | TALK)*", _skip),
+)
 # Before the order is read: "more authors than five" has no most.
 EARLY_RULES: tuple[Rule, ...] = (
     ("NEG WITH? (way: MOST | FEWEST) (unit: UNIT) (number: NUMBER)", _than),
@@ -99,7 +103,6 @@ EARLY_RULES: tuple[Rule, ...] = (
         "(number2: NUMBER) (?! UNIT | THING | TIME)", _bounded),
 )  # fmt: skip
 RULES: tuple[Rule, ...] = (
-    (f"{_INCLUDED} {_SAID_OF_THEM} CHAPTER (PERSON | ANYPREP | PLAIN | RECORD | TALK)*", _skip),
     ("COMMA? (BOTH | CHAPTER | YEARN | DAYN | UNKNOWN | PERSON | EDGE)* INCLUDED", _skip),
     # "between two and four authors", "two or three comments".
     ("NEG (WITH | ON | AUTHORED | BY)* (BETWEEN | FROM)? (ends: NUMBER (AND | TO | OR | COMMA) NUMBER) "

@@ -18,11 +18,12 @@ _PARTS = {
     "authors": "an author count", "comments": "comments", "organisation": "an organisation", "speaker": "a speaker",
     "affiliation": "an affiliation", "odd_time": "a chapter time that cannot be right",
 }  # fmt: skip
+_SPEAKS = {"chapter": "a chapter", "head": "the heading of a talk"}
 _SECTORS = {"academic": "a university", "company": "a company", "laboratory": "a laboratory"}
 # Field → how a condition on it reads, and what joins its values.
 _READS = {
     "page": "on the page {}", "person": "by {}", "affiliation": "from {}", "role": "with the post of {}",
-    "sector": "from {}", "country": "from {} (where the affiliation's country is well known)",
+    "sector": "from {}", "speaks": "speaking in {}", "country": "from {} (where the affiliation's country is well known)",
     "abroad": "from outside {} (where the affiliation's country is well known)", "date": "from {}",
     "authors": "with {} authors", "comments": "with {} comments", "speakers": "with {} speakers",
     "pages": "on {} pages", "chapters": "with {} chapters", "links": "with {} links", "size": "with {} records",
@@ -82,6 +83,8 @@ def _value(field: str, value: str) -> str:
         return _range(Span.read(value))
     if field in ("page", "title", "opening", "abstract", "bio", "text", "link"):
         return f"“{value}”"
+    if field == "speaks":
+        return _SPEAKS.get(value, value)
     return _SECTORS.get(value, value) if field == "sector" else value
 
 

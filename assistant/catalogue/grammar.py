@@ -7,7 +7,7 @@ or holds a word that may be a condition and was not understood: no condition is 
 from collections.abc import Set
 from dataclasses import replace
 
-from assistant.catalogue import changing, counting, dating, ordering, placing, recording, wording
+from assistant.catalogue import changing, counting, dating, filling, ordering, placing, recording, wording
 from assistant.catalogue.followup import follow, leans
 from assistant.catalogue.listing import read_listed
 from assistant.catalogue.marking import Token
@@ -41,7 +41,7 @@ _TELLING = frozenset(("page", "affiliation", "authors", "comments"))
 _OF_PERSONS = frozenset(("person", "affiliation", "role"))
 _IS_SOMEBODY = "^ NAME (FROM | AT | IN)* (ROLE | INST | SECTOR | COUNTRY) BREAK? $"
 _ASKS_FOR_TALKS = (
-    "(WHICH | HOWMANY | LIST | ISTHERE | ALL | COUNT) (NUMBER | ALL | OF)* (THING | SORTED) "
+    "(WHICH | HOWMANY | LIST | ISTHERE | ALL | EACH | COUNT) (NUMBER | ALL | OF)* (THING | SORTED) "
     "| NAME (WITH | LIST)+ THING | ^ THING (BY | FROM | OF) | WHICH TITLE | WHICH NAME (GIVEN | LIST) BREAK? $ "
     "| TITLED BREAK? $ | HOWOFTEN"
 )
@@ -88,9 +88,11 @@ def _one_person(query: Query) -> bool:
 
 def read(reading: Reading, vocabulary: Vocabulary, previous: Query | None) -> Reading:
     """Let all rules read, those that measure before those that filter, and names before sorts of places."""
+    reading.apply(counting.NOTE_RULES)
     read_listed(reading, follows=previous is not None)
     for rules in (
         changing.RULES if previous is not None else (),
+        filling.RULES,
         counting.EARLY_RULES,
         ordering.RULES,
         placing.page_rules(vocabulary, previous.kind if previous else None),

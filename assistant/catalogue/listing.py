@@ -3,6 +3,8 @@
 Comes in: a reading. Goes out: the same with `listed` and `kind`.
 """
 
+from collections.abc import Callable
+
 from assistant.catalogue.marking import Token
 from assistant.catalogue.query import Listed
 from assistant.catalogue.reading import Found, Reading, Rule
@@ -53,7 +55,7 @@ def read_listed(reading: Reading, *, follows: bool) -> None:
         if head.tag == "SECTOR":
             reading.said.add("sector listed")
         if token.tag == "CHAPTER" and head.tag == "PERSON":
-            reading.add("has", ["chapters"])
+            reading.add("speaks", ["chapter"])
         if reading.fields["listed"] != "records":
             reading.said.add("grouped")
         return
@@ -140,7 +142,27 @@ def _talked_about(reading: Reading, found: Found) -> object:
     return True
 
 
+def _speaks(where: str) -> Callable[[Reading, Found], object]:
+    def act(reading: Reading, found: Found) -> None:
+        reading.add("speaks", [where])
+        if "listed" not in reading.fields and reading.find("PERSON | WHO | ROLE") is None:
+            reading.fields["listed"] = "people"
+            reading.said.update(("noun", "grouped"))
+
+    return act
+
+
+_IN_CHAPTERS = "(CHAPTER PERSON | (PERSON | THEM | WHO)* (IN | OF | FROM | GIVEN | ON) CHAPTER)"
+_COUNTS = "(COUNT | INCLUDING | INCLUDED | GOINGBY | WITH | LIST | FROM | OF)"
 _RULES: tuple[Rule, ...] = (
+    (f"(AND | BUT | COMMA)* (NOT | WITHOUT | LESS) {_COUNTS}? ALL? {_IN_CHAPTERS} (NOT | BREAK (?=WHICH | HOWMANY | WHO))?", _speaks("head")),
+    (f"(AND | BUT | COMMA)* ALL? {_IN_CHAPTERS} (NOT | WITHOUT) ({_COUNTS} | AND)*", _speaks("head")),
+    ("(AND | BUT | COMMA)* CHAPTER NOT COUNT", _speaks("head")),
+    ("(AND | BUT | COMMA)* ONLY? (body: HEADPERSON ONLY?)", _speaks("head")),
+    (f"(ONLY | AMONGST)? {_IN_CHAPTERS} ONLY", _speaks("chapter")),
+    (f"ONLY {_IN_CHAPTERS}", _speaks("chapter")),
+    ("(WHO | PERSON) (GIVEN | OCCUR | LIST | TALK | WHO)* (body: (IN | OF | FROM | ON) ALL* CHAPTER) "
+        "(?! ABOUT | OF | TITLED | ON | CHAPTERREF | QUOTE | COMMA CHAPTERREF)", _speaks("chapter")),
     ("WHICH ((?! BREAK) ANY)* (body: (TALK | GIVEN)? ABOUT) BREAK? $", _talked_about),
     ("HOWMANY PERSON AUTHORED", _asked),
     ("WHERE (?=(NAME | PERSON | THEM | HESHE) FROM)", _places),

@@ -15,7 +15,7 @@ from assistant.catalogue.values import Dates, Span
 _QUERY = TypeAdapter(Query)
 _OWN = [field for field in fields(Query) if field.name != "conditions"]
 _FIELDS = [name for one in get_args(Field) for name in (get_args(one) or (one,))]
-_CLOSED = {"has": get_args(Part), "sector": get_args(Sector)}
+_CLOSED = {"has": get_args(Part), "sector": get_args(Sector), "speaks": ("chapter", "head")}
 _LARGEST_NUMBER_DIGITS = 9
 _LONGEST_REPLY_CHARS = 4000
 

@@ -28,7 +28,7 @@ Part = Literal[
     "abstract", "bio", "chapters", "link", "code", "video", "url", "date", "year", "full_date",
     "authors", "comments", "organisation", "speaker", "affiliation", "odd_time",
 ]  # fmt: skip
-PersonField = Literal["person", "affiliation", "role", "sector", "country", "abroad"]
+PersonField = Literal["person", "affiliation", "role", "sector", "country", "abroad", "speaks"]
 CountField = Literal["authors", "comments", "speakers", "pages", "chapters", "links", "size"]
 WordField = Literal["title", "opening", "abstract", "bio", "text", "link"]
 Field = Literal[PersonField, CountField, WordField, "page", "date", "has"]
@@ -41,7 +41,8 @@ class Condition:
     Attributes:
         field: What is looked at. "abroad" is outside a country, as far as the affiliation's is known; "size" is the
             number of records of a group; "opening" is how a title begins;
-            "abstract" and "bio" are words in these.
+            "abstract" and "bio" are words in these; "speaks" is where somebody does: in a "chapter", or at the "head" of
+            the whole talk.
         values: As text: a name, words, a part, a range of numbers (`values.Span`) or of dates (`values.Dates`).
         negated: None of the values may hold.
     """

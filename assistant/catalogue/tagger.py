@@ -8,6 +8,7 @@ import re
 from dataclasses import replace
 from itertools import zip_longest
 
+from assistant.catalogue.asides import set_asides_apart
 from assistant.catalogue.concepts import FILLER, LONGEST_PHRASE_WORDS, Concept, concept, misspelt
 from assistant.catalogue.marking import Marking, Token
 from assistant.catalogue.pages import tag_pages
@@ -19,6 +20,8 @@ from assistant.catalogue.written_dates import tag_dates
 
 _MARKS = {",": "COMMA", ".": "BREAK", "-": "TO"}
 _COINED = re.compile(r"[A-Z].*[A-Z]|[A-Za-z].*\d|\d.*[A-Za-z]")
+# "Separately", "reportedly": how it is asked; "recently published" would be a condition.
+_ADVERB = re.compile(r"(?!recent|new|late|dai|ear|former|previous|part|most|near|main|primar|high|week|month|year)\w{4,}ly$")
 # "hm", "hw": no topic is as short, in small letters, and stands nowhere in the collection.
 _SHORTEST_TOPIC_CHARS = 4
 _LONGEST_QUESTION_CHARS = 4000
@@ -59,6 +62,7 @@ def tokens_of(question: str, vocabulary: Vocabulary, *, on_page: bool = False) -
     tag_dates(marking)
     for tag in (tag_pages, tag_surnames, tag_series, _tag_rest, tag_nicknames, tag_chapters):
         tag(marking, vocabulary)
+    set_asides_apart(marking)
     return _statements(marking.tokens())
 
 
@@ -112,6 +116,8 @@ def _tag_rest(marking: Marking, vocabulary: Vocabulary) -> None:
 
 def _left_over(word: Word, vocabulary: Vocabulary) -> Concept:
     coined = _COINED.search(word.text)
+    if _ADVERB.search(word.key) and not vocabulary.holds_word(word.key):
+        return FILLER
     short = len(word.text) < _SHORTEST_TOPIC_CHARS and word.text.isalpha() and word.text.islower()
     slip = FILLER if short else None if coined else misspelt(word.key)
     # The collection is asked last, it takes longest: a word that it holds is no slip.

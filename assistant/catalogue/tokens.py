@@ -14,14 +14,15 @@ _TOKEN = re.compile(
     "(?P<straight>[^"\n]*)" | “(?P<curly>[^”\n]*)” | „(?P<low>[^“”\n]*)[“”] | «(?P<angle>[^»\n]*)»
     | (?<!\w)['‘](?P<single>[^'‘’\n]+)['’](?!\w)
     | (?P<word>
-        (?:[A-Za-z]\.){2,} | [wW]/o?(?![^\W_]) | n['’]t\b | [^\W\d_]+?(?=n['’]t\b)
-        | \d+(?:st|nd|rd|th|s)\b | [^\W_]+ | [<>]=? | [≤≥] | \+ | &
+        (?:[A-Za-z]\.){2,} | \b(?i:incl|excl|vs|approx|univ|inst|dept|max|min|resp|esp|nr|prof|dr)\.(?=\s) |
+        [^\W\d_]+(?=\(e?s\)) | \# | [wW]/o?(?![^\W_]) | n['’]t\b | [^\W\d_]+?(?=n['’]t\b)
+        | \d+(?:st|nd|rd|th|s)\b | [^\W_]+ | [<>]=? | =[<>] | [≤≥=] | \+ | &
     )
     | (?P<comma>[,/]) | (?P<end>[.?!;:…](?=\s|$)) | (?P<dash>(?<=\d)[ ]?[-–][ ]?(?=\d))
     """,
     re.VERBOSE,
 )
-_SIGNS = {"&": "and", "n’t": "n't", "+": "+"}
+_SIGNS = {"&": "and", "n’t": "n't", "+": "+", "=<": "<=", "=>": ">=", "incl": "included", "excl": "excluding"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,6 +103,10 @@ RULES: tuple[Rule, ...] = (
     (f"TITLE (no: WITHOUT | NOT) (WITH | MENTION)* {_WORDS}", _TITLE),
     ("TITLE (IN)? (words: QUOTE (JOIN QUOTE)*)", _TITLE),
     (f"NEG TITLED (?!NAME) {_WORDS}", _TITLE),
+    # "Find X in the abstracts".
+    (f"NEG (MENTION | LIST | ISTHERE | WHERE | WITH)* (?! ALL | EACH | THEM) {_WORDS} OCCUR? "
+        "IN (WHO | THEM | EACH | ALL | THING | OF | PERSON)* (parts: ABSTRACT | BIO)", _part_says),
+    ("(parts: ABSTRACT | BIO) ABOUT (words: (QUOTE | COINED) PLAIN{0,3})", _part_says),
     # "abstracts that mention X": of records that have one.
     (f"(parts: ABSTRACT | BIO) WHICH? NEG (MENTION | WITH WORD | WITH (?=QUOTE)) {_WORDS}", _part_says),
     # "that mention X"; "with the word X"; "that use X" only for a name: "use induction" asks for content.

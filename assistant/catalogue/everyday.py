@@ -1,0 +1,108 @@
+"""Everyday words in questions about a collection, by class, in the form of the lexicon's lines.
+
+Comes in: nothing. Goes out: `PHRASES`, more ways to say the lexicon's concepts, and `WORDS`, verbs, adverbs and nouns of
+everyday use that carry no condition: how a request is worded, not what it asks. A word that could be the subject of a
+talk ("learn", "train", "scale", "search") is not among them.
+"""
+
+PHRASES = """
+HEADPERSON: headline speaker, headliner, main speaker, lead speaker, heading speaker, top level speaker, speaker proper
+NOT: aside, leaving aside, leave aside, excluded, left out, left aside, set apart, discounting, disregarding, leaving off
+FILLER: leaving
+LIST: extract, tabulate, itemise, catalogue all, catalog all, recite, recap, retrieve
+LIST: list out, print out, write out, type out, note down, jot down, pull out, pull together, round up, spit out, dump
+LIST: bring up a list, draw up, draw up a list, make a list of, make me a list of, make a table of, prepare a list of
+LIST: let us have, let us see, let me know, let us know, report all, report every, sum up, count off
+LIST: i am after, i m after, we are after, we need, we want, we would like, we d like, i require, i seek, seeking
+LIST: i m looking for, looking for, i am searching for, i search, search for, grep, filter for, select, choose
+LIST: i wish to know, i wish to see, wish to know, wish to see, want to know, want to see, would like to know
+LIST: need to know, have to know, must know, like to know, like to see, like to have, can you tell, could you tell
+LIST: do you know, any idea, would you know, any chance of, how about listing, just the names, names please, names only
+LIST: titles only, just titles, only titles, titles please, name names, provide me, provide us, supply me, deliver me
+LIST: call up, track down, hunt down, single out, point out, put up, set out, lay out, go over, take me through
+LIST: in need of, in search of, details of, particulars of, overview of, rundown of, roundup of, listing of, roster of
+ISTHERE: has there been, have there been, was there, were there, is there any, are there any, do there exist
+ISTHERE: does there exist, do we hold, do you hold, do you keep, have we got, have we, do we own, did any, did anyone
+PERSON speaker: any1, anyone at all, some1, every1, no1, speakers list, speaker list, name of the speaker
+PERSON speaker: peeps, men and women, speaker name, names of speakers, names of the speakers
+PERSON speaker: academics and others, contributors, contributor, invitee, invited speaker
+PAPER paper: literature, pub, pubs, e print, eprint, scientific paper
+TALK talk: vid, vids, talk recording, video recording, seminar, colloquium, keynote, address given
+SECTOR academic: uni, unis, univ, univs, varsity, alma mater, university affiliation
+SECTOR company: co, enterprise, startup, start up, industry affiliation, company affiliation
+PLACE affiliation: affil, affils, institution name, home base, organisation they belong to, organization they belong to
+PAGE: web listing, saved page, pp
+CODE code: code link attached, public repository, git repository, git, github project
+BIO bio: biog, portrait, profile, bio text, biographical paragraph
+ABSTRACT abstract: blurb, abstract text
+AUTHOR authors: auth, auths, co writer
+COMMENT comments: cmts, comment made, reader comment, reply, replies, response left
+YEARN year: yr, yrs, years of publication, year by year, year of publication
+HOWMANY: #, nr of, no of, how many different, how many distinct, number of different, number of distinct, # of
+HOWMANY: quantity of, how large is the number of, what is the number of, what s the number of, what is the count of
+HOWMANY: how big is the number of, headcount of, headcount, head count, how numerous
+OLDEST: eldest, earliest ones, most ancient, most dated, very first, very oldest, very earliest
+NEWEST: last published, most up to date, latest ones, most current, very latest, very newest
+MOST: highest count of, highest number, top number of, maximum number of, most numerous
+MOST: greatest count of, a record number of
+FEWEST: min, minimal number of, smallest count of, lowest count of, least number of
+LARGEST: hugest, largest sized
+ATLEAST: no less, not less, as many as or more than, at the least, or no fewer than, min
+ATMOST: at no greater than, not exceeding, capped at, not over, not above, as many as or fewer than, max
+MORE: in excess of, north of
+LESS: lower than
+ORMORE: or greater, or better
+ORLESS: max
+EXACTLY: neither more nor less than, no more and no less than, just exactly
+TWICE: two times, on more than one occasion, a second time, again and again
+SEVERAL: a number of, two or more, at least two, more than 1, > 1, over 1, a couple of
+SINGLE: a single, one and only one, only a single, just a single, no more than one
+BOTH: overlap between, overlap of, intersection of, intersection between, in the overlap of, shared between, shared by
+BOTH: common to, in common between, in both of, simultaneously on, at the same time on, both at once
+ONLY: purely, and nothing else, and only, no one but, nobody but, none but, restricted to, limited to, confined to
+ONLY: not elsewhere, and not elsewhere, nowhere but, not anywhere else
+WITH: boast, present with
+WITH: attached to it, accrue, drew, drawn, spark, sparked, amass
+WITH: pull in, accumulate, rack up, garner, furnish, include an
+WITH: include a, gave us, got itself, obtained, amount to, number among, count among, count up to
+WITHOUT: devoid, bare of, sans, in want of, deprived of, with zero, with 0, without any
+WITHOUT: no trace of, not one, nil, forgo, forgoes, short on, not having, have not got, have n't got
+WITHOUT: has n't got, never got, fails to mention, is absent, are absent
+NOT: barring, but not, no longer, outside of the
+FROM: affil, with affiliation, on the staff of, on the faculty of, hired by, attached to
+FROM: on the payroll of, serving at, teaching at, professors at, located at, residing at, sent by, sitting at, housed at
+FROM: whose affiliation is, whose employer is, whose institution is, whose home is
+ON: shown on, found on, standing on, appearing on, featured on, posted on, placed on, sitting on, that sit on, on list
+IN: inside of, located in
+PUBLISHED: date is, date stamp, stamped, datestamped, from the year, of the year
+PUBLISHED: brought out, made available, went online, go online, got in, put online, out in, fall in, fall into
+MENTION: name check, say the word, use the word, use the term, uses the word, invoke, allude to, speak the word
+MENTION: contain the word, contains the word, containing the word, include the word, has the word, have the word
+OCCUR: pop up, is used, are used, to be found
+GROUP: broken out by, by group, sorted into, bucketed by, bucket by, tallied by, tally by, arranged into
+GROUP: split out by, split up by, divided by, counted by, count by, separately for each, cluster by, organised by
+EACH: apiece, individually for each, for each of the, for every one of the, in each of the
+SORT: alphabetise, line up, lined up, list in order of
+SHORTEST: most concise
+LONGEST: most verbose
+"""
+
+# Politeness, asking, thinking; adverbs; nouns of the request; verbs of being listed; what a list is for.
+WORDS = """
+grab pulling wish wished wishing prefer preferably expect expecting guess guessing suppose supposing assume assuming
+remember recall forgot reckon curiosity kindness obliged thankful cheers greetings morning afternoon evening welcome
+goodbye bye colleagues colleague sir madam guys buddy mate gently urgent urgently asap soon sooner moment favour favor
+trouble worry worries stuff bit piece pieces spreadsheet bullet bullets sake reason reasons prepare preparing
+preparation preparations report reports reporting newsletter poster badge badges booklet flyer leaflet brochure agenda
+meeting meetings homework librarian archivist boss supervisor guestbook newcomer beginner stats inventory audit
+bibliography fully completely wholly literally strictly explicitly expressly officially formally reportedly apparently
+evidently obviously clearly certainly definitely surely probably presumably usually normally typically sometimes
+occasionally always indeed truly honestly frankly separately independently apart combined approximately roughly
+especially particularly specifically seem seems seemed belong belongs belonging respect putting setting leave leaves
+leaving keeping stay stays staying brought turning coming gotten taking took read reads reading seeing seen pick
+picking picked choose choosing chosen select selected selecting partner partners nowadays meanwhile hitherto recently
+whoever whomever wherever whenever howsoever practically essentially necessary necessarily important importantly
+irrelevant label labels proper properly correct correctly accurate accurately belonged stemming originating tie ties
+tied handy ready apologies apology excuse pardon forgive wondered pondering assistance assist assisting curate
+curating curated oneself kindest warm warmest best sincerely
+"""

@@ -1,0 +1,28 @@
+"""Rules for what only joins the parts of a question: verbs that nobody lists, and words that point back inside it.
+
+Comes in: a reading. Goes out: the same with such words read.
+"""
+
+from assistant.catalogue.reading import Found, Reading, Rule
+
+_SUBJECT = "(TALK | PAPER | RECORD | PERSON | WHO | WHICH | PLACE | SECTOR | ORG | PAGE | YEARN | MONTHN | THEM | INST)"
+_MEASURE = "(MOST | FEWEST | CMP NUMBER | NUMBER (AUTHOR | COMMENT | LINK | CHAPTER) | SEVERAL (AUTHOR | COMMENT | LINK | CHAPTER))"
+
+
+def _joins(reading: Reading, found: Found) -> object:
+    """Read the verb of "which page racks up most talks": between what is listed and a measure stands no topic."""
+    return reading.part(found, "body")[0].text.islower()
+
+
+def _points_back(reading: Reading, found: Found) -> None:
+    """Read "Harvard: any paper with this organisation?"."""
+
+
+RULES: tuple[Rule, ...] = (
+    (f"{_SUBJECT} (body: UNKNOWN) (?= {_MEASURE})", _joins),
+    ("^ (INST | NAME | PAGENAME | TIME | QUOTE) (BREAK | COMMA) ANY* "
+     "(body: (WITH | ANYPREP) IT (ORG | PLACE | PAGE | PERSON | YEARN | MONTHN | DATE))", _points_back),
+    # "Only where 2026 is written": said again. What is written is given.
+    ("ONLY? (WHERE | WHEN | IN WHICH) (?=TIME)", _points_back),
+    ("(TIME | DAYN | MONTHN | YEARN | DATE | FULLDATE | COMMENT | CODE | LINK) (body: AUTHORED) (?! BY | ONLY | NUMBER)", _points_back),
+)  # fmt: skip
