@@ -1,80 +1,33 @@
 """Clauses of a question that neither ask nor restrict: greetings, purposes, who is asking, what counts as well.
 
-Comes in: a marking whose words all have tags. Goes out: the same with such clauses marked as filler. A clause that holds
-a word which may be a condition (a name, a date, a number, a part, "only") is left alone, unless its own first words say
-that it cannot be one: "even if …", "no matter whether …".
+Comes in: a marking whose words all have tags. Goes out: the same with such clauses marked as filler. A clause that
+holds a word which may be a condition (a name, a date, a number, a part, "only") is left alone, unless its own first
+words say that it cannot be one: "even if …", "no matter whether …".
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from assistant.catalogue import aside_patterns as patterns
 from assistant.catalogue.marking import Marking
 
 # Between words, these end a clause; commas and ends of sentences are words of their own.
 _BETWEEN = re.compile(r"[()–—]|\s-\s|->|→|\n")
-_JOINTS = re.compile(r"(?:so|and) (?:i|we|please|now|wish|want|would|could|can|need|tell|give|show|list)\b|so\b|and (?:count|tak|treat|consider)ing\b")
 # Tags without a condition of their own.
 _SOFT = frozenset(
-    "UNKNOWN COINED FILLER SIGN UNRECORDED LIST FROM IN ON AT OF BY TO WITH AND OR BUT IT HESHE THEM YOU USE SAYS THERE "
-    "ALSO SORT FIRST NEXT COUNT WHEN WHERE GROUP OPINION GIVEN OTHER COMMON HELD ADD HOWABOUT NUMBERLESS WITHOUTNONE "
+    "UNKNOWN COINED FILLER SIGN UNRECORDED LIST FROM IN ON AT OF BY TO WITH AND OR BUT IT HESHE THEM YOU USE SAYS "
+    "THERE ALSO SORT FIRST NEXT COUNT WHEN WHERE GROUP OPINION GIVEN OTHER COMMON HELD ADD HOWABOUT "
     "PERSON DAYN CITY ISTHERE SHARE BOTH TIMES WHO ALL PREVIOUS LAST".split()
 )
-_SOFT_NOTES = _SOFT | {"CHAPTER", "YEARN", "MONTHN", "EDGE", "INCLUDED", "INCLUDING", "NOT", "POSITION", "SECTOR"}
+_COUNTED = frozenset("CHAPTER BOTH EDGE YEARN MONTHN DAYN POSITION".split())
+_SOFT_NOTES = _SOFT | _COUNTED | {"INCLUDED", "INCLUDING", "SECTOR"}
 _CATEGORIES = frozenset(("DAYN", "MONTHN", "YEARN", "DATE", "TITLE", "AND", "COMMA", "OR", "ALL", "FILLER"))
-_CONCESSION = re.compile(
-    r"\b(?:even (?:if|when|though|where|in case)|no matter|never mind|regardless|irrespective|independent(?:ly)? of"
-    r"|whether or not|(?:of )?whatever (?:the|rank|year|kind|sort|their|its|page)|(?:it|that|which) (?:does not|doesn ?'?t)"
-    r" matter|doesn ?'?t matter|does not matter|i do(?:n ?'?t| not) care)\b"
-)
-_POLITE = re.compile(
-    r"^(?:and |but |so |well |oh |ok |okay |please )*(?:if (?:you|it|that|possible|this|not|at all|i|we|available)\b"
-    r"|when(?:ever)? you|as (?:far|soon|long|fast|quick\w*) as|(?:many )?thank|thx|cheers|sorry|pardon|excuse|apolog"
-    r"|(?:i |we )?(?:would be|am|are|will be|d be)? ?(?:very |most |so |really )?(?:grateful|obliged|glad|happy)"
-    r"|(?:i |we )?(?:would )?appreciate|no (?:rush|hurry)|take your time|just (?:curious|asking|checking|wondering)"
-    r"|(?:out of|pure) curiosity|for what|by the way|btw|i (?:hope|guess|think|believe|suppose|assume|wonder|mean)\b"
-    r"|to be (?:precise|exact|sure|clear|honest)|in other words|so to speak|say\b|hi\b|hello|hey|dear|good (?:morning"
-    r"|afternoon|evening|day)|greetings|(?:a |one |another |next |last |quick |short |small )*(?:question|request|task|check"
-    r"|query|job|favou?r)\b|fyi|asap|with (?:kind|best) regards|kind regards|best|regards|i know|i understand|let ?'?s see)"
-)
-_PURPOSE = re.compile(
-    r"^(?:and |but |so |it ?'?s |it is |this is |that is |all this |needed |needs? it )*"
-    r"(?:for (?:the|my|our|a|an|this|his|her|their|your|next|tomorrow)|in order to|to|as|before|because|since|while|given that|in preparation|in view of|with a view|ahead of"
-    r"|on behalf|with regard to my|concerning my|regarding my) (?!those\b|them\b|each\b|every\b|all\b)"
-)
-_SELF = re.compile(
-    r"^(?:and |but |so |well |as |now |here )*(?:i|we|my|our|mine|us|somebody|someone|nobody|people|students?|everybody"
-    r"|(?:a|my|our|the|one|some) (?:\w+ )?(?:friend|colleague|boss|students?|supervisor|advis[eo]r|librarian|team|wife"
-    r"|husband|manager|editor|teacher|class|client|committee|chief|department|group|office|dean)s?) (?!only\b)"
-)
-_MY_PLACE = re.compile(r"^(?:i|we) (?:am|are|m|re|come|work|study|sit|live)\b[^?]{0,12} (?:from|at|in|with|for)\b")
-# A topic said in such a clause is meant for what follows.
-_TOPICAL = re.compile(
-    r"\b(?:interest\w*|about|look\w* (?:for|at|into)|into|care|focus\w*|stud(?:y|ies|ying)|thesis|theses|topics?"
-    r"|research\w*|on (?!a|an|my|our|the)\w+|only|not|except|but)\b"
-)
-_NOTE = re.compile(
-    r"\b(?:included?|inclusive|incl|including|too|as well|also|counts?|counted|counting|or not|welcome|allowed|is fine"
-    r"|are fine|ok|okay|enough|suffices?|permitted|taken in|alike|in scope|both ends)\b"
-)
-_NOT_NOTE = re.compile(r"\b(?:not (?:included?|count\w*)|excluded?|excluding|only|don ?'?t|do not|never|without)\b")
-_SEPARATELY = re.compile(
-    r"^(?:and |but )?(?:count|treat|tak|consider|list|keep)\w* .*\b(?:separately|individually|apart|as (?:one|two|a|an|its own"
-    r"|different|separate)\b.*)$"
-)
-_TIES = re.compile(r"\b(?:ties?|tied|draws?|equal|level|several (?:share|are)|more than one (?:has|have|is|are))\b")
-_ALL_THEN = re.compile(
-    r"^(?:then |so |and |please )*(?:i want |give |list |name |show |take |tell |mention |include |report )*(?:me )?"
-    r"(?:all|both|every one|each)(?: of)?(?: them| those| the tied ones)?(?: please| then)?$"
-)
-_PURPOSE_BEHIND = re.compile(
-    r"\bfor (?:(?:my|our) [^,.;:?!]{1,40}|(?:a|an|the|this|next|tomorrow)(?: ?'?s)? (?:\w+[ -])?"
-    r"(?:spreadsheet|table|report|slides?|overview|newsletter|poster|badges?|letters?|booklet|flyer|leaflet|programme"
-    r"|program|agenda|minutes|index|list|thesis|grant|application|meeting|seminar|course|class|blog|website|database"
-    r"|catalogue|catalog|records?|archive|article|handout|review|summary|presentation|lunch|dinner|panel|committee"
-    r"|survey|bibliography|library|reading (?:group|list|club)|study|project|wiki|invoice|invitation\w*|mail\w*"
-    r"|statistics|audit|workshop|notes?|brochure|annual report|schedule|reception|excursion|hand-?over))$"
-)
+_NAMES = frozenset(("INST", "COUNTRY", "PAGENAME", "TIME"))
+_GENERIC = frozenset(("PAGE", "PLACE", "SAYS"))
+# Somebody who is a class of people in the collection, or a request, is more than who is asking.
+_SAYS_WHO = (_SOFT - {"COINED", "PERSON", "WHO", "LIST"}) | _NAMES | {"ABOUT"}
+_REQUESTS = frozenset("TALK PAPER RECORD WHICH HOWMANY PAGENAME NOT ONLY MOST".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +51,41 @@ class Clause:
 
 def set_asides_apart(marking: Marking) -> None:
     """Mark the clauses that carry nothing; one clause at least stays."""
+    _spell_out_system(marking)
     tied = False
     clauses = list(_clauses(marking))
     for clause in clauses:
         start = _concession(clause)
         if start is not None:
             _drop(marking, start, _end_of_concession(marking, start, clause.last))
-        elif len(clauses) > 1 and (_is_aside(marking, clause) or (tied and _ALL_THEN.search(clause.text))):
+        elif len(clauses) > 1 and (_is_aside(marking, clause) or (tied and patterns.ALL_OF_THEM.search(clause.text))):
             _drop(marking, clause.first, clause.last)
+        elif patterns.TOGETHER.search(clause.text):
+            _drop(marking, clause.first, clause.first + 1)
+            _drop(marking, clause.last - 1, clause.last)
+        elif patterns.SELF.search(clause.text) and _keeps_names(marking, clause):
+            _drop_all_but_names(marking, clause)
         else:
             _drop_purpose(marking, clause)
-        tied = bool(_TIES.search(clause.text))
+        tied = bool(patterns.TIES.search(clause.text))
+
+
+def _spell_out_system(marking: Marking) -> None:
+    """Read "the UC campuses (Berkeley, San Diego)" as these campuses."""
+    found = patterns.SYSTEM.search(marking.question)
+    if not found:
+        return
+    places = [place for place, word in enumerate(marking.words) if found.start(2) <= word.start < found.end(2)]
+    named = [place for place in places if marking.tag(place) in ("INST", "CITY")]
+    if not named or any(marking.tag(place) not in ("INST", "CITY", "AND", "OR", "COMMA", "FILLER") for place in places):
+        return
+    for place, word in enumerate(marking.words):
+        if found.start(1) <= word.start < found.end(1):
+            marking.mark(place, place + 1, "FILLER")
+    for token in dict.fromkeys(marking.token(place) for place in named):
+        if token is not None:
+            spot = [place for place in named if marking.token(place) == token]
+            marking.mark(spot[0], spot[-1] + 1, "INST", f"UC {token.text}")
 
 
 def _clauses(marking: Marking) -> Iterator[Clause]:
@@ -118,7 +95,7 @@ def _clauses(marking: Marking) -> Iterator[Clause]:
         gap = marking.question[words[place - 1].end if place else 0 : word.start]
         mark = word.key in (",", ".") and not word.quoted
         rest = " ".join(one.key for one in words[place : place + 2])
-        split = _BETWEEN.search(gap) or (not mark and place > first and _JOINTS.match(rest))
+        split = _BETWEEN.search(gap) or (not mark and place > first and patterns.JOINT.match(rest))
         if (mark or split) and place > first:
             yield _clause(marking, first, place, depth > 0, word.text if mark else gap.strip())
         if mark or split:
@@ -139,27 +116,47 @@ def _tags(marking: Marking, clause: Clause) -> set[str]:
 
 def _is_aside(marking: Marking, clause: Clause) -> bool:
     tags, text = _tags(marking, clause), clause.text
-    if _MY_PLACE.search(text) and not tags & {"TALK", "PAPER", "RECORD", "WHICH", "HOWMANY", "PAGENAME"}:
+    if patterns.MY_PLACE.search(text) or patterns.SEPARATELY.search(text):
+        return not tags & _REQUESTS
+    if clause.bracketed and (tags <= _CATEGORIES or (tags <= _SOFT_NOTES and patterns.MEANING.search(text))):
         return True
-    if _SEPARATELY.search(text) and not tags & {"TALK", "PAPER", "RECORD", "WHICH", "HOWMANY", "NOT", "ONLY", "MOST"}:
+    noted = patterns.NOTE.search(text) and not patterns.NO_NOTE.search(text)
+    if noted and tags <= (_SOFT_NOTES | {"NOT"} if "or not" in text else _SOFT_NOTES):
+        return clause.bracketed or "intro" in text or bool(tags & _COUNTED)
+    if clause.closed == ":" and patterns.SELF.search(text) and tags <= _SOFT | _GENERIC:
+        return not patterns.TOPICAL.search(text)
+    return tags <= _SOFT and _says_nothing(clause)
+
+
+def _says_nothing(clause: Clause) -> bool:
+    """Whether a clause without any condition is worded as one that carries nothing."""
+    if patterns.TIES.search(clause.text):
         return True
-    if clause.bracketed and tags <= _CATEGORIES:
-        return True
-    if tags <= _SOFT_NOTES and _NOTE.search(text) and not _NOT_NOTE.search(text):
-        return tags & {"CHAPTER", "BOTH", "EDGE", "YEARN", "MONTHN", "DAYN", "POSITION"} != set() or clause.bracketed
-    if not tags <= _SOFT:
-        return False
-    if _TIES.search(text):
-        return True
-    if _POLITE.search(text):
-        return not _TOPICAL.search(text)
-    if clause.first == 0 and _PURPOSE.search(text) and clause.closed:
-        return not re.search(r"\babout\b", text)
-    return bool(_SELF.search(text)) and not _TOPICAL.search(text)
+    if clause.first == 0 and clause.closed and patterns.PURPOSE.search(clause.text):
+        return "about" not in clause.text.split()
+    said = patterns.POLITE.search(clause.text) or patterns.SELF.search(clause.text)
+    return bool(said) and not patterns.TOPICAL.search(clause.text)
+
+
+def _keeps_names(marking: Marking, clause: Clause) -> bool:
+    """Whether all that "my readers care about MIT:" restricts is a name."""
+    tags = _tags(marking, clause)
+    last = marking.tag(clause.last - 1)
+    return (
+        clause.closed in (":", ".")
+        and last in _NAMES
+        and tags <= (_SOFT - {"COINED", "PERSON", "WHO", "LIST"}) | _NAMES | {"ABOUT"}
+    )
+
+
+def _drop_all_but_names(marking: Marking, clause: Clause) -> None:
+    for place in range(clause.first, clause.last):
+        if marking.tag(place) not in _NAMES:
+            _drop(marking, place, place + 1)
 
 
 def _concession(clause: Clause) -> int | None:
-    found = _CONCESSION.search(clause.text)
+    found = patterns.CONCESSION.search(clause.text)
     return clause.first + clause.text.count(" ", 0, found.start()) if found else None
 
 
@@ -174,7 +171,7 @@ def _end_of_concession(marking: Marking, start: int, last: int) -> int:
 
 
 def _drop_purpose(marking: Marking, clause: Clause) -> None:
-    found = _PURPOSE_BEHIND.search(clause.text)
+    found = patterns.PURPOSE_BEHIND.search(clause.text)
     if found:
         start = clause.first + clause.text.count(" ", 0, found.start())
         if start > clause.first and {marking.tag(place) for place in range(start, clause.last)} <= _SOFT | {"PAPER"}:

@@ -41,6 +41,7 @@ _RECORDED: dict[str, str] = {
     "affiliation": "EXISTS (SELECT 1 FROM people p WHERE p.position = f.position AND p.affiliation IS NOT NULL)",
     "odd_time": "EXISTS (SELECT 1 FROM chapters c WHERE c.position = f.position AND c.problem IS NOT NULL)",
 }
+_SIGNED = "EXISTS (SELECT 1 FROM records r WHERE r.position = f.position AND json_extract(r.json, '$.title') GLOB ?)"
 # Where in a talk somebody is named as its speaker.
 _SPEAKS = {
     "head": "EXISTS (SELECT 1 FROM records r, json_each(r.json, '$.speakers') s"
@@ -86,6 +87,10 @@ def _holds(field: Field, value: str, store: RecordStore) -> Clause:
         return "f.position IN (SELECT position FROM words WHERE ? <> '' AND instr(body, ?) > 0)", [words, words]
     if field in ("abstract", "bio"):
         return value_in("f.position", _positions_with(words, field, store))
+    if field == "chapter":
+        return value_in("f.position", _positions_with_chapter(words, store))
+    if field == "sign":
+        return _SIGNED, [f"*[{'0-9' if value == 'digit' else value[:1]}]*"]
     if field == "link":
         sql = "EXISTS (SELECT 1 FROM links l WHERE l.position = f.position AND instr(lower(l.address), ?) > 0)"
         return sql, [value.lower()]
@@ -101,6 +106,13 @@ def _positions_with(words: str, part: str, store: RecordStore) -> list[int]:
         [f"$.{part}", words],
     )
     return [position for position, text in rows if words in searchable(text or "")]
+
+
+def _positions_with_chapter(words: str, store: RecordStore) -> list[int]:
+    rows = store.rows(
+        "SELECT r.position, json_extract(c.value, '$.title') FROM records r, json_each(r.json, '$.chapters') c", []
+    )
+    return [position for position, title in rows if words and words in searchable(title or "")]
 
 
 def _dated(dates: Dates | None) -> Clause:

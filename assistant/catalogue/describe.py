@@ -23,14 +23,15 @@ _SECTORS = {"academic": "a university", "company": "a company", "laboratory": "a
 # Field → how a condition on it reads, and what joins its values.
 _READS = {
     "page": "on the page {}", "person": "by {}", "affiliation": "from {}", "role": "with the post of {}",
-    "sector": "from {}", "speaks": "speaking in {}", "country": "from {} (where the affiliation's country is well known)",
+    "sector": "from {}", "speaks": "speaking in {}",
+    "country": "from {} (where the affiliation's country is well known)",
     "abroad": "from outside {} (where the affiliation's country is well known)", "date": "from {}",
     "authors": "with {} authors", "comments": "with {} comments", "speakers": "with {} speakers",
     "pages": "on {} pages", "chapters": "with {} chapters", "links": "with {} links", "size": "with {} records",
     "has": "with {}",
     "title": "with {} in the title", "opening": "with a title that begins with {}", "text": "with {} in title or text",
     "abstract": "with {} in the abstract", "bio": "with {} in the biography",
-    "link": "linking to {}",
+    "link": "linking to {}", "chapter": "with {} in a chapter's title", "sign": "with {} in the title",
 }  # fmt: skip
 _ORDERS = {
     "title": "by title", "date": "by date", "speaker": "by speaker", "authors": "by number of authors",
@@ -81,7 +82,7 @@ def _value(field: str, value: str) -> str:
         return _dates(Dates.read(value))
     if field in ("authors", "comments", "speakers", "pages", "chapters", "links", "size"):
         return _range(Span.read(value))
-    if field in ("page", "title", "opening", "abstract", "bio", "text", "link"):
+    if field in ("page", "title", "opening", "abstract", "bio", "text", "link", "chapter", "sign"):
         return f"“{value}”"
     if field == "speaks":
         return _SPEAKS.get(value, value)

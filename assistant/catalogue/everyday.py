@@ -1,13 +1,26 @@
 """Everyday words in questions about a collection, by class, in the form of the lexicon's lines.
 
-Comes in: nothing. Goes out: `PHRASES`, more ways to say the lexicon's concepts, and `WORDS`, verbs, adverbs and nouns of
-everyday use that carry no condition: how a request is worded, not what it asks. A word that could be the subject of a
-talk ("learn", "train", "scale", "search") is not among them.
+Comes in: nothing. Goes out: `PHRASES`, more ways to say the lexicon's concepts, and `WORDS`, verbs, adverbs and nouns
+of everyday use that carry no condition: how a request is worded, not what it asks. A word that could be the subject
+of a talk ("learn", "train", "scale", "search") is not among them.
 """
 
 PHRASES = """
+AND: n
+NOT: dont, doesnt, didnt, isnt, arent, wasnt, werent, havent, hasnt, hadnt, do not have
+WITHOUT: dont have, doesnt have, havent got, hasnt got
+UPTO: up to and including, up to and incl, up to and with, through to, until and including
+DESC: desc, descendingly, high to low, highest first, largest first, biggest first, from high to low, downwards
+ASC: asc, ascendingly, low to high, lowest first, smallest first, from low to high, upwards
+LIST: like to see, like to read, like to hear, should like to see, care to see, arrange for me
+FILLER: of which the same is true, of which the same holds, that do the same, that do too, that do so too, likewise
+FILLER: at your convenience, at your leisure, in your own time, in here, over here, which are they, which is it
+FILLER: what are they, who are they, and what are they, and which are they, and who are they, there must be
+FILLER: whats that, like that, it is not too much, not too much bother
+FILLER: taken together, put together here, all told, in all its forms, so called
 HEADPERSON: headline speaker, headliner, main speaker, lead speaker, heading speaker, top level speaker, speaker proper
-NOT: aside, leaving aside, leave aside, excluded, left out, left aside, set apart, discounting, disregarding, leaving off
+NOT: aside, leaving aside, leave aside, excluded, left out, left aside, set apart, discounting, disregarding
+NOT: leaving off
 FILLER: leaving
 LIST: extract, tabulate, itemise, catalogue all, catalog all, recite, recap, retrieve
 LIST: list out, print out, write out, type out, note down, jot down, pull out, pull together, round up, spit out, dump
@@ -69,11 +82,13 @@ WITHOUT: devoid, bare of, sans, in want of, deprived of, with zero, with 0, with
 WITHOUT: no trace of, not one, nil, forgo, forgoes, short on, not having, have not got, have n't got
 WITHOUT: has n't got, never got, fails to mention, is absent, are absent
 NOT: barring, but not, no longer, outside of the
-FROM: affil, with affiliation, on the staff of, on the faculty of, hired by, attached to
+FROM: attached to
+FROM: attributed to, credited to, ascribed to, assigned to, affil
+FROM: with affiliation, on the staff of, on the faculty of, hired by
 FROM: on the payroll of, serving at, teaching at, professors at, located at, residing at, sent by, sitting at, housed at
 FROM: whose affiliation is, whose employer is, whose institution is, whose home is
 ON: shown on, found on, standing on, appearing on, featured on, posted on, placed on, sitting on, that sit on, on list
-IN: inside of, located in
+IN: over all, across all, over all of, across all of, among all, in the whole of, inside of, located in
 PUBLISHED: date is, date stamp, stamped, datestamped, from the year, of the year
 PUBLISHED: brought out, made available, went online, go online, got in, put online, out in, fall in, fall into
 MENTION: name check, say the word, use the word, use the term, uses the word, invoke, allude to, speak the word
@@ -89,6 +104,8 @@ LONGEST: most verbose
 
 # Politeness, asking, thinking; adverbs; nouns of the request; verbs of being listed; what a list is for.
 WORDS = """
+lol haha tbh imo imho afaik idk hmm yo dude ya yep nope ta cheerio pray kindly fancy hereby thereby therein herein thats
+whats its abbreviation abbreviations abbreviated acronym readers reader convenience leisure window period interval span
 grab pulling wish wished wishing prefer preferably expect expecting guess guessing suppose supposing assume assuming
 remember recall forgot reckon curiosity kindness obliged thankful cheers greetings morning afternoon evening welcome
 goodbye bye colleagues colleague sir madam guys buddy mate gently urgent urgently asap soon sooner moment favour favor

@@ -6,7 +6,7 @@ Comes in: a reading. Goes out: the same with such words read.
 from assistant.catalogue.reading import Found, Reading, Rule
 
 _SUBJECT = "(TALK | PAPER | RECORD | PERSON | WHO | WHICH | PLACE | SECTOR | ORG | PAGE | YEARN | MONTHN | THEM | INST)"
-_MEASURE = "(MOST | FEWEST | CMP NUMBER | NUMBER (AUTHOR | COMMENT | LINK | CHAPTER) | SEVERAL (AUTHOR | COMMENT | LINK | CHAPTER))"
+_MEASURE = "(MOST | FEWEST | CMP NUMBER | (NUMBER | SEVERAL) (AUTHOR | COMMENT | LINK | CHAPTER))"
 
 
 def _joins(reading: Reading, found: Found) -> object:
@@ -14,15 +14,23 @@ def _joins(reading: Reading, found: Found) -> object:
     return reading.part(found, "body")[0].text.islower()
 
 
+def _one_of(reading: Reading, found: Found) -> object:
+    return reading.part(found)[0].text.lower() == "one"
+
+
 def _points_back(reading: Reading, found: Found) -> None:
     """Read "Harvard: any paper with this organisation?"."""
 
 
 RULES: tuple[Rule, ...] = (
-    (f"{_SUBJECT} (body: UNKNOWN) (?= {_MEASURE})", _joins),
+    (f"{_SUBJECT} (body: UNKNOWN) (?= {_MEASURE} | (ON | UNDER) (BOTH | ALL | EACH)* (PAGE | PAGENAME))", _joins),
+    ("INST ANY* (body: (AT | FROM | IN) (NUMBER | SINGLE | THEM | ALL)? OF IT (?= BREAK | COMMA | $ | AND | BUT))",
+     _points_back),
+    ("(body: NUMBER OF) (?= THING)", _one_of),
     ("^ (INST | NAME | PAGENAME | TIME | QUOTE) (BREAK | COMMA) ANY* "
      "(body: (WITH | ANYPREP) IT (ORG | PLACE | PAGE | PERSON | YEARN | MONTHN | DATE))", _points_back),
     # "Only where 2026 is written": said again. What is written is given.
     ("ONLY? (WHERE | WHEN | IN WHICH) (?=TIME)", _points_back),
-    ("(TIME | DAYN | MONTHN | YEARN | DATE | FULLDATE | COMMENT | CODE | LINK) (body: AUTHORED) (?! BY | ONLY | NUMBER)", _points_back),
+    ("(TIME | DAYN | MONTHN | YEARN | DATE | FULLDATE | COMMENT | CODE | LINK) (body: AUTHORED) "
+     "(?! BY | ONLY | NUMBER)", _points_back),
 )  # fmt: skip

@@ -7,7 +7,7 @@ or holds a word that may be a condition and was not understood: no condition is 
 from collections.abc import Set
 from dataclasses import replace
 
-from assistant.catalogue import changing, counting, dating, filling, ordering, placing, recording, wording
+from assistant.catalogue import changing, counting, dating, filling, ordering, placing, recording, signs, wording
 from assistant.catalogue.followup import follow, leans
 from assistant.catalogue.listing import read_listed
 from assistant.catalogue.marking import Token
@@ -27,7 +27,7 @@ _HARMLESS = frozenset(
 )
 # Asked of records that are told, these stand beside each: "how many authors does it have?"
 _VALUES = frozenset(
-    "AUTHOR AUTHORCOUNT TEAM COMMENT COMMENTCOUNT DATE FULLDATE YEARN MONTHN WHEN PAGE PLACE SECTOR".split()
+    "ORG AUTHOR AUTHORCOUNT TEAM COMMENT COMMENTCOUNT DATE FULLDATE YEARN MONTHN WHEN PAGE PLACE SECTOR".split()
 )
 _SHOWN_PARTS = frozenset("CODE LINK VIDEO CHAPTER".split())
 # What is listed, by its own noun.
@@ -97,7 +97,9 @@ def read(reading: Reading, vocabulary: Vocabulary, previous: Query | None) -> Re
         ordering.RULES,
         placing.page_rules(vocabulary, previous.kind if previous else None),
         counting.RULES,
+        signs.SIGN_RULES,
         wording.RULES,
+        signs.ABSENCE_RULES,
         dating.RULES,
         recording.RULES,
         placing.RULES,
@@ -129,6 +131,10 @@ def _fresh(reading: Reading) -> Query | None:
     """The query of a question that stands by itself; None where it asks for no list."""
     query = Query(conditions=tuple(reading.conditions), **reading.fields)
     fields = {one.field for one in query.conditions}
+    counts = [one.field for one in query.conditions if one.field in ("authors", "comments", "chapters", "links")]
+    if "reversed" in reading.said and query.order == "corpus" and counts:
+        # "At least five comments, descending".
+        query = replace(query, order=counts[0])
     arranged = bool({"sorted", "superlative"} & reading.said) or query.limit is not None
     if query.limit == 0 or not _names_a_list(reading, fields):
         return None

@@ -52,6 +52,8 @@ def read_listed(reading: Reading, *, follows: bool) -> None:
         head = _head(reading.tokens, place)
         reading.said.add("noun")
         reading.fields["listed"] = _place_or_organisation(reading, head)
+        if token.tag == "CHAPTER" and head.tag == "TITLE":
+            reading.fields["listed"] = "chapters"
         if head.tag == "SECTOR":
             reading.said.add("sector listed")
         if token.tag == "CHAPTER" and head.tag == "PERSON":
@@ -155,14 +157,21 @@ def _speaks(where: str) -> Callable[[Reading, Found], object]:
 _IN_CHAPTERS = "(CHAPTER PERSON | (PERSON | THEM | WHO)* (IN | OF | FROM | GIVEN | ON) CHAPTER)"
 _COUNTS = "(COUNT | INCLUDING | INCLUDED | GOINGBY | WITH | LIST | FROM | OF)"
 _RULES: tuple[Rule, ...] = (
-    (f"(AND | BUT | COMMA)* (NOT | WITHOUT | LESS) {_COUNTS}? ALL? {_IN_CHAPTERS} (NOT | BREAK (?=WHICH | HOWMANY | WHO))?", _speaks("head")),
+    (
+        f"(AND | BUT | COMMA)* (NOT | WITHOUT | LESS) {_COUNTS}? ALL? {_IN_CHAPTERS} "
+        "(NOT | BREAK (?=WHICH | HOWMANY | WHO))?",
+        _speaks("head"),
+    ),
     (f"(AND | BUT | COMMA)* ALL? {_IN_CHAPTERS} (NOT | WITHOUT) ({_COUNTS} | AND)*", _speaks("head")),
     ("(AND | BUT | COMMA)* CHAPTER NOT COUNT", _speaks("head")),
     ("(AND | BUT | COMMA)* ONLY? (body: HEADPERSON ONLY?)", _speaks("head")),
     (f"(ONLY | AMONGST)? {_IN_CHAPTERS} ONLY", _speaks("chapter")),
     (f"ONLY {_IN_CHAPTERS}", _speaks("chapter")),
-    ("(WHO | PERSON) (GIVEN | OCCUR | LIST | TALK | WHO)* (body: (IN | OF | FROM | ON) ALL* CHAPTER) "
-        "(?! ABOUT | OF | TITLED | ON | CHAPTERREF | QUOTE | COMMA CHAPTERREF)", _speaks("chapter")),
+    (
+        "(WHO | PERSON) (GIVEN | OCCUR | LIST | TALK | WHO)* (body: (IN | OF | FROM | ON) ALL* CHAPTER) "
+        "(?! ABOUT | OF | TITLED | ON | CHAPTERREF | QUOTE | COMMA CHAPTERREF)",
+        _speaks("chapter"),
+    ),
     ("WHICH ((?! BREAK) ANY)* (body: (TALK | GIVEN)? ABOUT) BREAK? $", _talked_about),
     ("HOWMANY PERSON AUTHORED", _asked),
     ("WHERE (?=(NAME | PERSON | THEM | HESHE) FROM)", _places),

@@ -90,7 +90,17 @@ def _several(name: str) -> str:
 _LEAD = "NEG (FROM | AT | OF | BY | IN | WITH | GIVEN | ON | BOTH | ONLY | PLACE | AUTHORED | TITLED)*"
 _BEHIND = "BOTH?"
 
+
+def _counts_too(reading: Reading, found: Found) -> None:
+    """Read "Google people; DeepMind counts too": from any of them."""
+    reading.add("affiliation", [*reading.values(found, "first"), *reading.values(found, "who")])
+
+
 RULES: tuple[Rule, ...] = (
+    (
+        f"{_LEAD} (first: INST) (PERSON | BREAK | COMMA | AND | THING)* (who: INST) (COUNT | INCLUDED) ALSO?",
+        _counts_too,
+    ),
     ("(IN | ON | OF | FROM | GIVEN)* CHAPTER (ABOUT | ON | OF | TITLED | COMMA)* (who: CHAPTERREF)", _in_chapter),
     (f"{_LEAD} {_several('NAME')} {_BEHIND}", _who("person")),
     (f"{_LEAD} {_several('INST')} {_BEHIND} (PLACE)?", _who("affiliation")),

@@ -30,7 +30,7 @@ Part = Literal[
 ]  # fmt: skip
 PersonField = Literal["person", "affiliation", "role", "sector", "country", "abroad", "speaks"]
 CountField = Literal["authors", "comments", "speakers", "pages", "chapters", "links", "size"]
-WordField = Literal["title", "opening", "abstract", "bio", "text", "link"]
+WordField = Literal["title", "opening", "abstract", "bio", "text", "link", "chapter", "sign"]
 Field = Literal[PersonField, CountField, WordField, "page", "date", "has"]
 
 
@@ -40,9 +40,9 @@ class Condition:
 
     Attributes:
         field: What is looked at. "abroad" is outside a country, as far as the affiliation's is known; "size" is the
-            number of records of a group; "opening" is how a title begins;
-            "abstract" and "bio" are words in these; "speaks" is where somebody does: in a "chapter", or at the "head" of
-            the whole talk.
+            number of records of a group; "opening" is how a title begins; "abstract" and "bio" are words in these,
+            "chapter" in a chapter's title; "sign" is a mark in the title, or "digit"; "speaks" is where somebody
+            does: in a "chapter", or at the "head" of the whole talk.
         values: As text: a name, words, a part, a range of numbers (`values.Span`) or of dates (`values.Dates`).
         negated: None of the values may hold.
     """

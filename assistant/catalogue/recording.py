@@ -35,6 +35,10 @@ def _lacks(reading: Reading, found: Found) -> None:
         reading.add("has", ["date"])
 
 
+def _has_all(reading: Reading, found: Found) -> None:
+    reading.add("has", reading.values(found, "parts"))
+
+
 def _linked(reading: Reading, found: Found) -> None:
     reading.require(found, "has", ["link"])
 
@@ -74,6 +78,8 @@ RULES: tuple[Rule, ...] = (
     ("WITH? LINK COMMA? (NOT ONLY | TO | ON)* CODE (OR | AND)+ (RECORD | OTHER | LINK)+", _linked),
     ("WITH? LINK WHICH? NOT (TO | ON | BY)? CODE", _other_link),
     ("(WITH | ONLY)* (DAYN AND MONTHN | MONTHN AND DAYN) ((BUT | AND | COMMA)* (WITHOUT | NOT)+ YEARN)?", _no_year),
+    # "Ignoring any whose date carries no year": what is left has one.
+    ("(no: NOT | WITHOUT) (THEM | ALL | WHO | WHICH | THING)+ (DATE | WITH)* WITHOUT (parts: PART)", _has_all),
     ("(parts: HASNO)", _lacks),
     ("(not: NOT) (parts: HASNO)", _lacks),
     # "with a bio and chapters", "lacks a date", "no code", "neither a date nor an author count".
@@ -87,7 +93,7 @@ RULES: tuple[Rule, ...] = (
     (f"ISTHERE (no: )(parts: {_THERE}) (TO | IN | ON | OF)?", _has),
     ("NEG (parts: COMMENTED)", _commented),
     (f"(_) (body: (AND | BUT | COMMA | OR)+ (no: (NOT | WITHOUT)*) {_PARTS})", _has),
-    ("NEG (FROM | BY | OF) (parts: ORG)", _has),
+    ("NEG (FROM | BY | OF | TO) (parts: ORG)", _has),
     ("NEG LINKTO (RECORD | OTHER)?", _linked),
     ("NEG (parts: ODDTIME)", _has),
     ("NEG (CHAPTER | TIMES | WITH | DATE)* ODD (CHAPTER | TIMES)*", _odd),

@@ -21,7 +21,9 @@ from assistant.catalogue.written_dates import tag_dates
 _MARKS = {",": "COMMA", ".": "BREAK", "-": "TO"}
 _COINED = re.compile(r"[A-Z].*[A-Z]|[A-Za-z].*\d|\d.*[A-Za-z]")
 # "Separately", "reportedly": how it is asked; "recently published" would be a condition.
-_ADVERB = re.compile(r"(?!recent|new|late|dai|ear|former|previous|part|most|near|main|primar|high|week|month|year)\w{4,}ly$")
+_ADVERB = re.compile(
+    r"(?!recent|new|late|dai|ear|former|previous|part|most|near|main|primar|high|week|month|year)\w{4,}ly$"
+)
 # "hm", "hw": no topic is as short, in small letters, and stands nowhere in the collection.
 _SHORTEST_TOPIC_CHARS = 4
 _LONGEST_QUESTION_CHARS = 4000
@@ -147,6 +149,12 @@ def _statements(tokens: list[Token]) -> list[Token]:
             tag = "TITLE"
         elif tag == "HOWMANY" and token.text.lower() == "number" and before in _TOPICS:
             # "The condition number".
+            tag = "UNKNOWN"
+        elif tag == "ORMORE" and token.text == "+" and before not in ("NUMBER", "TIME", "UNIT"):
+            # "Code + chapters".
+            tag = "AND"
+        elif tag == "UNRECORDED" and token.text.lower() == "arxiv" and "LINK" in (before, after.tag if after else ""):
+            # An address may hold it, though no record says where a paper was published.
             tag = "UNKNOWN"
         elif tag == "EITHER" and before not in ("NOT", "WITHOUT"):
             continue

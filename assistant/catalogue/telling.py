@@ -12,8 +12,9 @@ from assistant.catalogue.quoting import Cited, cited
 from assistant.citations import CitedText
 from assistant.events import Event
 from ingest.passages import chapter_line, speaker_line
-from ingest.records import Record, Talk, record_pages
+from ingest.records import Chapter, Record, Talk, record_pages
 from ingest.store import RecordStore
+from ingest.words import searchable
 
 # A list longer than this is easier to read as a table.
 LONGEST_LIST = 12
@@ -27,6 +28,9 @@ def tell(query: Query, result: Result, store: RecordStore, answer: CitedText) ->
     if query.listed == "chapters" and result.ids:
         count = sum(_chapter_count(store.record(one), query) for one in result.ids)
         yield from answer.say(f" **{count} {'chapter' if count == 1 else 'chapters'}** in all.")
+    elif query.wanted("link") and query.counted:
+        count = sum(_is_wanted_link(link, query) for one in result.ids for link in store.record(one).links)
+        yield from answer.say(f" **{count} {'link' if count == 1 else 'links'}** in all.")
     if result.groups:
         yield from _tell_groups(query, result, store, answer)
     elif result.ids:
@@ -35,7 +39,17 @@ def tell(query: Query, result: Result, store: RecordStore, answer: CitedText) ->
 
 def _chapter_count(record: Record, query: Query) -> int:
     chapters = record.chapters if record.kind == "talk" else ()
-    return sum(1 for chapter in chapters if chapter.problem or not _only_odd(query))
+    return sum(1 for chapter in chapters if _wanted(chapter, query))
+
+
+def _wanted(chapter: Chapter, query: Query) -> bool:
+    words = [searchable(value) for value in query.wanted("chapter")]
+    held = not words or any(one in searchable(chapter.title) for one in words)
+    return held and (bool(chapter.problem) or not (_only_odd(query) and query.listed == "chapters"))
+
+
+def _is_wanted_link(link: str, query: Query) -> bool:
+    return any(words.lower() in link.lower() for words in query.wanted("link"))
 
 
 def _only_odd(query: Query) -> bool:
@@ -77,7 +91,7 @@ def _tell_records(query: Query, result: Result, store: RecordStore, answer: Cite
         yield from answer.say(f"\n{number}. **{one_line(item.record.title)}**{f' — {details}' if details else ''} ")
         yield from answer.cite(item.source, item.start, item.end)
         if item.record.kind == "talk" and _wants_chapters(query):
-            yield from answer.say(_chapters(item.record, only_odd=_only_odd(query) and query.listed == "chapters"))
+            yield from answer.say(_chapters(item.record, query))
 
 
 def _table(query: Query, items: Sequence[Cited], answer: CitedText) -> Iterator[Event]:
@@ -158,13 +172,13 @@ def _authors(record: Record, word: str = "") -> str:
 
 def _wants_chapters(query: Query) -> bool:
     has = {"chapters", "odd_time"}.intersection(query.wanted("has"))
-    return query.listed == "chapters" or bool(has) or any(query.on("chapters"))
+    return query.listed == "chapters" or bool(has) or any(query.on("chapter")) or any(query.on("chapters"))
 
 
-def _chapters(talk: Talk, *, only_odd: bool) -> str:
+def _chapters(talk: Talk, query: Query) -> str:
     lines = [
         f"\n   - {one_line(chapter_line(chapter))}" + (f" *({one_line(chapter.problem)})*" if chapter.problem else "")
         for chapter in talk.chapters
-        if chapter.problem or not only_odd
+        if _wanted(chapter, query)
     ]
     return "".join(lines)

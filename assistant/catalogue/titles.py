@@ -84,7 +84,10 @@ def tag_nicknames(marking: Marking, vocabulary: Vocabulary) -> None:
         if the_one:
             _nickname_behind(marking, vocabulary, place)
         elif marking.tag(place) in _SORTS_OF_TALK and not marking.words[place].key.endswith("s"):
-            _nickname_behind(marking, vocabulary, place) or _nickname_before(marking, vocabulary, place)
+            if _nickname_behind(marking, vocabulary, place):
+                _absorb_before(marking, place)
+            else:
+                _nickname_before(marking, vocabulary, place)
 
 
 def _nickname_behind(marking: Marking, vocabulary: Vocabulary, noun: int) -> bool:
@@ -95,6 +98,23 @@ def _nickname_behind(marking: Marking, vocabulary: Vocabulary, noun: int) -> boo
     while last < len(marking.words) and marking.tag(last) not in _TITLE_ENDS:
         last += 1
     return any(_mark_titled(marking, vocabulary, first + 1, end) for end in range(last, first + 1, -1))
+
+
+def _absorb_before(marking: Marking, noun: int) -> None:
+    """Count "IEEE school" in "the IEEE school session on testing" as more of its title."""
+    title = next(
+        (
+            token
+            for place in range(noun, len(marking.words))
+            if (token := marking.token(place)) and token.tag == "TITLEREF"
+        ),
+        None,
+    )
+    held = set(searchable(title.values[0]).split()) if title else set()
+    place = noun - 1
+    while place >= 0 and singular(marking.key(place)) in held and marking.tag(place) not in ("TITLEREF", "PAGENAME"):
+        marking.mark(place, place + 1, "FILLER")
+        place -= 1
 
 
 def _nickname_before(marking: Marking, vocabulary: Vocabulary, noun: int) -> bool:

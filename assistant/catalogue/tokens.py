@@ -16,12 +16,13 @@ _TOKEN = re.compile(
     | (?P<word>
         (?:[A-Za-z]\.){2,} | \b(?i:incl|excl|vs|approx|univ|inst|dept|max|min|resp|esp|nr|prof|dr)\.(?=\s) |
         [^\W\d_]+(?=\(e?s\)) | \# | [wW]/o?(?![^\W_]) | n['’]t\b | [^\W\d_]+?(?=n['’]t\b)
-        | \d+(?:st|nd|rd|th|s)\b | [^\W_]+ | [<>]=? | =[<>] | [≤≥=] | \+ | &
+        | \d+(?:st|nd|rd|th|s)\b | [^\W_]+ | [<>]=? | =< | [≤≥=] | \+ | &
     )
-    | (?P<comma>[,/]) | (?P<end>[.?!;:…](?=\s|$)) | (?P<dash>(?<=\d)[ ]?[-–][ ]?(?=\d))
+    | (?P<arrow>[-=]+>|→) | (?P<comma>[,/]) | (?P<end>[.?!;:…](?=\s|$)) | (?P<dash>(?<=\d)[ ]?[-–][ ]?(?=\d))
     """,
     re.VERBOSE,
 )
+_MARKS = {"comma": ",", "end": ".", "dash": "-", "arrow": "."}
 _SIGNS = {"&": "and", "n’t": "n't", "+": "+", "=<": "<=", "=>": ">=", "incl": "included", "excl": "excluding"}
 
 
@@ -56,6 +57,6 @@ def _word(match: re.Match[str]) -> Word:
     if sort == "word":
         key = folded(text).replace(".", "")
         return Word(text, _SIGNS.get(key, key), start, end)
-    if sort in ("comma", "end", "dash"):
-        return Word(text, {"comma": ",", "end": ".", "dash": "-"}[sort], start, end)
+    if sort in _MARKS:
+        return Word(text, _MARKS[sort], start, end)
     return Word(text.strip(" .,;?!"), "", start, end, quoted=True)

@@ -86,8 +86,12 @@ _ABSTRACT = _stands_in("abstract")
 _BIO = _stands_in("bio")
 _TEXT = _stands_in("text")
 _OPENING = _stands_in("opening")
+_CHAPTER = _stands_in("chapter")
 
 RULES: tuple[Rule, ...] = (
+    (f"CHAPTER TITLE? WHICH? (no: (NOT | WITHOUT)*) "
+        f"(TITLE | WITH | MENTION | USE | TITLED | OCCUR | ABOUT | ON)+ (?! CHAPTERREF) {_WORDS}", _CHAPTER),
+    (f"(WITH | MENTION)? {_WORDS} OCCUR? IN (WHO | THEM | IT | EACH | ALL | THING | OF)* CHAPTER TITLE?", _CHAPTER),
     (f"NEG (WITH | MENTION | WHERE)? {_WORDS} OCCUR? "
         "IN (TITLE | ABSTRACT) (OR | AND) IN? (TITLE | ABSTRACT | BIO)", _TEXT),
     # "with X in the title", "in whose title X stands".
@@ -104,7 +108,8 @@ RULES: tuple[Rule, ...] = (
     ("TITLE (IN)? (words: QUOTE (JOIN QUOTE)*)", _TITLE),
     (f"NEG TITLED (?!NAME) {_WORDS}", _TITLE),
     # "Find X in the abstracts".
-    (f"NEG (MENTION | LIST | ISTHERE | WHERE | WITH)* (?! ALL | EACH | THEM) {_WORDS} OCCUR? "
+    (f"NEG (MENTION | LIST | ISTHERE | WHERE | WITH | SAYS | USE | ABOUT | THING | WORD)* (?! ALL | EACH | THEM) "
+        f"{_WORDS} OCCUR? "
         "IN (WHO | THEM | EACH | ALL | THING | OF | PERSON)* (parts: ABSTRACT | BIO)", _part_says),
     ("(parts: ABSTRACT | BIO) ABOUT (words: (QUOTE | COINED) PLAIN{0,3})", _part_says),
     # "abstracts that mention X": of records that have one.
@@ -124,6 +129,7 @@ RULES: tuple[Rule, ...] = (
     ("(BREAK | COMMA) (ONLY | WORD | THEM | IT | AND | BUT)* IN (WHO | THEM | IT)* TITLE (?= BREAK | $)", _in_title),
     (f"NEG USE {_COINED}", _TEXT),
     ("NEG LINKTO (words: (QUOTE | COINED | UNKNOWN){1,3})", _links_to),
+    ("(words: COINED | UNKNOWN) LINK", _links_to),
     ("THING (body: WITH (words: COINED (NUMBER | COINED)* (JOIN COINED)*) (IN (ABSTRACT | THEM))?)", _TEXT),
     # Titles by name, and the sort of talk that titles name.
     ("NEG (THEM (ABOUT | ON | OF))? TITLED? (titles: TITLEREF (JOIN TITLEREF)*)", _titled),

@@ -15,6 +15,10 @@ _BEFORE_MONTH = frozenset(
     "in of from since before after until during to and or for dated between a every any date by , through".split()
 )
 _DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?")
+_ORDINALS = (
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
+    "sixteenth seventeenth eighteenth nineteenth twentieth"
+).split()
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _DECADE = re.compile(r"((?:19|20)\d)0s")
 
@@ -29,6 +33,9 @@ def tag_dates(marking: Marking) -> None:
 def _time_at(marking: Marking, place: int) -> int:
     """Tag the date here, as far as it is given; returns its length in words."""
     keys = [word.key for word in marking.words[place : place + 5]]
+    if keys[0] in _ORDINALS and "of" in keys[1:2] and month((keys[2:3] or [""])[0]):
+        # "The eighth of June".
+        keys[0] = str(_ORDINALS.index(keys[0]) + 1)
     keys += [""] * (5 - len(keys))
     if decade := _DECADE.fullmatch(keys[0]):
         years = Dates(Day(int(decade[1]) * 10), Day(int(decade[1]) * 10 + 9))

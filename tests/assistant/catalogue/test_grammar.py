@@ -233,7 +233,6 @@ NOT_OURS = (
     "Which papers have five authors or code?",
     "Talks from MIT or on the Workshops page",
     "papers with comments and code or links",
-    "titles containing a question mark",
     "Who are you?",
     "What can you do?",
     "Who made you?",

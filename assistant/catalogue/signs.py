@@ -1,0 +1,48 @@
+"""Rules for marks in titles, and for words that stand in one part of a record and not in another.
+
+Comes in: a reading. Goes out: the same with conditions on "sign", and on what must not hold the words asked for before.
+"""
+
+from assistant.catalogue.query import Field
+from assistant.catalogue.reading import Found, Reading, Rule
+
+# Name → the mark; "digit" stands for any.
+_SIGNS = {
+    "question mark": "?", "exclamation mark": "!", "colon": ":", "semicolon": ";", "hyphen": "-", "digit": "digit",
+    "parenthesis": "(", "parentheses": "(", "parenthese": "(", "bracket": "(",
+}  # fmt: skip
+_WORDED = ("text", "abstract", "bio", "title")
+
+
+def _signed(reading: Reading, found: Found) -> object:
+    sign = reading.part(found, "sign")[0].text.lower()
+    mark = _SIGNS.get(sign) or _SIGNS.get(sign.removesuffix("s"))
+    if mark is None:
+        return False
+    reading.require(found, "sign", [mark])
+    reading.said.add("words")
+    return True
+
+
+def _not_there(reading: Reading, found: Found) -> object:
+    worded = [one for one in reading.conditions if one.field in _WORDED]
+    if not worded:
+        return False
+    barred: Field = "abstract" if reading.part(found, "abstract") else "title"
+    reading.add(barred, worded[-1].values, negated=True)
+    return True
+
+
+_OF_IT = "(WHO | THEM | IT | EACH | ALL | THING)*"
+_NOWHERE = (
+    "(AND | BUT | COMMA | BREAK)+ (WORD | IT | THEM)? (NOT | WITHOUT)+ (WORD | IT | THEM)? (OCCUR | MENTION | WITH)*"
+)
+SIGN_RULES: tuple[Rule, ...] = (
+    # "Titles with a question mark", "a colon in the title".
+    ("TITLE (WHICH | THEM)* NEG (WITH | OCCUR | MENTION | USE)* (sign: SIGN) (IN (THEM | IT))?", _signed),
+    (f"NEG (WITH | MENTION | OCCUR | ISTHERE)* (sign: SIGN) IN {_OF_IT} TITLE", _signed),
+)
+ABSENCE_RULES: tuple[Rule, ...] = (
+    # "X in the abstract, though the word is missing from the title".
+    (f"{_NOWHERE} (FROM | IN) {_OF_IT} (TITLE | (abstract: ABSTRACT))", _not_there),
+)
