@@ -56,7 +56,7 @@ def set_asides_apart(marking: Marking) -> None:
     clauses = list(_clauses(marking))
     for clause in clauses:
         start = _concession(clause)
-        if start is not None:
+        if start is not None and (len(clauses) > 1 or start > clause.first):
             _drop(marking, start, _end_of_concession(marking, start, clause.last))
         elif len(clauses) > 1 and (_is_aside(marking, clause) or (tied and patterns.ALL_OF_THEM.search(clause.text))):
             _drop(marking, clause.first, clause.last)
