@@ -58,6 +58,8 @@ USE = Facet(
         "How do I use this?",
         "I am new here, where should I start?",
         "What should I ask first?",
+        "Give me some ideas what to ask next.",
+        "What is this box for?",
         "Give me a quick tour.",
         "How should I phrase my questions?",
         "Are a few keywords enough for you?",
@@ -65,6 +67,7 @@ USE = Facet(
         "What would be interesting to ask?",
         "Who is this meant for?",
         "Is this for experts only, or can a layman use it too?",
+        "Do I have to be a scientist to use this?",
         "How could my pupils make use of you?",
         "Can you help me find a talk?",
         "I have only a few minutes, what is the quickest way to use you?",
@@ -118,6 +121,7 @@ TRUST = Facet(
         "What do you do if you do not know the answer?",
         "Will you admit it when you don't know something?",
         "How can I check what you say?",
+        "How sure can I be that this is true and not made up?",
         "What do the numbers in square brackets mean?",
         "What are the references below your answers?",
         "Where do I see which source a sentence rests on?",
@@ -135,6 +139,7 @@ SOURCES = Facet(
     ),
     asked=(
         "Where do your answers come from?",
+        "Where did you take that from?",
         "Where was all this material taken from?",
         "Which pages is this built from?",
         "What sources do you use?",
@@ -216,6 +221,7 @@ RECENCY = Facet(
         "Are new talks added now and then?",
         "How often does the collection change?",
         "Can I add talks of my own?",
+        "Can I upload a file of my own?",
     ),
 )
 FACETS = (COLLECTION, USE, SELF, TRUST, SOURCES, PRIVACY, LIMITS, LANGUAGES, RECENCY)
