@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from assistant.details import Details
 from assistant.endpoint import Endpoint, EndpointChoice, Learned, Limits
 from assistant.engine import Engine
 from assistant.events import Answer, Event
@@ -55,9 +56,9 @@ class Assistant:
         self.embedder = make_embedder(settings)
         self._prompts = load_prompts(settings.prompts)
         self._checker = SupportChecker(self.embedder)
-        # How close is close depends on the model, and the examples were measured with this one.
-        bundled = self.embedder if isinstance(self.embedder, BundledEmbedder) else BundledEmbedder()
-        self._router = Router(bundled)
+        # How close is close depends on the model, and routes and details were measured with this one.
+        self._bundled = self.embedder if isinstance(self.embedder, BundledEmbedder) else BundledEmbedder()
+        self._router = Router(self._bundled)
         self._opened: _Opened | None = None
         self._opening = threading.Lock()
         self._learned: dict[tuple[str, str | None], Learned] = {}
@@ -143,6 +144,7 @@ class Assistant:
             extractor,
             self._checker,
             self._router,
+            Details(self._bundled, generation.keyword),
             self._prompts,
             passages=self.settings.passages_per_answer,
             second_opinion=self.settings.llm_second_opinion,

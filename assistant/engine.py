@@ -16,7 +16,7 @@ from assistant.answer import stream_pieces
 from assistant.catalogue import Catalogue, CatalogueAnswer, query_text
 from assistant.catalogue.quoting import source_passage
 from assistant.citations import CitedText, DraftCiter
-from assistant.confidence import REFUSE_BELOW, REFUSE_NAMED_BELOW, UNSURE_BELOW_SCORE, holds_term
+from assistant.details import Details
 from assistant.endpoint import Endpoint, Pulse
 from assistant.events import (
     Answer,
@@ -34,11 +34,12 @@ from assistant.extract import Extractor
 from assistant.facets import Facet
 from assistant.filters import Filters
 from assistant.lookup import Lookup
-from assistant.people import People, Person
+from assistant.people import People
 from assistant.premise import wrong_speaker
 from assistant.prompts import Prompts
 from assistant.question import leans_on_history, standalone_question, without_subject
 from assistant.ranking import HybridRanker, RankedRecord, Ranking, flatten
+from assistant.refusal import Refusal, Refusals
 from assistant.rewriting import rewrite
 from assistant.routes import Router
 from assistant.search_words import SearchWords, search_with_words
@@ -118,6 +119,7 @@ class Engine:
         extractor: Extractor,
         checker: SupportChecker,
         router: Router,
+        details: Details,
         prompts: Prompts,
         *,
         passages: int,
@@ -131,12 +133,17 @@ class Engine:
         self._asks_second_opinion = second_opinion
         self._checker = checker
         self._router = router
+        self._details = details
         self._search_words = SearchWords(prompts)
 
     @cached_property
     def people(self) -> People:
         """Everyone who speaks in the collection."""
         return People(self._store.records())
+
+    @cached_property
+    def _refusals(self) -> Refusals:
+        return Refusals(self._ranker, self.people, self._details)
 
     @cached_property
     def _lookup(self) -> Lookup:
@@ -230,16 +237,15 @@ class Engine:
         yield Status("searching", "Searching the talks and papers")
         ranking = self._search(turn.standalone, endpoint, filters)
         ranked: Sequence[RankedRecord] = ranking.records
-        unknown = self._lookup.unknown_names(turn.standalone)
         wrong = wrong_speaker(turn.standalone, self.people, self._ranker)
-        least = REFUSE_NAMED_BELOW if self._named(turn.standalone) else REFUSE_BELOW
-        is_absent = bool(unknown) and self._best_score(without_subject(turn.standalone)) < UNSURE_BELOW_SCORE
-        is_thin = ranking.confidence < least and not holds_term(
-            turn.standalone, self._ranker.generation.keyword, self._store
+        refusal = (
+            self._refusals.judge(turn.question, turn.standalone, ranking, reads_itself=endpoint is not None)
+            if wrong is None
+            else None
         )
-        if wrong is None and (is_absent or is_thin):
+        if refusal is not None:
             turn.clock("retrieval")
-            yield from self._refuse(turn, ranked, unknown)
+            yield from self._refuse(turn, ranked, refusal)
             return
         if wrong is not None:
             ranked = sorted(ranked, key=lambda record: record.record_id != wrong.meant.record_id)
@@ -260,19 +266,12 @@ class Engine:
         turn.refused = not turn.answer.citations
         yield from self._check(turn, endpoint if self._asks_second_opinion else None)
 
-    def _best_score(self, question: str) -> float:
-        return self._ranker.search(question, limit=1).signs.best_score
-
-    def _named(self, question: str) -> list[Person]:
-        """The speakers whom a question names, also with a slip."""
-        return self.people.named(self._ranker.spelling.corrected(question))
-
     def _search(self, question: str, endpoint: Endpoint | None, filters: Filters) -> Ranking:
         """Rank the talks; where that is unsure and there is a model, once more with its search words.
 
         A speaker's name says more than any guess at what the question is about.
         """
-        if endpoint is None or self._named(question):
+        if endpoint is None or self._refusals.named(question):
             return self._ranker.search(question, limit=RECORDS_RANKED, filters=filters)
         return search_with_words(
             self._ranker, question, endpoint, self._search_words, limit=RECORDS_RANKED, filters=filters
@@ -339,12 +338,12 @@ class Engine:
         quotes = self._extractor.extract(without_subject(turn.standalone), ranked)
         yield from own_words.quote(turn.answer, [(one, self.source(one.passage, one.score)) for one in quotes])
 
-    def _refuse(self, turn: _Turn, ranked: Sequence[RankedRecord], unknown: Sequence[str]) -> Iterator[Event]:
+    def _refuse(self, turn: _Turn, ranked: Sequence[RankedRecord], refusal: Refusal) -> Iterator[Event]:
         """Say that the collection does not hold it, and name what is near."""
         turn.refused = True
         near = [self.source(record.passages[0].passage, record.score) for record in ranked[:2]]
         yield Sources(tuple(near))
-        yield from own_words.refuse(turn.answer, near, unknown)
+        yield from own_words.refuse(turn.answer, near, refusal)
 
 
 def _reading(sources: Sequence[SourcePassage]) -> str:

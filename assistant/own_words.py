@@ -10,8 +10,10 @@ from assistant.citations import CitedText
 from assistant.events import Event, SourcePassage
 from assistant.extract import Quote
 from assistant.markers import defuse_references
+from assistant.refusal import Refusal
 
 QUOTES_INTRO = "In the sources' own words; these are quotes, no model wrote them:"
+UNTOLD = "What the collection holds of “{title}” does not seem to tell this. Ask for it in other words if it should."
 REFUSAL = "The collection does not seem to hold an answer to this."
 
 
@@ -38,9 +40,13 @@ def correct(answer: CitedText, name: str, own: SourcePassage, meant: SourcePassa
     yield from answer.say(".")
 
 
-def refuse(answer: CitedText, near: Sequence[SourcePassage], unknown: Sequence[str]) -> Iterator[Event]:
+def refuse(answer: CitedText, near: Sequence[SourcePassage], refusal: Refusal) -> Iterator[Event]:
     """Say that the collection does not hold it, which name stands nowhere in it, and what is near."""
-    missing = f" “{' '.join(unknown)}” stands nowhere in it." if unknown else ""
+    untold = [source for source in near if source.id == refusal.untold_by]
+    if untold:
+        yield from answer.say(UNTOLD.format(title=untold[0].title))
+        return
+    missing = f" “{' '.join(refusal.unknown)}” stands nowhere in it." if refusal.unknown else ""
     titles = "; ".join(f"“{source.title}”" for source in near)
     yield from answer.say(REFUSAL + missing + (f" The nearest it holds: {titles}." if near else ""))
 
