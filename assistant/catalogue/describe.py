@@ -62,7 +62,9 @@ def describe(query: Query) -> str:
         words += f", {_order(query)}"
     elif query.best:
         words += f" {_extreme(query)}"
-    if query.skip:
+    if query.skip and query.best:
+        words += f", as the next after {query.skip} more extreme"
+    elif query.skip:
         words += f", from number {query.skip + 1} on"
     return _short(words)
 

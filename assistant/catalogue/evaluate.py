@@ -115,8 +115,9 @@ def evaluate(query: Query, store: RecordStore, names: Names, *, within: Sequence
     )
     matched = len(rows)
     if query.best:
-        rows = [row for row in rows if row[1] is not None and row[1] == rows[0][1]]
-        matched = len(rows)
+        values = list(dict.fromkeys(row[1] for row in rows if row[1] is not None))
+        rows = [row for row in rows if row[1] in values[query.skip : query.skip + 1]][: query.limit]
+        return Result(tuple(row[0] for row in rows), (), len(rows))
     rows = _window(rows, query)
     return Result(tuple(row[0] for row in rows), (), len(rows) if query.skip else matched)
 

@@ -3,11 +3,13 @@
 Comes in: the last query and the reading of the new words. Goes out: the next query.
 """
 
+import re
 from dataclasses import replace
 from typing import Any
 
 from assistant.catalogue.changing import changed, read_same
-from assistant.catalogue.merging import COUNTS, merged
+from assistant.catalogue.clauses import of_groups
+from assistant.catalogue.merging import COUNTED, COUNTED_PARTS, merged
 from assistant.catalogue.query import Order, Query
 from assistant.catalogue.reading import Reading
 
@@ -26,13 +28,16 @@ _WHOLE = "ALL | ISTHERE | EACH | COUNT | HOWMANY"
 _NARROWS = (
     "^ ((?! WHICH | LIST | HOWMANY | WHO | ISTHERE | COUNT | ALL) ANY)* ONLY BREAK? $ "
     "| ^ (AND | LIST | SORT | COUNT | HOWMANY | GIVEN | OCCUR)* EACH (YEARN | MONTHN | PAGE) BREAK? $ "
+    "| ALSO BREAK? $ | EACH BREAK? $ "
     "| ^ (LIST | ONLY | AND | ALL)* TITLE ONLY? BREAK? $"
 )
 _BOTH_KINDS = (
     "^ (AND | BUT | ALSO | ADD | INCLUDING | WITH)* (ALSO | ADD | INCLUDING) (ALL | OF)* THING "
     "| THING ALSO (BREAK | COMMA | $) | THING (AND | OR) THING (BOTH | BREAK | COMMA | $)"
 )
-_COUNTED_PARTS: dict[str, Order] = {"chapters": "chapters", "link": "links", "comments": "comments"}
+# "How many people is that?"
+_SUMS_UP = re.compile(r"\b(?:is|are|was|were|makes?) that\W*$", re.IGNORECASE)
+_GROUPED = ("pages", "years", "months", "affiliations", "organisations")
 _EARLIER = frozenset(("BEFORE", "OLDEST", "PREVIOUS"))
 _NEXT = (
     "^ (AND | BUT | WHICH | HOWABOUT | LIST | THEM)* ONLY? (way: BEFORE | AFTER | NEXT | PREVIOUS) "
@@ -41,9 +46,22 @@ _NEXT = (
 _BARE_NEGATION = "WITH? (NOT | WITHOUT) WITH? (IT | THEM)? (BREAK? $ | (?= COMMA | BUT | AND))"
 
 
+def one_person(query: Query) -> bool:
+    """Whether a query names one person, whom "she" can mean."""
+    return len(query.wanted("person")) == 1
+
+
 def leans(reading: Reading) -> bool:
     """Whether a question leans on the one before it: it says so, names nothing to list, or lists "the speakers"."""
-    if "noun" not in reading.said or any(map(reading.asked, (f"^ {_OPENS}", _BACKWARDS, _NARROWS, _BOTH_KINDS))):
+    if (
+        reading.beyond
+        or "noun" not in reading.said
+        or any(map(reading.asked, (f"^ {_OPENS}", _BACKWARDS, _NARROWS, _BOTH_KINDS)))
+    ):
+        return True
+    if _SUMS_UP.search(reading.question):
+        return True
+    if reading.before is not None and one_person(reading.before) and reading.asked("HESHE"):
         return True
     if not reading.conditions and reading.asked("THING THEM"):
         # "Which talks do they give?"
@@ -59,6 +77,12 @@ def follow(previous: Query, reading: Reading) -> Query | None:
         # "And the talks too": of both kinds.
         changes["kind"] = None
         reading.read("BOTH")
+    if previous.listed in _GROUPED and reading.asked("^ (AND | BUT | HOWABOUT | SAME | ALSO)* THING BREAK? $"):
+        # "And papers?", after "how many talks are on each page?".
+        changes["listed"] = previous.listed
+    if changes.get("listed", previous.listed) != previous.listed and any(previous.on("size", *of_groups(previous))):
+        # A query that lists people cannot hold what was asked of their institutions.
+        return None
     query = _switched(previous, changes)
     if previous.best and reading.find("OTHERS"):
         return None
@@ -77,7 +101,7 @@ def follow(previous: Query, reading: Reading) -> Query | None:
     conditions = changed(query.conditions, reading)
     if conditions is None:
         return None
-    if reading.dropped or reading.shift_months or {"corrected", "half"} & reading.said:
+    if reading.dropped or reading.shift_months or reading.beyond or {"corrected", "half"} & reading.said:
         # "A year later": no years are listed.
         changes.pop("listed", None)
     query = replace(query, conditions=conditions)
@@ -104,7 +128,7 @@ def _next_of(previous: Query, reading: Reading) -> Query | None:
     if not down:
         return None
     reading.take(found)
-    return replace(previous, best=False, limit=1, skip=previous.skip + picked, counted=False)
+    return replace(previous, limit=None if previous.best else 1, skip=previous.skip + picked, counted=False)
 
 
 def _turned(query: Query, reading: Reading) -> Query:
@@ -130,8 +154,10 @@ def _pick(previous: Query, reading: Reading, changes: dict[str, Any]) -> None:
         changes.setdefault("best", False)
     if {"limit", "best"} & changes.keys():
         changes.setdefault("skip", 0)
+    if "next" in reading.said and changes.get("best"):
+        changes["skip"] = previous.skip + 1 if previous.best and changes["order"] == previous.order else 1
     if "bare best" in reading.said:
-        changes["order"] = _counted_before(previous) or changes["order"]
+        changes["order"] = "size" if previous.listed in _GROUPED else _counted_before(previous) or changes["order"]
     if "last of them" in reading.said and "sorted" not in reading.said and previous.order != "corpus":
         changes.update(order=previous.order, descending=not previous.descending)
     if "backwards" in reading.said and "order" not in changes:
@@ -142,9 +168,9 @@ def _pick(previous: Query, reading: Reading, changes: dict[str, Any]) -> None:
 
 def _counted_before(previous: Query) -> Order | None:
     """What "the most" counts, after a question about chapters, links or comments."""
-    if previous.order in COUNTS:
+    if previous.order in COUNTED:
         return previous.order
-    counted: list[Order] = [_COUNTED_PARTS[part] for part in previous.wanted("has") if part in _COUNTED_PARTS]
+    counted: list[Order] = [COUNTED_PARTS[part] for part in previous.wanted("has") if part in COUNTED_PARTS]
     return counted[-1] if counted else None
 
 
@@ -153,7 +179,8 @@ def _switched(previous: Query, changes: dict[str, Any]) -> Query:
     kind = changes.get("kind")
     if not kind or kind == previous.kind:
         return previous
-    query = replace(previous, listed="records", limit=None, best=False, skip=0)
+    grouped = previous.listed in ("pages", "years", "months")
+    query = replace(previous, listed=previous.listed if grouped else "records", limit=None, best=False, skip=0)
     return query if query.order in ("corpus", "title", "date") else replace(query, order="corpus", descending=False)
 
 

@@ -7,8 +7,19 @@ or holds a word that may be a condition and was not understood: no condition is 
 from collections.abc import Set
 from dataclasses import replace
 
-from assistant.catalogue import changing, counting, dating, filling, ordering, placing, recording, signs, wording
-from assistant.catalogue.followup import follow, leans
+from assistant.catalogue import (
+    changing,
+    counting,
+    dating,
+    filling,
+    ordering,
+    placing,
+    recording,
+    shifting,
+    signs,
+    wording,
+)
+from assistant.catalogue.followup import follow, leans, one_person
 from assistant.catalogue.listing import read_listed
 from assistant.catalogue.marking import Token
 from assistant.catalogue.query import Query
@@ -67,13 +78,23 @@ def understand(question: str, tokens: list[Token], vocabulary: Vocabulary, previ
         vague = any(token.tag == "BOTH" for token in reading.left())
         allowed = {"IT", "HOWABOUT", "GROUP", "OFWHICH"}
         # "Where is she from?", of the one person who was asked for.
-        allowed |= {"HESHE"} if _one_person(previous) else set()
+        allowed |= {"HESHE"} if one_person(previous) else set()
         # "Newest first" is an order, "which was first?" is none that was read.
         allowed |= {"FIRST"} if {"sorted", "reversed", "superlative"} & reading.said else set()
         return query if not vague and not _unread(reading, allowed) else None
+    if previous is None and reading.asked("^ ALSO") and not reading.conditions:
+        # Something was asked before, and not understood.
+        return None
     # "Talks that have a company on it": it is the talk.
     allowed = {"IT"} if reading.asked("(THING | PAGE | TITLE | MENTION) ANY* IT | MENTION IT | HOWOFTEN IT") else set()
-    if reading.dropped or reading.shift_months or reading.day or reading.sought_in or _unread(reading, allowed):
+    if (
+        reading.dropped
+        or reading.shift_months
+        or reading.day
+        or reading.sought_in
+        or reading.beyond
+        or _unread(reading, allowed)
+    ):
         return None
     fresh = _fresh(reading)
     if fresh is None and previous is not None and reading.asked("^ THING BREAK? $"):
@@ -81,17 +102,12 @@ def understand(question: str, tokens: list[Token], vocabulary: Vocabulary, previ
     return fresh
 
 
-def _one_person(query: Query) -> bool:
-    """Whether a query names one person, whom "she" can mean."""
-    return len(query.wanted("person")) == 1
-
-
 def read(reading: Reading, vocabulary: Vocabulary, previous: Query | None) -> Reading:
     """Let all rules read, those that measure before those that filter, and names before sorts of places."""
     reading.apply(counting.NOTE_RULES)
     read_listed(reading, follows=previous is not None)
     for rules in (
-        changing.RULES if previous is not None else (),
+        (*changing.RULES, *shifting.RULES) if previous is not None else (),
         filling.RULES,
         counting.EARLY_RULES,
         ordering.RULES,

@@ -137,6 +137,7 @@ WITH: broken down into, broken into, split up into
 WITH: ship with, come complete with, come together with, split in, split up in, divided in, divided up into, cut into
 WITH: segmented into, structured in, structured into, comprise, consist, there is, there are, there s, there exist
 WITH: for which there is, for which there are, go with, stocked with, link with, backed by, in possession of
+LINKTO: go to, goes to, lead to, leads to, direct to
 LINKTO: link to, links to, linking to, linked to, point to, points to, pointing to
 LINKTO: link out, link out to, link somewhere, link elsewhere, link anywhere, link off, lead to, refer out to
 LIST: list, show, give me, tell me, name, find, enumerate, display, print, give, get me, show me, find me, pull up
@@ -160,6 +161,7 @@ NOT: other than, apart from, leave out, leaving out, skip
 NOT: ignore, neither, rather than, instead of, none of, aside from, besides, disregard, in place of, drop, cannot
 NOT: hide, strip, strip out, scrap, delete, forget the, forget about, cross out, lift
 NOT: screen out, rule out, deduct, subtract
+NOT: any year but, every year but, all years but, any page but, every page but, anyone but, everyone but
 NOT: leave aside, minus those, save for, without those, without the ones
 NOT: remove, take out, take away, throw out, throw away, discard, get rid of, filter out, strike out
 NOT: cut out, weed out, ignoring, dropping, removing, kick out, set aside
@@ -212,6 +214,8 @@ ORLESS: or fewer, or less, and fewer, and less, or below, and below, or lower
 BEFORE: before, prior to, earlier than, older than, precede, predate, pre, preceding, predating
 AFTER: after, later than, newer than, past, more recent than, younger than, following
 SINCE: since, starting in, starting from, as of, from no earlier than, no earlier than, not before
+ONWARDS: from then on, since then, thereafter, from there on, ever since
+EARLIER: before then
 ONWARDS: forward, forwards, and up, onward, onwards, and later, or later, and after, or after, or newer, and newer
 ONWARDS: or more recent, and onwards
 EARLIER: or earlier, and earlier, or before, or older, and before, and older
@@ -292,7 +296,7 @@ WHERE: where
 WHEN: what time, at what time, when, on which day, what day, on what day, which date, what date, on which date
 WHEN: on what date
 ISTHERE: is there, are there, do you have, have you got, do we have, is any, are any, does any, do any, exist
-THEM: are that, were that, them, those ones, those, these, they, their, theirs, ones, the one, the only one, the ones
+THEM: them, those ones, those, these, they, their, theirs, ones, the one, the only one, the ones
 IT: it, its, this, that one, this one, this talk, this paper
 HESHE: he, she, his, her, him
 OTHERS: others, other ones, rest, remaining, remainder, remaining ones

@@ -7,13 +7,18 @@ takes the place of what was said of the same, "too" adds to it, and all else nar
 import re
 from dataclasses import replace
 
-from assistant.catalogue.changing import WORDED, in_that_year
+from assistant.catalogue.changing import WORDED
 from assistant.catalogue.counting import span
-from assistant.catalogue.query import Condition, Query
+from assistant.catalogue.query import Condition, CountField, Query
 from assistant.catalogue.reading import Reading
-from assistant.catalogue.values import Dates
+from assistant.catalogue.shifting import in_that_year
+from assistant.catalogue.values import Dates, Span
 
-COUNTS = frozenset(("authors", "comments", "speakers", "pages", "chapters", "size"))
+COUNTED: tuple[CountField, ...] = ("size", "pages", "chapters", "speakers", "comments", "authors")
+# What a record has → its count.
+COUNTED_PARTS: dict[str, CountField] = {
+    "chapters": "chapters", "link": "links", "comments": "comments", "authors": "authors",
+}  # fmt: skip
 # Of these a record has one, so that another one is meant beside the first, not on top of it.
 _ANY_OF = frozenset(("person", "affiliation", "sector", "country", "role", "date", "authors", "comments"))
 _WORDED = frozenset(WORDED)
@@ -21,6 +26,16 @@ _OF_PLACE = frozenset(("affiliation", "sector", "country", "abroad"))
 # Said again, these add to what was asked before; all others take its place.
 _NARROWING = _WORDED | {"has", "link"}
 _LEAD = "(AND | BUT | HOWABOUT | COMMA | BREAK | WITH | WORD | IN | TITLE)*"
+# "More than five", "and nine or ten?", "more than that"; "one of them" is no number.
+_NUMBER = (
+    "(cmp: CMP)? (number: NUMBER ((OR | AND | COMMA)+ NUMBER)*) (?! OF) (behind: ORMORE | ORLESS)? "
+    "| ^ (AND | BUT | WITH | ONLY | ISTHERE | HOWABOUT | WHICH | THEM)* (cmp2: CMP) (IT | THEM)* BREAK? $"
+)
+_OTHER_WORDS = (
+    f"(words: QUOTE) | ^ {_LEAD} (word: UNKNOWN | COINED) BREAK? $ "
+    f"| ^ {_LEAD} (HOWABOUT | SAME LIST?) {_LEAD} (phrase: (UNKNOWN | COINED){{1,4}}) BREAK? $"
+)
+_ANY_YEAR = re.compile(r"\b(?:any|every|all)\b", re.IGNORECASE)
 _YEAR = re.compile(r"\d{4}")
 # "Sorry, I meant …", "… instead": what is said takes the place of what was.
 _CORRECTS = re.compile(
@@ -38,11 +53,16 @@ def merged(query: Query, reading: Reading) -> tuple[Condition, ...]:
     added = reading.read("ADD | INCLUDING | ^ ORMORE")
     also = reading.asked("ALSO") or added is not None
     old = _sought_elsewhere(_reworded(query, reading, also=also).conditions, reading)
-    new = [*(in_that_year(one, old) for one in reading.conditions), *_number(query, reading)]
+    dated = (
+        reading.conditions
+        if _ANY_YEAR.search(reading.question)
+        else [in_that_year(one, old) for one in reading.conditions]
+    )
+    new = [*dated, *_number(query, reading)]
     if added or (reading.asked("ALSO | ^ OR") and not reading.asked("THEM | WITH")):
         new = [_joined(one, old, worded=added is not None) for one in new]
     sought = [one.field for one in old if one.field in _WORDED]
-    if added and sought:
+    if sought and (added or reading.asked("WITH BOTH? QUOTE")) and not reading.asked("MENTION | OCCUR | ABSTRACT"):
         new = [replace(one, field=sought[-1]) if one.field == "text" else one for one in new]
     if query.kind == "paper":
         # "By up to three people".
@@ -73,25 +93,32 @@ def _corrected(old: tuple[Condition, ...], new: list[Condition]) -> tuple[Condit
 
 def _number(query: Query, reading: Reading) -> list[Condition]:
     """Read "and two?", "more than five?" after a question that counted something."""
-    counted = [one for one in query.conditions if one.field in COUNTS]
-    found = reading.read("(cmp: CMP)? (number: NUMBER) (behind: ORMORE | ORLESS)?") if counted else None
+    counted: list[CountField] = [one for one in COUNTED if any(query.on(one))]
+    counted += [COUNTED_PARTS[part] for part in query.wanted("has") if part in COUNTED_PARTS]
+    found = reading.read(_NUMBER) if counted else None
     if not found:
         return []
-    cmp, behind = ([*reading.part(found, group), None][0] for group in ("cmp", "behind"))
-    number = int(reading.values(found, "number")[0])
-    wanted = span(cmp.tag if cmp else "", number, behind.tag if behind else "")
-    return [Condition(counted[-1].field, (str(wanted),))]
+    cmp, than, behind = ([*reading.part(found, group), None][0] for group in ("cmp", "cmp2", "behind"))
+    cmp = cmp or than
+    numbers = [int(value) for value in reading.values(found, "number")]
+    if not numbers:
+        before = [Span.read(value) for value in query.wanted(counted[-1])]
+        numbers = [one.low for one in before if one and one.low is not None and one.low == one.high]
+    spans = [span(cmp.tag if cmp else "", number, behind.tag if behind else "") for number in numbers]
+    return [Condition(counted[-1], tuple(map(str, spans)))] if spans else []
 
 
 def _reworded(query: Query, reading: Reading, *, also: bool) -> Query:
     """Read "and "clustering"?" after a question for other words."""
     worded = [one for one in query.conditions if one.field in _WORDED]
-    found = reading.read(f"(words: QUOTE) | ^ {_LEAD} (words2: UNKNOWN | COINED) BREAK? $") if worded else None
+    found = reading.read(_OTHER_WORDS) if worded else None
     if not found:
         return query
-    said = reading.part(found, "words") or reading.part(found, "words2")
+    quoted = reading.part(found, "words")
+    said = quoted or reading.part(found, "word") or reading.part(found, "phrase")
+    phrase = quoted[0].values[0] if quoted else reading.question[said[0].start : said[-1].end]
     kept = tuple(one for one in query.conditions if also or one.field != worded[-1].field)
-    return replace(query, conditions=(*kept, Condition(worded[-1].field, (said[0].values or (said[0].text,)))))
+    return replace(query, conditions=(*kept, Condition(worded[-1].field, (phrase,))))
 
 
 def _with(old: tuple[Condition, ...], new: list[Condition], *, also: bool, renamed: set[str]) -> tuple[Condition, ...]:

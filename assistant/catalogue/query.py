@@ -60,7 +60,7 @@ class Query:
 
     Attributes:
         listed: What is listed; all but records are groups of records.
-        skip: How many of the first are left out: 1 for "the second newest".
+        skip: How many of the first are left out: 1 for "the second newest"; with `best`, how many values.
         best: Only those with the extreme value of `order`, ties included.
         counted: A number was asked for.
     """

@@ -69,6 +69,7 @@ class Reading:
         said: What else was said, such as "sorted", "value".
         dropped: Fields and parts whose conditions a follow-up takes away.
         shift_months: How far a follow-up moves the date before; 0 when it does not.
+        beyond: "before" or "after" the date that was asked for before; "" for neither.
         sought_in: Where the words of the question before are to stand instead.
         day: Of the month that was asked for before; 0 when none is named.
         before: The query of the question before; None where there was none.
@@ -84,6 +85,7 @@ class Reading:
         self.dropped: list[str] = []
         self.shift_months = 0
         self.day = 0
+        self.beyond = ""
         self.sought_in: WordField | None = None
         self.before = before
 

@@ -135,4 +135,5 @@ RULES: tuple[Rule, ...] = (
     ("NEG (THEM (ABOUT | ON | OF))? TITLED? (titles: TITLEREF (JOIN TITLEREF)*)", _titled),
     ("THING (body: (TITLED | OF | COMMA)? (titles: QUOTE))", _titled),
     ("NEG (sort: SORTED) TALK?", _sorted),
+    ("(BREAK | COMMA) TITLE (WITH | MENTION | USE) (THEM | SAME | IT)* WORD (?= BREAK | $)", _in_title),
 )  # fmt: skip

@@ -239,9 +239,9 @@ def plain_filter(query: Query, records: Sequence[Record]) -> list[str]:
     # Python's sort is stable in both directions, as the order of the corpus among equals must be.
     known.sort(key=lambda one: one[0], reverse=query.descending)
     if query.best:
-        names = [name for value, name in known if value == known[0][0]]
-    else:
-        names = [name for _, name in [*known, *(one for one in found if one[0] is None)]]
+        values = list(dict.fromkeys(value for value, _ in known))[query.skip : query.skip + 1]
+        return [name for value, name in known if value in values][: query.limit]
+    names = [name for _, name in [*known, *(one for one in found if one[0] is None)]]
     return names[query.skip :][: query.limit]
 
 

@@ -205,8 +205,16 @@ FOLLOW_UPS: dict[tuple[str, ...], Query] = {
     ("Who is from Caltech?", "and from abroad?"): query("abroad: US", listed="people"),
     ("How many authors has the SOAP paper?", "And MKOR?"): query("title: MKOR", kind="paper"),
     ("What is the oldest paper with code?", "and the one after that?"): query(
-        "has: code", kind="paper", order="date", limit=1, skip=1
+        "has: code", kind="paper", order="date", best=True, skip=1
     ),
+    ("Which paper has the most authors?", "and the next largest team?"): query(
+        kind="paper", order="authors", descending=True, best=True, skip=1
+    ),
+    ("Papers with comments", "which of these got three?"): query("has: comments", "comments: 3", kind="paper"),
+    ("Papers of 2019", "and before that year?"): query("date: ..2018", kind="paper"),
+    ("Papers of 2019", "anything newer?"): query("date: 2020..", kind="paper"),
+    ("Titles with 'graph'", "the same for curriculum learning"): query("title: curriculum learning"),
+    ("Where is Hamed Hassani from?", "Which talks does he give?"): query("person: Hamed Hassani", kind="talk"),
     ("Which talk does Adam Klivans give?", "and where is he from?"): query(
         "person: Adam Klivans", kind="talk", listed="affiliations"
     ),
@@ -243,6 +251,7 @@ NOT_OURS = (
     "",
     "?",
     "¦¦¦ qq7qq \0 talks",
+    "Also the talks, please",
 )
 
 
