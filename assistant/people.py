@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from slugify import slugify
 
-from ingest.records import Record, speaker_names
+from ingest.records import Record, Talk, speaker_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +30,20 @@ class People:
 
     def __init__(self, records: Iterable[Record]) -> None:
         talks: dict[str, list[str]] = {}
+        self._pronouns: dict[str, str] = {}
         for record in records:
             for name in speaker_names(record):
                 talks.setdefault(name, []).append(record.id)
+            if isinstance(record, Talk) and len(record.speakers) == 1 and (pronoun := _pronoun(record.bio)):
+                self._pronouns[record.speakers[0].name] = pronoun
         self._people = [Person(name, tuple(ids)) for name, ids in talks.items()]
         self._by_surname: dict[str, list[Person]] = {}
         for person in self._people:
             self._by_surname.setdefault(_plain(person.surname), []).append(person)
+
+    def pronoun(self, name: str) -> str | None:
+        """The pronoun in somebody's biography, "he" or "she"; None where it has neither or both."""
+        return self._pronouns.get(name)
 
     def named(self, question: str) -> list[Person]:
         """The people whom a question names by surname, in its order.
@@ -52,6 +59,12 @@ class People:
             full = [person for person in namesakes if _plain(person.name.split()[0]) in plain]
             found |= {person.name: person for person in full or namesakes}
         return list(found.values())
+
+
+def _pronoun(bio: str) -> str | None:
+    said = {word.lower() for word in re.findall(r"\b(?:he|his|she|her)\b", bio, re.IGNORECASE)}
+    is_he, is_she = bool(said & {"he", "his"}), bool(said & {"she", "her"})
+    return None if is_he == is_she else "he" if is_he else "she"
 
 
 def _plain(word: str) -> str:

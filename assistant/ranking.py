@@ -7,7 +7,7 @@ Leaves to others: what to say of them (`extract`, `answer`), and LlamaIndex's vi
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -83,6 +83,21 @@ class Ranking:
     confidence: float
 
 
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How well certain records fit a question, beside the best one.
+
+    Attributes:
+        signs: What tells whether the collection holds what was asked for.
+        best: The score of the best record.
+        of: The scores of those asked about, by id.
+    """
+
+    signs: Signs
+    best: float
+    of: Mapping[str, float]
+
+
 class HybridRanker:
     """Ranks a generation's passages by meaning and wording together.
 
@@ -108,8 +123,8 @@ class HybridRanker:
         )
         self._last = np.append(self._first[1:], len(outline))
         self._kinds = np.array([outline[row][2] for row in self._first])
-        row_of = {record_ids[first]: row for row, first in enumerate(self._first)}
-        self._gist_rows = np.array([row_of[record_id] for record_id in generation.store.gists()], dtype=np.intp)
+        self._row_of = {record_ids[first]: row for row, first in enumerate(self._first)}
+        self._gist_rows = np.array([self._row_of[record_id] for record_id in generation.store.gists()], dtype=np.intp)
         self._filter = RecordFilter(generation.store, self._kinds)
         self.spelling = Spelling(generation.store, generation.keyword)
         self._closeness: Closeness | None = None
@@ -134,8 +149,28 @@ class HybridRanker:
             filters: Only records that fit all of them.
             search_words: What the sources might call it, from a model; see `assistant.search_words`.
         """
-        if not question.strip():
+        scored = self._scored(question, filters, search_words)
+        rows = best_rows(scored.best, limit) if scored else []
+        if scored is None or not rows:
             return Ranking((), NO_SIGNS, 0.0)
+        records = tuple(self._ranked_record(row, scored.scores, scored.best[row]) for row in rows)
+        signs = self._signs(question, scored.best_score, scored.lead, rows[0])
+        return Ranking(records, signs, confidence(signs))
+
+    def fit(self, question: str, record_ids: Sequence[str]) -> Fit:
+        """How well these records fit a question, beside the best one; those that are not held are left out."""
+        scored = self._scored(question, None, ())
+        if scored is None:
+            return Fit(NO_SIGNS, 0.0, {})
+        (row,) = best_rows(scored.best, 1)
+        signs = self._signs(question, scored.best_score, scored.lead, row)
+        known = [record_id for record_id in record_ids if record_id in self._row_of]
+        return Fit(signs, float(scored.best[row]), {one: float(scored.best[self._row_of[one]]) for one in known})
+
+    def _scored(self, question: str, filters: Filters | None, search_words: Sequence[str]) -> "_Scored | None":
+        """Score every passage and record; None for a question without any word."""
+        if not question.strip():
+            return None
         looks = [self._look(text) for text in (question, " ".join(search_words)) if text]
         scores = _blended([look.scores for look in looks])
         best = self._best_of_records(scores)
@@ -145,12 +180,7 @@ class HybridRanker:
         if (kind := kind_named(question)) is not None:
             best[self._kinds == kind] += KIND_BONUS
         lead = self._look_again(looks, scores, best)
-        rows = best_rows(best, limit)
-        if not rows:
-            return Ranking((), NO_SIGNS, 0.0)
-        records = tuple(self._ranked_record(row, scores, best[row]) for row in rows)
-        signs = self._signs(question, best_score, lead, rows[0])
-        return Ranking(records, signs, confidence(signs))
+        return _Scored(scores, best, best_score, lead)
 
     def records_within(self, filters: Filters) -> list[int]:
         """Positions of the records that fit all filters."""
@@ -228,6 +258,23 @@ class _Look:
     scores: Scores
     gist_share: float
     words: Words | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """All scores of a question.
+
+    Attributes:
+        scores: Shape (n,), of the passages.
+        best: Shape (r,), of the records.
+        best_score: The best of these without any bonus.
+        lead: See `assistant.confidence.Signs`.
+    """
+
+    scores: Scores
+    best: Scores
+    best_score: float
+    lead: float | None
 
 
 def _blended(scores: Sequence[Scores]) -> Scores:

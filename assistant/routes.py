@@ -95,7 +95,10 @@ class Router:
 
     def _nearest(self, question: str) -> tuple[float, Facet]:
         """The facet that a question, or a sentence of it, comes nearest to; and how near."""
-        sentences = [one for one in _SENTENCE.split(question) if len(one.split()) >= _SHORTEST_SENTENCE_WORDS]
+        first, *others = _SENTENCE.split(question)
+        # "SOAP, the optimizer: I forgot all of it. What is it?" asks of what stands before.
+        alone = [first, *(one for one in others if not _POINTS.search(one))]
+        sentences = [one for one in alone if len(one.split()) >= _SHORTEST_SENTENCE_WORDS]
         vectors = [self._embedder.embed_question(text) for text in dict.fromkeys((question, *sentences))]
         closeness = (self._examples @ np.array(vectors).T).max(axis=1)
         nearest = int(closeness.argmax())
