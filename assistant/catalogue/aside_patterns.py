@@ -49,6 +49,11 @@ SELF = _pattern(
     behind=" (?!only )",
 )  # fmt: skip
 MY_PLACE = re.compile(r"^(?:i|we) (?:am|are|m|re|come|work|study|sit|live)\b[^?]{0,12} (?:from|at|in|with|for)\b")
+# What points back at such a place.
+THAT_PLACE = re.compile(
+    r"\b(?:my|our) (?:own )?(?:university|uni|institution|institute|college|school|lab|laboratory|company|employer|place"
+    r"|department|campus|affiliation|house)\b|\bfrom there\b|\bmy colleagues\b|\bof us\b|\bfrom us\b"
+)
 # A topic said in such a clause is meant for what follows.
 TOPICAL = _pattern(
     r"interest\w*", "about", r"look\w* (?:for|at|into)", "into", "care", r"focus\w*", "stud(?:y|ies|ying)", "thesis",

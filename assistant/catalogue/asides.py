@@ -52,12 +52,15 @@ class Clause:
 def set_asides_apart(marking: Marking) -> None:
     """Mark the clauses that carry nothing; one clause at least stays."""
     _spell_out_system(marking)
+    _drop_examples(marking)
     tied = False
     clauses = list(_clauses(marking))
     for clause in clauses:
         start = _concession(clause)
         if start is not None and (len(clauses) > 1 or start > clause.first):
             _drop(marking, start, _end_of_concession(marking, start, clause.last))
+        elif len(clauses) > 1 and patterns.MY_PLACE.search(clause.text) and _named_again(marking, clause):
+            _drop_all_but_names(marking, clause)
         elif len(clauses) > 1 and (_is_aside(marking, clause) or (tied and patterns.ALL_OF_THEM.search(clause.text))):
             _drop(marking, clause.first, clause.last)
         elif patterns.TOGETHER.search(clause.text):
@@ -136,6 +139,32 @@ def _says_nothing(clause: Clause) -> bool:
         return "about" not in clause.text.split()
     said = patterns.POLITE.search(clause.text) or patterns.SELF.search(clause.text)
     return bool(said) and not patterns.TOPICAL.search(clause.text)
+
+
+def _named_again(marking: Marking, clause: Clause) -> bool:
+    """Whether "my university" in what follows is the one of "I study at MIT"; if so, its words say no more."""
+    text = " ".join(word.key or word.text for word in marking.words)
+    found = patterns.THAT_PLACE.search(text, len(clause.text))
+    if found is None:
+        return False
+    first = text.count(" ", 0, found.start())
+    _drop(marking, first, first + len(found[0].split()))
+    return True
+
+
+def _drop_examples(marking: Marking) -> None:
+    """Read "a company such as IBM or Google" as any company."""
+    for place in range(2, len(marking.words)):
+        said = (marking.key(place - 1), marking.key(place))
+        first = place + 1
+        if said not in (("such", "as"), ("for", "example"), ("for", "instance")) and said[1] not in ("like", "eg"):
+            continue
+        if marking.tag(place - 2) != "SECTOR" and marking.tag(place - 1) != "SECTOR":
+            continue
+        last = first
+        while marking.tag(last) in ("INST", "OR", "AND", "COMMA", "FILLER"):
+            last += 1
+        _drop(marking, first, last)
 
 
 def _keeps_names(marking: Marking, clause: Clause) -> bool:

@@ -6,6 +6,13 @@ of a talk ("learn", "train", "scale", "search") is not among them.
 """
 
 PHRASES = """
+HALF 1-6: 1st half of, 1st half, h1, early half of
+HALF 7-12: 2nd half of, 2nd half, h2, latter half of, last six months of
+HALF 1-3: 1st quarter of, 1st quarter, winter of, first three months of
+HALF 4-6: 2nd quarter of, 2nd quarter
+HALF 7-9: 3rd quarter of, 3rd quarter
+HALF 10-12: 4th quarter of, 4th quarter, last three months of, final quarter of, final quarter
+OF: out of all
 AND: n
 NOT: dont, doesnt, didnt, isnt, arent, wasnt, werent, havent, hasnt, hadnt, do not have
 WITHOUT: dont have, doesnt have, havent got, hasnt got
@@ -59,7 +66,7 @@ NEWEST: last published, most up to date, latest ones, most current, very latest,
 MOST: highest count of, highest number, top number of, maximum number of, most numerous
 MOST: greatest count of, a record number of
 FEWEST: min, minimal number of, smallest count of, lowest count of, least number of
-LARGEST: hugest, largest sized
+LARGEST: larger, bigger, fuller, fullest, hugest, largest sized
 ATLEAST: no less, not less, as many as or more than, at the least, or no fewer than, min
 ATMOST: at no greater than, not exceeding, capped at, not over, not above, as many as or fewer than, max
 MORE: in excess of, north of
@@ -81,7 +88,7 @@ WITH: include a, gave us, got itself, obtained, amount to, number among, count a
 WITHOUT: devoid, bare of, sans, in want of, deprived of, with zero, with 0, without any
 WITHOUT: no trace of, not one, nil, forgo, forgoes, short on, not having, have not got, have n't got
 WITHOUT: has n't got, never got, fails to mention, is absent, are absent
-NOT: barring, but not, no longer, outside of the
+NOT: barring, no longer, outside of the
 FROM: attached to
 FROM: attributed to, credited to, ascribed to, assigned to, affil
 FROM: with affiliation, on the staff of, on the faculty of, hired by
@@ -98,8 +105,8 @@ GROUP: broken out by, by group, sorted into, bucketed by, bucket by, tallied by,
 GROUP: split out by, split up by, divided by, counted by, count by, separately for each, cluster by, organised by
 EACH: apiece, individually for each, for each of the, for every one of the, in each of the
 SORT: alphabetise, line up, lined up, list in order of
-SHORTEST: most concise
-LONGEST: most verbose
+SHORTEST: is shorter, is briefer, most concise
+LONGEST: is longer, is lengthier, most verbose
 """
 
 # Politeness, asking, thinking; adverbs; nouns of the request; verbs of being listed; what a list is for.

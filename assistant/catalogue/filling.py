@@ -7,11 +7,17 @@ from assistant.catalogue.reading import Found, Reading, Rule
 
 _SUBJECT = "(TALK | PAPER | RECORD | PERSON | WHO | WHICH | PLACE | SECTOR | ORG | PAGE | YEARN | MONTHN | THEM | INST)"
 _MEASURE = "(MOST | FEWEST | CMP NUMBER | (NUMBER | SEVERAL) (AUTHOR | COMMENT | LINK | CHAPTER))"
+_SHOWN = "(PERSON | PLACE | SECTOR | DATE | YEARN | TITLE | POSITION | AUTHORCOUNT | COMMENTCOUNT | PAGE | ORG | TALK)"
 
 
 def _joins(reading: Reading, found: Found) -> object:
     """Read the verb of "which page racks up most talks": between what is listed and a measure stands no topic."""
     return reading.part(found, "body")[0].text.islower()
+
+
+def _told_beside(reading: Reading, found: Found) -> object:
+    """Read "… with their affiliations": told beside each, whatever is listed."""
+    return reading.part(found, "owner")[0].text.lower() in ("its", "their", "his", "her")
 
 
 def _one_of(reading: Reading, found: Found) -> object:
@@ -26,6 +32,10 @@ RULES: tuple[Rule, ...] = (
     (f"{_SUBJECT} (body: UNKNOWN) (?= {_MEASURE} | (ON | UNDER) (BOTH | ALL | EACH)* (PAGE | PAGENAME))", _joins),
     ("INST ANY* (body: (AT | FROM | IN) (NUMBER | SINGLE | THEM | ALL)? OF IT (?= BREAK | COMMA | $ | AND | BUT))",
      _points_back),
+    # "… in the title; those exact words".
+    ("QUOTE ANY* (THEM | IT | EXACTLY)+ (body: WORD) (?= BREAK | COMMA | $)", _points_back),
+    ("OUTSIDE (?= THING | PERSON)", _points_back),
+    (f"(WITH | AND | COMMA) (owner: IT | THEM | WHO) {_SHOWN} ((AND | COMMA | WITH)+ (IT | THEM)? {_SHOWN})*", _told_beside),
     ("(body: NUMBER OF) (?= THING)", _one_of),
     ("^ (INST | NAME | PAGENAME | TIME | QUOTE) (BREAK | COMMA) ANY* "
      "(body: (WITH | ANYPREP) IT (ORG | PLACE | PAGE | PERSON | YEARN | MONTHN | DATE))", _points_back),

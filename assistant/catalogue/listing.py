@@ -69,6 +69,9 @@ def _measures(reading: Reading, place: int) -> bool:
     after = reading.tokens[place + 1].tag if place + 1 < len(reading.tokens) else ""
     if token.tag == "PAGE" and "PAGENAME" in (before, after):
         return True
+    if token.tag == "SECTOR" and before in ("NATION", "ABROAD") and place > 1:
+        # "Which European universities …?"
+        before = reading.tokens[place - 2].tag
     if token.tag == "SECTOR" and before not in ("WHICH", "LIST", "HOWMANY", "ALL", "ISTHERE", ""):
         return True
     if token.tag in ("TALK", "PAPER", "RECORD", "SORTED"):
@@ -154,6 +157,11 @@ def _speaks(where: str) -> Callable[[Reading, Found], object]:
     return act
 
 
+def _commented(reading: Reading, found: Found) -> None:
+    """Read "did anybody comment on a paper": the papers."""
+    reading.require(found, "has", ["comments"])
+
+
 _IN_CHAPTERS = "(CHAPTER PERSON | (PERSON | THEM | WHO)* (IN | OF | FROM | GIVEN | ON) CHAPTER)"
 _COUNTS = "(COUNT | INCLUDING | INCLUDED | GOINGBY | WITH | LIST | FROM | OF)"
 _RULES: tuple[Rule, ...] = (
@@ -174,6 +182,8 @@ _RULES: tuple[Rule, ...] = (
     ),
     ("WHICH ((?! BREAK) ANY)* (body: (TALK | GIVEN)? ABOUT) BREAK? $", _talked_about),
     ("HOWMANY PERSON AUTHORED", _asked),
+    ("(no: NOT | WITHOUT)? (PERSON | WHO) (no2: NOT)? (WITH | GIVEN)? (COMMENT (ON | TO | UNDER) | COMMENTED ON?) "
+        "(ALL | OF)* (?=PAPER | RECORD)", _commented),
     ("WHERE (?=(NAME | PERSON | THEM | HESHE) FROM)", _places),
     ("WHERE (?=TITLEREF (OCCUR | ON | LIST))", _pages),
     ("(WITH | SHARE)? SAME PERSON | SHARE PERSON", _shared),

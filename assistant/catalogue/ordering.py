@@ -54,6 +54,15 @@ def _by_size(reading: Reading, found: Found) -> object:
     return True
 
 
+def _longest_group(reading: Reading, found: Found) -> object:
+    """Read "which page is longer": the one with more on it."""
+    if reading.fields.get("listed") != "pages":
+        return False
+    reading.fields.update(order="size", descending=_descends(reading, found), best=True)
+    reading.said.add("superlative")
+    return True
+
+
 def _directed(reading: Reading, found: Found) -> None:
     """Read "newest first", "most authors first", "descending"."""
     if "reversed" in reading.said:
@@ -170,6 +179,7 @@ RULES: tuple[Rule, ...] = (
     ("(LIST | ONLY) ISTHERE? (number: NUMBER) (?=THING | OF | THEM)", _limited),
     (f"WITH? {_BEST} (OF | WITH)? (key: UNIT | COMMENTED | COMMENTCOUNT | AUTHORCOUNT | THING | TIMES | OFTEN)", _best),
     ("(way: LONGEST | SHORTEST) (key: TEAM | AUTHOR)", _best),
+    ("(way: LONGEST | SHORTEST) (key: PAGE)?", _longest_group),
     (f"{_DATED} DATE", _dated),
     (f"{_DATED} (noun: THING | OF THEM | OF ALL | OF BOTH | OF NUMBER)?", _dated),
     ("(PUBLISHED) ((way: LAST) | FIRST)", _dated),

@@ -17,6 +17,7 @@ _NEIGHBOURS = frozenset("on under the and or not of both , page to in than only"
 
 def tag_pages(marking: Marking, vocabulary: Vocabulary) -> None:
     """Names of pages, or what of them is enough to tell them, beside a word for "page"; "the June page"."""
+    _mark_dated_lists(marking)
     tags = {marking.tag(place) for place in range(len(marking.words))}
     # "Titles with both learning and optimization" are about words.
     both = "BOTH" in tags and not tags & {"TITLE", "ABSTRACT", "BIO", "WORD", "MENTION"}
@@ -33,6 +34,13 @@ def tag_pages(marking: Marking, vocabulary: Vocabulary) -> None:
             _mark_one(marking, first, last, _part(words, vocabulary))
     if cued:
         _dated_pages(marking, vocabulary)
+
+
+def _mark_dated_lists(marking: Marking) -> None:
+    """Count "list" in "on the June list" as a page."""
+    for place in range(2, len(marking.words)):
+        if marking.key(place) in ("list", "lists") and marking.tag(place - 1) == "TIME":
+            marking.mark(place, place + 1, "PAGE", "paper")
 
 
 def _open(marking: Marking, first: int, last: int) -> bool:

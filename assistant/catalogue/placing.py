@@ -72,6 +72,10 @@ def _who(field: PersonField) -> Callable[[Reading, Found], object]:
 
 
 def _in_chapter(reading: Reading, found: Found) -> object:
+    token = reading.part(found, "who")[0]
+    if reading.fields.get("listed") == "chapters" and token.text[0] in "\"“„«'‘":
+        reading.add("chapter", [token.text[1:-1]])
+        return True
     if reading.fields.get("listed") != "people":
         return False
     reading.add("person", reading.values(found, "who"))

@@ -80,8 +80,8 @@ RULES: tuple[Rule, ...] = (
     ("(WITH | ONLY)* (DAYN AND MONTHN | MONTHN AND DAYN) ((BUT | AND | COMMA)* (WITHOUT | NOT)+ YEARN)?", _no_year),
     # "Ignoring any whose date carries no year": what is left has one.
     ("(no: NOT | WITHOUT) (THEM | ALL | WHO | WHICH | THING)+ (DATE | WITH)* WITHOUT (parts: PART)", _has_all),
+    ("(not: NOT | WITHOUT) ALL? (parts: HASNO)", _lacks),
     ("(parts: HASNO)", _lacks),
-    ("(not: NOT) (parts: HASNO)", _lacks),
     # "with a bio and chapters", "lacks a date", "no code", "neither a date nor an author count".
     (f"(no: {_NEGATOR}* {_LEAD}) (BOTH | ALL | GIVEN | ISTHERE | HOWMANY)* "
         f"(?! PERSON (FROM | AT | OF | IN | WHO | TITLED)) {_PARTS} (GIVEN | THERE)?", _has),

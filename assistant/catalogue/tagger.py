@@ -32,6 +32,7 @@ _CLAUSE_ENDS = ("BREAK", "COMMA", "BUT", "AND")
 # What a talk's own speaker, title or text is the subject of: "whose speaker is …" is no question by itself.
 _WHOSE = frozenset("PERSON TITLE ABSTRACT BIO PLACE AUTHOR TEAM COMMENT".split())
 _KINDS = ("TALK", "PAPER")
+_BEFORE_VIDEOS = ("", "WHICH", "HOWMANY", "LIST", "ALL", "EACH", "NUMBER", "SEVERAL", "NEWEST", "OLDEST", "BREAK", "COMMA")
 _TOPICS = ("UNKNOWN", "COINED", "CONDITION")
 # "Papers that talk about …": no talk.
 _SPLIT_VERBS = frozenset("leave take throw cut filter strike weed kick keep cross sort".split())
@@ -164,6 +165,10 @@ def _statements(tokens: list[Token]) -> list[Token]:
             continue
         elif tag == "SAYS" and token.text.lower() == "say" and not found and after and after.tag == "COMMA":
             # "Say, is there …?"
+            continue
+        elif tag == "VIDEO" and token.text.lower() in ("video", "videos") and before in _BEFORE_VIDEOS:
+            # "Which videos have chapters?"
+            found.append(replace(token, tag="TALK", values=("talk",)))
             continue
         found.append(token if tag == token.tag else replace(token, tag=tag, values=()))
     return [token for token in found if token.tag != "THEM" or token.text.lower() != "one"]

@@ -3,7 +3,7 @@
 Comes in: the query, its result, the record store. Goes out: events, said and cited through `CitedText`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from assistant.catalogue.describe import describe, month_name, noun, one_line
 from assistant.catalogue.evaluate import Group, Result
@@ -12,10 +12,17 @@ from assistant.catalogue.quoting import Cited, cited
 from assistant.citations import CitedText
 from assistant.events import Event
 from ingest.passages import chapter_line, speaker_line
-from ingest.records import Chapter, Record, Talk, record_pages
+from ingest.records import Chapter, Record, Talk, record_pages, speaker_names
 from ingest.store import RecordStore
 from ingest.words import searchable
 
+# What is told of a record that has most, or least, of it.
+_COUNTED: dict[str, Callable[[Record], int]] = {
+    "links": lambda record: len(record.links),
+    "chapters": lambda record: len(record.chapters) if record.kind == "talk" else 0,
+    "pages": lambda record: len(record_pages(record)),
+    "speakers": lambda record: len(speaker_names(record)),
+}
 # A list longer than this is easier to read as a table.
 LONGEST_LIST = 12
 # Nobody reads more in a chat, and each item costs a look at its record; the count stays exact.
@@ -155,6 +162,9 @@ def _details(query: Query, record: Record) -> str:
         parts += [address for address in record.links if "git" in address or "bitbucket" in address]
     elif "link" in query.wanted("has") or query.wanted("link"):
         parts += list(record.links)
+    if query.order in _COUNTED and (query.best or query.limit):
+        number = _COUNTED[query.order](record)
+        parts.append(f"{number} {query.order[:-1] if number == 1 else query.order}")
     if query.order == "pages" or query.wanted("pages"):
         parts.append("on " + "; ".join(record_pages(record)))
     return one_line(", ".join(part for part in parts if part))

@@ -91,6 +91,7 @@ _CHAPTER = _stands_in("chapter")
 RULES: tuple[Rule, ...] = (
     (f"CHAPTER TITLE? WHICH? (no: (NOT | WITHOUT)*) "
         f"(TITLE | WITH | MENTION | USE | TITLED | OCCUR | ABOUT | ON)+ (?! CHAPTERREF) {_WORDS}", _CHAPTER),
+    ("CHAPTER (TITLED | COMMA | NAMED)* (words: QUOTE (JOIN QUOTE)*)", _CHAPTER),
     (f"(WITH | MENTION)? {_WORDS} OCCUR? IN (WHO | THEM | IT | EACH | ALL | THING | OF)* CHAPTER TITLE?", _CHAPTER),
     (f"NEG (WITH | MENTION | WHERE)? {_WORDS} OCCUR? "
         "IN (TITLE | ABSTRACT) (OR | AND) IN? (TITLE | ABSTRACT | BIO)", _TEXT),
