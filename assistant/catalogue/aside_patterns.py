@@ -48,11 +48,14 @@ SELF = _pattern(
     before="^(?:and |but |so |well |as |now |here )*",
     behind=" (?!only )",
 )  # fmt: skip
-MY_PLACE = re.compile(r"^(?:i|we) (?:am|are|m|re|come|work|study|sit|live)\b[^?]{0,12} (?:from|at|in|with|for)\b")
+MY_PLACE = re.compile(
+    r"^(?:i|we) (?:(?:am|are|m|re) (?:\w+ )?(?:from|at)|(?:come|work|study|sit|teach|live)\b (?:\w+ )?(?:from|at|for)"
+    r"|(?:live|sit|am based|are based|m based|re based) in|(?:am|m) an? \w+ (?:from|at))\b"
+)
 # What points back at such a place.
 THAT_PLACE = re.compile(
-    r"\b(?:my|our) (?:own )?(?:university|uni|institution|institute|college|school|lab|laboratory|company|employer|place"
-    r"|department|campus|affiliation|house)\b|\bfrom there\b|\bmy colleagues\b|\bof us\b|\bfrom us\b"
+    r"\b(?:my|our) (?:own )?(?:university|uni|institution|institute|college|school|lab|laboratory|company|employer"
+    r"|place|department|campus|affiliation|house)\b|\bfrom there\b|\bmy colleagues\b|\bof us\b|\bfrom us\b"
 )
 # A topic said in such a clause is meant for what follows.
 TOPICAL = _pattern(

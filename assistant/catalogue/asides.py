@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 from assistant.catalogue import aside_patterns as patterns
 from assistant.catalogue.marking import Marking
+from assistant.catalogue.vocabulary import Vocabulary
+from ingest.words import plain_words, singular
 
 # Between words, these end a clause; commas and ends of sentences are words of their own.
 _BETWEEN = re.compile(r"[()–—]|\s-\s|->|→|\n")
@@ -24,7 +26,9 @@ _COUNTED = frozenset("CHAPTER BOTH EDGE YEARN MONTHN DAYN POSITION".split())
 _SOFT_NOTES = _SOFT | _COUNTED | {"INCLUDED", "INCLUDING", "SECTOR"}
 _CATEGORIES = frozenset(("DAYN", "MONTHN", "YEARN", "DATE", "TITLE", "AND", "COMMA", "OR", "ALL", "FILLER"))
 _NAMES = frozenset(("INST", "COUNTRY", "PAGENAME", "TIME"))
-_GENERIC = frozenset(("PAGE", "PLACE", "SAYS"))
+_WILL = frozenset("need want have like love plan wish hope try trying going order has needs wants able".split())
+_VERBS = frozenset("UNKNOWN MENTION SAYS USE AUTHORED PUBLISHED STARTS UNRECORDED ADD WITH OCCUR".split())
+_GENERIC = frozenset(("PAGE", "PLACE", "SAYS", "GOINGBY", "CHAPTER"))
 # Somebody who is a class of people in the collection, or a request, is more than who is asking.
 _SAYS_WHO = (_SOFT - {"COINED", "PERSON", "WHO", "LIST"}) | _NAMES | {"ABOUT"}
 _REQUESTS = frozenset("TALK PAPER RECORD WHICH HOWMANY PAGENAME NOT ONLY MOST".split())
@@ -49,10 +53,11 @@ class Clause:
     closed: str
 
 
-def set_asides_apart(marking: Marking) -> None:
+def set_asides_apart(marking: Marking, vocabulary: Vocabulary) -> None:
     """Mark the clauses that carry nothing; one clause at least stays."""
     _spell_out_system(marking)
     _drop_examples(marking)
+    _drop_intentions(marking)
     tied = False
     clauses = list(_clauses(marking))
     for clause in clauses:
@@ -61,7 +66,9 @@ def set_asides_apart(marking: Marking) -> None:
             _drop(marking, start, _end_of_concession(marking, start, clause.last))
         elif len(clauses) > 1 and patterns.MY_PLACE.search(clause.text) and _named_again(marking, clause):
             _drop_all_but_names(marking, clause)
-        elif len(clauses) > 1 and (_is_aside(marking, clause) or (tied and patterns.ALL_OF_THEM.search(clause.text))):
+        elif len(clauses) > 1 and (
+            _is_aside(marking, clause, vocabulary) or (tied and patterns.ALL_OF_THEM.search(clause.text))
+        ):
             _drop(marking, clause.first, clause.last)
         elif patterns.TOGETHER.search(clause.text):
             _drop(marking, clause.first, clause.first + 1)
@@ -117,7 +124,7 @@ def _tags(marking: Marking, clause: Clause) -> set[str]:
     return {marking.tag(place) for place in range(clause.first, clause.last)}
 
 
-def _is_aside(marking: Marking, clause: Clause) -> bool:
+def _is_aside(marking: Marking, clause: Clause, vocabulary: Vocabulary) -> bool:
     tags, text = _tags(marking, clause), clause.text
     if patterns.MY_PLACE.search(text) or patterns.SEPARATELY.search(text):
         return not tags & _REQUESTS
@@ -128,7 +135,18 @@ def _is_aside(marking: Marking, clause: Clause) -> bool:
         return clause.bracketed or "intro" in text or bool(tags & _COUNTED)
     if clause.closed == ":" and patterns.SELF.search(text) and tags <= _SOFT | _GENERIC:
         return not patterns.TOPICAL.search(text)
-    return tags <= _SOFT and _says_nothing(clause)
+    # "For our yearly brochure".
+    return (
+        tags <= _SOFT | {"YEARN", "MONTHN"} and _says_nothing(clause) and not _holds_topic(marking, clause, vocabulary)
+    )
+
+
+def _holds_topic(marking: Marking, clause: Clause, vocabulary: Vocabulary) -> bool:
+    """Whether a word that nobody knows stands in a title: "I need to understand diffusion; list …" may mean it."""
+    unknown = (place for place in range(clause.first, clause.last) if marking.tag(place) in ("UNKNOWN", "COINED"))
+    return any(
+        singular(word) in vocabulary.title_words for place in unknown for word in plain_words(marking.key(place))
+    )
 
 
 def _says_nothing(clause: Clause) -> bool:
@@ -150,6 +168,17 @@ def _named_again(marking: Marking, clause: Clause) -> bool:
     first = text.count(" ", 0, found.start())
     _drop(marking, first, first + len(found[0].split()))
     return True
+
+
+def _drop_intentions(marking: Marking) -> None:
+    """Count the verb of "I need to cite …", "we have to report on …" as how it is asked."""
+    for place in range(2, len(marking.words)):
+        if marking.key(place - 1) == "to" and marking.key(place - 2) in _WILL and marking.tag(place) in _VERBS:
+            token = marking.token(place)
+            last = place
+            while token is not None and marking.token(last) == token:
+                last += 1
+            _drop(marking, place, last)
 
 
 def _drop_examples(marking: Marking) -> None:

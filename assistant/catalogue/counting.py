@@ -64,6 +64,10 @@ def _authored_alone(reading: Reading, found: Found) -> None:
     reading.require(found, "authors", ["1"])
 
 
+def _once(reading: Reading, found: Found) -> None:
+    reading.require(found, "size" if "grouped" in reading.said else "pages", ["1"])
+
+
 def _by_several(reading: Reading, found: Found) -> None:
     reading.add("speakers", ["2.."])
 
@@ -121,6 +125,7 @@ RULES: tuple[Rule, ...] = (
     # "an author count of 3", "teams of more than five".
     (f"NEG (WITH | IN | OF)* HOWMANY? (unit: {_KINDS_OF_COUNT}) (OF | AT | IN | WITH)? {_COUNT}", _counted),
     ("NEG (GIVEN | ON | OCCUR | LIST)* (ATLEAST | ONLY)* (unit: TWICE) (ON PAGE)?", _several_times),
+    ("NEG (GIVEN | ON | OCCUR | LIST | TALK)* (ONLY | EXACTLY)* (unit: ONCE)", _once),
     # "Which talks are co-presented?"
     ("TALK (body: WITHWHOM) (?= BREAK | COMMA | $ | ANYPREP)", _by_several),
     ("NEG SINGLE PAPER", _authored_alone),

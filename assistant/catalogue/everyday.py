@@ -6,6 +6,8 @@ of a talk ("learn", "train", "scale", "search") is not among them.
 """
 
 PHRASES = """
+FILLER: =, ==
+ONCE: once, one time, a single time
 HALF 1-6: 1st half of, 1st half, h1, early half of
 HALF 7-12: 2nd half of, 2nd half, h2, latter half of, last six months of
 HALF 1-3: 1st quarter of, 1st quarter, winter of, first three months of
@@ -115,7 +117,7 @@ lol haha tbh imo imho afaik idk hmm yo dude ya yep nope ta cheerio pray kindly f
 whats its abbreviation abbreviations abbreviated acronym readers reader convenience leisure window period interval span
 grab pulling wish wished wishing prefer preferably expect expecting guess guessing suppose supposing assume assuming
 remember recall forgot reckon curiosity kindness obliged thankful cheers greetings morning afternoon evening welcome
-goodbye bye colleagues colleague sir madam guys buddy mate gently urgent urgently asap soon sooner moment favour favor
+goodbye bye colleagues colleague sir madam guys buddy mate gently urgent urgently asap moment favour favor
 trouble worry worries stuff bit piece pieces spreadsheet bullet bullets sake reason reasons prepare preparing
 preparation preparations report reports reporting newsletter poster badge badges booklet flyer leaflet brochure agenda
 meeting meetings homework librarian archivist boss supervisor guestbook newcomer beginner stats inventory audit
@@ -124,7 +126,7 @@ evidently obviously clearly certainly definitely surely probably presumably usua
 occasionally always indeed truly honestly frankly separately independently apart combined approximately roughly
 especially particularly specifically seem seems seemed belong belongs belonging respect putting setting leave leaves
 leaving keeping stay stays staying brought turning coming gotten taking took read reads reading seeing seen pick
-picking picked choose choosing chosen select selected selecting partner partners nowadays meanwhile hitherto recently
+picking picked choose choosing chosen select selected selecting partner partners nowadays meanwhile hitherto
 whoever whomever wherever whenever howsoever practically essentially necessary necessarily important importantly
 irrelevant label labels proper properly correct correctly accurate accurately belonged stemming originating tie ties
 tied handy ready apologies apology excuse pardon forgive wondered pondering assistance assist assisting curate

@@ -20,6 +20,10 @@ def _told_beside(reading: Reading, found: Found) -> object:
     return reading.part(found, "owner")[0].text.lower() in ("its", "their", "his", "her")
 
 
+def _how(reading: Reading, found: Found) -> object:
+    return reading.part(found)[0].text.lower() == "how"
+
+
 def _one_of(reading: Reading, found: Found) -> object:
     return reading.part(found)[0].text.lower() == "one"
 
@@ -34,8 +38,12 @@ RULES: tuple[Rule, ...] = (
      _points_back),
     # "… in the title; those exact words".
     ("QUOTE ANY* (THEM | IT | EXACTLY)+ (body: WORD) (?= BREAK | COMMA | $)", _points_back),
+    # "Produce a list of …", "How are the papers distributed over …?"
+    ("^ (body: UNKNOWN) (?= LIST | ALL | EACH | HOWMANY | NUMBER THING)", _points_back),
+    ("(body: SAYS) (WITH)? THING+ (GROUP | _\\s)", _how),
     ("OUTSIDE (?= THING | PERSON)", _points_back),
-    (f"(WITH | AND | COMMA) (owner: IT | THEM | WHO) {_SHOWN} ((AND | COMMA | WITH)+ (IT | THEM)? {_SHOWN})*", _told_beside),
+    (f"(WITH | AND | COMMA) (owner: IT | THEM | WHO) {_SHOWN} ((AND | COMMA | WITH)+ (IT | THEM)? {_SHOWN})*",
+     _told_beside),
     ("(body: NUMBER OF) (?= THING)", _one_of),
     ("^ (INST | NAME | PAGENAME | TIME | QUOTE) (BREAK | COMMA) ANY* "
      "(body: (WITH | ANYPREP) IT (ORG | PLACE | PAGE | PERSON | YEARN | MONTHN | DATE))", _points_back),

@@ -22,6 +22,7 @@ _MEASURES = frozenset(
     "OFWHICH SHORTEST ONLY BOTH TITLED UPTO EXACTLY ORMORE".split()
 )
 _PLURAL_ENDS = ("s", "people", "everyone", "everybody", "anyone", "anybody", "someone", "somebody", "folk")
+_PICKS = ("FIRST", "LAST", "WHICH", "LIST")
 _JOINED_CHARS = 3
 _ASKING = ("has", "have", "had")
 
@@ -58,6 +59,7 @@ def read_listed(reading: Reading, *, follows: bool) -> None:
             reading.said.add("sector listed")
         if token.tag == "CHAPTER" and head.tag == "PERSON":
             reading.add("speaks", ["chapter"])
+            reading.read("CHAPTER (?= PERSON)")
         if reading.fields["listed"] != "records":
             reading.said.add("grouped")
         return
@@ -65,6 +67,9 @@ def read_listed(reading: Reading, *, follows: bool) -> None:
 
 def _measures(reading: Reading, place: int) -> bool:
     token = reading.tokens[place]
+    if place > 1 and reading.tokens[place - 1].tag == "NUMBER" and reading.tokens[place - 2].tag in _PICKS:
+        # "The top three speakers".
+        return False
     before = reading.tokens[place - 1].tag if place else ""
     after = reading.tokens[place + 1].tag if place + 1 < len(reading.tokens) else ""
     if token.tag == "PAGE" and "PAGENAME" in (before, after):
@@ -157,6 +162,11 @@ def _speaks(where: str) -> Callable[[Reading, Found], object]:
     return act
 
 
+def _names_place(reading: Reading, found: Found) -> None:
+    """Read "speakers whose affiliation mentions MIT"."""
+    reading.add("affiliation", reading.values(found, "who"))
+
+
 def _commented(reading: Reading, found: Found) -> None:
     """Read "did anybody comment on a paper": the papers."""
     reading.require(found, "has", ["comments"])
@@ -182,8 +192,12 @@ _RULES: tuple[Rule, ...] = (
     ),
     ("WHICH ((?! BREAK) ANY)* (body: (TALK | GIVEN)? ABOUT) BREAK? $", _talked_about),
     ("HOWMANY PERSON AUTHORED", _asked),
-    ("(no: NOT | WITHOUT)? (PERSON | WHO) (no2: NOT)? (WITH | GIVEN)? (COMMENT (ON | TO | UNDER) | COMMENTED ON?) "
-        "(ALL | OF)* (?=PAPER | RECORD)", _commented),
+    ("PLACE WHICH? (body: (MENTION | WITH | NAMED | OCCUR)+ (who: INST ((AND | OR | COMMA)+ INST)*))", _names_place),
+    (
+        "(no: NOT | WITHOUT)? (PERSON | WHO) (no2: NOT)? (WITH | GIVEN)? (COMMENT (ON | TO | UNDER) | COMMENTED ON?) "
+        "(ALL | OF)* (?=PAPER | RECORD)",
+        _commented,
+    ),
     ("WHERE (?=(NAME | PERSON | THEM | HESHE) FROM)", _places),
     ("WHERE (?=TITLEREF (OCCUR | ON | LIST))", _pages),
     ("(WITH | SHARE)? SAME PERSON | SHARE PERSON", _shared),

@@ -35,6 +35,19 @@ def tag_full_names(marking: Marking, vocabulary: Vocabulary) -> None:
             marking.mark(first, last, "INST", typed)
 
 
+def tag_campuses(marking: Marking, vocabulary: Vocabulary) -> None:
+    """Read "San Diego" beside another institution as its university: "Berkeley or San Diego"."""
+    for place in range(len(marking.words)):
+        token = marking.token(place)
+        if token is None or token.tag != "CITY" or token.start != marking.words[place].start:
+            continue
+        last = place + len(token.text.split())
+        beside = {marking.tag(place - 2), marking.tag(last + 1)}
+        joined = {marking.tag(place - 1), marking.tag(last)} & {"OR", "AND", "COMMA"}
+        if "INST" in beside and joined and vocabulary.names.find_affiliations(f"UC {token.text}"):
+            marking.mark(place, last, "INST", f"UC {token.text}")
+
+
 def _may_be_place(marking: Marking, vocabulary: Vocabulary, first: int, typed: str) -> bool:
     cued = marking.key(first - 1) in _PLACE_CUES
     named = typed[0].isupper() or (typed.lower() not in _PLAIN_WORDS and vocabulary.names.is_recorded(typed))

@@ -39,7 +39,11 @@ _NOWHERE = (
 )
 SIGN_RULES: tuple[Rule, ...] = (
     # "Titles with a question mark", "a colon in the title".
-    ("TITLE (WHICH | THEM)* NEG (WITH | OCCUR | MENTION | USE)* (sign: SIGN) (IN (THEM | IT))?", _signed),
+    (
+        "TITLE (WHICH | THEM)* NEG (WITH | OCCUR | MENTION | USE | EDGE IN? | EDGE ON?)* "
+        "(sign: SIGN) (IN (THEM | IT))?",
+        _signed,
+    ),
     (f"NEG (WITH | MENTION | OCCUR | ISTHERE)* (sign: SIGN) IN {_OF_IT} TITLE", _signed),
 )
 ABSENCE_RULES: tuple[Rule, ...] = (

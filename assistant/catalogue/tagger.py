@@ -12,7 +12,7 @@ from assistant.catalogue.asides import set_asides_apart
 from assistant.catalogue.concepts import FILLER, LONGEST_PHRASE_WORDS, Concept, concept, misspelt
 from assistant.catalogue.marking import Marking, Token
 from assistant.catalogue.pages import tag_pages
-from assistant.catalogue.people import tag_full_names, tag_surnames
+from assistant.catalogue.people import tag_campuses, tag_full_names, tag_surnames
 from assistant.catalogue.titles import tag_chapters, tag_nicknames, tag_quotations, tag_series, tag_titles
 from assistant.catalogue.tokens import Word
 from assistant.catalogue.vocabulary import Vocabulary
@@ -31,8 +31,22 @@ _LONGEST_QUESTION_CHARS = 4000
 _CLAUSE_ENDS = ("BREAK", "COMMA", "BUT", "AND")
 # What a talk's own speaker, title or text is the subject of: "whose speaker is …" is no question by itself.
 _WHOSE = frozenset("PERSON TITLE ABSTRACT BIO PLACE AUTHOR TEAM COMMENT".split())
+_AT = ("ON", "AT", "IN", "UNDER", "FROM")
 _KINDS = ("TALK", "PAPER")
-_BEFORE_VIDEOS = ("", "WHICH", "HOWMANY", "LIST", "ALL", "EACH", "NUMBER", "SEVERAL", "NEWEST", "OLDEST", "BREAK", "COMMA")
+_BEFORE_VIDEOS = (
+    "",
+    "WHICH",
+    "HOWMANY",
+    "LIST",
+    "ALL",
+    "EACH",
+    "NUMBER",
+    "SEVERAL",
+    "NEWEST",
+    "OLDEST",
+    "BREAK",
+    "COMMA",
+)
 _TOPICS = ("UNKNOWN", "COINED", "CONDITION")
 # "Papers that talk about …": no talk.
 _SPLIT_VERBS = frozenset("leave take throw cut filter strike weed kick keep cross sort".split())
@@ -63,10 +77,12 @@ def tokens_of(question: str, vocabulary: Vocabulary, *, on_page: bool = False) -
     _tag_split_verbs(marking)
     _tag_concepts(marking)
     tag_dates(marking)
-    for tag in (tag_pages, tag_surnames, tag_series, _tag_rest, tag_nicknames, tag_chapters):
+    for tag in (tag_pages, tag_surnames, tag_series, _tag_rest, tag_nicknames, tag_chapters, tag_campuses):
         tag(marking, vocabulary)
-    set_asides_apart(marking)
-    return _statements(marking.tokens())
+    set_asides_apart(marking, vocabulary)
+    tokens = _statements(marking.tokens())
+    asks_role = any(token.tag == "POSITION" for token in tokens)
+    return [_quoted_role(token) for token in tokens] if asks_role else tokens
 
 
 def _tag_split_verbs(marking: Marking) -> None:
@@ -79,6 +95,12 @@ def _tag_split_verbs(marking: Marking) -> None:
         if key in _SPLIT_VERBS and last is not None and whole and keys[last + 1 : last + 2] != ["of"]:
             marking.mark(first, first + 1, "NOT")
             marking.mark(last, last + 1, "FILLER")
+
+
+def _quoted_role(token: Token) -> Token:
+    """Read 'whose role is "Assistant Professor"'."""
+    meant = concept(token.values[0].lower().split()) if token.tag == "QUOTE" and token.values[0].split() else None
+    return replace(token, tag="ROLE", values=(meant.value,)) if meant and meant.tag == "ROLE" else token
 
 
 def _tag_concepts(marking: Marking) -> None:
@@ -154,9 +176,22 @@ def _statements(tokens: list[Token]) -> list[Token]:
         elif tag == "ORMORE" and token.text == "+" and before not in ("NUMBER", "TIME", "UNIT"):
             # "Code + chapters".
             tag = "AND"
-        elif tag == "UNRECORDED" and token.text.lower() == "arxiv" and "LINK" in (before, after.tag if after else ""):
+        elif (
+            tag == "UNRECORDED"
+            and token.text.lower() == "arxiv"
+            and {"LINK", "LINKTO"} & {before, after.tag if after else ""}
+        ):
             # An address may hold it, though no record says where a paper was published.
             tag = "UNKNOWN"
+        elif (
+            tag == "TALK"
+            and token.text.lower() == "talk"
+            and before in ("PERSON", "WHO")
+            and after
+            and after.tag in _AT
+        ):
+            # "Speakers who talk on the first page".
+            tag = "GIVEN"
         elif tag == "EITHER" and before not in ("NOT", "WITHOUT"):
             continue
         elif not found and token.text.lower() == "whose" and after and after.tag in _WHOSE:

@@ -89,7 +89,7 @@ _OPENING = _stands_in("opening")
 _CHAPTER = _stands_in("chapter")
 
 RULES: tuple[Rule, ...] = (
-    (f"CHAPTER TITLE? WHICH? (no: (NOT | WITHOUT)*) "
+    (f"CHAPTER (WHO | WHICH)* TITLE? WHICH? (no: (NOT | WITHOUT)*) "
         f"(TITLE | WITH | MENTION | USE | TITLED | OCCUR | ABOUT | ON)+ (?! CHAPTERREF) {_WORDS}", _CHAPTER),
     ("CHAPTER (TITLED | COMMA | NAMED)* (words: QUOTE (JOIN QUOTE)*)", _CHAPTER),
     (f"(WITH | MENTION)? {_WORDS} OCCUR? IN (WHO | THEM | IT | EACH | ALL | THING | OF)* CHAPTER TITLE?", _CHAPTER),

@@ -46,6 +46,43 @@ CASES: dict[str, Query] = {
     "Papers of 2025 with at least five authors, newest first.": query(
         "authors: 5..", "date: 2025", kind="paper", order="date", descending=True
     ),
+    # Clauses that neither ask nor restrict.
+    "Good day! For our yearly brochure: which papers of 2024 have code?": query(
+        "has: code", "date: 2024", kind="paper"
+    ),
+    "We are counting institutes: which talks are by people from Yale?": query("affiliation: Yale", kind="talk"),
+    "Papers dated in June, no matter which year": query("date: --06", kind="paper"),
+    "Which paper has most comments? Should there be a tie, list all of them.": query(
+        kind="paper", order="comments", descending=True, best=True
+    ),
+    "Who is from a company, even if a university stands beside it?": query("sector: company", listed="people"),
+    "I teach at Yale. Which talks come from my university?": query("affiliation: Yale", kind="talk"),
+    "Who works for companies such as IBM?": query("sector: company", listed="people"),
+    # Who speaks in a chapter, and who for the whole talk.
+    "How many speakers are there, chapter speakers left aside?": query("speaks: head", listed="people", counted=True),
+    "Which chapter speakers are from IBM?": query("speaks: chapter", "affiliation: IBM", listed="people"),
+    "How many speakers are there, chapter speakers counted?": query(listed="people", counted=True),
+    # Signs, chapters, and words that stand in one part only.
+    "papers with a colon in the title": query("sign: :", kind="paper"),
+    "chapters whose title mentions EDA": query("chapter: EDA", listed="chapters"),
+    'papers with "loss" in the abstract, but not in the title': query(
+        "has: abstract", "abstract: loss", "not title: loss", kind="paper"
+    ),
+    # Short and spoken forms.
+    "talks w/ chapters + bio": query("has: chapters", "has: bio", kind="talk"),
+    "papers: year=2024, authors<=2": query("authors: ..2", "date: 2024", kind="paper"),
+    "how many papers dont have code": query("not has: code", kind="paper", counted=True),
+    "papers after 1 May 2023 and before 1 May 2024": query("date: ..2024-04-30", "date: 2023-05-02..", kind="paper"),
+    "the papers of the third of May": query("date: --05-03", kind="paper"),
+    "Which papers are on the June list?": query(JUNE, kind="paper"),
+    "Which European universities are represented?": query(
+        "country: UK | Switzerland | France | Germany | Italy | Austria | Netherlands | Belgium | Sweden",
+        "sector: academic",
+        listed="affiliations",
+    ),
+    "Top two universities by number of talks": query(
+        "sector: academic", listed="affiliations", kind="talk", order="size", descending=True, limit=2
+    ),
     "Papers by two or three authors": query("authors: 2 | 3", kind="paper"),
     "Which papers have between two and four authors?": query("authors: 2..4", kind="paper"),
     "papers not from 2023": query("not date: 2023", kind="paper"),
@@ -221,6 +258,10 @@ FOLLOW_UPS: dict[tuple[str, ...], Query] = {
     ("talks with a biography", "and how many don't have one?"): query("not has: bio", kind="talk", counted=True),
 }
 NOT_OURS = (
+    "I am fond of transformers. Which talks are there?",
+    "I want to understand diffusion; list the talks with a bio.",
+    "Which recently published papers have code?",
+    "Which short papers are from 2023?",
     "Which talks are about robots?",
     "What is Volkan Cevher's talk about?",
     "Who is Jason Lee?",
