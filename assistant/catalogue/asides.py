@@ -42,6 +42,7 @@ class Clause:
         first: Place of its first word.
         last: Place behind its last word.
         text: In small letters, one space between words.
+        begins: It begins a sentence.
         bracketed: It stands in brackets.
         closed: The mark behind it; "" at the end.
     """
@@ -49,6 +50,7 @@ class Clause:
     first: int
     last: int
     text: str
+    begins: bool
     bracketed: bool
     closed: str
 
@@ -117,7 +119,8 @@ def _clauses(marking: Marking) -> Iterator[Clause]:
 
 def _clause(marking: Marking, first: int, last: int, bracketed: bool, closed: str) -> Clause:
     text = " ".join(word.key or word.text for word in marking.words[first:last])
-    return Clause(first, last, text, bracketed, closed)
+    begins = first == 0 or marking.key(first - 1) == "."
+    return Clause(first, last, text, begins, bracketed, closed)
 
 
 def _tags(marking: Marking, clause: Clause) -> set[str]:
@@ -153,7 +156,7 @@ def _says_nothing(clause: Clause) -> bool:
     """Whether a clause without any condition is worded as one that carries nothing."""
     if patterns.TIES.search(clause.text):
         return True
-    if clause.first == 0 and clause.closed and patterns.PURPOSE.search(clause.text):
+    if clause.begins and clause.closed and patterns.PURPOSE.search(clause.text):
         return "about" not in clause.text.split()
     said = patterns.POLITE.search(clause.text) or patterns.SELF.search(clause.text)
     return bool(said) and not patterns.TOPICAL.search(clause.text)

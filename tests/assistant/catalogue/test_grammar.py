@@ -48,7 +48,7 @@ CASES: dict[str, Query] = {
     ),
     # Clauses that neither ask nor restrict.
     "Good day! For our yearly brochure: which papers of 2024 have code?": query(
-        "has: code", "date: 2024", kind="paper"
+        "date: 2024", "has: code", kind="paper"
     ),
     "We are counting institutes: which talks are by people from Yale?": query("affiliation: Yale", kind="talk"),
     "Papers dated in June, no matter which year": query("date: --06", kind="paper"),
