@@ -14,8 +14,8 @@ from assistant.premise import unknown_names
 from assistant.question import without_subject
 from assistant.ranking import HybridRanker, Ranking
 
-# Of the follow-ups for development that a record answers, 3 of 100 come below, of the others every second one.
-UNTOLD_BELOW = -0.5
+# Of 1,450 questions that the record answers 3 or 4 in 100 come below, of 1,330 others more than half (cross-validated).
+UNTOLD_BELOW = -0.45
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,15 +70,17 @@ def _written() -> list[Labelled]:
 
 
 def _from_dialogues(assistant: Assistant) -> list[Labelled]:
-    """Follow-ups whose last turn cites the right record, or finds none to be refused by."""
+    """Follow-ups that are read as being about a record, the right one where there is one."""
     found = []
     for one in read_dialogues(EVALS / "dialogues.jsonl", "dev"):
         if not one.history or one.kind_of_dialogue not in ("followup", "answerable", "unanswerable"):
             continue
         answer = converse(assistant, [*one.history, one.question])
-        cited = answer.citations[0].id if answer.mode == "extract" and answer.citations else None
-        if cited and (one.refuse or cited in one.expected) and answer.standalone_question != one.question:
-            found.append(Labelled(one.question, cited, not one.refuse, natural=True))
+        if answer.mode != "extract" or answer.standalone_question == one.question:
+            continue
+        best = assistant.ranker.search(answer.standalone_question, limit=1).records[0].record_id
+        if one.refuse or best in one.expected:
+            found.append(Labelled(one.question, best, not one.refuse, natural=True))
     return found
 
 

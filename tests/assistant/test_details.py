@@ -20,7 +20,7 @@ TOLD = [
 UNTOLD = [
     ("hunting-the-hessian", "How many people were in the room?"),
     ("hunting-the-hessian", "Did the organisers pay her travel costs?"),
-    ("certifiably-correct-machine-perception", "Is he married?"),
+    ("certifiably-correct-machine-perception", "How old is he?"),
     ("training-neural-networks-at-any-scale", "Could you send me the slides?"),
     ("neuromorphic-llms", "What does a licence cost per month?"),
 ]
