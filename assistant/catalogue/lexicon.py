@@ -168,6 +168,7 @@ NOT: cut out, weed out, ignoring, dropping, removing, kick out, set aside
 NOR: nor
 GIVEN: given, listed, attached, stated, known, recorded, available, specified, indicated, noted, provided, held
 GIVEN: filmed, presented
+GIVEN: public, publicly available, made available, freely available
 GIVEN: delivered, take place, took place, taking place, happen, present
 HELD: give it, gave it, hold it, held it, present it, presented it, deliver it, delivered it
 HELD: gave that, hold that, give that, give this talk, give that talk, give their talk
@@ -187,6 +188,7 @@ TO: to, through, thru, till
 PUBLISHED: published, released, posted, dated, appeared, came out, come out, submitted, uploaded, date from
 PUBLISHED: date back to
 PUBLISHED: put out, made public, carry the date, bear the date, written in, dating from
+AUTHORED: behind it, behind this paper, behind that paper, behind this one
 AUTHORED: authored, written, coauthored, co authored, penned, wrote, write
 AND: and, as well as, plus also, along with, together with
 BUT: but, yet, although, though, however
