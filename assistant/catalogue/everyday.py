@@ -6,6 +6,8 @@ of a talk ("learn", "train", "scale", "search") is not among them.
 """
 
 PHRASES = """
+MORE: and more than
+LESS: and fewer than, and less than
 FILLER: =, ==
 ONCE: once, one time, a single time
 HALF 1-6: 1st half of, 1st half, h1, early half of
@@ -39,8 +41,8 @@ LIST: i am after, i m after, we are after, we need, we want, we would like, we d
 LIST: i m looking for, looking for, i am searching for, i search, search for, grep, filter for, select, choose
 LIST: i wish to know, i wish to see, wish to know, wish to see, want to know, want to see, would like to know
 LIST: need to know, have to know, must know, like to know, like to see, like to have, can you tell, could you tell
-LIST: do you know, any idea, would you know, any chance of, how about listing, just the names, names please, names only
-LIST: titles only, just titles, only titles, titles please, name names, provide me, provide us, supply me, deliver me
+LIST: do you know, any idea, would you know, any chance of, how about listing
+LIST: name names, provide me, provide us, supply me, deliver me
 LIST: call up, track down, hunt down, single out, point out, put up, set out, lay out, go over, take me through
 LIST: in need of, in search of, details of, particulars of, overview of, rundown of, roundup of, listing of, roster of
 ISTHERE: has there been, have there been, was there, were there, is there any, are there any, do there exist

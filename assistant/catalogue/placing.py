@@ -65,7 +65,8 @@ def _who(field: PersonField) -> Callable[[Reading, Found], object]:
     def act(reading: Reading, found: Found) -> None:
         tokens = reading.part(found)
         together = any(token.tag == "BOTH" for token in tokens)
-        values = [part for value in reading.values(found, "who") for part in value.split("|")]
+        named = [token for token in reading.part(found, "who") if token.tag != "PERSON"]
+        values = [part for token in named for value in token.values for part in value.split("|")]
         reading.require(found, field, values, together=together)
 
     return act
@@ -107,6 +108,7 @@ RULES: tuple[Rule, ...] = (
     ),
     ("(IN | ON | OF | FROM | GIVEN)* CHAPTER (ABOUT | ON | OF | TITLED | COMMA)* (who: CHAPTERREF)", _in_chapter),
     (f"{_LEAD} {_several('NAME')} {_BEHIND}", _who("person")),
+    (f"{_LEAD} (who: INST PERSON ((AND | OR | COMMA)+ ANYPREP? INST PERSON)+) {_BEHIND}", _who("affiliation")),
     (f"{_LEAD} {_several('INST')} {_BEHIND} (PLACE)?", _who("affiliation")),
     ("NEG (IN | FROM | AT | GIVEN)* OUTSIDE (who: COUNTRY)", _who("abroad")),
     ("(who: ABROAD)", _who("abroad")),
