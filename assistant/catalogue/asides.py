@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from assistant.catalogue import aside_patterns as patterns
 from assistant.catalogue.marking import Marking
+from assistant.catalogue.said_twice import drop_inside
 from assistant.catalogue.vocabulary import Vocabulary
 from ingest.words import plain_words, singular
 
@@ -26,8 +27,6 @@ _COUNTED = frozenset("CHAPTER BOTH EDGE YEARN MONTHN DAYN POSITION".split())
 _SOFT_NOTES = _SOFT | _COUNTED | {"INCLUDED", "INCLUDING", "SECTOR"}
 _CATEGORIES = frozenset(("DAYN", "MONTHN", "YEARN", "DATE", "TITLE", "AND", "COMMA", "OR", "ALL", "FILLER"))
 _NAMES = frozenset(("INST", "COUNTRY", "PAGENAME", "TIME"))
-_WILL = frozenset("need want have like love plan wish hope try trying going order has needs wants able".split())
-_VERBS = frozenset("UNKNOWN MENTION SAYS USE AUTHORED PUBLISHED STARTS UNRECORDED ADD WITH OCCUR".split())
 _GENERIC = frozenset(("PAGE", "PLACE", "SAYS", "GOINGBY", "CHAPTER"))
 # Somebody who is a class of people in the collection, or a request, is more than who is asking.
 _SAYS_WHO = (_SOFT - {"COINED", "PERSON", "WHO", "LIST"}) | _NAMES | {"ABOUT"}
@@ -57,9 +56,7 @@ class Clause:
 
 def set_asides_apart(marking: Marking, vocabulary: Vocabulary) -> None:
     """Mark the clauses that carry nothing; one clause at least stays."""
-    _spell_out_system(marking)
-    _drop_examples(marking)
-    _drop_intentions(marking)
+    drop_inside(marking)
     tied = False
     clauses = list(_clauses(marking))
     for clause in clauses:
@@ -80,24 +77,6 @@ def set_asides_apart(marking: Marking, vocabulary: Vocabulary) -> None:
         else:
             _drop_purpose(marking, clause)
         tied = bool(patterns.TIES.search(clause.text))
-
-
-def _spell_out_system(marking: Marking) -> None:
-    """Read "the UC campuses (Berkeley, San Diego)" as these campuses."""
-    found = patterns.SYSTEM.search(marking.question)
-    if not found:
-        return
-    places = [place for place, word in enumerate(marking.words) if found.start(2) <= word.start < found.end(2)]
-    named = [place for place in places if marking.tag(place) in ("INST", "CITY")]
-    if not named or any(marking.tag(place) not in ("INST", "CITY", "AND", "OR", "COMMA", "FILLER") for place in places):
-        return
-    for place, word in enumerate(marking.words):
-        if found.start(1) <= word.start < found.end(1):
-            marking.mark(place, place + 1, "FILLER")
-    for token in dict.fromkeys(marking.token(place) for place in named):
-        if token is not None:
-            spot = [place for place in named if marking.token(place) == token]
-            marking.mark(spot[0], spot[-1] + 1, "INST", f"UC {token.text}")
 
 
 def _clauses(marking: Marking) -> Iterator[Clause]:
@@ -171,32 +150,6 @@ def _named_again(marking: Marking, clause: Clause) -> bool:
     first = text.count(" ", 0, found.start())
     _drop(marking, first, first + len(found[0].split()))
     return True
-
-
-def _drop_intentions(marking: Marking) -> None:
-    """Count the verb of "I need to cite …", "we have to report on …" as how it is asked."""
-    for place in range(2, len(marking.words)):
-        if marking.key(place - 1) == "to" and marking.key(place - 2) in _WILL and marking.tag(place) in _VERBS:
-            token = marking.token(place)
-            last = place
-            while token is not None and marking.token(last) == token:
-                last += 1
-            _drop(marking, place, last)
-
-
-def _drop_examples(marking: Marking) -> None:
-    """Read "a company such as IBM or Google" as any company."""
-    for place in range(2, len(marking.words)):
-        said = (marking.key(place - 1), marking.key(place))
-        first = place + 1
-        if said not in (("such", "as"), ("for", "example"), ("for", "instance")) and said[1] not in ("like", "eg"):
-            continue
-        if marking.tag(place - 2) != "SECTOR" and marking.tag(place - 1) != "SECTOR":
-            continue
-        last = first
-        while marking.tag(last) in ("INST", "OR", "AND", "COMMA", "FILLER"):
-            last += 1
-        _drop(marking, first, last)
 
 
 def _keeps_names(marking: Marking, clause: Clause) -> bool:
