@@ -28,7 +28,8 @@ _OF_HERS = re.compile(r"\bher (?=\w)(?!(?:a|an|and|as|at|by|for|in|of|on|or|the|
 # "Part 1 of 2", and "its second half" of it.
 _PART = re.compile(r"\(part (\d+) of (\d+)\).*", re.IGNORECASE)
 _HALF = re.compile(
-    r"\b(first|second|other|next) (?:half|part|session|one|tutorial|day)\b|\b(sequel|continuation)\b", re.IGNORECASE
+    r"\b(first|second|other|next)(?: (?:half|part|session|one|tutorial|day)\b|\W*$)|\b(sequel|continuation)\b",
+    re.IGNORECASE,
 )
 
 FitOf = Callable[[str, Sequence[str]], Fit]

@@ -10,6 +10,7 @@ UNSPOKEN = re.compile(
     r"\b(?:any|some)(?:one|body|thing|where)?\b(?! (?:of|more|else|other)\b)|\b(?:is|are|was) there\b"
     r"|\b(?:which|what|whose) (?:\w+ )?(?:talk|paper|speaker|work|record|study|lecture|article|author|people|person"
     r"|researcher|professor|scientist|lecturer|book)s?\b"
+    r"|\bthe (?:one|talk|paper|lecture|tutorial) (?:on|about|with|from|by|that|which|where)\b|\bwho (?:about|on)\b"
     r"|\bwho (?:(?:here|else|then|also) )?(?:speak|talk|work|sa(?:y|id)|spoke|g[ai]ve|present|won|used|is|was|direct)"
     r"|\bdo(?:es)? you (?:have|hold|know)\b",
     re.IGNORECASE,
@@ -44,6 +45,7 @@ BACK = re.compile(
     r"|\b(?:of the two|both of them|another one)\b|\bthe same (?:one|person|talk|paper|speaker|author|question)\b"
     r"|\b(?:that|this|the same) (?:person|man|woman|guy|lady|gentleman|fellow|professor|researcher)\b"
     r"|\b(?:the|that) (?:first|second|third|last|next|previous) (?:one|half|part|talk|paper|speaker)\b"
+    r"|^\W*(?:and |or |but )?(?:in |for |on )?the (?:first|second|third|last|other)\W*$"
     r"|\b(?:back|return\w*) to\b|\b(?:you|we) (?:just )?(?:said|mentioned|named|spoke of|talked about)\b"
     r"|\b(?:mentioned|named|said) (?:just now|before|earlier|above)\b|\bfrom (?:before|earlier|above)\b",
     re.IGNORECASE,
