@@ -147,11 +147,15 @@ class Engine:
 
     @cached_property
     def _refusals(self) -> Refusals:
-        return Refusals(self._ranker, self.people, self._details)
+        return Refusals(self._ranker, self.people, self._titles, self._details)
+
+    @cached_property
+    def _titles(self) -> Titles:
+        return Titles(self._store.records())
 
     @cached_property
     def _follow_ups(self) -> FollowUps:
-        return FollowUps(self.people, Titles(self._store.records()), self._ranker.fit)
+        return FollowUps(self.people, self._titles, self._ranker.fit)
 
     @cached_property
     def _lookup(self) -> Lookup:
@@ -181,11 +185,10 @@ class Engine:
             yield turn.done()
             return
         turn.standalone = self.standalone(question, history, endpoint)
-        if (found := self._look_up(turn, history, endpoint, filters)) is not None and not (
-            found.refused and way.route == "perhaps about"
-        ):
+        found = self._look_up(turn, history, endpoint, filters)
+        if found is not None and not (found.refused and way.to_you):
             yield from self._tell(turn, found)
-        elif way.route == "perhaps about":
+        elif way.facet is not None:
             turn.standalone = question
             yield from self._introduce(turn, way.facet)
         else:
@@ -354,7 +357,10 @@ class Engine:
         turn.refused = True
         near = [self.source(record.passages[0].passage, record.score) for record in ranked[:2]]
         yield Sources(tuple(near))
-        yield from own_words.refuse(turn.answer, near, refusal)
+        if refusal.is_untold:
+            yield from own_words.refuse_detail(turn.answer, near[0])
+        else:
+            yield from own_words.refuse(turn.answer, near, refusal.unknown)
 
 
 def _reading(sources: Sequence[SourcePassage]) -> str:

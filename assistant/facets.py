@@ -115,7 +115,7 @@ TRUST = Facet(
         "Why should I believe you?",
         "Do you make things up?",
         "Do you ever invent an answer?",
-        "Do you hallucinate?",
+        "Do you sometimes say things that are false?",
         "Are your answers always right?",
         "Can you be wrong?",
         "What do you do if you do not know the answer?",

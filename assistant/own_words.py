@@ -10,10 +10,8 @@ from assistant.citations import CitedText
 from assistant.events import Event, SourcePassage
 from assistant.extract import Quote
 from assistant.markers import defuse_references
-from assistant.refusal import Refusal
 
 QUOTES_INTRO = "In the sources' own words; these are quotes, no model wrote them:"
-UNTOLD = "What the collection holds of “{title}” does not seem to tell this. Ask for it in other words if it should."
 REFUSAL = "The collection does not seem to hold an answer to this."
 
 
@@ -40,15 +38,18 @@ def correct(answer: CitedText, name: str, own: SourcePassage, meant: SourcePassa
     yield from answer.say(".")
 
 
-def refuse(answer: CitedText, near: Sequence[SourcePassage], refusal: Refusal) -> Iterator[Event]:
+def refuse(answer: CitedText, near: Sequence[SourcePassage], unknown: Sequence[str]) -> Iterator[Event]:
     """Say that the collection does not hold it, which name stands nowhere in it, and what is near."""
-    untold = [source for source in near if source.id == refusal.untold_by]
-    if untold:
-        yield from answer.say(UNTOLD.format(title=untold[0].title))
-        return
-    missing = f" “{' '.join(refusal.unknown)}” stands nowhere in it." if refusal.unknown else ""
+    missing = f" “{' '.join(unknown)}” stands nowhere in it." if unknown else ""
     titles = "; ".join(f"“{source.title}”" for source in near)
     yield from answer.say(REFUSAL + missing + (f" The nearest it holds: {titles}." if near else ""))
+
+
+def refuse_detail(answer: CitedText, read: SourcePassage) -> Iterator[Event]:
+    """Say that a talk or paper does not tell it, and cite what was read, so that anybody can see for themselves."""
+    yield from answer.say(f"What the collection holds of “{read.title}” ")
+    yield from answer.cite(read, 0, len(read.text))
+    yield from answer.say(" does not seem to tell this. If it should, ask in other words.")
 
 
 def _heading(source: SourcePassage) -> str:

@@ -13,6 +13,7 @@ from assistant.people import People, Person
 from assistant.premise import unknown_names
 from assistant.question import without_subject
 from assistant.ranking import HybridRanker, Ranking
+from assistant.titles import Titles
 
 # Of 1,450 questions that the record answers 3 or 4 in 100 come below, of 1,330 others more than half (cross-validated).
 UNTOLD_BELOW = -0.45
@@ -24,19 +25,20 @@ class Refusal:
 
     Attributes:
         unknown: Names in it that stand nowhere.
-        untold_by: Id of the record that it is about and that does not tell; None when it is about none.
+        is_untold: Whether it is about the best record, and that does not tell.
     """
 
     unknown: tuple[str, ...] = ()
-    untold_by: str | None = None
+    is_untold: bool = False
 
 
 class Refusals:
     """Judges questions."""
 
-    def __init__(self, ranker: HybridRanker, people: People, details: Details) -> None:
+    def __init__(self, ranker: HybridRanker, people: People, titles: Titles, details: Details) -> None:
         self._ranker = ranker
         self._people = people
+        self._titles = titles
         self._details = details
 
     def judge(self, question: str, standalone: str, ranking: Ranking, *, reads_itself: bool) -> Refusal | None:
@@ -59,10 +61,12 @@ class Refusals:
         if reads_itself or not ranking.records:
             return None
         best = ranking.records[0].record_id
-        is_known = standalone != question or any(best in person.record_ids for person in named)
-        if is_known and self._details.told(question, generation.store.passages_of(best)) < UNTOLD_BELOW:
-            return Refusal(tuple(unknown), untold_by=best)
-        return None
+        spoken_of = {id_ for person in named for id_ in person.record_ids}
+        spoken_of |= {titled.record_id for titled in self._titles.named(question)}
+        if standalone == question and best not in spoken_of:
+            return None
+        is_untold = self._details.told(question, generation.store.passages_of(best)) < UNTOLD_BELOW
+        return Refusal(is_untold=True) if is_untold else None
 
     def named(self, question: str) -> list[Person]:
         """The speakers whom a question names, also with a slip."""

@@ -32,7 +32,7 @@ _NOT_TO_YOU = re.compile(
     r"\b(?:can|could|would|will) you (?:\w+ly |please |perhaps |also |maybe )*"
     r"(?:tell|list|show|give|explain|find|name|say|summari[sz]e|describe|point|compare|let)\b"
     r"|\b(?:thank you|if you (?:please|would|don't mind)|would you)\b"
-    r"|\bdo you (?:have|know|hold) (?:any|some|a|an|of|who)\w*\b"
+    r"|\bdo you (?:have|know|hold) (?:any|some|a|an|the|of|who)\w*\b"
     r"|\byour (?:\w+ )?(?:talk|paper|speaker|researcher|professor|people|lecture)\w*",
     re.IGNORECASE,
 )
@@ -46,7 +46,7 @@ _POINTS = re.compile(r"\b(?:it|its|this|that|these|those|they|them|their|he|she|
 # reach .42, but for two with a name in them, those about the collection .41 and more.
 _CLOSE_TO_YOU = 0.45
 # … and the others .56, but for four that point at what was spoken of; about the collection .55 and more.
-_CLOSE = 0.57
+_CLOSE = 0.62
 # After an answer a question is rather about that.
 _CLOSE_IN_TALK = 0.7
 # It is one of the examples, in other words.
@@ -62,10 +62,12 @@ class Way:
 
     Attributes:
         facet: What of the collection it asks about, if it does.
+        to_you: Whether it is said to the program.
     """
 
     route: Route
     facet: Facet | None = None
+    to_you: bool = False
 
 
 class Router:
@@ -91,7 +93,7 @@ class Router:
         closeness, facet = self._nearest(question)
         if closeness < (_CLOSE_TO_YOU if to_you else _CLOSE_IN_TALK if follows else _CLOSE):
             return Way("content")
-        return Way("about" if closeness >= _THE_SAME else "perhaps about", facet)
+        return Way("about" if closeness >= _THE_SAME else "perhaps about", facet, to_you)
 
     def _nearest(self, question: str) -> tuple[float, Facet]:
         """The facet that a question, or a sentence of it, comes nearest to; and how near."""

@@ -62,11 +62,12 @@ def converse(assistant: Assistant, questions: Sequence[str]) -> Answer:
 def went_right(dialogue: LabelledDialogue, answer: Answer) -> bool:
     """Whether an answer is what its kind of dialogue asks for.
 
-    Unanswerable: refused. About the collection, and small talk: answered from the records. All others, also a wrong
-    premise that is corrected: a talk that was expected is cited.
+    Unanswerable: refused. About the collection, and small talk: answered from the records. A wrong premise: a talk that
+    was expected is cited, to correct it or to show that it does not tell. All others: such a talk is cited in answer.
     """
     if dialogue.refuse:
         return answer.refused
     if dialogue.kind_of_dialogue in ("about", "smalltalk"):
         return answer.mode in ("about", "catalogue") and not answer.refused
-    return any(citation.id in dialogue.expected for citation in answer.citations)
+    answers = not answer.refused or dialogue.kind_of_dialogue == "premise"
+    return answers and any(citation.id in dialogue.expected for citation in answer.citations)
