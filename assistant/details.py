@@ -87,7 +87,7 @@ class Details:
         """The question's signs and its vector, shape (8 + 384,)."""
         asked = without_people(question, passages[0])
         vector, words = self._embedder.embed_question_with_words(asked)
-        read = self._read(tuple(passage.text for passage in passages))
+        read = self._read((passages[0].heading, *(passage.text for passage in passages)))
         stems = set(self._keyword.words(asked))
         found = len(stems & read.stems)
         said = words.without_stop_words()

@@ -17,6 +17,7 @@ from assistant.evaluation.dialogues import converse
 from assistant.evaluation.metrics import roc
 from assistant.evaluation.questions import read_dialogues
 from assistant.evaluation.run import EVALS
+from assistant.question import LIKELY_TOLD
 from assistant.settings import load_settings
 from ingest.embedder import BundledEmbedder
 
@@ -57,6 +58,8 @@ def main() -> None:
     natural = np.array([one.natural for one in labelled])
     for name, some in (("written for this", ~natural), ("from the dialogues", natural)):
         yes, no = scores[some & told], scores[some & ~told]
+        above = [np.mean(of >= LIKELY_TOLD) for of in (yes, no)]
+        print(f"{name}: above {LIKELY_TOLD} {above[0]:.2f} of those told, {above[1]:.2f} of the others")
         thresholds = [float(np.quantile(yes, share)) for share in FALSE_REFUSALS]
         print(f"{name}: {len(yes)} told, {len(no)} not, area {roc(yes.tolist(), no.tolist(), thresholds).area:.3f}")
         for share, threshold in zip(FALSE_REFUSALS, thresholds, strict=True):

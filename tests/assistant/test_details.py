@@ -49,7 +49,7 @@ def test_kernel_is_one_for_the_same_question_and_falls_with_distance() -> None:
 
 
 def test_untold_detail_is_refused_and_the_record_named(assistant: Assistant) -> None:
-    answer = converse(assistant, ["What is Madeleine Udell's talk about?", "How many people were in the room?"])
+    answer = converse(assistant, ["What is Madeleine Udell's talk about?", "Did it rain on that day?"])
     assert answer.refused
     assert [one.id for one in answer.citations] == ["hunting-the-hessian"]  # what was read
     told = converse(assistant, ["What is Madeleine Udell's talk about?", "Why is it hard to get at?"])

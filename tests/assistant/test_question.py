@@ -5,21 +5,27 @@ from dataclasses import replace
 import pytest
 
 from assistant.assembly import Assistant
+from assistant.details import Details
 from assistant.endpoint import EndpointChoice
 from assistant.events import Answer, Done
 from assistant.people import People
 from assistant.question import FollowUps
 from assistant.rewriting import usable_question
 from assistant.titles import Titles
+from ingest.embedder import BundledEmbedder
 from tests.scripted_endpoint import Script, ScriptedEndpoint
 
 CEVHER = "training-neural-networks-at-any-scale"
 
 
 @pytest.fixture
-def follow_ups(assistant: Assistant) -> FollowUps:
+def follow_ups(assistant: Assistant, embedder: BundledEmbedder) -> FollowUps:
     records = list(assistant.generation.store.records())
-    return FollowUps(People(records), Titles(records), assistant.ranker.fit)
+    details = Details(embedder, assistant.generation.keyword)
+    passages_of = assistant.generation.store.passages_of
+    return FollowUps(
+        People(records), Titles(records), assistant.ranker.fit, lambda asked, id_: details.told(asked, passages_of(id_))
+    )
 
 
 def converse(assistant: Assistant, *questions: str, address: str | None = None) -> Answer:
@@ -167,3 +173,9 @@ def test_model_that_answers_instead_of_rewriting_is_not_followed(assistant: Assi
 )
 def test_reply_is_used_only_when_it_is_the_question(reply: str, usable: str | None) -> None:
     assert usable_question(reply, "Where did he study?", "User: What does Volkan Cevher speak about?") == usable
+
+
+def test_detail_that_the_talk_spoken_of_alone_tells_leans_on_it(assistant: Assistant) -> None:
+    cheese = "model-spec-midtraining-improving-how-alignment-training-generalizes"
+    answer = converse(assistant, "What is model spec midtraining?", "so, how does cheese come in?")
+    assert [one.id for one in answer.citations][:1] == [cheese]
