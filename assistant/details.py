@@ -81,7 +81,7 @@ class Details:
             passages: All of the record, at least one.
         """
         features = scaled(self.features(question, passages)[None], self._learned["mean"], self._learned["spread"])
-        return float((kernel(features, self._learned["known"].astype(np.float32)) @ self._learned["weights"])[0])
+        return float((kernel(features, self._learned["known"]) @ self._learned["weights"])[0])
 
     def features(self, question: str, passages: Sequence[Passage]) -> Floats:
         """The question's signs and its vector, shape (8 + 384,)."""
@@ -116,7 +116,7 @@ class Details:
     @cached_property
     def _learned(self) -> dict[str, Floats]:
         with np.load(LEARNED) as learned:
-            return dict(learned)
+            return {name: values.astype(np.float32) for name, values in learned.items()}
 
 
 def scaled(features: Floats, mean: Floats, spread: Floats) -> Floats:
@@ -127,5 +127,6 @@ def scaled(features: Floats, mean: Floats, spread: Floats) -> Floats:
 
 def kernel(some: Floats, others: Floats) -> Floats:
     """How alike questions are, shape (some, others), in (0, 1]; the Gaussian kernel."""
-    squares = (some**2).sum(axis=1)[:, None] + (others**2).sum(axis=1)[None] - 2 * some @ others.T
-    return np.asarray(np.exp(-KERNEL_WIDTH * squares), dtype=np.float32)
+    squares = np.einsum("ij,ij->i", some, some)[:, None] + np.einsum("ij,ij->i", others, others)[None]
+    distances = squares - 2 * some @ others.T
+    return np.asarray(np.exp(-KERNEL_WIDTH * distances), dtype=np.float32)

@@ -8,23 +8,20 @@ import threading
 import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
 from functools import cached_property
 
 from assistant import about, own_words
 from assistant.answer import stream_pieces
 from assistant.catalogue import Catalogue, CatalogueAnswer, query_text
 from assistant.catalogue.quoting import source_passage
-from assistant.citations import CitedText, DraftCiter
+from assistant.citations import DraftCiter
 from assistant.details import Details
 from assistant.endpoint import Endpoint, Pulse
 from assistant.events import (
     Answer,
     Checked,
     Delta,
-    Done,
     Event,
-    Mode,
     SourcePassage,
     Sources,
     StatementCheck,
@@ -46,6 +43,7 @@ from assistant.search_words import SearchWords, search_with_words
 from assistant.second_opinion import reconsider
 from assistant.support import SupportChecker, checked_texts, with_support
 from assistant.titles import Titles
+from assistant.turn import Turn
 from assistant.uncited import matcher
 from ingest.errors import EndpointCut, EndpointError
 from ingest.passages import Passage
@@ -60,49 +58,6 @@ SURELY_CONTENT: Mapping[Route, float] = {"perhaps about": 0.51, "about": 0.8}
 
 REPEATING = "The model began to repeat itself and was stopped."
 MATCHED = "The model named no source for some sentences; {count} of the citations were matched to them afterwards."
-
-
-@dataclass(slots=True)
-class _Turn:
-    """What has happened in the turn that is going on."""
-
-    question: str
-    standalone: str
-    began: float
-    answer: CitedText = field(default_factory=CitedText)
-    mode: Mode = "extract"
-    refused: bool = False
-    notice: str | None = None
-    dropped_markers: int = 0
-    query: str | None = None
-    checks: tuple[StatementCheck, ...] = ()
-    timing_ms: dict[str, float | None] = field(
-        default_factory=lambda: {"total": None, "retrieval": None, "first_token": None}
-    )
-
-    def clock(self, name: str) -> None:
-        """Note how long it took to get here; the first time counts."""
-        if self.timing_ms[name] is None:
-            self.timing_ms[name] = round((time.perf_counter() - self.began) * 1000, 2)
-
-    def done(self) -> Done:
-        """The turn as it ended."""
-        self.clock("total")
-        return Done(
-            Answer(
-                question=self.question,
-                standalone_question=self.standalone,
-                text=self.answer.text,
-                citations=tuple(self.answer.citations),
-                refused=self.refused,
-                mode=self.mode,
-                dropped_markers=self.dropped_markers,
-                notice=self.notice,
-                timing_ms=self.timing_ms,
-                query=self.query,
-                checks=self.checks,
-            )
-        )
 
 
 class Engine:
@@ -178,7 +133,7 @@ class Engine:
             filters: Only records that fit them all; None is the whole collection.
         """
         began = time.perf_counter()
-        turn = _Turn(question, question, began)
+        turn = Turn(question, question, began)
         way = self._way(question, history)
         if way.route in ("smalltalk", "about"):
             yield from self._introduce(turn, way.facet)
@@ -220,14 +175,14 @@ class Engine:
         return Way("content")
 
     def _look_up(
-        self, turn: _Turn, history: Sequence[Answer], endpoint: Endpoint | None, filters: Filters | None
+        self, turn: Turn, history: Sequence[Answer], endpoint: Endpoint | None, filters: Filters | None
     ) -> CatalogueAnswer | None:
         """An exact answer from the records, when the question asks for one."""
         before = history[-1].query if history else None
         within = self._ranker.records_within(filters) if filters is not None else None
         return self._lookup.answer(turn.question, turn.standalone, before, endpoint, within=within)
 
-    def _tell(self, turn: _Turn, found: CatalogueAnswer) -> Iterator[Event]:
+    def _tell(self, turn: Turn, found: CatalogueAnswer) -> Iterator[Event]:
         """Tell an exact answer, whole."""
         turn.mode = "catalogue"
         turn.refused = found.refused
@@ -236,7 +191,7 @@ class Engine:
         turn.clock("retrieval")
         yield from found.tell(turn.answer)
 
-    def _introduce(self, turn: _Turn, facet: Facet | None) -> Iterator[Event]:
+    def _introduce(self, turn: Turn, facet: Facet | None) -> Iterator[Event]:
         """Tell what was asked of the collection or the program, or return a greeting."""
         turn.mode = "about"
         records = list(self._store.records())
@@ -250,7 +205,7 @@ class Engine:
             yield from turn.answer.say(about.GREETING)
             yield from about.name_examples(turn.answer, examples)
 
-    def _answer(self, turn: _Turn, endpoint: Endpoint | None, filters: Filters) -> Iterator[Event]:
+    def _answer(self, turn: Turn, endpoint: Endpoint | None, filters: Filters) -> Iterator[Event]:
         """Answer from the talks."""
         yield Status("searching", "Searching the talks and papers")
         ranking = self._search(turn.standalone, endpoint, filters)
@@ -295,7 +250,7 @@ class Engine:
             self._ranker, question, endpoint, self._search_words, limit=RECORDS_RANKED, filters=filters
         )
 
-    def _check(self, turn: _Turn, endpoint: Endpoint | None) -> Iterator[Event]:
+    def _check(self, turn: Turn, endpoint: Endpoint | None) -> Iterator[Event]:
         """Compare each statement with what it cites; an endpoint gives its opinion on the weak ones."""
         answer = turn.answer
         cited = {
@@ -311,7 +266,7 @@ class Engine:
         )
         yield Checked(turn.checks)
 
-    def _write(self, turn: _Turn, sources: Sequence[SourcePassage], endpoint: Endpoint) -> Generator[Event, None, bool]:
+    def _write(self, turn: Turn, sources: Sequence[SourcePassage], endpoint: Endpoint) -> Generator[Event, None, bool]:
         """Stream the model's draft; an endpoint that fails leaves a notice. Returns whether the answer is enough."""
         keyword = self._ranker.generation.keyword
         citer = DraftCiter(turn.answer, sources, keyword, matcher(sources, self._checker, keyword))
@@ -333,7 +288,7 @@ class Engine:
         return whole
 
     def _stream(
-        self, turn: _Turn, citer: DraftCiter, sources: Sequence[SourcePassage], endpoint: Endpoint
+        self, turn: Turn, citer: DraftCiter, sources: Sequence[SourcePassage], endpoint: Endpoint
     ) -> Iterator[Event]:
         """The model's words as they come, cited; raises what the endpoint raises."""
         model = endpoint.model()
@@ -351,12 +306,12 @@ class Engine:
                     turn.notice = REPEATING
                     return
 
-    def _quote(self, turn: _Turn, ranked: Sequence[RankedRecord]) -> Iterator[Event]:
+    def _quote(self, turn: Turn, ranked: Sequence[RankedRecord]) -> Iterator[Event]:
         """Answer, or go on, in the sources' own words."""
         quotes = self._extractor.extract(without_subject(turn.standalone), ranked)
         yield from own_words.quote(turn.answer, [(one, self.source(one.passage, one.score)) for one in quotes])
 
-    def _refuse(self, turn: _Turn, ranked: Sequence[RankedRecord], refusal: Refusal) -> Iterator[Event]:
+    def _refuse(self, turn: Turn, ranked: Sequence[RankedRecord], refusal: Refusal) -> Iterator[Event]:
         """Say that the collection does not hold it, and name what is near."""
         turn.refused = True
         near = [self.source(record.passages[0].passage, record.score) for record in ranked[:2]]

@@ -46,7 +46,7 @@ _POINTS = re.compile(r"\b(?:it|its|this|that|these|those|they|them|their|he|she|
 # reach .42, but for two with a name in them, those about the collection .41 and more.
 _CLOSE_TO_YOU = 0.45
 # … and the others .56, but for four that point at what was spoken of; about the collection .55 and more.
-_CLOSE = 0.62
+_CLOSE = 0.57
 # After an answer a question is rather about that.
 _CLOSE_IN_TALK = 0.7
 # It is one of the examples, in other words.

@@ -9,6 +9,7 @@ import hashlib
 import io
 import threading
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol, runtime_checkable
@@ -104,6 +105,8 @@ class BundledEmbedder:
         self._threads = threads
         self._lock = threading.Lock()
         self._loaded: _Loaded | None = None
+        # A turn asks for the same question's vector half a dozen times.
+        self._embed_question = lru_cache(maxsize=64)(self._embed_one)
 
     @property
     def fingerprint(self) -> str:
@@ -127,12 +130,15 @@ class BundledEmbedder:
 
     def embed_question(self, text: str) -> Vectors:
         """See `Embedder`."""
-        vector: Vectors = self.embed_passages([text])[0]
-        return vector
+        return self._embed_question(text)[0]
 
     def embed_question_with_words(self, text: str) -> tuple[Vectors, Words]:
         """See `WordEmbedder`."""
+        return self._embed_question(text)
+
+    def _embed_one(self, text: str) -> tuple[Vectors, Words]:
         vectors, words = self.embed_passages_with_words([text])
+        vectors.flags.writeable = False  # it is given to whoever asks next
         return vectors[0], words[0]
 
     def _embed(

@@ -9,8 +9,9 @@ import pytest
 from assistant.assembly import Assistant
 from assistant.confidence import REFUSE_BELOW
 from assistant.evaluation.catalogue import score_catalogue
+from assistant.evaluation.dialogues import score_dialogues
 from assistant.evaluation.metrics import roc
-from assistant.evaluation.questions import KINDS, read_lists, read_questions, read_unanswerable
+from assistant.evaluation.questions import KINDS, read_dialogues, read_lists, read_questions, read_unanswerable
 from assistant.evaluation.retrieval import SystemFigures, measure
 from assistant.evaluation.run import EVALS
 from assistant.evaluation.systems import baselines, product
@@ -25,6 +26,10 @@ FLOORS = {
     "typo": (1.0, 0.95),
     "cross": (0.92, 0.75),
 }
+# Kind of dialogue → least share that goes right.
+FLOORS_OF_TURNS = {
+    "followup": 0.94, "standalone": 0.98, "unanswerable": 0.81, "premise": 0.94, "about": 0.92, "answerable": 0.84,
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +66,19 @@ def test_confidence_tells_what_the_collection_does_not_hold(module_assistant: As
     # A turn refuses fewer: a term that few records hold is still looked for.
     assert refused <= 0.065
     assert caught >= 0.75
+
+
+def test_conversations_stay_above_their_floors(module_assistant: Assistant) -> None:
+    scores = score_dialogues(module_assistant, read_dialogues(EVALS / "dialogues.jsonl", "dev"))
+    floors = {
+        "followup": 0.94,
+        "standalone": 0.98,
+        "unanswerable": 0.81,
+        "premise": 0.94,
+        "about": 0.92,
+        "answerable": 0.84,
+    }
+    assert {kind: share for kind, share in floors.items() if scores[kind].share < share} == {}
 
 
 def test_questions_about_the_collection_are_answered_exactly(module_assistant: Assistant) -> None:

@@ -17,13 +17,13 @@ from tests.scripted_endpoint import Script, ScriptedEndpoint
 def test_eval_measures_the_product_beside_the_usual_ways() -> None:
     with ScriptedEndpoint(Script(pieces=["training, gradient"])) as server:
         settings = {"TALKS_LLM_BASE_URL": server.address}
-        run = CliRunner().invoke(app, ["eval", "--dev", "--json", "--model", "auto"], env=settings)
+        run = CliRunner().invoke(app, ["eval", "--json", "--model", "auto"], env=settings)
     found = json.loads(run.stdout)
     assert list(found["systems"]) == [
         "keyword alone", "meaning alone", "rank fusion (RRF)", "LlamaIndex tutorial", "this program",
         "… with search words",
     ]  # fmt: skip
-    assert found["questions"]["all"] == sum(count for kind, count in found["questions"].items() if kind != "all") == 353
+    assert found["questions"]["all"] == sum(count for kind, count in found["questions"].items() if kind != "all") == 118
     own = found["systems"]["this program"]["all"]["recall@5"]
     assert own["interval"][0] <= own["mean"] <= own["interval"][1]
     assert found["confidence"]["area"] > 0.9
