@@ -57,6 +57,12 @@ THAT_PLACE = re.compile(
     r"\b(?:my|our) (?:own )?(?:university|uni|institution|institute|college|school|lab|laboratory|company|employer"
     r"|place|department|campus|affiliation|house)\b|\bfrom there\b|\bmy colleagues\b|\bof us\b|\bfrom us\b"
 )
+# What points back at a place, and not "are there …?", "there is …".
+THERE = re.compile(
+    r"(?<!is )(?<!are )(?<!was )(?<!were )(?<!be )(?<!been )\bthere\b(?! (?:is|are|s|was|were|any|a|an|some|more)\b)"
+    r"|\b(?:that|this|the same|said) (?:place|university|uni|institution|institute|college|school|lab|laboratory|company"
+    r"|campus|page|firm)\b"
+)
 # A topic said in such a clause is meant for what follows.
 TOPICAL = _pattern(
     r"interest\w*", "about", r"look\w* (?:for|at|into)", "into", "care", r"focus\w*", "stud(?:y|ies|ying)", "thesis",
@@ -76,6 +82,12 @@ SEPARATELY = _pattern(
 )  # fmt: skip
 MEANING = _pattern("like", "i ?e", "that is", "that s", "thats", "meaning", "e ?g", "as in", "for example", before="^")
 TOGETHER = re.compile(r"^(?:tak|lump|put|count|consider|treat)\w*\b.*\btogether$")
+# "Any of the three will do".
+EITHER_WAY = re.compile(
+    r"^(?:any|either|each|all|both|one)(?: one)?(?: of (?:them|these|those|the \w+))?"
+    r" (?:will|would|should|can)? ?(?:do|does|is fine|are fine|be fine|counts?|works?|suffices?|is enough|is ok|is okay"
+    r"|is good|are good|qualif\w+|be enough)$"
+)
 TIES = _pattern("ties?", "tied", "draws?", "equal", "level", "more than one (?:has|have|is|are)")
 ALL_OF_THEM = re.compile(
     r"^(?:then |so |and |please )*(?:i want |give |list |name |show |take |tell |mention |include |report )*(?:me )?"

@@ -27,6 +27,7 @@ _COUNTED = frozenset("CHAPTER BOTH EDGE YEARN MONTHN DAYN POSITION".split())
 _SOFT_NOTES = _SOFT | _COUNTED | {"INCLUDED", "INCLUDING", "SECTOR"}
 _CATEGORIES = frozenset(("DAYN", "MONTHN", "YEARN", "DATE", "TITLE", "AND", "COMMA", "OR", "ALL", "FILLER"))
 _NAMES = frozenset(("INST", "COUNTRY", "PAGENAME", "TIME"))
+_PLACES = frozenset(("INST", "PAGENAME"))
 _GENERIC = frozenset(("PAGE", "PLACE", "SAYS", "GOINGBY", "CHAPTER"))
 # Somebody who is a class of people in the collection, or a request, is more than who is asking.
 _SAYS_WHO = (_SOFT - {"COINED", "PERSON", "WHO", "LIST"}) | _NAMES | {"ABOUT"}
@@ -63,7 +64,9 @@ def set_asides_apart(marking: Marking, vocabulary: Vocabulary) -> None:
         start = _concession(clause)
         if start is not None and (len(clauses) > 1 or start > clause.first):
             _drop(marking, start, _end_of_concession(marking, start, clause.last))
-        elif len(clauses) > 1 and patterns.MY_PLACE.search(clause.text) and _named_again(marking, clause):
+        elif len(clauses) > 1 and (
+            (patterns.MY_PLACE.search(clause.text) and _named_again(marking, clause)) or _is_there(marking, clause)
+        ):
             _drop_all_but_names(marking, clause)
         elif len(clauses) > 1 and (
             _is_aside(marking, clause, vocabulary) or (tied and patterns.ALL_OF_THEM.search(clause.text))
@@ -108,6 +111,8 @@ def _tags(marking: Marking, clause: Clause) -> set[str]:
 
 def _is_aside(marking: Marking, clause: Clause, vocabulary: Vocabulary) -> bool:
     tags, text = _tags(marking, clause), clause.text
+    if patterns.EITHER_WAY.search(text) or (patterns.TIES.search(text) and tags <= _SOFT | {"MENTION"}):
+        return True
     if patterns.MY_PLACE.search(text) or patterns.SEPARATELY.search(text):
         return not tags & _REQUESTS
     if clause.bracketed and (tags <= _CATEGORIES or (tags <= _SOFT_NOTES and patterns.MEANING.search(text))):
@@ -150,6 +155,18 @@ def _named_again(marking: Marking, clause: Clause) -> bool:
     first = text.count(" ", 0, found.start())
     _drop(marking, first, first + len(found[0].split()))
     return True
+
+
+def _is_there(marking: Marking, clause: Clause) -> bool:
+    """Whether "there" in what follows is the one place that a statement names: "I dream of MIT; who is from there?"."""
+    text = " ".join(word.key or word.text for word in marking.words[clause.last :])
+    named = {marking.token(place) for place in range(clause.first, clause.last) if marking.tag(place) in _PLACES}
+    return (
+        clause.closed in (".", ",", ":", "–", "—", "-")
+        and len(named) == 1
+        and not _tags(marking, clause) & (_REQUESTS | {"WHO", "LIST", "ISTHERE", "WITHOUT"})
+        and patterns.THERE.search(text) is not None
+    )
 
 
 def _keeps_names(marking: Marking, clause: Clause) -> bool:

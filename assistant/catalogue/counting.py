@@ -102,6 +102,7 @@ _BEFORE_UNIT = "(WITH | ON | IN | OF | BY | AUTHORED | STARTS)*"
 
 # Before anything else: "also count those who speak in a chapter" asks for nothing.
 NOTE_RULES: tuple[Rule, ...] = (
+    (f"(COMMA | BREAK) GOINGBY (?! ONLY) {_SAID_OF_THEM} CHAPTER (PERSON | ANYPREP | PLAIN | RECORD | TALK)*", _skip),
     (f"{_INCLUDED} {_SAID_OF_THEM} CHAPTER (PERSON | ANYPREP | PLAIN | RECORD | TALK)*", _skip),
 )
 # Before the order is read: "more authors than five" has no most.
@@ -119,6 +120,8 @@ RULES: tuple[Rule, ...] = (
     (f"(unit: TEAM) (OF | WITH)* {_COUNT} PERSON", _counted),
     (f"NEG (WITH | ON | IN | AUTHORED | BY)* {_COUNT} (unit: AUTHORED) (BY PERSON)?", _counted),
     (f"NEG (WITH | IN | OF)* (unit: AUTHORED) BY {_COUNT} (PERSON | AUTHOR)? (after: {_MANY})?", _counted),
+    # "which two people wrote", "that more than five researchers signed".
+    (f"THING (body: (WHICH | WHO | THEM)* NEG {_COUNT} (PERSON | AUTHOR | WHO) WITH? (unit: AUTHORED))", _counted),
     ("NEG (unit: AUTHORED) BY? ONLY (BY? SINGLE? PERSON)?", _authored_alone),
     (f"NEG {_BEFORE_UNIT} {_COUNT} (PAGE OF)? (unit: UNIT) (after: {_MANY})?", _counted),
     (f"NEG (WITH | IN | OF | GIVEN)* {_COUNT} (unit: THING | TIMES) (after: {_MANY})?", _counted),

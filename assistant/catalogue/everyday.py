@@ -6,6 +6,19 @@ of a talk ("learn", "train", "scale", "search") is not among them.
 """
 
 PHRASES = """
+MOST: best represented, most represented, most strongly represented, most heavily represented, strongest represented
+MOST: represented best, represented most, most often represented, best stocked, best staffed, fullest of, richest in
+MOST: the greatest share of, largest share of, biggest share of, majority of, the bulk of, largest contingent of
+IN: over the whole, over the entire, across the whole, across the entire, over all the, throughout, throughout the
+IN: across the board in, over the complete, across the complete
+GROUP: breakdown, breakdown of, break down of, split of, histogram of, distribution of, table of counts of
+ORG: corporate author
+LIST: extract a list, can you pull, could you pull, i must know, i must have, i should like to know, i should like
+LIST: i am interested in seeing, i am keen to know, i am keen to see, i m keen to see, i m keen to know, work out
+LIST: figure out, establish, determine, ascertain, find out, tot up, reveal, state
+AVERAGE: on average, average, mean number of, average number of, in the mean, mean count of, typical number of
+SUMMED: sum of, summed, summed up, sum total, add up, added up, adding up, added together, combined number of
+SUMMED: cumulative number of, grand total of, aggregate number of, total sum of
 MORE: and more than
 LESS: and fewer than, and less than
 FILLER: =, ==
@@ -17,6 +30,7 @@ HALF 4-6: 2nd quarter of, 2nd quarter
 HALF 7-9: 3rd quarter of, 3rd quarter
 HALF 10-12: 4th quarter of, 4th quarter, last three months of, final quarter of, final quarter
 OF: out of all
+AUTHORED: signed, signed by, wrote together, worked on, coauthor, written up, put their name to, put their names to
 AND: n
 NOT: dont, doesnt, didnt, isnt, arent, wasnt, werent, havent, hasnt, hadnt, do not have
 WITHOUT: dont have, doesnt have, havent got, hasnt got
@@ -102,7 +116,7 @@ ON: shown on, found on, standing on, appearing on, featured on, posted on, place
 IN: over all, across all, over all of, across all of, among all, in the whole of, inside of, located in
 PUBLISHED: date is, date stamp, stamped, datestamped, from the year, of the year
 PUBLISHED: brought out, made available, went online, go online, got in, put online, out in, fall in, fall into
-MENTION: name check, say the word, use the word, use the term, uses the word, invoke, allude to, speak the word
+MENTION: touch on, touches on, touch upon, name check, say the word, use the word, use the term, uses the word, invoke, allude to, speak the word
 MENTION: contain the word, contains the word, containing the word, include the word, has the word, have the word
 OCCUR: pop up, is used, are used, to be found
 GROUP: broken out by, by group, sorted into, bucketed by, bucket by, tallied by, tally by, arranged into
@@ -115,6 +129,7 @@ LONGEST: is longer, is lengthier, most verbose
 
 # Politeness, asking, thinking; adverbs; nouns of the request; verbs of being listed; what a list is for.
 WORDS = """
+noticed notice notices noticing spotted spot gathered observe observed saw realise realised realize realized
 lol haha tbh imo imho afaik idk hmm yo dude ya yep nope ta cheerio pray kindly fancy hereby thereby therein herein thats
 whats its abbreviation abbreviations abbreviated acronym readers reader convenience leisure window period interval span
 grab pulling wish wished wishing prefer preferably expect expecting guess guessing suppose supposing assume assuming

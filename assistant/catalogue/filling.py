@@ -41,6 +41,7 @@ RULES: tuple[Rule, ...] = (
     # "Produce a list of …", "How are the papers distributed over …?"
     ("^ (body: UNKNOWN) (?= LIST | ALL | EACH | HOWMANY | NUMBER THING)", _points_back),
     ("(body: SAYS) (WITH)? THING+ (GROUP | _\\s)", _how),
+    ("(body: UNDER) (?= WHICH THING)", _points_back),
     ("OUTSIDE (?= THING | PERSON)", _points_back),
     (f"(WITH | AND | COMMA) (owner: IT | THEM | WHO) {_SHOWN} ((AND | COMMA | WITH)+ (IT | THEM)? {_SHOWN})*",
      _told_beside),

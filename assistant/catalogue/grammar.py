@@ -48,7 +48,7 @@ _LISTED_BY = {
     "affiliations": frozenset(("PLACE", "SECTOR", "ORG")),
 }  # fmt: skip
 # Conditions that say by themselves of what sort the records are.
-_TELLING = frozenset(("page", "affiliation", "authors", "comments"))
+_TELLING = frozenset(("page", "affiliation", "authors", "comments", "date"))
 _OF_PERSONS = frozenset(("person", "affiliation", "role"))
 _IS_SOMEBODY = "^ NAME (FROM | AT | IN)* (ROLE | INST | SECTOR | COUNTRY) BREAK? $"
 _ASKS_FOR_TALKS = (
@@ -163,7 +163,7 @@ def _fresh(reading: Reading) -> Query | None:
     ):
         # A year that is said of somebody is not the year of a talk.
         return None
-    if "person" in fields and fields <= _OF_PERSONS and not _wants_talks_of(reading, query):
+    if any(one.field == "person" and not one.negated for one in query.conditions) and fields <= _OF_PERSONS and not _wants_talks_of(reading, query):
         # "Is Jason Lee a professor?" is answered by whether he is listed.
         return replace(query, listed="people") if reading.asked(_IS_SOMEBODY) else None
     only_title = fields == {"title"} and not {"words", "value"} & reading.said

@@ -314,7 +314,7 @@ YOU: who are you, what are you, made you, built you, created you, developed you,
 YOU: designed you, invented you, wrote you, owns you, runs you, operates you, your name, your maker, your creator
 YOU: about you, about yourself, are you a, are you an, behind you, your purpose, you call yourself
 OPINION: well known, good talk, good paper, great talk, great paper, best talk, best paper, nice talk, good speaker
-OPINION: great speaker, best speaker, even number, odd number, on average, median, best ones, good ones, good one
+OPINION: great speaker, best speaker, even number, odd number, median, best ones, good ones, good one
 EITHER: either
 ORDINAL 2: second, 2nd, runner up
 ORDINAL 3: third, 3rd

@@ -142,6 +142,10 @@ def _asked(reading: Reading, found: Found) -> None:
     reading.said.add("value")
 
 
+def _asked_too(reading: Reading, found: Found) -> None:
+    """Read "which university or institute": any of them."""
+
+
 def _talked_about(reading: Reading, found: Found) -> object:
     """Read "What did people from MIT talk about?": their talks; of one person it asks for content."""
     tags = {token.tag for token in reading.tokens}
@@ -172,6 +176,18 @@ def _commented(reading: Reading, found: Found) -> None:
     reading.require(found, "has", ["comments"])
 
 
+def _of_these(reading: Reading, found: Found) -> None:
+    """Read "of the two pages, which …": they are listed."""
+    reading.fields["listed"] = _LISTED[reading.part(found, "noun")[0].tag]
+    reading.said.update(("noun", "grouped"))
+
+
+def _more_than_one(reading: Reading, found: Found) -> None:
+    """Read "is there more than one speaker from MIT?": who they are."""
+    reading.fields.update(listed="people", counted=True)
+    reading.said.update(("noun", "grouped"))
+
+
 _IN_CHAPTERS = "(CHAPTER PERSON | (PERSON | THEM | WHO)* (IN | OF | FROM | GIVEN | ON) CHAPTER)"
 _COUNTS = "(COUNT | INCLUDING | INCLUDED | GOINGBY | WITH | LIST | FROM | OF)"
 _RULES: tuple[Rule, ...] = (
@@ -199,6 +215,13 @@ _RULES: tuple[Rule, ...] = (
         _commented,
     ),
     ("WHERE (?=(NAME | PERSON | THEM | HESHE) FROM)", _places),
+    (f"(^ | WHICH | BREAK | COMMA) (body: OF (ALL | BOTH)* NUMBER? {_GROUPS})", _of_these),
+    ("WHICH (body: SECTOR (OR | AND)+) (?=PLACE)", _asked_too),
+    ("PLACE (body: (OR | AND)+ SECTOR)", _asked_too),
+    (f"(HOWMANY | GROUP | COUNT) ANY* (body: (each: (ON | IN | FROM | OF)? EACH OF (NUMBER | ALL)*) {_GROUPS})",
+        _grouped),
+    ("ISTHERE (body: (SEVERAL | MORE SINGLE | MORE NUMBER | ATLEAST NUMBER) PERSON) (?=FROM | AT | IN | OF)",
+        _more_than_one),
     ("WHERE (?=TITLEREF (OCCUR | ON | LIST))", _pages),
     ("(WITH | SHARE)? SAME PERSON | SHARE PERSON", _shared),
     (f"(each: EACH | GROUP | BY EACH | OF EACH | IN EACH | ON EACH | FROM EACH) {_GROUPS}", _grouped),

@@ -23,6 +23,15 @@ _SAME_NAME_RATIO = 84
 _SHORTEST_FUZZY_CHARS = 5
 _TWO_SLIPS_CHARS = 8
 _JOINED = re.compile(r"\s+(?:and|&)\s+|\s*[;/]\s*")
+# Short forms that are no beginning of the whole name.
+_SHORT_FOR = {
+    "mike": ("michael",), "bill": ("william",), "will": ("william",), "bob": ("robert",), "rob": ("robert",),
+    "dick": ("richard",), "rick": ("richard",), "tony": ("anthony",), "jim": ("james",), "jack": ("john",),
+    "liz": ("elizabeth",), "beth": ("elizabeth",), "kate": ("katherine", "catherine"), "nick": ("nicholas",),
+    "dave": ("david",), "steve": ("stephen", "steven"), "andy": ("andrew",), "chuck": ("charles",),
+    "jenny": ("jennifer",), "maddie": ("madeleine",), "sasha": ("alexander", "alexandra"), "ted": ("edward",),
+    "tom": ("thomas",), "ned": ("edward",), "peggy": ("margaret",), "harry": ("henry",), "becky": ("rebecca",),
+}  # fmt: skip
 _SYSTEMS = {"uc": "uc", "university california": "uc", "university california system": "uc"}
 
 
@@ -80,6 +89,8 @@ class Names:
             return (self._people[key],)
         if key in self._surnames:
             return tuple(self._surnames[key])
+        if short := self._with_short_first_name(key):
+            return short
         if not typos or len(key) < _SHORTEST_FUZZY_CHARS:
             return ()
         if " " in key:
@@ -89,6 +100,13 @@ class Names:
         close = process.extract(key, self._surname_keys, scorer=OSA.distance, score_cutoff=slips, limit=3)
         best = [match for match, distance, _ in close if distance == close[0][1] and match[0] == key[0]]
         return tuple(name for match in best for name in self._surnames[match])
+
+    def _with_short_first_name(self, key: str) -> tuple[str, ...]:
+        """Read "Ben Recht", "B Recht" or "Mike Mahoney": of those with this surname the ones who may be called so."""
+        first, _, last = key.partition(" ")
+        named = self._surnames.get(last, []) if last else []
+        wanted = {first, *_SHORT_FOR.get(first, ())}
+        return tuple(name for name in named if name_key(name).startswith(tuple(wanted)))
 
     def with_first_name(self, typed: str) -> tuple[str, ...]:
         """Those whose first name this is."""

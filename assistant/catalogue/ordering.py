@@ -108,7 +108,7 @@ def _alphabetic_end(reading: Reading, found: Found) -> None:
 def _only_compares(reading: Reading, found: Found) -> bool:
     """Whether "more" is not "more than any other", nor "the one with more": "one more author"."""
     way = reading.part(found, "way")
-    if reading.asked("(THEM | IT | WHICH | WHO) WITH (MOST | FEWEST) (UNIT | THING) BREAK? $"):
+    if reading.asked("(THEM | IT | WHICH | WHO) (WITH | OF | IN | ON | GIVEN | OCCUR)* (MOST | FEWEST) (UNIT | THING) (BREAK | COMMA | $)"):
         return False
     return (
         bool(way)
@@ -175,6 +175,7 @@ RULES: tuple[Rule, ...] = (
     (f"(number: NUMBER) {_FEW} {_DATED}", _limited),
     (f"FIRST? {_DATED} (number: NUMBER) (?!AUTHOR)", _limited),
     ("(FIRST | (last: LAST)) (number: NUMBER) (?! YEARN | MONTHN | DAYN)", _ends),
+    (f"(number: NUMBER) {_BEST} (key: COMMENTED)", _limited),
     (f"(number: NUMBER) {_FEW} (body: (WITH)? {_BEST} (key: UNIT | COMMENTED | TALK | PAPER | OFTEN))", _limited),
     ("(LIST | ONLY) ISTHERE? (number: NUMBER) (?=THING | OF | THEM)", _limited),
     (f"WITH? {_BEST} (OF | WITH)? (key: UNIT | COMMENTED | COMMENTCOUNT | AUTHORCOUNT | THING | TIMES | OFTEN)", _best),

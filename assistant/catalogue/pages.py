@@ -49,6 +49,9 @@ def _open(marking: Marking, first: int, last: int) -> bool:
 
 
 def _near_page(marking: Marking, first: int, last: int) -> bool:
+    if marking.key(first - 1) == "from" and marking.tag(first - 2) in ("WITHOUT", "NOT"):
+        # "Absent from workshops", "missing from September".
+        return True
     return marking.key(first - 1) in _NEIGHBOURS or marking.tag(last) == "PAGE" or marking.key(last) in ("and", "or")
 
 

@@ -50,6 +50,9 @@ def page_rules(vocabulary: Vocabulary, kind_before: str | None) -> tuple[Rule, .
         ("NEG (GIVEN | ON | OCCUR | IN | AND)* OTHER PAGE", on_others),
         ("NEG (GIVEN | ON | OCCUR | IN)* (SINGLE | (ONLY | EXACTLY) NUMBER) OF NUMBER? PAGE", one_of),
         (f"NEG ({_ON}) (ALL | BOTH | EACH)+ OF? (number: NUMBER)? OF? (page: PAGE)", on_all),
+        # "… that the June page lacks", "… which the June page does not have".
+        ("(WHICH | THEM)* (PAGE (OF | TITLED)*)? (pages: PAGENAME ((AND | OR | COMMA)+ PAGENAME)*) PAGE? "
+            "(no: WITHOUT | NOT (WITH | OCCUR | GIVEN | LIST)?) (?= BREAK | COMMA | AND | $)", on_pages),
         (f"NEG ONLY? {_ON} (ONLY | BOTH)* (PAGE (OF | TITLED | TO | COMMA)*)? "
             "(pages: PAGENAME (PAGE? (AND | OR | COMMA)+ (ON | UNDER | IN)? PAGENAME)*) PAGE? BOTH? "
             "ONLY? (SHARE | WITH? COMMON)?", on_pages),

@@ -73,7 +73,18 @@ def _has_any(reading: Reading, found: Found) -> object:
     return True
 
 
+def _said_before(reading: Reading, found: Found) -> object:
+    """Read "… which papers have it?" behind what was read."""
+    return any(one.field == "has" for one in reading.conditions)
+
+
+_WHICH_HAVE_IT = "(IN | ON)? (WHICH | HOWMANY) (OF | THEM | THING)+ (HELD | WITH (IT | THEM | ALL | SINGLE)?) (BREAK | $)"
 RULES: tuple[Rule, ...] = (
+    # "A link to its code".
+    ("NEG (WITH | LINK)* LINKTO (THEM | IT | ALL)* (parts: CODE)", _has),
+    # "Code from 2022: which papers have it?"
+    (f"^ (body: (parts: PART)) (?= ANY* (BREAK | COMMA) {_WHICH_HAVE_IT})", _has),
+    (f"(BREAK | COMMA) {_WHICH_HAVE_IT}", _said_before),
     ("(AND | COMMA | BUT | OF | FROM | IN)* (THEM | THING | ONLY | WHICH)* WITH (?= BREAK | $)", _has_any),
     ("WITH? LINK COMMA? (NOT ONLY | TO | ON)* CODE (OR | AND)+ (RECORD | OTHER | LINK)+", _linked),
     ("WITH? LINK WHICH? NOT (TO | ON | BY)? CODE", _other_link),

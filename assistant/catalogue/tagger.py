@@ -10,6 +10,7 @@ from itertools import zip_longest
 
 from assistant.catalogue.asides import set_asides_apart
 from assistant.catalogue.concepts import FILLER, LONGEST_PHRASE_WORDS, Concept, concept, misspelt
+from assistant.catalogue.idle import drop_idle_words
 from assistant.catalogue.marking import Marking, Token
 from assistant.catalogue.pages import tag_pages
 from assistant.catalogue.people import tag_campuses, tag_full_names, tag_surnames
@@ -52,6 +53,8 @@ _TOPICS = ("UNKNOWN", "COINED", "CONDITION")
 _SPLIT_VERBS = frozenset("leave take throw cut filter strike weed kick keep cross sort".split())
 _PARTICLES = frozenset(("out", "away", "aside", "off"))
 _LONGEST_SPLIT_WORDS = 9
+_TEXTS = frozenset(("ABSTRACT", "BIO", "TITLE"))
+_SPEAKS_OF = frozenset(("speak of", "speaks of", "speaking of", "touch on", "touches on"))
 _TALKERS = frozenset("ABSTRACT BIO TITLE PAPER RECORD PERSON WHO TALK THEM".split())
 _BEFORE_ONE = frozenset("NEWEST OLDEST LARGEST SMALLEST LONGEST SHORTEST LAST ISTHERE".split())
 # "papers that give a date": after what is listed, a request is a statement.
@@ -79,6 +82,7 @@ def tokens_of(question: str, vocabulary: Vocabulary, *, on_page: bool = False) -
     tag_dates(marking)
     for tag in (tag_pages, tag_surnames, tag_series, _tag_rest, tag_nicknames, tag_chapters, tag_campuses):
         tag(marking, vocabulary)
+    drop_idle_words(marking)
     set_asides_apart(marking, vocabulary)
     tokens = _statements(marking.tokens())
     asks_role = any(token.tag == "POSITION" for token in tokens)
@@ -173,7 +177,7 @@ def _statements(tokens: list[Token]) -> list[Token]:
         elif tag == "HOWMANY" and token.text.lower() == "number" and before in _TOPICS:
             # "The condition number".
             tag = "UNKNOWN"
-        elif tag == "ORMORE" and token.text == "+" and before not in ("NUMBER", "TIME", "UNIT"):
+        elif tag == "ORMORE" and token.text.lower() in ("+", "plus") and before not in ("NUMBER", "TIME", "UNIT"):
             # "Code + chapters".
             tag = "AND"
         elif (
@@ -192,6 +196,14 @@ def _statements(tokens: list[Token]) -> list[Token]:
         ):
             # "Speakers who talk on the first page".
             tag = "GIVEN"
+        elif tag == "MORE" and token.text.lower() in ("over", "above") and after and after.tag == "ALL":
+            # "Over the whole collection".
+            tag = "IN"
+        elif tag == "UNRECORDED" and token.text.lower() == "spoken in" and not (after and after.tag == "NATION"):
+            tag = "IN"
+        elif tag == "ABOUT" and before in _TEXTS and token.text.lower() in _SPEAKS_OF:
+            # "Abstracts that speak of …": the words, not the subject.
+            tag = "MENTION"
         elif tag == "EITHER" and before not in ("NOT", "WITHOUT"):
             continue
         elif not found and token.text.lower() == "whose" and after and after.tag in _WHOSE:
