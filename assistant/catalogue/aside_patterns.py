@@ -60,8 +60,8 @@ THAT_PLACE = re.compile(
 # What points back at a place, and not "are there …?", "there is …".
 THERE = re.compile(
     r"(?<!is )(?<!are )(?<!was )(?<!were )(?<!be )(?<!been )\bthere\b(?! (?:is|are|s|was|were|any|a|an|some|more)\b)"
-    r"|\b(?:that|this|the same|said) (?:place|university|uni|institution|institute|college|school|lab|laboratory|company"
-    r"|campus|page|firm)\b"
+    r"|\b(?:that|this|the same|said) (?:place|university|uni|institution|institute|college|school|lab|laboratory"
+    r"|company|campus|page|firm)\b"
 )
 # A topic said in such a clause is meant for what follows.
 TOPICAL = _pattern(

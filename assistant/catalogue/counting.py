@@ -9,7 +9,8 @@ from assistant.catalogue.values import Span
 
 _UNITS: dict[str, CountField] = {
     "AUTHOR": "authors", "TEAM": "authors", "AUTHORED": "authors", "AUTHORCOUNT": "authors", "COMMENT": "comments",
-    "COMMENTCOUNT": "comments", "PERSON": "speakers", "PAGE": "pages", "TWICE": "pages", "CHAPTER": "chapters",
+    "COMMENTCOUNT": "comments", "COMMENTED": "comments",
+    "PERSON": "speakers", "PAGE": "pages", "TWICE": "pages", "CHAPTER": "chapters",
     "LINK": "links",
     "TALK": "size", "PAPER": "size", "RECORD": "size", "TIMES": "size",
 }  # fmt: skip
@@ -64,6 +65,37 @@ def _authored_alone(reading: Reading, found: Found) -> None:
     reading.require(found, "authors", ["1"])
 
 
+def _summed(reading: Reading, found: Found) -> object:
+    """Read "how many authors in total", "the average number of comments": of all papers together."""
+    said = reading.part(found, "sum")
+    if (said and said[0].tag == "SAYS" and said[0].text.lower() != "mean") or reading.asked("TITLEREF"):
+        return False
+    reading.fields["summed"] = _UNITS[reading.part(found, "unit")[0].tag]
+    if reading.fields.get("listed") not in (None, "records") or "kind" not in reading.fields:
+        reading.fields.update(listed="records", kind="paper")
+    reading.said.update(("noun", "superlative"))
+    return True
+
+
+def _summed_of_all(reading: Reading, found: Found) -> object:
+    """Read "total number of authors over all 2025 papers"."""
+    total = reading.part(found)[0].text.lower().startswith("total")
+    return _summed(reading, found) if total else False
+
+
+def _of_sum(reading: Reading, found: Found) -> object:
+    return "summed" in reading.fields
+
+
+def _solo(reading: Reading, found: Found) -> object:
+    """Read "solo papers"; "a single paper" says how many are expected."""
+    solo = any(token.text.lower().startswith(("solo", "lone")) for token in reading.part(found))
+    if solo or reading.part(found)[-1].text.lower().endswith("s"):
+        _authored_alone(reading, found)
+        return True
+    return False
+
+
 def _once(reading: Reading, found: Found) -> None:
     reading.require(found, "size" if "grouped" in reading.said else "pages", ["1"])
 
@@ -98,6 +130,7 @@ def _bounded(reading: Reading, found: Found) -> None:
 _INCLUDED = "(COMMA | BREAK | AND | BUT)* COUNT? INCLUDING"
 _SAID_OF_THEM = "((?! BREAK) PLAIN | ANYPREP | WHO | THEM | ONLY | GIVEN | LIST | TALK | WITH)*"
 _KINDS_OF_COUNT = "AUTHORCOUNT | COMMENTCOUNT | AUTHOR | COMMENT | TEAM"
+_SUMMED = "AUTHOR | AUTHORCOUNT | TEAM | COMMENT | COMMENTCOUNT"
 _BEFORE_UNIT = "(WITH | ON | IN | OF | BY | AUTHORED | STARTS)*"
 
 # Before anything else: "also count those who speak in a chapter" asks for nothing.
@@ -107,6 +140,13 @@ NOTE_RULES: tuple[Rule, ...] = (
 )
 # Before the order is read: "more authors than five" has no most.
 EARLY_RULES: tuple[Rule, ...] = (
+    (f"(sum: SUMMED | AVERAGE | SAYS) (HOWMANY | ALL | OF)* (unit: {_SUMMED} | COMMENTED)", _summed),
+    (f"(body: HOWMANY (unit: {_SUMMED})) (?= ((?! TITLEREF | NAME | BREAK) ANY)* "
+        "(COUNT | SUMMED | AVERAGE))", _summed),
+    (f"(body: HOWMANY (unit: {_SUMMED})) (?= (IN | OF | FROM | ON | BY) "
+        "((?! TITLEREF | NAME | BREAK) ANY)* (COUNT | THING))",
+        _summed_of_all),
+    ("COUNT | SUMMED | AVERAGE", _of_sum),
     ("NEG WITH? (way: MOST | FEWEST) (unit: UNIT) (number: NUMBER)", _than),
     (f"{_BEFORE_UNIT} (cmp: CMP) (number: NUMBER) (unit: UNIT) (AND | BUT | COMMA)+ WITH? (cmp2: CMP) "
         "(number2: NUMBER) (?! UNIT | THING | TIME)", _bounded),
@@ -123,13 +163,16 @@ RULES: tuple[Rule, ...] = (
     # "which two people wrote", "that more than five researchers signed".
     (f"THING (body: (WHICH | WHO | THEM)* NEG {_COUNT} (PERSON | AUTHOR | WHO) WITH? (unit: AUTHORED))", _counted),
     ("NEG (unit: AUTHORED) BY? ONLY (BY? SINGLE? PERSON)?", _authored_alone),
+    ("NEG SINGLE PAPER", _solo),
     (f"NEG {_BEFORE_UNIT} {_COUNT} (PAGE OF)? (unit: UNIT) (after: {_MANY})?", _counted),
     (f"NEG (WITH | IN | OF | GIVEN)* {_COUNT} (unit: THING | TIMES) (after: {_MANY})?", _counted),
+    # "team sizes between three and five".
+    (f"NEG (WITH | IN | OF)* (unit: {_KINDS_OF_COUNT}) (BETWEEN | FROM | OF)+ "
+        "(ends: NUMBER (AND | TO | OR | COMMA) NUMBER)", _range),
     # "an author count of 3", "teams of more than five".
     (f"NEG (WITH | IN | OF)* HOWMANY? (unit: {_KINDS_OF_COUNT}) (OF | AT | IN | WITH)? {_COUNT}", _counted),
     ("NEG (GIVEN | ON | OCCUR | LIST)* (ATLEAST | ONLY)* (unit: TWICE) (ON PAGE)?", _several_times),
     ("NEG (GIVEN | ON | OCCUR | LIST | TALK)* (ONLY | EXACTLY)* (unit: ONCE)", _once),
     # "Which talks are co-presented?"
     ("TALK (body: WITHWHOM) (?= BREAK | COMMA | $ | ANYPREP)", _by_several),
-    ("NEG SINGLE PAPER", _authored_alone),
 )  # fmt: skip

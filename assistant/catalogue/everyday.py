@@ -6,6 +6,29 @@ of a talk ("learn", "train", "scale", "search") is not among them.
 """
 
 PHRASES = """
+NUMBER 2: a pair of, pair of, pair, a duo of, duo of, duo, twosome, pairs of
+NUMBER 3: a trio of, trio of, trio, threesome, triplet of, trios of
+NUMBER 4: a quartet of, quartet of, quartet, foursome
+NUMBER 5: a quintet of, quintet of, quintet
+NUMBER 12: a dozen, dozen
+FILLER: in terms of, in the way of, by way of, as regards, when it comes to, with respect to, as for
+FILLER: somebody told me, someone told me, someone said, somebody said, people say, they say, rumour has it, i heard
+FILLER: word has it, it is said, i heard that, i read that, i learnt that, i was told that, i gather that, i gather
+LIST: roll of, register of, directory of, inventory of, enumeration of, who s who of, line up of, complete set of
+ODD: make no sense, makes no sense, nonsensical, erroneous, faulty, garbled, incorrect, inconsistent, not possible
+AVERAGE: average size of, mean size of
+SIGN: pose a question, phrased as a question, phrased as question, ask a question, worded as a question
+SIGN: framed as a question
+SIGN: in question form, is a question, are questions, put as a question, form of a question, formulated as a question
+SIGN: formulated as question, numeral
+WITHOUT: no one has, nobody has, noone has, no one, nobody, noone, no reader has, no reader
+FULLGIVEN: fully given, fully stated, fully specified, fully known, fully recorded, given in full, stated in full
+FULLGIVEN: written in full, down to the day, to the day, with day month and year, complete with day
+PERSON speaker: contingent, delegation, representative, employee, faculty member, faculty, affiliate, delegate
+BACKWARDS: z first, z before the rest, z before a, from z, from z to a, starting from z, starting with z, z down to a
+BACKWARDS: beginning with z, z at the top, end of the alphabet, end of alphabet, the wrong way round
+HOWMANY: how large is, how big is, what is the size of, how strong is, how large are, how big are, how extensive is
+CODE: open sourced, open source code, open source implementation, released code, code release, code online
 MOST: best represented, most represented, most strongly represented, most heavily represented, strongest represented
 MOST: represented best, represented most, most often represented, best stocked, best staffed, fullest of, richest in
 MOST: the greatest share of, largest share of, biggest share of, majority of, the bulk of, largest contingent of
@@ -116,7 +139,8 @@ ON: shown on, found on, standing on, appearing on, featured on, posted on, place
 IN: over all, across all, over all of, across all of, among all, in the whole of, inside of, located in
 PUBLISHED: date is, date stamp, stamped, datestamped, from the year, of the year
 PUBLISHED: brought out, made available, went online, go online, got in, put online, out in, fall in, fall into
-MENTION: touch on, touches on, touch upon, name check, say the word, use the word, use the term, uses the word, invoke, allude to, speak the word
+MENTION: touch on, touches on, touch upon
+MENTION: name check, say the word, use the word, use the term, uses the word, invoke, allude to, speak the word
 MENTION: contain the word, contains the word, containing the word, include the word, has the word, have the word
 OCCUR: pop up, is used, are used, to be found
 GROUP: broken out by, by group, sorted into, bucketed by, bucket by, tallied by, tally by, arranged into

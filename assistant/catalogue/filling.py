@@ -41,6 +41,9 @@ RULES: tuple[Rule, ...] = (
     # "Produce a list of …", "How are the papers distributed over …?"
     ("^ (body: UNKNOWN) (?= LIST | ALL | EACH | HOWMANY | NUMBER THING)", _points_back),
     ("(body: SAYS) (WITH)? THING+ (GROUP | _\\s)", _how),
+    ("TEAM (body: AUTHORED) (BREAK | AND | COMMA | $)", _points_back),
+    ("(HOWMANY | TITLE | MENTION | WITH | QUOTE ANY*) (body: IN? IT) (ALL TALK | ALL PAPER | BREAK | COMMA | $)",
+     _points_back),
     ("(body: UNDER) (?= WHICH THING)", _points_back),
     ("OUTSIDE (?= THING | PERSON)", _points_back),
     (f"(WITH | AND | COMMA) (owner: IT | THEM | WHO) {_SHOWN} ((AND | COMMA | WITH)+ (IT | THEM)? {_SHOWN})*",

@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from assistant.catalogue import (
     changing,
+    comparing,
     counting,
     dating,
     filling,
@@ -50,7 +51,7 @@ _LISTED_BY = {
 # Conditions that say by themselves of what sort the records are.
 _TELLING = frozenset(("page", "affiliation", "authors", "comments", "date"))
 _OF_PERSONS = frozenset(("person", "affiliation", "role"))
-_IS_SOMEBODY = "^ NAME (FROM | AT | IN)* (ROLE | INST | SECTOR | COUNTRY) BREAK? $"
+_IS_SOMEBODY = "^ NAME (FROM | AT | IN | OF | ON | WITH)* (ROLE | INST | SECTOR | COUNTRY | PERSON) BREAK? $"
 _ASKS_FOR_TALKS = (
     "(WHICH | HOWMANY | LIST | ISTHERE | ALL | EACH | COUNT) (NUMBER | ALL | OF)* (THING | SORTED) "
     "| NAME (WITH | LIST)+ THING | ^ THING (BY | FROM | OF) | WHICH TITLE | WHICH NAME (GIVEN | LIST) BREAK? $ "
@@ -110,6 +111,7 @@ def read(reading: Reading, vocabulary: Vocabulary, previous: Query | None) -> Re
         (*changing.RULES, *shifting.RULES) if previous is not None else (),
         filling.RULES,
         counting.EARLY_RULES,
+        comparing.RULES,
         ordering.RULES,
         placing.page_rules(vocabulary, previous.kind if previous else None),
         counting.RULES,
@@ -123,6 +125,7 @@ def read(reading: Reading, vocabulary: Vocabulary, previous: Query | None) -> Re
         _LAST_RULES,
     ):
         reading.apply(rules)
+    comparing.settle(reading)
     if "sector listed" in reading.said:
         reading.add("sector", [value for token in reading.left() if token.tag == "SECTOR" for value in token.values])
     if reading.find("HOWMANY | COUNT | HOWOFTEN") and not reading.find("HOWMANY (AUTHOR | COMMENT | CHAPTER)"):
@@ -154,7 +157,8 @@ def _fresh(reading: Reading) -> Query | None:
     arranged = bool({"sorted", "superlative"} & reading.said) or query.limit is not None
     if query.limit == 0 or not _names_a_list(reading, fields):
         return None
-    if not fields and not arranged and ("value" in reading.said or not _wants_all(reading, query)):
+    asked_value = "value" in reading.said and not (query.listed == "people" and reading.asked("(EACH | ALL) PERSON"))
+    if not fields and not arranged and (asked_value or not _wants_all(reading, query)):
         return None
     if (
         ("date" in fields or query.order == "date")
@@ -163,7 +167,11 @@ def _fresh(reading: Reading) -> Query | None:
     ):
         # A year that is said of somebody is not the year of a talk.
         return None
-    if any(one.field == "person" and not one.negated for one in query.conditions) and fields <= _OF_PERSONS and not _wants_talks_of(reading, query):
+    if (
+        any(one.field == "person" and not one.negated for one in query.conditions)
+        and fields <= _OF_PERSONS
+        and not _wants_talks_of(reading, query)
+    ):
         # "Is Jason Lee a professor?" is answered by whether he is listed.
         return replace(query, listed="people") if reading.asked(_IS_SOMEBODY) else None
     only_title = fields == {"title"} and not {"words", "value"} & reading.said

@@ -10,6 +10,8 @@ _I = frozenset("i we you my our your me".split())
 _ARTICLES = frozenset("a an the one some any my our your".split())
 _MADE = frozenset("table list overview summary breakdown listing tally count number answer reply note look".split())
 _SHARES = frozenset("part parts piece contribution slot segment share bit portion turn appearance performance".split())
+_MY = frozenset("my our your his her".split())
+_DETERMINERS = frozenset("the a an all every each any me us whatever both those".split())
 _BEFORE_TOPIC = frozenset("ABOUT ON OF IN FROM AT BY WITH WITHOUT MENTION TITLED USE SAYS UNDER".split())
 _BEHIND_OWNER = frozenset(("s", "'s", "’s"))
 # "Duplicates removed": said of what a list never holds twice.
@@ -32,10 +34,23 @@ def _is_idle(marking: Marking, place: int) -> bool:
         return False
     if after in _MADE and before in _ARTICLES:
         return True
+    if _begins(marking, place) and after in _DETERMINERS:
+        # "Produce the list".
+        return True
+    if marking.key(place - 2) in _MY and marking.tag(place - 1) in ("FILLER", "UNKNOWN", "PERSON"):
+        # "My colleague insists …"
+        return marking.words[place].text.endswith(("s", "ed"))
     if before in _I and marking.words[place].text.islower():
         # "Papers of my supervisor" may mean anybody.
         return before in ("i", "we", "you") or marking.tag_before(place - 1) not in _BEFORE_TOPIC
     return marking.key(place) in _SHARES and marking.tag(place - 1) == "NAME"
+
+
+def _begins(marking: Marking, place: int) -> bool:
+    """Whether nothing but filler stands between a word and the beginning of its sentence."""
+    while place and marking.tag(place - 1) == "FILLER":
+        place -= 1
+    return place == 0 or marking.tag(place - 1) == "BREAK"
 
 
 def _drop_twice(marking: Marking, place: int) -> None:

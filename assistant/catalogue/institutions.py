@@ -192,6 +192,12 @@ def institution(name: str) -> Institution:
     return KNOWN.get(institution_key(name)) or Institution(name.strip(), None, _sector(name))
 
 
+def is_company(name: str) -> bool:
+    """Whether a name is a well-known company's, with or without "Research" behind it."""
+    words = plain_words(name)
+    return bool(words) and words[0] in _COMPANIES and set(words[1:]) <= {"research", "ai", "labs", "lab", "brain"}
+
+
 def _sector(name: str) -> Sector | None:
     text = folded(name)
     if _LABORATORY.search(text):

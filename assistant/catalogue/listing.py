@@ -45,7 +45,8 @@ def read_listed(reading: Reading, *, follows: bool) -> None:
         if token.tag == "THEM" and token.text.lower() != "their" and after not in ("PERSON", "PLACE"):
             # "Which of them has IBM people?" lists what was listed before.
             return
-        if token.tag == "OFWHICH" and follows:
+        of_text = token.tag in ("OFWHICH", "WHO") and after in ("ABSTRACT", "TITLE")
+        if of_text or (token.tag == "OFWHICH" and follows):
             continue
         listed = _LISTED.get(token.tag)
         if listed is None or reading.is_read(place) or _measures(reading, place):
@@ -72,6 +73,9 @@ def _measures(reading: Reading, place: int) -> bool:
         return False
     before = reading.tokens[place - 1].tag if place else ""
     after = reading.tokens[place + 1].tag if place + 1 < len(reading.tokens) else ""
+    if token.tag in ("YEARN", "MONTHN") and after == "TIME" and before not in _PICKS:
+        # "Before the year 2020".
+        return True
     if token.tag == "PAGE" and "PAGENAME" in (before, after):
         return True
     if token.tag == "SECTOR" and before in ("NATION", "ABROAD") and place > 1:
@@ -218,10 +222,14 @@ _RULES: tuple[Rule, ...] = (
     (f"(^ | WHICH | BREAK | COMMA) (body: OF (ALL | BOTH)* NUMBER? {_GROUPS})", _of_these),
     ("WHICH (body: SECTOR (OR | AND)+) (?=PLACE)", _asked_too),
     ("PLACE (body: (OR | AND)+ SECTOR)", _asked_too),
-    (f"(HOWMANY | GROUP | COUNT) ANY* (body: (each: (ON | IN | FROM | OF)? EACH OF (NUMBER | ALL)*) {_GROUPS})",
-        _grouped),
-    ("ISTHERE (body: (SEVERAL | MORE SINGLE | MORE NUMBER | ATLEAST NUMBER) PERSON) (?=FROM | AT | IN | OF)",
-        _more_than_one),
+    (
+        f"(HOWMANY | GROUP | COUNT) ANY* (body: (each: (ON | IN | FROM | OF)? EACH OF (NUMBER | ALL)*) {_GROUPS})",
+        _grouped,
+    ),
+    (
+        "ISTHERE (body: (SEVERAL | MORE SINGLE | MORE NUMBER | ATLEAST NUMBER) PERSON) (?=FROM | AT | IN | OF)",
+        _more_than_one,
+    ),
     ("WHERE (?=TITLEREF (OCCUR | ON | LIST))", _pages),
     ("(WITH | SHARE)? SAME PERSON | SHARE PERSON", _shared),
     (f"(each: EACH | GROUP | BY EACH | OF EACH | IN EACH | ON EACH | FROM EACH) {_GROUPS}", _grouped),

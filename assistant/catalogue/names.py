@@ -13,7 +13,7 @@ from itertools import islice, takewhile
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
-from assistant.catalogue.institutions import KNOWN, Institution, institution, institution_key
+from assistant.catalogue.institutions import KNOWN, Institution, institution, institution_key, is_company
 from ingest.facts import name_key
 from ingest.readers.names import surname
 
@@ -140,7 +140,7 @@ class Names:
     def is_affiliation(self, typed: str) -> bool:
         """Whether a typed name is an institution's, recorded here or well known."""
         key = institution_key(typed)
-        return key in KNOWN or key in _SYSTEMS or bool(self.find_affiliations(typed))
+        return key in KNOWN or key in _SYSTEMS or is_company(typed) or bool(self.find_affiliations(typed))
 
     def _beginning(self, word: str) -> Iterator[str]:
         """The parts that begin with a word and go on; found by halving, there may be thousands."""

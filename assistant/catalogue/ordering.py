@@ -108,7 +108,7 @@ def _alphabetic_end(reading: Reading, found: Found) -> None:
 def _only_compares(reading: Reading, found: Found) -> bool:
     """Whether "more" is not "more than any other", nor "the one with more": "one more author"."""
     way = reading.part(found, "way")
-    if reading.asked("(THEM | IT | WHICH | WHO) (WITH | OF | IN | ON | GIVEN | OCCUR)* (MOST | FEWEST) (UNIT | THING) (BREAK | COMMA | $)"):
+    if reading.asked(_THE_ONE_WITH_MORE):
         return False
     return (
         bool(way)
@@ -153,6 +153,10 @@ def _nth(reading: Reading, found: Found) -> None:
     reading.fields.update(skip=int(reading.values(found, "nth")[0]) - 1, limit=1)
 
 
+_THE_ONE_WITH_MORE = (
+    "(THEM | IT | WHICH | WHO) (WITH | OF | IN | ON | GIVEN | OCCUR)* "
+    "(MOST | FEWEST) (UNIT | THING) (BREAK | COMMA | $)"
+)
 _SORT = "SORT (THEM | IT | ALL | THING | BY | OF | TO | ON | IN | WHICH | PERSON (?=BY))*"
 RULES: tuple[Rule, ...] = (
     ("(body: (nth: ORDINAL)) (NEWEST | OLDEST | MOST | FEWEST | LARGEST | SMALLEST | LONGEST | SHORTEST)", _nth),
@@ -162,6 +166,9 @@ RULES: tuple[Rule, ...] = (
     ("BY (?! PERSON (FROM | WITH | IN | ON | AT)) (THEM)? HOWMANY? (key: KEY | NAMED) (OF PERSON)? "
         "(?=$ | BREAK | COMMA | AND | DESC | ASC | IN | BACKWARDS "
         "| NEWEST | OLDEST | MOST | FEWEST | FIRST | FROM | LARGEST | ALPHA | WITH)", _sorted),
+    # "In date order", "surname order".
+    ("(IN | WITH)? (key: SURNAME | DATE | YEARN | TITLE | PERSON | AUTHORCOUNT | COMMENTCOUNT) SORT "
+        "(?= BREAK | COMMA | $ | ASC | DESC | BACKWARDS | OF | FROM)", _sorted),
     ("BY HOWMANY (key: THING)", _by_size),
     ("(FIRST | (last: LAST)) (THING | IT | PERSON) (?=BY | IN | SORT | ALPHA | CHRONO)", _ends),
     ("(FIRST | (last: LAST)) (one: PAPER) (?=OF | FROM)", _ends),

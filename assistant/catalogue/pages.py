@@ -32,8 +32,7 @@ def tag_pages(marking: Marking, vocabulary: Vocabulary) -> None:
             _mark_one(marking, first, last, _whole(words, vocabulary))
         if cued and near and _open(marking, first, last):
             _mark_one(marking, first, last, _part(words, vocabulary))
-    if cued:
-        _dated_pages(marking, vocabulary)
+    _dated_pages(marking, vocabulary, cued=cued)
 
 
 def _mark_dated_lists(marking: Marking) -> None:
@@ -52,11 +51,15 @@ def _near_page(marking: Marking, first: int, last: int) -> bool:
     if marking.key(first - 1) == "from" and marking.tag(first - 2) in ("WITHOUT", "NOT"):
         # "Absent from workshops", "missing from September".
         return True
-    return marking.key(first - 1) in _NEIGHBOURS or marking.tag(last) == "PAGE" or marking.key(last) in ("and", "or")
+    return (
+        marking.key(first - 1) in _NEIGHBOURS
+        or marking.tag(last) in ("PAGE", "WITHOUT")
+        or marking.key(last) in ("and", "or")
+    )
 
 
-def _dated_pages(marking: Marking, vocabulary: Vocabulary) -> None:
-    """A page whose name holds a date, beside a word for "page" or by its day."""
+def _dated_pages(marking: Marking, vocabulary: Vocabulary, *, cued: bool) -> None:
+    """A page whose name holds a date, beside a word for "page" or by its day, which no record of its own bears."""
     for place, word in enumerate(marking.words):
         token = marking.token(place)
         if token is None or token.tag != "TIME" or token.start != word.start:
@@ -65,6 +68,8 @@ def _dated_pages(marking: Marking, vocabulary: Vocabulary) -> None:
         if dates is None or dates.low is None or dates.low.year is not None:
             continue
         last = next(end for end in range(place, len(marking.words)) if marking.words[end].end == token.end) + 1
+        if not cued and (dates.low.day is None or vocabulary.holds_day(dates.low.month, dates.low.day)):
+            continue
         around = {marking.tag(near) for near in (place - 1, place - 2, *_joined(marking, last))}
         if "PAGE" not in around and not marking.on_page and (dates.low.day is None or "PUBLISHED" in around):
             continue

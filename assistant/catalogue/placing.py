@@ -99,6 +99,11 @@ _LEAD = "NEG (FROM | AT | OF | BY | IN | WITH | GIVEN | ON | BOTH | ONLY | PLACE
 _BEHIND = "BOTH?"
 
 
+def _beyond(reading: Reading, found: Found) -> None:
+    """Read "outside academia"."""
+    reading.add("sector", reading.values(found, "who"), negated=not reading.part(found, "no"))
+
+
 def _counts_too(reading: Reading, found: Found) -> None:
     """Read "Google people; DeepMind counts too": from any of them."""
     reading.add("affiliation", [*reading.values(found, "first"), *reading.values(found, "who")])
@@ -122,5 +127,6 @@ RULES: tuple[Rule, ...] = (
 # After what is listed is known: "which universities" lists, "from a university" filters.
 SECTOR_RULES: tuple[Rule, ...] = (
     ("(AND | BUT | COMMA)* NOT ONLY SECTOR", _nothing),
+    ("(no: NOT | WITHOUT)? (FROM | IN | AT | WITH)* OUTSIDE (OF | ALL)* (who: SECTOR ((AND | OR) SECTOR)*)", _beyond),
     (f"{_LEAD} {_several('SECTOR')} {_BEHIND} (PLACE | PERSON)?", _who("sector")),
 )

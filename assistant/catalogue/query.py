@@ -63,6 +63,7 @@ class Query:
         skip: How many of the first are left out: 1 for "the second newest"; with `best`, how many values.
         best: Only those with the extreme value of `order`, ties included.
         counted: A number was asked for.
+        summed: What is added up over all records that are found; their mean is told too.
     """
 
     listed: Listed = "records"
@@ -74,6 +75,7 @@ class Query:
     skip: int = 0
     best: bool = False
     counted: bool = False
+    summed: CountField | None = None
 
     def on(self, *fields: Field) -> Iterator[Condition]:
         """The conditions on these fields, in order."""

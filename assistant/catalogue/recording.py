@@ -73,17 +73,28 @@ def _has_any(reading: Reading, found: Found) -> object:
     return True
 
 
+def _full_date(reading: Reading, found: Found) -> None:
+    negated = any(token.tag in ("NOT", "WITHOUT") for token in reading.part(found))
+    reading.add("has", ["full_date"], negated=negated)
+
+
 def _said_before(reading: Reading, found: Found) -> object:
     """Read "… which papers have it?" behind what was read."""
     return any(one.field == "has" for one in reading.conditions)
 
 
-_WHICH_HAVE_IT = "(IN | ON)? (WHICH | HOWMANY) (OF | THEM | THING)+ (HELD | WITH (IT | THEM | ALL | SINGLE)?) (BREAK | $)"
+_WHICH_HAVE_IT = (
+    "(IN | ON)? (WHICH | HOWMANY) (OF | THEM | THING)+ (HELD | WITH (IT | THEM | ALL | SINGLE)?) (BREAK | $)"
+)
 RULES: tuple[Rule, ...] = (
+    ("NEG (parts: ODDTIME)", _has),
+    ("NEG (CHAPTER | TIMES | WITH | DATE)* ODD (CHAPTER | TIMES)*", _odd),
+    # "The date is fully given".
+    ("(WITH | NOT)* (DATE | PUBLISHED) (GIVEN | WITH | NOT)* FULLGIVEN", _full_date),
     # "A link to its code".
     ("NEG (WITH | LINK)* LINKTO (THEM | IT | ALL)* (parts: CODE)", _has),
     # "Code from 2022: which papers have it?"
-    (f"^ (body: (parts: PART)) (?= ANY* (BREAK | COMMA) {_WHICH_HAVE_IT})", _has),
+    (f"^ (body: (parts: PART)) (?= (ANY | _\\s)* (BREAK | COMMA) {_WHICH_HAVE_IT})", _has),
     (f"(BREAK | COMMA) {_WHICH_HAVE_IT}", _said_before),
     ("(AND | COMMA | BUT | OF | FROM | IN)* (THEM | THING | ONLY | WHICH)* WITH (?= BREAK | $)", _has_any),
     ("WITH? LINK COMMA? (NOT ONLY | TO | ON)* CODE (OR | AND)+ (RECORD | OTHER | LINK)+", _linked),
@@ -106,7 +117,5 @@ RULES: tuple[Rule, ...] = (
     (f"(_) (body: (AND | BUT | COMMA | OR)+ (no: (NOT | WITHOUT)*) {_PARTS})", _has),
     ("NEG (FROM | BY | OF | TO) (parts: ORG)", _has),
     ("NEG LINKTO (RECORD | OTHER)?", _linked),
-    ("NEG (parts: ODDTIME)", _has),
-    ("NEG (CHAPTER | TIMES | WITH | DATE)* ODD (CHAPTER | TIMES)*", _odd),
     ("GOINGBY ONLY? (parts: FULLDATE) ONLY?", _has),
 )  # fmt: skip

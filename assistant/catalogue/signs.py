@@ -9,6 +9,11 @@ from assistant.catalogue.reading import Found, Reading, Rule
 # Name → the mark; "digit" stands for any.
 _SIGNS = {
     "question mark": "?", "exclamation mark": "!", "colon": ":", "semicolon": ";", "hyphen": "-", "digit": "digit",
+    "number": "digit", "numeral": "digit", "figure": "digit", "pose a question": "?", "a question": "?",
+    "phrased as a question": "?", "phrased as question": "?", "ask a question": "?", "asks a question": "?",
+    "worded as a question": "?", "framed as a question": "?", "in question form": "?", "is a question": "?",
+    "are questions": "?", "put as a question": "?", "poses a question": "?", "posing a question": "?",
+    "form of a question": "?", "formulated as a question": "?", "formulated as question": "?",
     "parenthesis": "(", "parentheses": "(", "parenthese": "(", "bracket": "(",
 }  # fmt: skip
 _WORDED = ("text", "abstract", "bio", "title")
@@ -47,6 +52,13 @@ SIGN_RULES: tuple[Rule, ...] = (
     (f"NEG (WITH | MENTION | OCCUR | ISTHERE)* (sign: SIGN) IN {_OF_IT} TITLE", _signed),
 )
 ABSENCE_RULES: tuple[Rule, ...] = (
+    # "… but whose title does not".
+    (
+        f"((BUT | AND | COMMA | NOT)+ | (?=WHO)) {_OF_IT} (TITLE | (abstract: ABSTRACT)) (NOT | WITHOUT) "
+        "(WITH | MENTION)? IT? (BREAK | $)",
+        _not_there,
+    ),
+    (f"(BUT | AND | COMMA)* (NOT | WITHOUT) IN {_OF_IT} (TITLE | (abstract: ABSTRACT)) (BREAK | $)", _not_there),
     # "X in the abstract, though the word is missing from the title".
     (f"{_NOWHERE} (FROM | IN) {_OF_IT} (TITLE | (abstract: ABSTRACT))", _not_there),
 )

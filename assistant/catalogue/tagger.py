@@ -54,6 +54,7 @@ _SPLIT_VERBS = frozenset("leave take throw cut filter strike weed kick keep cros
 _PARTICLES = frozenset(("out", "away", "aside", "off"))
 _LONGEST_SPLIT_WORDS = 9
 _TEXTS = frozenset(("ABSTRACT", "BIO", "TITLE"))
+_HOLDS = frozenset(("LIST", "SAYS", "USE", "ABOUT", "ISTHERE"))
 _SPEAKS_OF = frozenset(("speak of", "speaks of", "speaking of", "touch on", "touches on"))
 _TALKERS = frozenset("ABSTRACT BIO TITLE PAPER RECORD PERSON WHO TALK THEM".split())
 _BEFORE_ONE = frozenset("NEWEST OLDEST LARGEST SMALLEST LONGEST SHORTEST LAST ISTHERE".split())
@@ -160,7 +161,7 @@ def _statements(tokens: list[Token]) -> list[Token]:
     found: list[Token] = []
     for token, after in zip_longest(tokens, tokens[1:]):
         tag, before = token.tag, found[-1].tag if found else ""
-        if tag == "LIST" and before in _NOUNS:
+        if tag == "LIST" and before in _NOUNS - _TEXTS:
             tag = "WITH"
         elif token.text.lower() == "one" and (
             before in _BEFORE_ONE
@@ -177,6 +178,18 @@ def _statements(tokens: list[Token]) -> list[Token]:
         elif tag == "HOWMANY" and token.text.lower() == "number" and before in _TOPICS:
             # "The condition number".
             tag = "UNKNOWN"
+        elif tag == "HOWMANY" and token.text.lower() == "numbers" and before in ("WITH", "MENTION", "USE"):
+            # "Titles that have numbers in them".
+            tag = "SIGN"
+        elif tag == "PAGE" and token.text.lower() == "listing" and before in ("", "COMMA", "BREAK"):
+            tag = "LIST"
+        elif tag == "UNKNOWN" and token.text.lower() == "non" and after and after.tag in ("SECTOR", "ROLE", "NATION"):
+            tag = "NOT"
+        elif tag == "TITLED" and after and after.tag in ("PERSON", "AUTHOR", "ORG", "PLACE"):
+            # "A named speaker".
+            tag = "GIVEN"
+        elif tag == "GIVEN" and token.text.lower() == "listed" and found and found[0].tag == "WHERE":
+            tag = "OCCUR"
         elif tag == "ORMORE" and token.text.lower() in ("+", "plus") and before not in ("NUMBER", "TIME", "UNIT"):
             # "Code + chapters".
             tag = "AND"
@@ -201,6 +214,15 @@ def _statements(tokens: list[Token]) -> list[Token]:
             tag = "IN"
         elif tag == "UNRECORDED" and token.text.lower() == "spoken in" and not (after and after.tag == "NATION"):
             tag = "IN"
+        elif tag == "SAYS" and token.text.lower() == "say" and after and after.tag in ("WHICH", "WHO", "HOWMANY"):
+            # "If so, say which."
+            tag = "LIST"
+        elif tag in _HOLDS and before in _TEXTS and after and after.tag in ("QUOTE", "COINED", "WORD"):
+            # "Abstracts that name …", "whose title reads …".
+            tag = "MENTION"
+        elif tag == "SHARE" and after and after.tag in ("THEM", "IT", "CODE", "LINK"):
+            # "Papers that share their code".
+            tag = "LINKTO"
         elif tag == "ABOUT" and before in _TEXTS and token.text.lower() in _SPEAKS_OF:
             # "Abstracts that speak of …": the words, not the subject.
             tag = "MENTION"

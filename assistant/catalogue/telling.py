@@ -23,6 +23,12 @@ _COUNTED: dict[str, Callable[[Record], int]] = {
     "pages": lambda record: len(record_pages(record)),
     "speakers": lambda record: len(speaker_names(record)),
 }
+# What can be added up; None where a record does not give it.
+_NUMBERS: dict[str, Callable[[Record], int | None]] = {
+    **_COUNTED,
+    "authors": lambda record: record.author_count if record.kind == "paper" else None,
+    "comments": lambda record: record.comment_count if record.kind == "paper" else None,
+}
 # A list longer than this is easier to read as a table.
 LONGEST_LIST = 12
 # Nobody reads more in a chat, and each item costs a look at its record; the count stays exact.
@@ -32,6 +38,10 @@ MOST_SHOWN = 200
 def tell(query: Query, result: Result, store: RecordStore, answer: CitedText) -> Iterator[Event]:
     """Say what was found, with its count."""
     yield from answer.say(_opening(query, result))
+    if query.listed == "records" and query.kind is None and query.counted and result.ids:
+        yield from answer.say(_of_each_kind([store.record(one) for one in result.ids[:MOST_SHOWN]], result))
+    if query.summed and result.ids:
+        yield from answer.say(_sum(query.summed, [store.record(one) for one in result.ids]))
     if query.listed == "chapters" and result.ids:
         count = sum(_chapter_count(store.record(one), query) for one in result.ids)
         yield from answer.say(f" **{count} {'chapter' if count == 1 else 'chapters'}** in all.")
@@ -42,6 +52,22 @@ def tell(query: Query, result: Result, store: RecordStore, answer: CitedText) ->
         yield from _tell_groups(query, result, store, answer)
     elif result.ids:
         yield from _tell_records(query, result, store, answer)
+
+
+def _sum(counted: str, records: Sequence[Record]) -> str:
+    """What is added up, and over how many it is known."""
+    count = _NUMBERS[counted]
+    known = [number for number in map(count, records) if number is not None]
+    mean = f", {sum(known) / len(known):.1f} on average" if known else ""
+    return f" **{sum(known)} {counted}** in all{mean}, over the {len(known)} of them that give a number."
+
+
+def _of_each_kind(records: Sequence[Record], result: Result) -> str:
+    talks = sum(record.kind == "talk" for record in records)
+    if len(records) < len(result.ids) or talks in (0, len(records)):
+        return ""
+    papers = len(records) - talks
+    return f" Talks: {talks}; papers: {papers}."
 
 
 def _chapter_count(record: Record, query: Query) -> int:

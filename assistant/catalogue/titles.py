@@ -83,11 +83,16 @@ def tag_nicknames(marking: Marking, vocabulary: Vocabulary) -> None:
         the_one = marking.words[place].key == "one" and marking.tag(place) in ("THEM", "IT")
         if the_one:
             _nickname_behind(marking, vocabulary, place)
-        elif marking.tag(place) in _SORTS_OF_TALK and not marking.words[place].key.endswith("s"):
+        elif _may_be_nicknamed(marking, place):
             if _nickname_behind(marking, vocabulary, place):
                 _absorb_before(marking, place)
             else:
                 _nickname_before(marking, vocabulary, place)
+
+
+def _may_be_nicknamed(marking: Marking, place: int) -> bool:
+    key = marking.key(place)
+    return (marking.tag(place) in _SORTS_OF_TALK or key == "school") and not key.endswith("s")
 
 
 def _nickname_behind(marking: Marking, vocabulary: Vocabulary, noun: int) -> bool:

@@ -99,6 +99,10 @@ class Vocabulary:
         found = self._store.rows("SELECT 1 FROM words WHERE instr(body, ?) > 0 LIMIT 1", [searchable(word)])
         return bool(found)
 
+    def holds_day(self, month: int | None, day: int) -> bool:
+        """Whether any record bears this day, of whatever year."""
+        return bool(self._store.rows("SELECT 1 FROM facts WHERE month = ? AND day = ? LIMIT 1", [month, day]))
+
     def titled(self, titles: Iterable[str]) -> list[Record]:
         """The records whose titles hold these words, each once."""
         query = "SELECT id FROM facts WHERE ? <> '' AND instr(title_words, ?) > 0 ORDER BY position"

@@ -70,10 +70,20 @@ def _in_title(reading: Reading, found: Found) -> object:
     return bool(worded)
 
 
-def _titled(reading: Reading, found: Found) -> None:
+def _titled(reading: Reading, found: Found) -> object:
+    if _beside_another(reading, found):
+        return False
     titles = reading.values(found, "titles")
     reading.require(found, "title", titles)
     reading.said.add("title")
+    return True
+
+
+def _beside_another(reading: Reading, found: Found) -> bool:
+    """Whether papers are asked for that go with a talk, or talks with a paper: a matter of what they are about."""
+    first = reading.part(found)[0].start
+    things = [token for token in reading.tokens if token.tag in ("TALK", "PAPER") and token.start < first]
+    return len(things) > 1 and things[0].tag != things[-1].tag and things[0].text.lower().endswith("s")
 
 
 def _sorted(reading: Reading, found: Found) -> None:
@@ -126,7 +136,7 @@ RULES: tuple[Rule, ...] = (
     (f"IN? (WHICH | HOWMANY) (parts: ABSTRACT | BIO) {_WORDS} OCCUR", _part_says),
     (f"THING (body: (WHERE | IN WHO) {_WORDS} OCCUR (IN (TITLE | OR | AND | ABSTRACT | THEM)+)?)", _TEXT),
     (f"^ {_WORDS} (COMMA | BREAK)? IN? WHICH THING MENTION (IT | THEM)", _TEXT),
-    ("(parts: ABSTRACT | BIO) WHICH? NEG ABOUT (words: QUOTE (JOIN QUOTE)*)", _part_says),
+    ("(parts: ABSTRACT | BIO) WHICH? NEG ABOUT BOTH? (words: QUOTE (JOIN QUOTE)*)", _part_says),
     ("(BREAK | COMMA) (ONLY | WORD | THEM | IT | AND | BUT)* IN (WHO | THEM | IT)* TITLE (?= BREAK | $)", _in_title),
     (f"NEG USE {_COINED}", _TEXT),
     ("NEG LINKTO (words: (QUOTE | COINED | UNKNOWN){1,3})", _links_to),

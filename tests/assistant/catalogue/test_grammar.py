@@ -58,6 +58,40 @@ CASES: dict[str, Query] = {
     "Who is from a company, even if a university stands beside it?": query("sector: company", listed="people"),
     "I teach at Yale. Which talks come from my university?": query("affiliation: Yale", kind="talk"),
     "Who works for companies such as IBM?": query("sector: company", listed="people"),
+    "My brother dreams of Yale. Does any speaker work there?": query("affiliation: Yale", listed="people"),
+    "Talks from Yale or MIT, either will do": query("affiliation: Yale | MIT", kind="talk"),
+    "I noticed papers from 2019; a tidy list, please": query("date: 2019", kind="paper"),
+    # Page against page, and number against number.
+    "Which talks does the Foundations page list that Workshops lacks?": query(
+        f"not {WORKSHOPS}", FOUNDATIONS, kind="talk"
+    ),
+    "Talks on the Foundations page but absent from workshops": query(FOUNDATIONS, f"not {WORKSHOPS}", kind="talk"),
+    "The Jun 8 papers that have code": query(JUNE, "has: code", kind="paper"),
+    "Are there more papers from 2019 or from 2022?": query(
+        "date: 2019 | 2022", listed="years", kind="paper", order="size", descending=True
+    ),
+    "Does Yale or MIT have more talks?": query(
+        "affiliation: Yale | MIT", listed="affiliations", kind="talk", order="size", descending=True
+    ),
+    "Of the two daily pages, which one has fewer papers?": query(listed="pages", kind="paper", order="size", best=True),
+    "How many papers are on each of the daily pages?": query(listed="pages", kind="paper", counted=True),
+    "How many authors have the papers of 2023 altogether?": query("date: 2023", kind="paper", summed="authors"),
+    "What is the average number of comments on the papers of 2022?": query(
+        "date: 2022", kind="paper", summed="comments"
+    ),
+    # Parts, marks and people by other words.
+    "Solo papers on the June page": query(JUNE, "authors: 1", kind="paper"),
+    "Papers by a trio of authors": query("authors: 3", kind="paper"),
+    "Papers that three people wrote": query("authors: 3", kind="paper"),
+    "Papers nobody commented on": query("not has: comments", kind="paper"),
+    "Code from 2023: which papers have it?": query("date: 2023", "has: code", kind="paper"),
+    "Papers whose date is fully given": query("has: full_date", kind="paper"),
+    "Which titles are worded as a question?": query("sign: ?"),
+    'Abstracts with "scaling" whose title does not': query("has: abstract", "abstract: scaling", "not title: scaling"),
+    "Speakers outside academia": query("not sector: academic", listed="people"),
+    "In which talk is Mike Mahoney's part?": query("person: Michael W. Mahoney", kind="talk"),
+    "2022 papers in date order": query("date: 2022", kind="paper", order="date"),
+    "What came out before the year 2019?": query("date: ..2018"),
     # Who speaks in a chapter, and who for the whole talk.
     "How many speakers are there, chapter speakers left aside?": query("speaks: head", listed="people", counted=True),
     "Which chapter speakers are from IBM?": query("speaks: chapter", "affiliation: IBM", listed="people"),
@@ -258,6 +292,7 @@ FOLLOW_UPS: dict[tuple[str, ...], Query] = {
     ("talks with a biography", "and how many don't have one?"): query("not has: bio", kind="talk", counted=True),
 }
 NOT_OURS = (
+    "Which papers go with Jason Lee's talk on causal structure?",
     "I am fond of transformers. Which talks are there?",
     "I want to understand diffusion; list the talks with a bio.",
     "Which recently published papers have code?",
