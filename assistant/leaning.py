@@ -112,8 +112,12 @@ def leans(question: str, fit: Fit) -> bool:
         question: As typed.
         fit: How well what was spoken of fits it, beside the best record.
     """
-    if not content(WORD.findall(question)):
+    words = WORD.findall(question)
+    if not content(words):
         return True  # "Why?", "And before?": what their words fit by themselves tells nothing
+    somebody = next((at for at in range(len(words)) if points_at_somebody(words[at])), None)
+    if somebody is not None and not content(words[:somebody]) and not names(words):
+        return True  # "And where did she study?" names nobody whom "she" could mean
     signs: dict[str, float] = asdict(leaning_signs(question, fit))
     return _BIAS + sum(_WEIGHTS[name] * sign for name, sign in signs.items()) > 0
 

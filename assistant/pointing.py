@@ -68,9 +68,9 @@ def points_at_something(words: Sequence[str], at: int) -> bool:
     word = words[at].lower()
     if word == "that":
         return at == len(words) - 1 or at < 2 or words[at - 1].lower() in _BEFORE_THAT  # noqa: PLR2004
-    follows = words[at + 1].lower() if at + 1 < len(words) else ""
-    if word == "it" and words[at - 1].lower() == "is" and follows in ("that", "to"):
-        return False  # "Is it that …", "is it to …" point forward
+    follow = {one.lower() for one in words[at + 1 : at + 3]}
+    if word == "it" and words[at - 1].lower() in ("is", "was", "isn't") and follow & {"that", "to"}:
+        return False  # "Is it to …", "is it true that …" point forward
     if word == "there":
         return at > 0 and words[at - 1].lower() not in _BEFORE_THERE  # "Is there …" points at nothing
     return word in _SOMETHING

@@ -9,7 +9,7 @@ from assistant.details import Details
 from assistant.endpoint import EndpointChoice
 from assistant.events import Answer, Done
 from assistant.people import People
-from assistant.question import FollowUps
+from assistant.question import FollowUps, without_subject
 from assistant.rewriting import usable_question
 from assistant.titles import Titles
 from ingest.embedder import BundledEmbedder
@@ -179,3 +179,18 @@ def test_detail_that_the_talk_spoken_of_alone_tells_leans_on_it(assistant: Assis
     cheese = "model-spec-midtraining-improving-how-alignment-training-generalizes"
     answer = converse(assistant, "What is model spec midtraining?", "so, how does cheese come in?")
     assert [one.id for one in answer.citations][:1] == [cheese]
+
+
+@pytest.mark.parametrize(
+    ("question", "meant"),
+    [
+        ("And where did she study?", "And where did Courtney Paquette study?"),
+        ("And what did he win?", "And what did David Rosen win?"),
+        ("Is it possible to train without backpropagation?", "Is it possible to train without backpropagation?"),
+    ],
+)
+def test_pronoun_with_nothing_before_it_means_whoever_was_spoken_of(
+    assistant: Assistant, question: str, meant: str
+) -> None:
+    answer = converse(assistant, "Who is Courtney Paquette?", "And David Rosen?", question)
+    assert without_subject(answer.standalone_question) == meant
