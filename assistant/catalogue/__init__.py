@@ -17,6 +17,7 @@ from assistant.catalogue.query import Query
 from assistant.catalogue.quoting import cited
 from assistant.catalogue.tagger import tokens_of
 from assistant.catalogue.telling import shown_ids, tell
+from assistant.catalogue.told import Told
 from assistant.catalogue.unrecorded import unrecorded, unrecorded_query, unrecorded_value
 from assistant.catalogue.vocabulary import Vocabulary
 from assistant.citations import CitedText
@@ -101,16 +102,20 @@ class Catalogue:
         if notice := unrecorded(tokens, self._vocabulary, previous):
             return CatalogueAnswer(None, None, notice, self._store)
         query = self._resolved(parse_query(reply)) if reply else None
-        query = query or understand(question, tokens, self._vocabulary, previous)
+        told = Told.of(previous, lambda one: self._evaluated(one, within)) if previous is not None else None
+        query = query or understand(question, tokens, self._vocabulary, previous, told)
         if query is None:
             return None
         if notice := unrecorded_query(query, self._vocabulary):
             return CatalogueAnswer(None, None, notice, self._store)
-        result = evaluate(query, self._store, self._vocabulary.names, within=within)
+        result = self._evaluated(query, within)
         if len(result.ids) == 1 and (notice := unrecorded_value(tokens, query, self._store.record(result.ids[0]))):
             return CatalogueAnswer(None, None, notice, self._store)
         instead = None if result.ids else recorded_instead(query, self._store, self._vocabulary.names)
         return CatalogueAnswer(query, result, "", self._store, instead)
+
+    def _evaluated(self, query: Query, within: Sequence[int] | None = None) -> Result:
+        return evaluate(query, self._store, self._vocabulary.names, within=within)
 
     def of_one(self, standalone: str) -> CatalogueAnswer | None:
         """What the records tell of one talk or paper that a question names: its author count, its date, its code."""
@@ -132,7 +137,7 @@ class Catalogue:
         """
         records, names = self._named(standalone)
         if previous is not None and standalone != question:
-            listed = evaluate(previous, self._store, self._vocabulary.names).ids
+            listed = self._evaluated(previous).ids
             records = [self._store.record(one) for one in listed[:_MOST_SPOKEN_OF]] or records
         if not records:
             return None

@@ -74,6 +74,8 @@ def _holds(field: Field, value: str, store: RecordStore) -> Clause:
     words = searchable(value)
     if field == "page":
         return "EXISTS (SELECT 1 FROM pages g WHERE g.position = f.position AND g.page = ?)", [value]
+    if field == "among":
+        return "f.id = ?", [value]
     if field == "has":
         return f"({_RECORDED[value]})", []
     if field == "date":

@@ -70,6 +70,10 @@ def describe(query: Query) -> str:
 
 
 def _condition(condition: Condition) -> str:
+    if condition.field == "among":
+        return (
+            f"among the {len(condition.values)} told before" if len(condition.values) > 1 else "of the one told before"
+        )
     values = " or ".join(_value(condition.field, value) for value in condition.values)
     reads = _READS[condition.field].format(values)
     if values == "1":

@@ -62,8 +62,8 @@ DESC: desc, descendingly, high to low, highest first, largest first, biggest fir
 ASC: asc, ascendingly, low to high, lowest first, smallest first, from low to high, upwards
 LIST: like to see, like to read, like to hear, should like to see, care to see, arrange for me
 FILLER: of which the same is true, of which the same holds, that do the same, that do too, that do so too, likewise
-FILLER: at your convenience, at your leisure, in your own time, in here, over here, which are they, which is it
-FILLER: what are they, who are they, and what are they, and which are they, and who are they, there must be
+FILLER: at your convenience, at your leisure, in your own time, in here, over here, which is it
+FILLER: there must be
 FILLER: whats that, like that, it is not too much, not too much bother
 FILLER: taken together, put together here, all told, in all its forms, so called
 HEADPERSON: headline speaker, headliner, main speaker, lead speaker, heading speaker, top level speaker, speaker proper

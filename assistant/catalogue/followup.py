@@ -9,9 +9,11 @@ from typing import Any
 
 from assistant.catalogue.changing import changed, read_same
 from assistant.catalogue.clauses import of_groups
-from assistant.catalogue.merging import COUNTED, COUNTED_PARTS, merged
-from assistant.catalogue.query import Order, Query
+from assistant.catalogue.merging import merged
+from assistant.catalogue.picking import GROUPED, NEXT, keeps_all, next_of, pick
+from assistant.catalogue.query import Query
 from assistant.catalogue.reading import Reading
+from assistant.catalogue.told import Told, company, pointed_at
 
 _OPENS = (
     "(AND | BUT | ONLY | NOT | WITHOUT | HOWABOUT | SAME | OFWHICH | OR | SORT | THEM | OTHERS | OF THEM "
@@ -19,7 +21,8 @@ _OPENS = (
 )
 # Words that stand for what was listed, before any noun of the question's own.
 _BACKWARDS = (
-    "^ ((?! THING | PERSON | PAGE | PLACE) ANY)* (THEM | OTHERS | IT | THERE) | (OF | FROM | IN) (THEM | OTHERS) "
+    "^ ((?! THING | PERSON | PAGE | PLACE) ANY)* (THEM | OTHERS | IT | THERE) | ^ ISTHERE WITH "
+    "| (OF | FROM | IN) (THEM | OTHERS) "
     "| ^ (PERSON | THING) ((?! THERE) ANY)* THERE BREAK? $ "
     "| (WHICH | HOWMANY) OF (THING | PERSON) | ^ (THING | PERSON) ONLY BREAK? $ | THEM BREAK? $"
 )
@@ -35,14 +38,14 @@ _BOTH_KINDS = (
     "^ (AND | BUT | ALSO | ADD | INCLUDING | WITH)* (ALSO | ADD | INCLUDING) (ALL | OF)* THING "
     "| THING ALSO (BREAK | COMMA | $) | THING (AND | OR) THING (BOTH | BREAK | COMMA | $)"
 )
+# "Sorry, I meant talks", "talks, not papers".
+_KIND_ALONE = "^ (COMMA | BREAK | IT | ONLY | OF | LIST)* THING (COMMA | BREAK | (NOT | WITHOUT) (THEM | THING))* $"
+# "The one where somebody from Ansys speaks": records.
+_WITH_PERSON = (
+    "(THEM | ISTHERE) (WITH | WHERE | IN WHICH | WHO WITH)+ INST? PERSON | IN WHICH (OF THEM)? ((?! BREAK) ANY)* PERSON"
+)
 # "How many people is that?"
 _SUMS_UP = re.compile(r"\b(?:is|are|was|were|makes?) that\W*$", re.IGNORECASE)
-_GROUPED = ("pages", "years", "months", "affiliations", "organisations")
-_EARLIER = frozenset(("BEFORE", "OLDEST", "PREVIOUS"))
-_NEXT = (
-    "^ (AND | BUT | WHICH | HOWABOUT | LIST | THEM)* ONLY? (way: BEFORE | AFTER | NEXT | PREVIOUS) "
-    "(IT | THEM | THING)* BREAK? $"
-)
 _BARE_NEGATION = "WITH? (NOT | WITHOUT) WITH? (IT | THEM)? (BREAK? $ | (?= COMMA | BUT | AND))"
 
 
@@ -51,7 +54,7 @@ def one_person(query: Query) -> bool:
     return len(query.wanted("person")) == 1
 
 
-def leans(reading: Reading) -> bool:
+def leans(reading: Reading, told: Told) -> bool:
     """Whether a question leans on the one before it: it says so, names nothing to list, or lists "the speakers"."""
     if (
         reading.beyond
@@ -59,9 +62,10 @@ def leans(reading: Reading) -> bool:
         or any(map(reading.asked, (f"^ {_OPENS}", _BACKWARDS, _NARROWS, _BOTH_KINDS)))
     ):
         return True
-    if _SUMS_UP.search(reading.question):
+    if _SUMS_UP.search(reading.question) or "next" in reading.said or any(map(reading.asked, (_KIND_ALONE, NEXT))):
         return True
-    if reading.before is not None and one_person(reading.before) and reading.asked("HESHE"):
+    alone = told.person or (reading.before is not None and one_person(reading.before))
+    if alone and reading.asked("HESHE | WITHWHOM | OTHER PERSON"):
         return True
     if not reading.conditions and reading.asked("THING THEM"):
         # "Which talks do they give?"
@@ -70,27 +74,35 @@ def leans(reading: Reading) -> bool:
     return only_listed and not reading.asked(_WHOLE)
 
 
-def follow(previous: Query, reading: Reading) -> Query | None:
-    """Apply what a follow-up says to the query before it."""
+def follow(previous: Query, reading: Reading, told: Told) -> Query | None:
+    """Apply what a follow-up says to the query before it, or to what that told."""
+    if (step := next_of(previous, reading)) is not None:
+        return step
+    if (others := company(previous, told, reading)) is not None:
+        return replace(others, counted=reading.fields.get("counted", False))
+    previous = pointed_at(previous, told, reading)
     changes = dict(reading.fields)
     if previous.listed == "records" and reading.read(_BOTH_KINDS):
         # "And the talks too": of both kinds.
         changes["kind"] = None
         reading.read("BOTH")
-    if previous.listed in _GROUPED and reading.asked("^ (AND | BUT | HOWABOUT | SAME | ALSO)* THING BREAK? $"):
+    if previous.listed in GROUPED and reading.asked("^ (AND | BUT | HOWABOUT | SAME | ALSO)* THING BREAK? $"):
         # "And papers?", after "how many talks are on each page?".
         changes["listed"] = previous.listed
+    if changes.get("listed") == "people" and previous.listed == "records" and reading.asked(_WITH_PERSON):
+        changes["listed"] = "records"
     if changes.get("listed", previous.listed) != previous.listed and any(previous.on("size", *of_groups(previous))):
         # A query that lists people cannot hold what was asked of their institutions.
         return None
     query = _switched(previous, changes)
     if previous.best and reading.find("OTHERS"):
         return None
-    if (step := _next_of(previous, reading)) is not None:
-        return step
     if previous.limit and reading.read("OTHERS"):
         # "And the rest?" of the first three begins with the fourth.
         return replace(query, skip=previous.skip + previous.limit, limit=None)
+    if "next" in reading.said:
+        reading.read("(WHO | WHICH)? ORDINAL COMMA?")
+        changes.pop("listed", None)
     query = _turned(query, reading)
     reading.read(
         "^ SAME (LIST | CONDITION | RECORD)? (?! ANY) | ^ SAME LIST "
@@ -108,70 +120,27 @@ def follow(previous: Query, reading: Reading) -> Query | None:
     if (previous.best or previous.limit) and reading.conditions and reading.asked("IT"):
         # "Does it have code?" asks of the one that was picked, which a query cannot name.
         return None
-    if _keeps_all(reading, changes):
+    if keeps_all(reading, changes):
         query = replace(query, limit=None, best=False, skip=0)
-    _pick(previous, reading, changes)
+    pick(previous, reading, changes)
     query = replace(query, conditions=merged(query, reading))
     if not changes.get("counted") and not (changes.get("kind") and previous.counted):
         changes["counted"] = False
     return replace(query, **changes)
 
 
-def _next_of(previous: Query, reading: Reading) -> Query | None:
-    """Read "and the one before it?" after the newest, "the next one" after the first: one further down."""
-    picked = 1 if previous.best else previous.limit
-    found = reading.find(_NEXT) if picked and not reading.conditions else None
-    if found is None or picked is None:
-        return None
-    way = reading.part(found, "way")[0].tag
-    down = way in ("NEXT", "ALSO") or (previous.order == "date" and (way in _EARLIER) == previous.descending)
-    if not down:
-        return None
-    reading.take(found)
-    return replace(previous, limit=None if previous.best else 1, skip=previous.skip + picked, counted=False)
-
-
 def _turned(query: Query, reading: Reading) -> Query:
     """Read "the others", "now the opposite", "those that do not": the last condition is turned round."""
+    if {"sorted", "reversed", "superlative"} & reading.said and reading.read("OPPOSITE COMMA?"):
+        # "Flip it, oldest on top": the order.
+        return query
+    if any(one.negated for one in reading.conditions):
+        # "Leave X aside: who gave the rest?"
+        reading.read("OTHERS")
     negated = bool(query.conditions) and query.conditions[-1].negated
     bare = _BARE_NEGATION if not negated else f"{_BARE_NEGATION} | ^ AND? WITH BREAK? $"
     said = [reading.read(pattern) for pattern in ("OPPOSITE COMMA?", "OTHERS", bare)]
     return _opposite(query) if any(said) else query
-
-
-def _keeps_all(reading: Reading, changes: dict[str, Any]) -> bool:
-    """Whether the next list takes all that fits, although the one before picked some."""
-    picked_anew = bool({"limit", "best"} & changes.keys()) or not (reading.conditions or changes.get("listed"))
-    return not picked_anew and not {"sorted", "reversed"} & reading.said
-
-
-def _pick(previous: Query, reading: Reading, changes: dict[str, Any]) -> None:
-    """What a follow-up says of the order, and of how many."""
-    limit = reading.read("NUMBER") if previous.limit and "limit" not in changes else None
-    if limit:
-        changes["limit"] = int(reading.values(limit)[0])
-    if "limit" in changes:
-        changes.setdefault("best", False)
-    if {"limit", "best"} & changes.keys():
-        changes.setdefault("skip", 0)
-    if "next" in reading.said and changes.get("best"):
-        changes["skip"] = previous.skip + 1 if previous.best and changes["order"] == previous.order else 1
-    if "bare best" in reading.said:
-        changes["order"] = "size" if previous.listed in _GROUPED else _counted_before(previous) or changes["order"]
-    if "last of them" in reading.said and "sorted" not in reading.said and previous.order != "corpus":
-        changes.update(order=previous.order, descending=not previous.descending)
-    if "backwards" in reading.said and "order" not in changes:
-        changes["descending"] = not previous.descending
-    if "order" in changes and "descending" not in changes:
-        changes["descending"] = False
-
-
-def _counted_before(previous: Query) -> Order | None:
-    """What "the most" counts, after a question about chapters, links or comments."""
-    if previous.order in COUNTED:
-        return previous.order
-    counted: list[Order] = [COUNTED_PARTS[part] for part in previous.wanted("has") if part in COUNTED_PARTS]
-    return counted[-1] if counted else None
 
 
 def _switched(previous: Query, changes: dict[str, Any]) -> Query:

@@ -25,6 +25,7 @@ from assistant.catalogue.listing import read_listed
 from assistant.catalogue.marking import Token
 from assistant.catalogue.query import Query
 from assistant.catalogue.reading import Found, Reading, Rule
+from assistant.catalogue.told import NOTHING, Told
 from assistant.catalogue.vocabulary import Vocabulary
 
 # A question longer than this, its quoted parts left out, is no list request.
@@ -51,6 +52,10 @@ _LISTED_BY = {
 # Conditions that say by themselves of what sort the records are.
 _TELLING = frozenset(("page", "affiliation", "authors", "comments", "date"))
 _OF_PERSONS = frozenset(("person", "affiliation", "role"))
+# What is asked of the one person listed before, and not what that person says.
+_OF_PERSON = "THING | TITLE | PAGE | PLACE | SECTOR | POSITION | FROM | ROLE | BIO | ABSTRACT | CODE | LINK | WITHWHOM"
+# "How many students are in his lab?"
+_OF_GROUP = "HOWMANY (ROLE | PERSON) | (ROLE | PERSON) (IN | OF | AT | FROM) HESHE (SECTOR | PLACE)"
 _IS_SOMEBODY = "^ NAME (FROM | AT | IN | OF | ON | WITH)* (ROLE | INST | SECTOR | COUNTRY | PERSON) BREAK? $"
 _ASKS_FOR_TALKS = (
     "(WHICH | HOWMANY | LIST | ISTHERE | ALL | EACH | COUNT) (NUMBER | ALL | OF)* (THING | SORTED) "
@@ -59,7 +64,9 @@ _ASKS_FOR_TALKS = (
 )
 
 
-def understand(question: str, tokens: list[Token], vocabulary: Vocabulary, previous: Query | None) -> Query | None:
+def understand(
+    question: str, tokens: list[Token], vocabulary: Vocabulary, previous: Query | None, told: Told | None = None
+) -> Query | None:
     """The query that a question asks for, narrowing or changing the previous one where it follows up on it.
 
     Args:
@@ -67,22 +74,35 @@ def understand(question: str, tokens: list[Token], vocabulary: Vocabulary, previ
         tokens: The same as `tokens_of` tags it.
         vocabulary: What the collection holds.
         previous: The query before.
+        told: What that found.
     """
     if len(tokens) > _LONGEST_QUESTION_TOKENS or all(token.tag == "BREAK" for token in tokens):
         return None
     reading = read(Reading(tokens, question, previous), vocabulary, previous)
+    told = told or NOTHING
     if reading.joins_alternatives():
         return None
-    if previous is not None and leans(reading):
-        query = follow(previous, reading)
+    if previous is not None and leans(reading, told):
+        query = follow(previous, reading, told)
         # "Both", where nothing says of what, is not understood.
-        vague = any(token.tag == "BOTH" for token in reading.left())
+        vague = any(token.tag == "BOTH" for token in reading.left()) and not reading.asked("ADD | ALSO | ^ ORMORE")
         allowed = {"IT", "HOWABOUT", "GROUP", "OFWHICH"}
         # "Where is she from?", of the one person who was asked for.
-        allowed |= {"HESHE"} if one_person(previous) else set()
+        allowed |= (
+            {"HESHE"}
+            if one_person(previous) or (told.person and reading.asked(_OF_PERSON) and not reading.asked(_OF_GROUP))
+            else set()
+        )
         # "Newest first" is an order, "which was first?" is none that was read.
         allowed |= {"FIRST"} if {"sorted", "reversed", "superlative"} & reading.said else set()
-        return query if not vague and not _unread(reading, allowed) else None
+        if query is None or vague:
+            return None
+        read_by_rules = len(reading.conditions)
+        if _unread(reading, allowed):
+            return None
+        # "Is code linked for any?": the part that is named narrows, too.
+        parts = (one for one in reading.conditions[read_by_rules:] if one not in query.conditions)
+        return replace(query, conditions=(*query.conditions, *parts))
     if previous is None and reading.asked("^ ALSO") and not reading.conditions:
         # Something was asked before, and not understood.
         return None
@@ -99,7 +119,7 @@ def understand(question: str, tokens: list[Token], vocabulary: Vocabulary, previ
         return None
     fresh = _fresh(reading)
     if fresh is None and previous is not None and reading.asked("^ THING BREAK? $"):
-        return follow(previous, reading)
+        return follow(previous, reading, told)
     return fresh
 
 

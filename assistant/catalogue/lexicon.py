@@ -260,16 +260,14 @@ CHANGE: change, replace, swap, switch, modify, substitute
 OPPOSITE: contrary, the contrary, opposite, vice versa, converse, conversely, inverse, the other way about
 OPPOSITE: complement, reverse question, turn it around, turn that around, flip it, flip that, invert that
 FILLER: that s all
-NARROW: restrict this to, restrict it to, restrict to, restrict that to, restrict them to, limit this to, limit it to
-NARROW: limit that to, limit them to, limit to, narrow this to, narrow it to, narrow to, narrow down to, narrow that to
-NARROW: narrow this down to, narrow it down to, narrow that down to, narrow them down to, cut this down to, cut down to
-NARROW: cut it down to, reduce this to, reduce it to, reduce to, confine it to, confine this to, keep to, keep it to
 FILLER: care about, i care about, i only care about, interested in
 FILLER: at least once, out of curiosity, out of interest, i ask, i wonder, if you please, by any chance, as it happens
 FILLER: for the record, all in all, if possible, when you can, while you are at it, once again, all right, in that case
 FILLER: as a matter of fact, for my notes, for a report, i was told, i think, i believe, i guess, i suppose, i see
 FILLER: remain, remains, are left, is left, left over, still there, now remain, at that, among others
 FILLER: that is all, if any, at all, somewhere, in there, that is to say, or so
+FIRST: at the beginning, at the start, at the head, at the head of the list, at the front, in first place
+EDGE: at the beginning of, at the start of
 FIRST: at top, on the top, first, at the top, on top, top
 FIRST: leading, in the lead, up front, on the very top, in front, coming first, to start with, to begin with, up top
 LAST: last, final, at the end, at the bottom
@@ -288,7 +286,11 @@ INCLUDING: counting also
 INCLUDING: including, include people, include those, if you include, when you count, if we count, even those
 INCLUDING: including those
 SURNAME: last name, surname, family name, speaker surname, speaker last name, speakers last names
-WITHWHOM: with whom, who else, co speaker, co presenter
+WITHWHOM: with whom, who else, co speaker, co presenter, anybody else, anyone else, somebody else, someone else
+WITHWHOM: fellow speaker, fellow presenter, partner, co host, who besides, who apart from, other people
+OCCUR: figure on, figure in, feature on
+GIVEN: take part, participate, taking part, took part
+OFWHICH: out of them, out of these, out of those, out of all of them, out of all these, out of this list
 FIRSTNAME: first name, given name, forename
 HOWMANY: how many, number of, count of, what number of, total number of, how much, exact number of, total count of
 HOWMANY: a count of, number, tally

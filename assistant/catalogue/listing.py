@@ -132,9 +132,14 @@ def _shared(reading: Reading, found: Found) -> None:
 _GROUPS = "(noun: PERSON | PLACE | ORG | PAGE | YEARN | MONTHN | SECTOR)"
 
 
-def _places(reading: Reading, found: Found) -> None:
+def _places(reading: Reading, found: Found) -> object:
+    place = found.string.count(" ", 0, found.start())
+    if place and reading.tokens[place - 1].tag in ("THEM", "TALK"):
+        # "The one where somebody from IBM speaks".
+        return False
     reading.fields["listed"] = "affiliations"
     reading.said.update(("noun", "grouped"))
+    return True
 
 
 def _pages(reading: Reading, found: Found) -> None:

@@ -31,6 +31,11 @@ def page_rules(vocabulary: Vocabulary, kind_before: str | None) -> tuple[Rule, .
         either = any(token.tag == "OR" for token in tokens)
         reading.require(found, "page", reading.values(found, "pages"), together=not either)
         tags = [token.tag for token in reading.part(found)]
+        first = reading.tokens.index(reading.part(found)[0])
+        narrows = first == 0 or reading.tokens[first - 1].tag in ("COMMA", "AND", "BUT")
+        if reading.before is not None and narrows and tags[:2] == ["ONLY", "PAGENAME"]:
+            # "Only Sep 8", of what was listed.
+            return
         # "Only those on the page" may stand on others too.
         if any(tag == "ONLY" and after not in _NOUNS for tag, after in zip_longest(tags, tags[1:])):
             reading.add("pages", ["1"])
@@ -38,8 +43,24 @@ def page_rules(vocabulary: Vocabulary, kind_before: str | None) -> tuple[Rule, .
     def some_of(reading: Reading, found: Found) -> None:
         reading.require(found, "pages", reading.values(found, "number")[:1])
 
-    def on_others(reading: Reading, found: Found) -> None:
+    def on_others(reading: Reading, found: Found) -> object:
+        number = reading.values(found, "number") or reading.values(found, "number2")
+        if number and int(number[0]) > 1:
+            # "On the two other pages": on all of them.
+            return on_all_others(reading, found, int(number[0]))
         reading.require(found, "pages", ["2.."])
+        return True
+
+    def on_all_others(reading: Reading, found: Found, number: int) -> object:
+        before = reading.before.wanted("page") if reading.before else []
+        kinds = list(_kind(reading)) or ([kind_before] if kind_before else [])
+        others = [
+            page for page, on in vocabulary.pages.items() if (not kinds or on == {kinds[0]}) and page not in before
+        ]
+        if not before or len(others) != number:
+            return False
+        reading.require(found, "page", others, together=True)
+        return True
 
     def one_of(reading: Reading, found: Found) -> None:
         reading.require(found, "pages", ["1"])
@@ -47,7 +68,8 @@ def page_rules(vocabulary: Vocabulary, kind_before: str | None) -> tuple[Rule, .
     return (
         ("NEG (GIVEN | ON | OCCUR | IN)* ONLY? (ON | IN)? (number: NUMBER) OF NUMBER PAGE", some_of),
         ("(ALL | BOTH | EACH | (number: NUMBER))+ (page: PAGE) (WITH? COMMON | SHARE BREAK? $)", on_all),
-        ("NEG (GIVEN | ON | OCCUR | IN | AND)* OTHER PAGE", on_others),
+        ("NEG (GIVEN | ON | OCCUR | IN | AND | ALL | BOTH)* "
+            "((number: NUMBER) OTHER PAGE | (OTHER | OTHERS) (number2: NUMBER)? PAGE)", on_others),
         ("NEG (GIVEN | ON | OCCUR | IN)* (SINGLE | (ONLY | EXACTLY) NUMBER) OF NUMBER? PAGE", one_of),
         (f"NEG ({_ON}) (ALL | BOTH | EACH)+ OF? (number: NUMBER)? OF? (page: PAGE)", on_all),
         # "… that the June page lacks", "… which the June page does not have".
@@ -92,7 +114,7 @@ def _nothing(reading: Reading, found: Found) -> None:
 
 
 def _several(name: str) -> str:
-    return f"(who: {name} ((AND | OR | COMMA | NOR)+ ANYPREP? {name})*)"
+    return f"(who: {name} ((AND | OR | COMMA | NOR | BREAK (?=AND))+ ANYPREP? {name})*)"
 
 
 _LEAD = "NEG (FROM | AT | OF | BY | IN | WITH | GIVEN | ON | BOTH | ONLY | PLACE | AUTHORED | TITLED)*"

@@ -31,7 +31,7 @@ Part = Literal[
 PersonField = Literal["person", "affiliation", "role", "sector", "country", "abroad", "speaks"]
 CountField = Literal["authors", "comments", "speakers", "pages", "chapters", "links", "size"]
 WordField = Literal["title", "opening", "abstract", "bio", "text", "link", "chapter", "sign"]
-Field = Literal[PersonField, CountField, WordField, "page", "date", "has"]
+Field = Literal[PersonField, CountField, WordField, "page", "date", "has", "among"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Condition:
         field: What is looked at. "abroad" is outside a country, as far as the affiliation's is known; "size" is the
             number of records of a group; "opening" is how a title begins; "abstract" and "bio" are words in these,
             "chapter" in a chapter's title; "sign" is a mark in the title, or "digit"; "speaks" is where somebody
-            does: in a "chapter", or at the "head" of the whole talk.
+            does: in a "chapter", or at the "head" of the whole talk; "among" is one of some records, by their ids.
         values: As text: a name, words, a part, a range of numbers (`values.Span`) or of dates (`values.Dates`).
         negated: None of the values may hold.
     """

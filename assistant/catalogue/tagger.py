@@ -52,12 +52,18 @@ _TOPICS = ("UNKNOWN", "COINED", "CONDITION")
 # "Papers that talk about …": no talk.
 _SPLIT_VERBS = frozenset("leave take throw cut filter strike weed kick keep cross sort".split())
 _PARTICLES = frozenset(("out", "away", "aside", "off"))
+_NARROWING = frozenset(
+    "cut trim shorten reduce narrow limit restrict confine boil whittle pare shrink slim keep condense".split()
+)
+_NARROWED = frozenset(
+    "that it this these those them the my your list lists result results selection answer set down back".split()
+)
 _LONGEST_SPLIT_WORDS = 9
 _TEXTS = frozenset(("ABSTRACT", "BIO", "TITLE"))
 _HOLDS = frozenset(("LIST", "SAYS", "USE", "ABOUT", "ISTHERE"))
 _SPEAKS_OF = frozenset(("speak of", "speaks of", "speaking of", "touch on", "touches on"))
 _TALKERS = frozenset("ABSTRACT BIO TITLE PAPER RECORD PERSON WHO TALK THEM".split())
-_BEFORE_ONE = frozenset("NEWEST OLDEST LARGEST SMALLEST LONGEST SHORTEST LAST ISTHERE".split())
+_BEFORE_ONE = frozenset("NEWEST OLDEST LARGEST SMALLEST LONGEST SHORTEST LAST FIRST ORDINAL TIME EACH ISTHERE".split())
 # "papers that give a date": after what is listed, a request is a statement.
 _NOUNS = frozenset(("TALK", "PAPER", "RECORD", "PERSON", "THEM", "WHICH", "TITLE", "NOT", "WHO"))
 
@@ -79,6 +85,7 @@ def tokens_of(question: str, vocabulary: Vocabulary, *, on_page: bool = False) -
     for tag in (tag_quotations, tag_titles, tag_full_names):
         tag(marking, vocabulary)
     _tag_split_verbs(marking)
+    _tag_narrowing(marking)
     _tag_concepts(marking)
     tag_dates(marking)
     for tag in (tag_pages, tag_surnames, tag_series, _tag_rest, tag_nicknames, tag_chapters, tag_campuses):
@@ -100,6 +107,17 @@ def _tag_split_verbs(marking: Marking) -> None:
         if key in _SPLIT_VERBS and last is not None and whole and keys[last + 1 : last + 2] != ["of"]:
             marking.mark(first, first + 1, "NOT")
             marking.mark(last, last + 1, "FILLER")
+
+
+def _tag_narrowing(marking: Marking) -> None:
+    """Read "cut that down to", "reduce the list to" before what is to stay."""
+    keys = [word.key for word in marking.words]
+    for first, key in enumerate(keys):
+        last = first + 1
+        while keys[last : last + 1] and keys[last] in _NARROWED:
+            last += 1
+        if key in _NARROWING and keys[last : last + 1] == ["to"]:
+            marking.mark(first, last + 1, "NARROW")
 
 
 def _quoted_role(token: Token) -> Token:
@@ -159,6 +177,9 @@ def _left_over(word: Word, vocabulary: Vocabulary) -> Concept:
 def _statements(tokens: list[Token]) -> list[Token]:
     """Tags that depend on their neighbours: "papers that list a date", "the oldest one"."""
     found: list[Token] = []
+    if [token.text.lower() for token in tokens[:2]] == ["no", ","]:
+        # "No, talks please" bars nothing.
+        tokens = tokens[2:]
     for token, after in zip_longest(tokens, tokens[1:]):
         tag, before = token.tag, found[-1].tag if found else ""
         if tag == "LIST" and before in _NOUNS - _TEXTS:

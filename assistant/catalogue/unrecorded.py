@@ -30,13 +30,20 @@ _OF_PAPERS: tuple[tuple[str, str], ...] = (
     ),
     (
         _AUTHORS,
-        "(?! HOWMANY) ((WHO | WHICH | NAMED) (ALL | OF | NUMBER)* | LIST (ALL | OF)*) (FIRST | LAST)? AUTHOR "
-        "(?! OF? NUMBER | FIRST)",
+        "(?! HOWMANY) ((WHO | WHICH | NAMED) (ALL | OF | NUMBER)* | LIST (ALL | OF | EACH | THEM | IT)*) "
+        "(FIRST | LAST)? AUTHOR (?! OF? NUMBER | FIRST)",
     ),
     (_AUTHORS, "NAMED OF (NUMBER | ALL)* (AUTHOR | PERSON WHO AUTHORED)"),
-    (_VENUE, "(PUBLISHED | GIVEN) (IN | AT | BY) (UNKNOWN | COINED | INST) | WHERE PAPER* TITLEREF? PUBLISHED"),
+    (
+        _VENUE,
+        "(PUBLISHED | GIVEN) (IN | AT | BY) (UNKNOWN | COINED | INST) "
+        "| WHERE (PAPER | EACH | THEM | IT)* TITLEREF? (PUBLISHED | OCCUR)",
+    ),
     (_CITED, "HOWOFTEN ANY* OCCUR"),
-    (_PAPER_LENGTH, "HOWMANY PAGE (THEM | IT | THING | TITLEREF)* WITH BREAK? $ | HOWMANY PAGE (WITH | IT)* TITLEREF"),
+    (
+        _PAPER_LENGTH,
+        "HOWMANY PAGE (THEM | IT | THING | TITLEREF | EACH)* WITH BREAK? $ | HOWMANY PAGE (WITH | IT)* TITLEREF",
+    ),
 )
 _OF_TALKS: tuple[tuple[str, str], ...] = (
     (_PLACE, "WHERE ((?! FROM | OCCUR | PLACE | WORD | QUOTE | WITH) ANY)* (GIVEN | TALK | HELD)"),
@@ -108,7 +115,7 @@ def _asked(reading: Reading, vocabulary: Vocabulary, previous: Query | None) -> 
     of_paper = reading.asked("PAPER") and not reading.asked("TALK")
     before = (
         previous.kind
-        if previous and reading.asked(f"THEM | IT | HESHE | {_WHEN_ASKED} | WHERE | WHO | LONGEST | SHORTEST")
+        if previous and reading.asked(f"THEM | IT | HESHE | EACH | {_WHEN_ASKED} | WHERE | WHO | LONGEST | SHORTEST")
         else None
     )
     if of_paper or _names_paper(reading, vocabulary) or before == "paper":

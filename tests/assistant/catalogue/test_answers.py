@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from statistics import median
@@ -126,6 +127,24 @@ def test_what_is_recorded_of_a_person_is_said_where_the_question_is_mistaken(cat
     assert text.text.startswith("None")
     assert "Caltech" in text.text
     assert {one.id for one in text.citations} == {"the-architecture-of-intelligence"}
+
+
+@pytest.mark.parametrize(
+    ("questions", "names"),
+    [
+        (("Which talks does Hamed Hassani give?", "Who else takes part in them?"), {"Ahmad Beirami"}),
+        (("Which talks does Hamed Hassani give?", "Does he have a partner?"), {"Ahmad Beirami"}),
+        (("Which talk is John Doyle's?", "Who else is from Caltech?"), {"Quanquan Gu", "Babak Hassibi"}),
+        (("List recordings with chapters", "In the one with Bei Yu, who are the others?"), {"Li-C. Wang"}),
+        (("Who is from McGill?", "What's her talk called?"), {"High-dimensional Optimization"}),
+        (("Which talk has the most speakers?", "Where do they come from?"), {"IBM"}),
+        (("Give me the three newest papers", "When was the second one released?"), {"Sparse Linear Regression"}),
+        (("The five papers with most comments", "Which of those is the newest?"), {"1 paper", "among the 5"}),
+    ],
+)
+def test_follow_up_points_at_what_was_told(questions: Sequence[str], names: set[str], catalogue: Catalogue) -> None:
+    text = told(catalogue, *questions).text
+    assert {name for name in names if name in text} == names
 
 
 def test_nothing_found_is_none_of_none(catalogue: Catalogue) -> None:

@@ -290,7 +290,28 @@ FOLLOW_UPS: dict[tuple[str, ...], Query] = {
         "person: Adam Klivans", kind="talk", listed="affiliations"
     ),
     ("talks with a biography", "and how many don't have one?"): query("not has: bio", kind="talk", counted=True),
-}
+    ("Titles with 'graph'", "oh no, just recordings I meant"): query("title: graph", kind="talk"),
+    ("Papers with comments", "no, talks"): query("has: comments", kind="talk"),
+    ("Papers of 2019", "the other way about: newest at the head"): query(
+        "date: 2019", kind="paper", order="date", descending=True
+    ),
+    ("Papers of 2019", "shrink the selection to the first two"): query("date: 2019", kind="paper", limit=2),
+    ("Papers with comments", "is a repository out for any?"): query("has: comments", "has: code", kind="paper"),
+    ("Talks on the ML page", "out of these, who is from Yale?"): query(
+        ML, "affiliation: Yale", kind="talk", listed="people"
+    ),
+    ("Recordings with chapters", "the one where somebody from IBM speaks"): query(
+        "has: chapters", "affiliation: IBM", kind="talk"
+    ),
+    ("Papers with comments", "just Sep 8"): query("has: comments", "page: Daily Papers, Sep 8", kind="paper"),
+    ("Which paper has the fewest comments?", "and who comes second?"): query(
+        kind="paper", order="comments", best=True, skip=1
+    ),
+    ("Talks on the ML page", "which of them are on the other two pages, too?"): query(
+        ML, "page: Recorded Talks: Foundations of AI and Optimization", "page: Recorded Talks: Workshops and Tutorials",
+        kind="talk",
+    ),
+}  # fmt: skip
 NOT_OURS = (
     "Which papers go with Jason Lee's talk on causal structure?",
     "I am fond of transformers. Which talks are there?",
