@@ -296,7 +296,7 @@ FOLLOW_UPS: dict[tuple[str, ...], Query] = {
         "date: 2019", kind="paper", order="date", descending=True
     ),
     ("Papers of 2019", "shrink the selection to the first two"): query("date: 2019", kind="paper", limit=2),
-    ("Papers with comments", "is a repository out for any?"): query("has: comments", "has: code", kind="paper"),
+    ("Papers with comments", "a repository for any?"): query("has: comments", "has: code", kind="paper"),
     ("Talks on the ML page", "out of these, who is from Yale?"): query(
         ML, "affiliation: Yale", kind="talk", listed="people"
     ),
