@@ -82,6 +82,11 @@ SEPARATELY = _pattern(
 )  # fmt: skip
 MEANING = _pattern("like", "i ?e", "that is", "that s", "thats", "meaning", "e ?g", "as in", "for example", before="^")
 TOGETHER = re.compile(r"^(?:tak|lump|put|count|consider|treat)\w*\b.*\btogether$")
+# "If it isn't too much trouble".
+NO_TROUBLE = re.compile(
+    r"^(?:and |but )?(?:if|unless|provided|assuming) (?:it|that|this|you)\b.*\b(?:trouble|bother|much|mind|busy|problem"
+    r"|inconvenien\w+|possible|hard|difficult|ask)\b"
+)
 # "Any of the three will do".
 EITHER_WAY = re.compile(
     r"^(?:any|either|each|all|both|one)(?: one)?(?: of (?:them|these|those|the \w+))?"

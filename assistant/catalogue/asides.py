@@ -111,6 +111,8 @@ def _tags(marking: Marking, clause: Clause) -> set[str]:
 
 def _is_aside(marking: Marking, clause: Clause, vocabulary: Vocabulary) -> bool:
     tags, text = _tags(marking, clause), clause.text
+    if patterns.NO_TROUBLE.search(text) and tags <= _SOFT | {"NOT", "WITHOUT"}:
+        return True
     if patterns.EITHER_WAY.search(text) or (patterns.TIES.search(text) and tags <= _SOFT | {"MENTION"}):
         return True
     if patterns.MY_PLACE.search(text) or patterns.SEPARATELY.search(text):
@@ -124,7 +126,9 @@ def _is_aside(marking: Marking, clause: Clause, vocabulary: Vocabulary) -> bool:
         return not patterns.TOPICAL.search(text)
     # "For our yearly brochure".
     return (
-        tags <= _SOFT | {"YEARN", "MONTHN"} and _says_nothing(clause) and not _holds_topic(marking, clause, vocabulary)
+        tags <= _SOFT | {"YEARN", "MONTHN", "AUTHORED"}
+        and _says_nothing(clause)
+        and not _holds_topic(marking, clause, vocabulary)
     )
 
 

@@ -6,6 +6,10 @@ of a talk ("learn", "train", "scale", "search") is not among them.
 """
 
 PHRASES = """
+WITH: for which you hold, for which you have, for which we have, for which we hold, of which you hold, of which you have
+WITH: for which it has, hav, hve, wth
+HOWMANY: how mny, hw many, how mani, how meny, howmany, hw mny
+FILLER: or no, or not, yes or no, or nope, i write for, i report for, we write for
 NUMBER 2: a pair of, pair of, pair, a duo of, duo of, duo, twosome, pairs of
 NUMBER 3: a trio of, trio of, trio, threesome, triplet of, trios of
 NUMBER 4: a quartet of, quartet of, quartet, foursome
@@ -153,6 +157,7 @@ LONGEST: is longer, is lengthier, most verbose
 
 # Politeness, asking, thinking; adverbs; nouns of the request; verbs of being listed; what a list is for.
 WORDS = """
+ie eg viz
 noticed notice notices noticing spotted spot gathered observe observed saw realise realised realize realized
 lol haha tbh imo imho afaik idk hmm yo dude ya yep nope ta cheerio pray kindly fancy hereby thereby therein herein thats
 whats its abbreviation abbreviations abbreviated acronym readers reader convenience leisure window period interval span

@@ -44,6 +44,9 @@ RULES: tuple[Rule, ...] = (
     ("TEAM (body: AUTHORED) (BREAK | AND | COMMA | $)", _points_back),
     ("(HOWMANY | TITLE | MENTION | WITH | QUOTE ANY*) (body: IN? IT) (ALL TALK | ALL PAPER | BREAK | COMMA | $)",
      _points_back),
+    # "I care about 2020 and 2022. Papers from those two years?"
+    ("(TIME | INST | PAGENAME) ANY* BREAK ANY* "
+     "(body: ANYPREP? (THEM | SAME) NUMBER? (YEARN | MONTHN | PAGE | PLACE | SECTOR))", _points_back),
     ("(body: UNDER) (?= WHICH THING)", _points_back),
     ("OUTSIDE (?= THING | PERSON)", _points_back),
     (f"(WITH | AND | COMMA) (owner: IT | THEM | WHO) {_SHOWN} ((AND | COMMA | WITH)+ (IT | THEM)? {_SHOWN})*",

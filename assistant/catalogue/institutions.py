@@ -149,6 +149,7 @@ _LABORATORY = re.compile(
 _ACADEMIC = re.compile(
     r"\b(?:universit|college|institute of tech|polytech|ecole|hochschule|faculty|school of|academy|uc |ut |tu )|\btech$"
 )
+_DOTTED = re.compile(r"\b(?:[A-Z]\.){2,}")
 SMALL_WORDS = frozenset(("the", "of", "at", "in", "for", "and", "de", "du"))
 
 
@@ -169,7 +170,9 @@ class Institution:
 
 def institution_key(name: str) -> str:
     """A name as it is compared: plain words without "the", "of", "at"."""
-    return " ".join(word for word in plain_words(name.replace("&", " ")) if word not in SMALL_WORDS)
+    # "M.I.T." is "MIT".
+    name = _DOTTED.sub(lambda dotted: dotted[0].replace(".", ""), name).replace("&", " ")
+    return " ".join(word for word in plain_words(name) if word not in SMALL_WORDS)
 
 
 def _read_table() -> dict[str, Institution]:

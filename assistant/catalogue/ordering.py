@@ -117,12 +117,19 @@ def _only_compares(reading: Reading, found: Found) -> bool:
     )
 
 
+def _meant(reading: Reading) -> Order | None:
+    """What "the fewest" counts in "of the talks with chapters, which has the fewest?": the one thing that is named."""
+    named = {token.tag for token in reading.tokens} & {"CHAPTER", "COMMENT", "LINK"}
+    return _KEYS[named.pop()] if len(named) == 1 else None
+
+
 def _best(reading: Reading, found: Found) -> object:
     if _only_compares(reading, found):
         return False
     if len(reading.part(found)) == 1:
         reading.said.add("bare best")
-    order = _order(reading, found)
+    order = _meant(reading) if len(reading.part(found)) == 1 and "grouped" not in reading.said else None
+    order = order or _order(reading, found)
     if order == "corpus":
         return False
     reading.fields.update(order=order, descending=_descends(reading, found))

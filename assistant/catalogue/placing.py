@@ -10,6 +10,7 @@ from assistant.catalogue.query import PersonField
 from assistant.catalogue.reading import Found, Reading, Rule
 from assistant.catalogue.vocabulary import Vocabulary
 
+_JOINTS = frozenset(("AND", "OR", "COMMA", "NOR"))
 _NOUNS = ("THEM", "TALK", "PAPER", "RECORD")
 _ON = "(ANYPREP | OCCUR | GIVEN | TO | THEM | PUBLISHED | ALL | RECORD)*"
 
@@ -89,7 +90,9 @@ def _kind(reading: Reading) -> set[str]:
 def _who(field: PersonField) -> Callable[[Reading, Found], object]:
     def act(reading: Reading, found: Found) -> None:
         tokens = reading.part(found)
-        together = any(token.tag == "BOTH" for token in tokens)
+        # "Berkeley (UC)" is one place.
+        one_place = "uc" in (token.text.lower() for token in tokens) and not _JOINTS & {token.tag for token in tokens}
+        together = one_place or any(token.tag == "BOTH" for token in tokens)
         named = [token for token in reading.part(found, "who") if token.tag != "PERSON"]
         values = [part for token in named for value in token.values for part in value.split("|")]
         reading.require(found, field, values, together=together)
@@ -114,7 +117,8 @@ def _nothing(reading: Reading, found: Found) -> None:
 
 
 def _several(name: str) -> str:
-    return f"(who: {name} ((AND | OR | COMMA | NOR | BREAK (?=AND))+ ANYPREP? {name})*)"
+    # Names may also stand side by side: "talks yale openai".
+    return f"(who: {name} (((AND | OR | COMMA | NOR | BREAK (?=AND))+ ANYPREP?)? {name})*)"
 
 
 _LEAD = "NEG (FROM | AT | OF | BY | IN | WITH | GIVEN | ON | BOTH | ONLY | PLACE | AUTHORED | TITLED)*"

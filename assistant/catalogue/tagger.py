@@ -11,6 +11,7 @@ from itertools import zip_longest
 from assistant.catalogue.asides import set_asides_apart
 from assistant.catalogue.concepts import FILLER, LONGEST_PHRASE_WORDS, Concept, concept, misspelt
 from assistant.catalogue.idle import drop_idle_words
+from assistant.catalogue.letters import without_address
 from assistant.catalogue.marking import Marking, Token
 from assistant.catalogue.pages import tag_pages
 from assistant.catalogue.people import tag_campuses, tag_full_names, tag_surnames
@@ -81,7 +82,7 @@ def tokens_of(question: str, vocabulary: Vocabulary, *, on_page: bool = False) -
     """
     if len(question) > _LONGEST_QUESTION_CHARS:
         return []
-    marking = Marking(question, on_page=on_page)
+    marking = Marking(without_address(question), on_page=on_page)
     for tag in (tag_quotations, tag_titles, tag_full_names):
         tag(marking, vocabulary)
     _tag_split_verbs(marking)
@@ -238,6 +239,13 @@ def _statements(tokens: list[Token]) -> list[Token]:
         elif tag == "SAYS" and token.text.lower() == "say" and after and after.tag in ("WHICH", "WHO", "HOWMANY"):
             # "If so, say which."
             tag = "LIST"
+        elif (
+            tag == "SAYS"
+            and token.text.lower() in ("say", "says", "saying")
+            and after
+            and after.tag in ("QUOTE", "WORD")
+        ):
+            tag = "MENTION"
         elif tag in _HOLDS and before in _TEXTS and after and after.tag in ("QUOTE", "COINED", "WORD"):
             # "Abstracts that name …", "whose title reads …".
             tag = "MENTION"

@@ -106,7 +106,7 @@ RULES: tuple[Rule, ...] = (
     (f"NEG (WITH | MENTION | WHERE)? {_WORDS} OCCUR? "
         "IN (TITLE | ABSTRACT) (OR | AND) IN? (TITLE | ABSTRACT | BIO)", _TEXT),
     # "with X in the title", "in whose title X stands".
-    (f"NEG (WITH | MENTION)? {_WORDS} OCCUR? IN (WHO | THEM | IT | EACH | ALL | THING | OF)* TITLE {_BARRED}",
+    (f"NEG (WITH | MENTION)? {_WORDS} (OCCUR | BOTH)* IN (WHO | THEM | IT | EACH | ALL | THING | OF)* TITLE {_BARRED}",
         _TITLE),
     (f"IN (WHO | THEM)? TITLE NEG {_WORDS} (OCCUR | GIVEN)", _TITLE),
     # "titles that begin with X", "whose title does not mention X".

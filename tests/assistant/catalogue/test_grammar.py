@@ -61,6 +61,15 @@ CASES: dict[str, Query] = {
     "My brother dreams of Yale. Does any speaker work there?": query("affiliation: Yale", listed="people"),
     "Talks from Yale or MIT, either will do": query("affiliation: Yale | MIT", kind="talk"),
     "I noticed papers from 2019; a tidy list, please": query("date: 2019", kind="paper"),
+    "Dear team,\n\nwhich papers are from 2019?\n\nMany thanks in advance,\nK. Miller": query(
+        "date: 2019", kind="paper"
+    ),
+    "talks yale openai": query("affiliation: yale | openai", kind="talk"),
+    "Anything, unless it is too much trouble, from 2019": query("date: 2019"),
+    "We keep a list for 2019 and 2022. Papers of these years, please": query("date: 2019 | 2022", kind="paper"),
+    "Of all talks with chapters, which one has fewest?": query(
+        "has: chapters", kind="talk", order="chapters", best=True
+    ),
     # Page against page, and number against number.
     "Which talks does the Foundations page list that Workshops lacks?": query(
         f"not {WORKSHOPS}", FOUNDATIONS, kind="talk"
