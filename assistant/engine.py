@@ -42,6 +42,7 @@ from assistant.routes import Route, Router, Way
 from assistant.search_words import SearchWords, search_with_words
 from assistant.second_opinion import reconsider
 from assistant.support import SupportChecker, checked_texts, with_support
+from assistant.themes import asks_for_several, by_theme, theme
 from assistant.titles import Titles
 from assistant.turn import Turn
 from assistant.uncited import matcher
@@ -208,7 +209,7 @@ class Engine:
     def _answer(self, turn: Turn, endpoint: Endpoint | None, filters: Filters) -> Iterator[Event]:
         """Answer from the talks."""
         yield Status("searching", "Searching the talks and papers")
-        ranking = self._search(turn.standalone, endpoint, filters)
+        ranking = self._search(theme(turn.standalone), endpoint, filters)
         ranked: Sequence[RankedRecord] = ranking.records
         wrong = wrong_speaker(turn.standalone, self.people, self._ranker)
         refusal = (
@@ -222,7 +223,10 @@ class Engine:
             return
         if wrong is not None:
             ranked = sorted(ranked, key=lambda record: record.record_id != wrong.meant.record_id)
-        hits = flatten(ranked, self._passages)
+        several = wrong is None and asks_for_several(turn.standalone)
+        if several:
+            ranked = by_theme(turn.standalone, ranked)
+        hits = [record.passages[0] for record in ranked] if several else flatten(ranked, self._passages)
         sources = [self.source(hit.passage, hit.score) for hit in hits if hit.score >= LEAST_OF_BEST * hits[0].score]
         turn.clock("retrieval")
         yield Sources(tuple(sources))
@@ -235,7 +239,9 @@ class Engine:
             yield from turn.answer.say("\n\n" if turn.answer.text else "")
             written = yield from self._write(turn, sources, endpoint)
         if not written:
-            yield from self._quote(turn, ranked[:1] if wrong else ranked)
+            yield from self._quote(turn, ranked[:1] if wrong else ranked, several=several)
+        elif several:
+            turn.notice = turn.notice or own_words.BY_RELEVANCE
         turn.refused = not turn.answer.citations
         yield from self._check(turn, endpoint if self._asks_second_opinion else None)
 
@@ -306,10 +312,13 @@ class Engine:
                     turn.notice = REPEATING
                     return
 
-    def _quote(self, turn: Turn, ranked: Sequence[RankedRecord]) -> Iterator[Event]:
-        """Answer, or go on, in the sources' own words."""
-        quotes = self._extractor.extract(without_subject(turn.standalone), ranked)
-        yield from own_words.quote(turn.answer, [(one, self.source(one.passage, one.score)) for one in quotes])
+    def _quote(self, turn: Turn, ranked: Sequence[RankedRecord], *, several: bool) -> Iterator[Event]:
+        """Answer, or go on, in the sources' own words; of several records with one sentence of each."""
+        question = without_subject(turn.standalone)
+        quotes = self._extractor.one_each(question, ranked) if several else self._extractor.extract(question, ranked)
+        intro = f"{own_words.BY_RELEVANCE} {own_words.QUOTES_INTRO}" if several else own_words.QUOTES_INTRO
+        cited = [(one, self.source(one.passage, one.score)) for one in quotes]
+        yield from own_words.quote(turn.answer, cited, intro=intro)
 
     def _refuse(self, turn: Turn, ranked: Sequence[RankedRecord], refusal: Refusal) -> Iterator[Event]:
         """Say that the collection does not hold it, and name what is near."""

@@ -76,6 +76,15 @@ class Extractor:
         order = {record_id: rank for rank, record_id in enumerate(dict.fromkeys(q.passage.record_id for q in chosen))}
         return sorted(chosen, key=lambda quote: (order[quote.passage.record_id], quote.passage.start, quote.start))
 
+    def one_each(self, question: str, records: Sequence[RankedRecord]) -> list[Quote]:
+        """The best sentence of each record's best passage that may answer, in the order of the records."""
+        found = []
+        for record in records:
+            passages = [hit.passage for hit in record.passages]
+            best = next((one for one in passages if self._may_answer(question, one)), passages[0])
+            found.append(max(self._scored_sentences(question, best), key=lambda quote: quote.score))
+        return found
+
     def _may_answer(self, question: str, passage: Passage) -> bool:
         """Whether a passage is worth reading; a bio is when the question is in its words, not only near its field."""
         return passage.section != "bio" or self._keyword.coverage(question, [passage.text])[0] >= LEAST_WORDING_OF_BIO

@@ -11,13 +11,16 @@ from assistant.events import Event, SourcePassage
 from assistant.extract import Quote
 from assistant.markers import defuse_references
 
+BY_RELEVANCE = "By relevance; the list may not be complete."
 QUOTES_INTRO = "In the sources' own words; these are quotes, no model wrote them:"
 REFUSAL = "The collection does not seem to hold an answer to this."
 
 
-def quote(answer: CitedText, quotes: Sequence[tuple[Quote, SourcePassage]]) -> Iterator[Event]:
+def quote(
+    answer: CitedText, quotes: Sequence[tuple[Quote, SourcePassage]], *, intro: str = QUOTES_INTRO
+) -> Iterator[Event]:
     """Answer, or go on, in the sources' own words: each quote with its passage, those of one talk together."""
-    yield from answer.say(f"\n\n{QUOTES_INTRO}" if answer.text else QUOTES_INTRO)
+    yield from answer.say(f"\n\n{intro}" if answer.text else intro)
     shown_id = ""
     for one, source in quotes:
         if source.id != shown_id:
