@@ -67,7 +67,7 @@ ASC: asc, ascendingly, low to high, lowest first, smallest first, from low to hi
 LIST: like to see, like to read, like to hear, should like to see, care to see, arrange for me
 FILLER: of which the same is true, of which the same holds, that do the same, that do too, that do so too, likewise
 FILLER: at your convenience, at your leisure, in your own time, in here, over here, which is it
-FILLER: there must be
+FILLER: there must be, in advance, dear team, dear all, dear colleagues, hi team, hello team
 FILLER: whats that, like that, it is not too much, not too much bother
 FILLER: taken together, put together here, all told, in all its forms, so called
 HEADPERSON: headline speaker, headliner, main speaker, lead speaker, heading speaker, top level speaker, speaker proper

@@ -59,7 +59,9 @@ def merged(query: Query, reading: Reading) -> tuple[Condition, ...]:
         else [in_that_year(one, old) for one in reading.conditions]
     )
     new = [*dated, *_number(query, reading)]
-    if added or (reading.asked("ALSO | ^ OR") and not reading.asked("THEM | WITH")):
+    # "And those from Yale too", not "which of those are from Yale, too?".
+    too = reading.asked("ALSO | ^ OR") and not reading.asked("THEM | WITH")
+    if added or too or reading.asked("^ AND THEM (FROM | AT | BY | OF | IN) INST (BREAK | COMMA)? ALSO"):
         new = [_joined(one, old, worded=added is not None) for one in new]
     sought = [one.field for one in old if one.field in _WORDED]
     if sought and (added or reading.asked("WITH BOTH? QUOTE")) and not reading.asked("MENTION | OCCUR | ABSTRACT"):

@@ -52,6 +52,7 @@ _BEFORE_VIDEOS = (
 _TOPICS = ("UNKNOWN", "COINED", "CONDITION")
 # "Papers that talk about …": no talk.
 _SPLIT_VERBS = frozenset("leave take throw cut filter strike weed kick keep cross sort".split())
+_REMOVES = _SPLIT_VERBS | frozenset("remove drop discard delete exclude omit hide strip skip ignore".split())
 _PARTICLES = frozenset(("out", "away", "aside", "off"))
 _NARROWING = frozenset(
     "cut trim shorten reduce narrow limit restrict confine boil whittle pare shrink slim keep condense".split()
@@ -192,6 +193,9 @@ def _statements(tokens: list[Token]) -> list[Token]:
             or (before in ("WITHOUT", "WITH") and after.tag in _CLAUSE_ENDS)
         ):
             tag = "THEM"
+        elif tag == "ALL" and before == "NOT" and found[-1].text.lower().split()[0] in _REMOVES:
+            # "Remove all with chapters"; "not all have chapters" says something else.
+            tag = "THEM"
         elif token.text.lower() == "include" and before in ("BREAK", "COMMA"):
             tag = "INCLUDING"
         elif token.text.lower() == "names" and before in _KINDS:
@@ -249,8 +253,8 @@ def _statements(tokens: list[Token]) -> list[Token]:
         elif tag in _HOLDS and before in _TEXTS and after and after.tag in ("QUOTE", "COINED", "WORD"):
             # "Abstracts that name …", "whose title reads …".
             tag = "MENTION"
-        elif tag == "SHARE" and after and after.tag in ("THEM", "IT", "CODE", "LINK"):
-            # "Papers that share their code".
+        elif tag == "SHARE" and after and after.tag in ("THEM", "IT", "CODE", "LINK") and before != "HESHE":
+            # "Papers that share their code"; "does she share them?" asks with whom.
             tag = "LINKTO"
         elif tag == "ABOUT" and before in _TEXTS and token.text.lower() in _SPEAKS_OF:
             # "Abstracts that speak of …": the words, not the subject.

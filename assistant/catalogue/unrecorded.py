@@ -58,6 +58,8 @@ _MEANT = (
     "(noun: TALK | PAPER | SORTED) (body: (ABOUT | ON | OF | TO | IN) PLAIN{1,5})",
     "(body: (UNKNOWN | COINED){1,4}) (noun: TALK | PAPER | SORTED)",
 )
+# What is known of speakers, and asked of a paper's authors.
+_OF_AUTHORS = frozenset(("affiliation", "sector", "country", "abroad", "role"))
 _NAMING = ("TITLEREF", "NAME")
 _TOPICS = frozenset("UNKNOWN COINED ABOUT SAYS MENTION QUOTE USE STARTS WORD".split())
 # Words beside which a name of what is not recorded is a question by itself: "Are there transcripts?"
@@ -84,6 +86,10 @@ def unrecorded_query(query: Query, vocabulary: Vocabulary) -> str | None:
     if query.kind == "talk" and dated and "talk" not in vocabulary.dated_kinds:
         return sentence(_WHEN, vocabulary)
     if query.kind == "paper" and ("person" in fields or query.listed == "people"):
+        return sentence(_AUTHORS, vocabulary)
+    of_authors = fields & _OF_AUTHORS or query.listed in ("people", "affiliations")
+    named = vocabulary.titled(query.wanted("title")) if of_authors else []
+    if named and all(record.kind == "paper" and not record.organisation for record in named):
         return sentence(_AUTHORS, vocabulary)
     return None
 

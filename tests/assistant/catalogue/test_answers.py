@@ -87,6 +87,8 @@ def test_long_list_is_a_table_with_a_row_for_each(catalogue: Catalogue) -> None:
         "How many authors has the paper on the Riemann hypothesis?",
         "Give the names of the seven authors of SOAP.",
         "Who set up the IEEE Seasonal School?",
+        "Which institution do the SOAP authors belong to?",
+        "Are the authors of SOAP from industry?",
     ],
 )
 def test_what_no_source_records_is_said_to_be_unrecorded(question: str, catalogue: Catalogue) -> None:

@@ -300,6 +300,8 @@ FOLLOW_UPS: dict[tuple[str, ...], Query] = {
     ),
     ("talks with a biography", "and how many don't have one?"): query("not has: bio", kind="talk", counted=True),
     ("Titles with 'graph'", "oh no, just recordings I meant"): query("title: graph", kind="talk"),
+    ("Who is from MIT?", "plus those from Caltech too"): query("affiliation: MIT | Caltech", listed="people"),
+    ("Papers of 2019", "discard all with comments"): query("date: 2019", "not has: comments", kind="paper"),
     ("Papers with comments", "no, talks"): query("has: comments", kind="talk"),
     ("Papers of 2019", "the other way about: newest at the head"): query(
         "date: 2019", kind="paper", order="date", descending=True
