@@ -20,6 +20,8 @@ from ingest.words import singular
 LONGEST_PHRASE_WORDS = 6
 # "autor" and "papres" are slips; "code" and "core" are two words.
 _SHORTEST_MISSPELT_CHARS = 4
+# "Boil" and "smoke" are a slip away from words that say nothing, and say something.
+_SHORTEST_MISSPELT_FILLER_CHARS = 7
 _TWO_SLIPS_CHARS = 8
 _SLIPS = 3
 _STEMMER = Stemmer.Stemmer("english")
@@ -53,9 +55,10 @@ def misspelt(word: str) -> Concept | None:
         return None
     slips = 2 if len(word) >= _TWO_SLIPS_CHARS else 1
     near = process.extractOne(singular(word), _single_words(), scorer=OSA.distance, score_cutoff=slips)
-    return (
-        _tables()[0][(near[0],)] if near and near[0][0] == word[0] and abs(len(near[0]) - len(word)) < _SLIPS else None
-    )
+    if not near or near[0][0] != word[0] or abs(len(near[0]) - len(word)) >= _SLIPS:
+        return None
+    meant = _tables()[0][(near[0],)]
+    return None if meant.tag == "FILLER" and len(word) < _SHORTEST_MISSPELT_FILLER_CHARS else meant
 
 
 @cache

@@ -10,6 +10,8 @@ _I = frozenset("i we you my our your me".split())
 _ARTICLES = frozenset("a an the one some any my our your".split())
 _MADE = frozenset("table list overview summary breakdown listing tally count number answer reply note look".split())
 _SHARES = frozenset("part parts piece contribution slot segment share bit portion turn appearance performance".split())
+# "How long should I boil it?" asks for what the verb says.
+_ASKING = frozenset("should shall can could may must might do did does would will".split())
 _MY = frozenset("my our your his her".split())
 _DETERMINERS = frozenset("the a an all every each any me us whatever both those".split())
 _BEFORE_TOPIC = frozenset("ABOUT ON OF IN FROM AT BY WITH WITHOUT MENTION TITLED USE SAYS UNDER".split())
@@ -40,7 +42,7 @@ def _is_idle(marking: Marking, place: int) -> bool:
     if marking.key(place - 2) in _MY and marking.tag(place - 1) in ("FILLER", "UNKNOWN", "PERSON"):
         # "My colleague insists …"
         return marking.words[place].text.endswith(("s", "ed"))
-    if before in _I and marking.words[place].text.islower():
+    if before in _I and marking.key(place - 2) not in _ASKING and marking.words[place].text.islower():
         # "Papers of my supervisor" may mean anybody.
         return before in ("i", "we", "you") or marking.tag_before(place - 1) not in _BEFORE_TOPIC
     return marking.key(place) in _SHARES and marking.tag(place - 1) == "NAME"

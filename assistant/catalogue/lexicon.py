@@ -353,12 +353,13 @@ UNRECORDED where a paper was published: neurips
 UNRECORDED where a paper was published: icml, iclr, aaai, cvpr, peer reviewed, peer review, acceptance, arxiv
 UNRECORDED citation counts: citation, citation count, most cited, times cited, how often cited, impact factor, h index
 UNRECORDED citation counts: cited most, highly cited, cited by, cited the most
+UNRECORDED where a talk can be watched: watch, where to watch, where can i watch, watch it, watch the recording
 UNRECORDED where a talk was given: venue of the talk, location, city, room, building, auditorium, which city
 UNRECORDED where a talk was given: what city
 UNRECORDED in which language a talk is: language, subtitle, spoken in, caption, closed caption
 UNRECORDED how many people attended: attended, attendance, attendee, audience size, attend, audience, listener
 UNRECORDED how many people attended: turnout, people came, came to it, showed up, turned up, in the room
-UNRECORDED who moderated, introduced or organised a talk: moderator, moderated, host, hosted, chaired, introduced
+UNRECORDED who moderated, introduced or organised a talk: moderator, moderated, host, hosted, chaired, who introduced
 UNRECORDED who moderated, introduced or organised a talk: who put together, who arranged, who set up, who convened
 UNRECORDED who moderated, introduced or organised a talk: who invited, who curated, convened, convener, sponsored
 UNRECORDED who moderated, introduced or organised a talk: organizer, organiser, organised, organized, sponsor, funded
