@@ -7,11 +7,13 @@ the question is one of content, for retrieval. The way through: `tagger` → `gr
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from assistant.catalogue.contradiction import recorded_instead, tell_instead
 from assistant.catalogue.details import details_sentence, missing_detail, phrase_pattern
 from assistant.catalogue.evaluate import Result, evaluate
 from assistant.catalogue.grammar import understand
+from assistant.catalogue.marking import Token
 from assistant.catalogue.plain import parse_query, query_text
 from assistant.catalogue.query import Query
 from assistant.catalogue.quoting import cited
@@ -78,6 +80,8 @@ class Catalogue:
     def __init__(self, store: RecordStore) -> None:
         self._store = store
         self._vocabulary = Vocabulary(store)
+        # A turn looks at the same question from several sides.
+        self._tokens = lru_cache(maxsize=32)(self._tagged)
 
     def answer(
         self,
@@ -98,7 +102,7 @@ class Catalogue:
         Returns:
             None when the question is about content, or was not understood to the last word.
         """
-        tokens = tokens_of(question, self._vocabulary, on_page=previous is not None and any(previous.on("page")))
+        tokens = self._tokens(question, on_page=previous is not None and any(previous.on("page")))
         if notice := unrecorded(tokens, self._vocabulary, previous):
             return CatalogueAnswer(None, None, notice, self._store)
         query = self._resolved(parse_query(reply)) if reply else None
@@ -150,16 +154,19 @@ class Catalogue:
     def tells(self, question: str, standalone: str) -> bool:
         """Whether the record spoken of uses a word that elsewhere asks for what is not recorded: its "length"."""
         text = self._text(self._named(standalone)[0])
-        asked = [token.text for token in tokens_of(question, self._vocabulary) if token.tag == "UNRECORDED"]
+        asked = [token.text for token in self._tokens(question) if token.tag == "UNRECORDED"]
         return any(re.search(phrase_pattern(words), text, re.IGNORECASE) for words in asked)
 
     def _named(self, question: str) -> tuple[list[Record], list[str]]:
         """The records whose titles a question names, else those of the people whom it names; and these people."""
-        tokens = tokens_of(question, self._vocabulary)
+        tokens = self._tokens(question)
         titles, names = (
             [value for token in tokens if token.tag == tag for value in token.values] for tag in ("TITLEREF", "NAME")
         )
         return self._vocabulary.titled(titles) if titles else self._vocabulary.talks_of(names), names
+
+    def _tagged(self, question: str, *, on_page: bool = False) -> list[Token]:
+        return tokens_of(question, self._vocabulary, on_page=on_page)
 
     def _text(self, records: list[Record]) -> str:
         return "\n".join(passage.text for record in records for passage in self._store.passages_of(record.id))
