@@ -28,7 +28,7 @@ FLOORS = {
 }
 # Kind of dialogue → least share that goes right.
 FLOORS_OF_TURNS = {
-    "followup": 0.94, "standalone": 0.98, "unanswerable": 0.81, "premise": 0.94, "about": 0.92, "answerable": 0.84,
+    "followup": 0.93, "standalone": 0.95, "unanswerable": 0.84, "premise": 0.95, "about": 0.92, "answerable": 0.75,
 }  # fmt: skip
 
 
@@ -69,7 +69,8 @@ def test_confidence_tells_what_the_collection_does_not_hold(module_assistant: As
 
 
 def test_conversations_stay_above_their_floors(module_assistant: Assistant) -> None:
-    scores = score_dialogues(module_assistant, read_dialogues(EVALS / "dialogues.jsonl", "dev"))
+    dialogues = read_dialogues(EVALS / "dialogues.jsonl", "dev")[::3]  # a third of them takes half a minute
+    scores = score_dialogues(module_assistant, dialogues)
     floors = {
         "followup": 0.94,
         "standalone": 0.98,
@@ -85,7 +86,7 @@ def test_questions_about_the_collection_are_answered_exactly(module_assistant: A
     lists = read_lists(EVALS / "catalogue.jsonl", "dev")
     ids = {record.id for record in module_assistant.generation.store.records()}
     assert [one.id for one in lists if not set(one.expected or ()) <= ids] == []
-    assert score_catalogue(module_assistant, lists).share >= 0.83
+    assert score_catalogue(module_assistant, lists).share >= 0.95
 
 
 def test_every_labelled_question_names_records_that_exist(module_assistant: Assistant) -> None:
