@@ -71,15 +71,7 @@ def test_confidence_tells_what_the_collection_does_not_hold(module_assistant: As
 def test_conversations_stay_above_their_floors(module_assistant: Assistant) -> None:
     dialogues = read_dialogues(EVALS / "dialogues.jsonl", "dev")[::3]  # a third of them takes half a minute
     scores = score_dialogues(module_assistant, dialogues)
-    floors = {
-        "followup": 0.94,
-        "standalone": 0.98,
-        "unanswerable": 0.81,
-        "premise": 0.94,
-        "about": 0.92,
-        "answerable": 0.84,
-    }
-    assert {kind: share for kind, share in floors.items() if scores[kind].share < share} == {}
+    assert {kind: scores[kind].share for kind, floor in FLOORS_OF_TURNS.items() if scores[kind].share < floor} == {}
 
 
 def test_questions_about_the_collection_are_answered_exactly(module_assistant: Assistant) -> None:
