@@ -144,7 +144,7 @@ class Assistant:
             extractor,
             self._checker,
             self._router,
-            Details(self._bundled, generation.keyword),
+            Details(generation, self._bundled),
             self._prompts,
             passages=self.settings.passages_per_answer,
             second_opinion=self.settings.llm_second_opinion,

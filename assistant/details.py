@@ -8,7 +8,6 @@ of fees and families. So a question is compared, together with its signs, with s
 (`evals/details.jsonl`); `evals/fit_details.py` learns how much each of them counts.
 """
 
-from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -16,11 +15,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.extract import sentence_spans, without_people
+from assistant.extract import without_people
 from ingest.embedder import BundledEmbedder
-from ingest.keyword import KeywordIndex
+from ingest.index import Generation
 from ingest.passages import Passage
-from ingest.word_vectors import ONE, Small
+from ingest.word_vectors import ONE
 
 Floats = NDArray[np.float32]
 
@@ -36,7 +35,7 @@ class DetailSigns:
     """How the words of a question stand in a record.
 
     Attributes:
-        meaning: Cosine of the question and the sentence that is nearest to it.
+        meaning: Cosine of the question and the passage that is nearest to it.
         words: Mean cosine of its words with the nearest of the record's, rare ones counting more.
         farthest: The least of these.
         found: Share of its words, as stems, that stand there.
@@ -58,60 +57,75 @@ class DetailSigns:
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A record's sentences: vectors, of shape (sentences, 384), words' vectors, and stems."""
+    """A record as it is compared: its first passage, the stems of all, and which sections there are."""
 
-    vectors: Floats
-    words: Small
+    first: Passage
     stems: frozenset[str]
+    sections: frozenset[str]
 
 
 class Details:
-    """Knows what records tell."""
+    """Knows what the records of one generation tell."""
 
-    def __init__(self, embedder: BundledEmbedder, keyword: KeywordIndex) -> None:
+    def __init__(self, generation: Generation, embedder: BundledEmbedder) -> None:
+        self._generation = generation
         self._embedder = embedder
-        self._keyword = keyword
-        self._read = lru_cache(maxsize=200)(self._read_texts)
+        self._read = lru_cache(maxsize=200)(self._read_record)
 
-    def told(self, question: str, passages: Sequence[Passage]) -> float:
+    def told(self, question: str, record_id: str) -> float:
         """How much speaks for it that a record tells what is asked; about 1 when it does, about -1 when not.
+
+        Without word vectors in the index, where the settings name another embedder, nothing is known: 1.
 
         Args:
             question: As typed; what it leaves to the history is the record itself.
-            passages: All of the record, at least one.
+            record_id: Of the record that it is about.
         """
-        features = scaled(self.features(question, passages)[None], self._learned["mean"], self._learned["spread"])
+        if self._generation.word_vectors is None:
+            return 1.0
+        features = scaled(self.features(question, record_id)[None], self._learned["mean"], self._learned["spread"])
         return float((kernel(features, self._learned["known"]) @ self._learned["weights"])[0])
 
-    def features(self, question: str, passages: Sequence[Passage]) -> Floats:
-        """The question's signs and its vector, shape (8 + 384,)."""
-        asked = without_people(question, passages[0])
+    def features(self, question: str, record_id: str) -> Floats:
+        """The question's signs and its vector, shape (8 + 384,); the index must hold word vectors."""
+        read, rows = self._read(record_id), self._rows[record_id]
+        keyword, word_vectors = self._generation.keyword, self._generation.word_vectors
+        assert word_vectors is not None
+        asked = without_people(question, read.first)
         vector, words = self._embedder.embed_question_with_words(asked)
-        read = self._read((passages[0].heading, *(passage.text for passage in passages)))
-        stems = set(self._keyword.words(asked))
+        stems = set(keyword.words(asked))
         found = len(stems & read.stems)
         said = words.without_stop_words()
         nearest = weights = np.ones(1, dtype=np.float32)  # a question without words, "tell me more", finds all of them
         if said.words:
-            nearest = (said.vectors.astype(np.float32) @ read.words.T.astype(np.float32)).max(axis=1) / ONE**2
-            weights = self._keyword.idf(said.words)
+            own = np.concatenate([word_vectors.of(row) for row in rows]).astype(np.float32)
+            nearest = (said.vectors.astype(np.float32) @ own.T).max(axis=1) / ONE**2
+            weights = keyword.idf(said.words)
         signs = DetailSigns(
-            meaning=float((read.vectors @ vector).max()),
+            meaning=float((self._generation.vectors[rows] @ vector).max()),
             words=float(np.average(nearest, weights=weights + 1e-6)),
             farthest=float(nearest.min()),
             found=found / len(stems) if stems else 1.0,
             missing=len(stems) - found,
             length=len(stems),
-            has_bio=any(passage.section == "bio" for passage in passages),
-            has_abstract=any(passage.section == "abstract" for passage in passages),
+            has_bio="bio" in read.sections,
+            has_abstract="abstract" in read.sections,
         )
         return np.concatenate([np.array(astuple(signs), dtype=np.float32), vector])
 
-    def _read_texts(self, texts: tuple[str, ...]) -> _Read:
-        sentences = [text[start:end] for text in texts for start, end in sentence_spans(text)]
-        vectors, words = self._embedder.embed_passages_with_words(sentences)
-        stems = frozenset(stem for text in texts for stem in self._keyword.words(text))
-        return _Read(vectors, np.concatenate([one.vectors for one in words]), stems)
+    def _read_record(self, record_id: str) -> _Read:
+        passages = self._generation.store.passages_of(record_id)
+        texts = [passages[0].heading, *(passage.text for passage in passages)]
+        stems = frozenset(stem for text in texts for stem in self._generation.keyword.words(text))
+        return _Read(passages[0], stems, frozenset(passage.section for passage in passages))
+
+    @cached_property
+    def _rows(self) -> dict[str, list[int]]:
+        """The places of each record's passages."""
+        rows: dict[str, list[int]] = {}
+        for row, (_, record_id, _) in enumerate(self._generation.store.outline()):
+            rows.setdefault(record_id, []).append(row)
+        return rows
 
     @cached_property
     def _learned(self) -> dict[str, Floats]:

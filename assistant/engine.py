@@ -111,7 +111,7 @@ class Engine:
 
     @cached_property
     def _follow_ups(self) -> FollowUps:
-        return FollowUps(self.people, self._titles, self._ranker.fit, self._told)
+        return FollowUps(self.people, self._titles, self._ranker.fit, self._details.told)
 
     @cached_property
     def _lookup(self) -> Lookup:
@@ -162,10 +162,6 @@ class Engine:
             if rewritten is not None:
                 return rewritten
         return self._follow_ups.standalone(question, history)
-
-    def _told(self, question: str, record_id: str) -> float:
-        """How surely a record tells what is asked; see `Details.told`."""
-        return self._details.told(question, self._store.passages_of(record_id))
 
     def _way(self, question: str, history: Sequence[Answer]) -> Way:
         """The way of a question; what the talks surely tell of is not asked of the collection."""

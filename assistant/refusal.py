@@ -65,7 +65,7 @@ class Refusals:
         spoken_of |= {titled.record_id for titled in self._titles.named(question)}
         if standalone == question and best not in spoken_of:
             return None
-        is_untold = self._details.told(question, generation.store.passages_of(best)) < UNTOLD_BELOW
+        is_untold = self._details.told(question, best) < UNTOLD_BELOW
         return Refusal(is_untold=True) if is_untold else None
 
     def named(self, question: str) -> list[Person]:

@@ -47,9 +47,8 @@ def main() -> None:
     """Learn, write, and say what would be refused."""
     assistant = Assistant(load_settings(llm_base_url=None))
     labelled = [*_written(), *_from_dialogues(assistant)]
-    details = Details(BundledEmbedder(), assistant.generation.keyword)
-    passages_of = assistant.generation.store.passages_of
-    features = np.array([details.features(one.question, passages_of(one.record_id)) for one in labelled])
+    details = Details(assistant.generation, BundledEmbedder())
+    features = np.array([details.features(one.question, one.record_id) for one in labelled])
     told = np.array([one.told for one in labelled])
     mean, spread = features[:, :SIGNS].mean(axis=0), features[:, :SIGNS].std(axis=0)
     known = scaled(features, mean, spread)

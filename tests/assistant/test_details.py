@@ -28,17 +28,16 @@ UNTOLD = [
 
 @pytest.fixture
 def details(embedder: BundledEmbedder, assistant: Assistant) -> Details:
-    return Details(embedder, assistant.generation.keyword)
+    return Details(assistant.generation, embedder)
 
 
 @pytest.mark.parametrize(
     ("record_id", "question", "told"), [*((*one, True) for one in TOLD), *((*one, False) for one in UNTOLD)]
 )
 def test_details_that_a_record_tells_are_known_from_others(
-    details: Details, assistant: Assistant, record_id: str, question: str, told: bool
+    details: Details, record_id: str, question: str, told: bool
 ) -> None:
-    passages = assistant.generation.store.passages_of(record_id)
-    assert (details.told(question, passages) >= UNTOLD_BELOW) is told
+    assert (details.told(question, record_id) >= UNTOLD_BELOW) is told
 
 
 def test_kernel_is_one_for_the_same_question_and_falls_with_distance() -> None:

@@ -21,11 +21,8 @@ CEVHER = "training-neural-networks-at-any-scale"
 @pytest.fixture
 def follow_ups(assistant: Assistant, embedder: BundledEmbedder) -> FollowUps:
     records = list(assistant.generation.store.records())
-    details = Details(embedder, assistant.generation.keyword)
-    passages_of = assistant.generation.store.passages_of
-    return FollowUps(
-        People(records), Titles(records), assistant.ranker.fit, lambda asked, id_: details.told(asked, passages_of(id_))
-    )
+    told = Details(assistant.generation, embedder).told
+    return FollowUps(People(records), Titles(records), assistant.ranker.fit, told)
 
 
 def converse(assistant: Assistant, *questions: str, address: str | None = None) -> Answer:
