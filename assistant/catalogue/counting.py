@@ -100,6 +100,15 @@ def _once(reading: Reading, found: Found) -> None:
     reading.require(found, "size" if "grouped" in reading.said else "pages", ["1"])
 
 
+def _commented_so_often(reading: Reading, found: Found) -> None:
+    """Read "commented exactly once", "commented on at least twice"."""
+    often = reading.part(found, "often")[0]
+    number = 1 if often.tag == "ONCE" else 2
+    plain = often.tag == "ONCE" or often.text.lower() in ("twice", "two times")
+    cmp = _tag(reading, found, "cmp") if plain else "ATLEAST"
+    reading.require(found, "comments", [str(span(cmp, number, _tag(reading, found, "behind")))])
+
+
 def _by_several(reading: Reading, found: Found) -> None:
     reading.add("speakers", ["2.."])
 
@@ -135,6 +144,7 @@ _BEFORE_UNIT = "(WITH | ON | IN | OF | BY | AUTHORED | STARTS)*"
 
 # Before anything else: "also count those who speak in a chapter" asks for nothing.
 NOTE_RULES: tuple[Rule, ...] = (
+    (f"(COMMA | BREAK | AND | BUT)* COUNT (TITLED | {_SAID_OF_THEM[1:-2]})* CHAPTER PERSON? ALSO", _skip),
     (f"(COMMA | BREAK) GOINGBY (?! ONLY) {_SAID_OF_THEM} CHAPTER (PERSON | ANYPREP | PLAIN | RECORD | TALK)*", _skip),
     (f"{_INCLUDED} {_SAID_OF_THEM} CHAPTER (PERSON | ANYPREP | PLAIN | RECORD | TALK)*", _skip),
 )
@@ -164,6 +174,10 @@ RULES: tuple[Rule, ...] = (
     (f"THING (body: (WHICH | WHO | THEM)* NEG {_COUNT} (PERSON | AUTHOR | WHO) WITH? (unit: AUTHORED))", _counted),
     ("NEG (unit: AUTHORED) BY? ONLY (BY? SINGLE? PERSON)?", _authored_alone),
     ("NEG SINGLE PAPER", _solo),
+    (f"NEG (WITH | PERSON | WHO)* (COMMENTED | COMMENT ON?) ON? (cmp: CMP)* (often: ONCE | TWICE) (behind: {_MANY})?",
+        _commented_so_often),
+    (f"NEG (cmp: CMP)* (often: ONCE | TWICE) (behind: {_MANY})? COMMENTED", _commented_so_often),
+    (f"NEG (WITH | PERSON | WHO)* (unit: COMMENTED) ON? {_COUNT} TIMES (after: {_MANY})?", _counted),
     (f"NEG {_BEFORE_UNIT} {_COUNT} (PAGE OF)? (unit: UNIT) (after: {_MANY})?", _counted),
     (f"NEG (WITH | IN | OF | GIVEN)* {_COUNT} (unit: THING | TIMES) (after: {_MANY})?", _counted),
     # "team sizes between three and five".

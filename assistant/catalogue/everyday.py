@@ -109,7 +109,9 @@ HOWMANY: how big is the number of, headcount of, headcount, head count, how nume
 OLDEST: eldest, earliest ones, most ancient, most dated, very first, very oldest, very earliest
 NEWEST: last published, most up to date, latest ones, most current, very latest, very newest
 MOST: highest count of, highest number, top number of, maximum number of, most numerous
+MOST: longest list of, longest row of, longest line of
 MOST: greatest count of, a record number of
+FEWEST: shortest list of, shortest row of
 FEWEST: min, minimal number of, smallest count of, lowest count of, least number of
 LARGEST: larger, bigger, fuller, fullest, hugest, largest sized
 ATLEAST: no less, not less, as many as or more than, at the least, or no fewer than, min

@@ -33,6 +33,8 @@ def _points_back(reading: Reading, found: Found) -> None:
 
 
 RULES: tuple[Rule, ...] = (
+    # "Jason Lee: all his talks".
+    ("^ NAME (BREAK | COMMA) (LIST | ALL | EACH | WHICH | HOWMANY | OF)* (body: HESHE) (?= THING)", _points_back),
     (f"{_SUBJECT} (body: UNKNOWN) (?= {_MEASURE} | (ON | UNDER) (BOTH | ALL | EACH)* (PAGE | PAGENAME))", _joins),
     ("INST ANY* (body: (AT | FROM | IN) (NUMBER | SINGLE | THEM | ALL)? OF IT (?= BREAK | COMMA | $ | AND | BUT))",
      _points_back),

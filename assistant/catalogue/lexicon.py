@@ -167,7 +167,7 @@ NOT: remove, take out, take away, throw out, throw away, discard, get rid of, fi
 NOT: cut out, weed out, ignoring, dropping, removing, kick out, set aside
 NOR: nor
 GIVEN: given, listed, attached, stated, known, recorded, available, specified, indicated, noted, provided, held
-GIVEN: filmed, presented
+GIVEN: filmed, presented, on file, on record
 GIVEN: public, publicly available, made available, freely available
 GIVEN: delivered, take place, took place, taking place, happen, present
 HELD: give it, gave it, hold it, held it, present it, presented it, deliver it, delivered it
@@ -254,6 +254,8 @@ FILLER: any kind, of any kind, of any sort, is enough, are enough, will do, of c
 FREE date: no matter the year, no matter which year, regardless of year, regardless of the year, of any date
 FREE date: irrespective of year, irrespective of the year, of any year, from any year, in any year
 FREE date: all years, whatever year, whatever the year, whichever year, all dates
+FREE page: back to all pages, back to all the pages, back to every page, back to both pages, all pages again
+FREE page: back to any page, back to the whole collection
 FREE page: on any page, whatever page, whichever page
 FREE: no matter, regardless of, irrespective of, independent of, independently of, never mind, whatever the
 CHANGE: change, replace, swap, switch, modify, substitute
@@ -409,6 +411,7 @@ involve involves said tell tells telling told marked labelled labeled tagged fla
 online freely whatsoever anywhere somewhere everywhere hand hands side world stage level far campus campuses any
 consider restrict limit narrow filter fall falls lie lies fit fits applies apply true gimme gotta
 wanna lemme pls plz thx alright friend assistant bot irrespective regardless matter date's
+hm hmm mm mhm uhm erm aha hmmm ahem
 glad happy grateful appreciate appreciated delighted overview hope hoping try trying
 check verify confirm meant send sends sent sending enough suffice suffices alike instead oh ah um er anyway anyhow
 """

@@ -3,6 +3,7 @@
 Comes in: a reading. Goes out: the same with `listed` and `kind`.
 """
 
+import re
 from collections.abc import Callable
 
 from assistant.catalogue.marking import Token
@@ -24,6 +25,7 @@ _MEASURES = frozenset(
 _PLURAL_ENDS = ("s", "people", "everyone", "everybody", "anyone", "anybody", "someone", "somebody", "folk")
 _PICKS = ("FIRST", "LAST", "WHICH", "LIST")
 _JOINED_CHARS = 3
+_WORKS = re.compile(r"\b(?:work|teach|employ|affiliat|based)", re.IGNORECASE)
 _ASKING = ("has", "have", "had")
 
 
@@ -51,7 +53,7 @@ def read_listed(reading: Reading, *, follows: bool) -> None:
         listed = _LISTED.get(token.tag)
         if listed is None or reading.is_read(place) or _measures(reading, place):
             continue
-        head = _head(reading.tokens, place)
+        head = _head(reading, place)
         reading.said.add("noun")
         reading.fields["listed"] = _place_or_organisation(reading, head)
         if token.tag == "CHAPTER" and head.tag == "TITLE":
@@ -93,12 +95,14 @@ def _measures(reading: Reading, place: int) -> bool:
     return before in _MEASURES and not asks
 
 
-def _head(tokens: list[Token], place: int) -> Token:
+def _head(reading: Reading, place: int) -> Token:
     """The last of nouns that stand side by side: in "speaker affiliations" the second."""
+    tokens = reading.tokens
     while place + 1 < len(tokens):
         token, after = tokens[place], tokens[place + 1]
         if (
             after.tag not in _LISTED
+            or reading.is_read(place + 1)
             or after.tag == "WHO"
             or after.start - token.end > _JOINED_CHARS
             or token.tag in ("WHO", "ROLE")
@@ -140,6 +144,11 @@ def _places(reading: Reading, found: Found) -> object:
     reading.fields["listed"] = "affiliations"
     reading.said.update(("noun", "grouped"))
     return True
+
+
+def _works_at(reading: Reading, found: Found) -> object:
+    """Read "Where does she work?": small verbs have no tag."""
+    return _places(reading, found) if _WORKS.search(reading.question) else False
 
 
 def _pages(reading: Reading, found: Found) -> None:
@@ -223,6 +232,8 @@ _RULES: tuple[Rule, ...] = (
         "(ALL | OF)* (?=PAPER | RECORD)",
         _commented,
     ),
+    ("PAPER (body: (WHICH | THEM)? PERSON) (?= (NOT | WITH | GIVEN)* COMMENTED)", _asked_too),
+    ("^ WHERE (?= NAME BREAK? $)", _works_at),
     ("WHERE (?=(NAME | PERSON | THEM | HESHE) FROM)", _places),
     (f"(^ | WHICH | BREAK | COMMA) (body: OF (ALL | BOTH)* NUMBER? {_GROUPS})", _of_these),
     ("WHICH (body: SECTOR (OR | AND)+) (?=PLACE)", _asked_too),

@@ -5,12 +5,23 @@ tagged once stays: names come before concepts, and these before words that nobod
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from assistant.catalogue.tokens import Word, split_words
 
 # No name begins or ends with these.
 SMALL_TOKENS = frozenset("the of at from by in and or for with is are on a an to , . - that which who".split())
+
+
+_OWNED = frozenset("title titles abstract abstracts affiliation affiliations name names bio bios role roles".split())
+
+
+def _with_their(words: list[Word]) -> Iterator[Word]:
+    """Read "in there title" as "their"."""
+    for word, after in zip_longest(words, words[1:]):
+        slip = word.key == "there" and after is not None and after.key in _OWNED
+        yield replace(word, key="their") if slip else word
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +54,7 @@ class Marking:
 
     def __init__(self, question: str, *, on_page: bool) -> None:
         self.question = question
-        self.words: list[Word] = split_words(question)
+        self.words: list[Word] = list(_with_their(split_words(question)))
         self.on_page = on_page
         self._tokens: list[Token | None] = [None] * len(self.words)
 

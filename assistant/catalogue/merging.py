@@ -84,6 +84,10 @@ def merged(query: Query, reading: Reading) -> tuple[Condition, ...]:
 
 def _corrected(old: tuple[Condition, ...], new: list[Condition]) -> tuple[Condition, ...]:
     """Read "2023 instead", "not Yale but MIT": only what is not said anew stays."""
+    barred = [replace(one, negated=False) for one in new if one.negated]
+    if barred and len(barred) == len(new) and all(one in old for one in barred):
+        # "With a biography" – "without, I mean": turned round.
+        return tuple(replace(one, negated=True) if one in barred else one for one in old)
     new = [one for one in new if one not in old and not (one.negated and replace(one, negated=False) in old)]
     said = {one.field for one in new}
     if _has_year(old) and all(_is_yearless(one) for one in new if one.field == "date"):

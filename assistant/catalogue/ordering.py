@@ -183,7 +183,7 @@ RULES: tuple[Rule, ...] = (
     ("(body: ALPHA (FIRST | (last: LAST)))", _alphabetic_end),
     ("IN? (key: ALPHA | CHRONO)", _sorted),
     (f"FROM? {_DATED} (THING | THEM | AND)* (FIRST | TO (NEWEST | OLDEST))", _directed),
-    (f"(FIRST | STARTS) {_DATED}", _directed),
+    (f"(FIRST | STARTS | SINCE) (FROM | WITH | AT | BY)* {_DATED} (THING | THEM)?", _directed),
     ("(way: MOST | FEWEST | LARGEST | SMALLEST) (OF | THEM)? (key: KEY | COMMENTED)? FIRST", _directed),
     ("IN? (way: DESC | ASC | BACKWARDS) (SORT)?", _directed),
     (f"(number: NUMBER) {_FEW} {_DATED}", _limited),

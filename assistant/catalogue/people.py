@@ -51,6 +51,9 @@ def tag_campuses(marking: Marking, vocabulary: Vocabulary) -> None:
 def _may_be_place(marking: Marking, vocabulary: Vocabulary, first: int, typed: str) -> bool:
     cued = marking.key(first - 1) in _PLACE_CUES
     named = typed[0].isupper() or (typed.lower() not in _PLAIN_WORDS and vocabulary.names.is_recorded(typed))
+    if "," in typed and all(vocabulary.names.is_affiliation(part) for part in typed.split(",")):
+        # "Google, DeepMind included" are two.
+        return False
     return named or (cued and typed.lower() not in _PLAIN_WORDS)
 
 

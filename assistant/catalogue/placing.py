@@ -6,13 +6,14 @@ Comes in: a reading. Goes out: the same with conditions on pages and persons.
 from collections.abc import Callable
 from itertools import zip_longest
 
+from assistant.catalogue.institutions import institution
 from assistant.catalogue.query import PersonField
 from assistant.catalogue.reading import Found, Reading, Rule
 from assistant.catalogue.vocabulary import Vocabulary
 
 _JOINTS = frozenset(("AND", "OR", "COMMA", "NOR"))
 _NOUNS = ("THEM", "TALK", "PAPER", "RECORD")
-_ON = "(ANYPREP | OCCUR | GIVEN | TO | THEM | PUBLISHED | ALL | RECORD)*"
+_ON = "(ANYPREP | BETWEEN | OCCUR | GIVEN | TO | THEM | PUBLISHED | ALL | RECORD)*"
 
 
 def page_rules(vocabulary: Vocabulary, kind_before: str | None) -> tuple[Rule, ...]:
@@ -29,7 +30,8 @@ def page_rules(vocabulary: Vocabulary, kind_before: str | None) -> tuple[Rule, .
 
     def on_pages(reading: Reading, found: Found) -> None:
         tokens = reading.part(found, "pages")
-        either = any(token.tag == "OR" for token in tokens)
+        # "On this page and which on that?" asks for the records of each.
+        either = any(token.tag in ("OR", "WHICH") for token in tokens)
         reading.require(found, "page", reading.values(found, "pages"), together=not either)
         tags = [token.tag for token in reading.part(found)]
         first = reading.tokens.index(reading.part(found)[0])
@@ -47,9 +49,38 @@ def page_rules(vocabulary: Vocabulary, kind_before: str | None) -> tuple[Rule, .
     def on_others(reading: Reading, found: Found) -> object:
         number = reading.values(found, "number") or reading.values(found, "number2")
         if number and int(number[0]) > 1:
-            # "On the two other pages": on all of them.
+            # "On the two other pages": on all of them; "not on the other two": on this page alone.
+            negated = any(token.tag in ("NOT", "WITHOUT") for token in reading.part(found, "no"))
+            if negated and reading.asked("PAGENAME"):
+                return only_there(reading, int(number[0]))
             return on_all_others(reading, found, int(number[0]))
         reading.require(found, "pages", ["2.."])
+        return True
+
+    def only_there(reading: Reading, others: int) -> object:
+        """Read "on this page and not on the two others", where that leaves out no page."""
+        on = {frozenset(vocabulary.pages[page]) for page in _named_pages(reading) if page in vocabulary.pages}
+        if len(on) != 1 or others + 1 != sum(frozenset(kinds) in on for kinds in vocabulary.pages.values()):
+            return False
+        reading.add("pages", ["1"])
+        return True
+
+    def on_the_other(reading: Reading, found: Found) -> object:
+        """Read "and on the other page?", where there are two and one of them was asked for."""
+        before = reading.before.wanted("page") if reading.before else []
+        kinds = [vocabulary.pages[page] for page in before if page in vocabulary.pages]
+        others = [page for page, on in vocabulary.pages.items() if on in kinds and page not in before]
+        another = any(token.text.lower() == "another" for token in reading.part(found))
+        if len(before) != 1 or another or reading.part(found, "single")[0].text.lower().endswith("s"):
+            return False
+        if len(others) != 1:
+            # Of three pages nobody knows which is meant.
+            reading.said.add("mixed")
+            return False
+        reading.add("page", others)
+        if reading.fields.get("listed") == "pages":
+            reading.fields.pop("listed")
+            reading.said -= {"noun", "grouped"}
         return True
 
     def on_all_others(reading: Reading, found: Found, number: int) -> object:
@@ -67,9 +98,17 @@ def page_rules(vocabulary: Vocabulary, kind_before: str | None) -> tuple[Rule, .
         reading.require(found, "pages", ["1"])
 
     return (
+        ("SHARE (?= THING? BETWEEN PAGENAME)", _shares),
+        ("THING (body: WITH? COMMON | SHARE) (?= (TO | OF | BY | BETWEEN | BOTH)* PAGENAME (AND | COMMA)+ PAGENAME)",
+            _shares),
+        # "On exactly one page, that of …".
+        ("NEG (GIVEN | ON | OCCUR | IN)* (SINGLE | (ONLY | EXACTLY)+ NUMBER) PAGE (?= (COMMA | BREAK | AND)+ PAGENAME)",
+            one_of),
+        ("^ (AND | BUT | HOWABOUT | ONLY | ANYPREP)* OTHER (single: PAGE) (?= BREAK | COMMA | $ | HOWMANY)",
+            on_the_other),
         ("NEG (GIVEN | ON | OCCUR | IN)* ONLY? (ON | IN)? (number: NUMBER) OF NUMBER PAGE", some_of),
         ("(ALL | BOTH | EACH | (number: NUMBER))+ (page: PAGE) (WITH? COMMON | SHARE BREAK? $)", on_all),
-        ("NEG (GIVEN | ON | OCCUR | IN | AND | ALL | BOTH)* "
+        ("NEG (GIVEN | ON | OCCUR | IN | AND | ALL | BOTH | WITH | LIST)* "
             "((number: NUMBER) OTHER PAGE | (OTHER | OTHERS) (number2: NUMBER)? PAGE)", on_others),
         ("NEG (GIVEN | ON | OCCUR | IN)* (SINGLE | (ONLY | EXACTLY) NUMBER) OF NUMBER? PAGE", one_of),
         (f"NEG ({_ON}) (ALL | BOTH | EACH)+ OF? (number: NUMBER)? OF? (page: PAGE)", on_all),
@@ -77,7 +116,7 @@ def page_rules(vocabulary: Vocabulary, kind_before: str | None) -> tuple[Rule, .
         ("(WHICH | THEM)* (PAGE (OF | TITLED)*)? (pages: PAGENAME ((AND | OR | COMMA)+ PAGENAME)*) PAGE? "
             "(no: WITHOUT | NOT (WITH | OCCUR | GIVEN | LIST)?) (?= BREAK | COMMA | AND | $)", on_pages),
         (f"NEG ONLY? {_ON} (ONLY | BOTH)* (PAGE (OF | TITLED | TO | COMMA)*)? "
-            "(pages: PAGENAME (PAGE? (AND | OR | COMMA)+ (ON | UNDER | IN)? PAGENAME)*) PAGE? BOTH? "
+            "(pages: PAGENAME (PAGE? (AND | OR | COMMA)+ WHICH? (ON | UNDER | IN)? PAGENAME)*) PAGE? BOTH? "
             "ONLY? (SHARE | WITH? COMMON)?", on_pages),
     )  # fmt: skip
 
@@ -94,10 +133,19 @@ def _who(field: PersonField) -> Callable[[Reading, Found], object]:
         one_place = "uc" in (token.text.lower() for token in tokens) and not _JOINTS & {token.tag for token in tokens}
         together = one_place or any(token.tag == "BOTH" for token in tokens)
         named = [token for token in reading.part(found, "who") if token.tag != "PERSON"]
+        named = [token for token in named if token.tag not in _NOUNS]
         values = [part for token in named for value in token.values for part in value.split("|")]
         reading.require(found, field, values, together=together)
 
     return act
+
+
+def _named_pages(reading: Reading) -> list[str]:
+    return [value for token in reading.tokens if token.tag == "PAGENAME" for value in token.values]
+
+
+def _shares(reading: Reading, found: Found) -> None:
+    """Read "talks shared between two pages": those on both."""
 
 
 def _in_chapter(reading: Reading, found: Found) -> object:
@@ -118,7 +166,9 @@ def _nothing(reading: Reading, found: Found) -> None:
 
 def _several(name: str) -> str:
     # Names may also stand side by side: "talks yale openai".
-    return f"(who: {name} (((AND | OR | COMMA | NOR | BREAK (?=AND))+ ANYPREP?)? {name})*)"
+    # "From MIT and which from Yale": said apart, either will do.
+    again = "(AND | OR | COMMA | BUT | BREAK)+ (WHICH | WHO) (OF THEM | THEM | PERSON | THING)? ANYPREP?"
+    return f"(who: {name} (({again} | (AND | OR | COMMA | NOR | BREAK (?=AND))+ ANYPREP?)? {name})*)"
 
 
 _LEAD = "NEG (FROM | AT | OF | BY | IN | WITH | GIVEN | ON | BOTH | ONLY | PLACE | AUTHORED | TITLED)*"
@@ -130,12 +180,21 @@ def _beyond(reading: Reading, found: Found) -> None:
     reading.add("sector", reading.values(found, "who"), negated=not reading.part(found, "no"))
 
 
+def _in_its_country(reading: Reading, found: Found) -> object:
+    """Read "the Swiss university EPFL", "EPFL in Switzerland": it says of a university where everybody knows it is."""
+    place = institution(reading.values(found, "place")[0])
+    lands = [part for value in reading.values(found, "land") for part in value.split("|")]
+    return place.sector == "academic" and place.country in lands
+
+
 def _counts_too(reading: Reading, found: Found) -> None:
     """Read "Google people; DeepMind counts too": from any of them."""
     reading.add("affiliation", [*reading.values(found, "first"), *reading.values(found, "who")])
 
 
 RULES: tuple[Rule, ...] = (
+    ("(body: (land: NATION | COUNTRY) SECTOR?) COMMA? (?= (place: INST))", _in_its_country),
+    ("(place: INST) (body: (IN | FROM | OF | COMMA)+ (land: COUNTRY))", _in_its_country),
     (
         f"{_LEAD} (first: INST) (PERSON | BREAK | COMMA | AND | THING)* (who: INST) (COUNT | INCLUDED) ALSO?",
         _counts_too,

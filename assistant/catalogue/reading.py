@@ -19,7 +19,7 @@ _TAKEN = "_"
 # What may be part of words to look for: no small words, and nothing that begins another part of the question.
 _NO_WORD = (
     "AND | OR | COMMA | BUT | NOT | NOR | WITHOUT | WITH | IN | ON | UNDER | AT | FROM | OF | BY | TO | TITLE | "
-    "PAGE | PAGENAME "
+    "PAGE | PAGENAME | CHAPTERREF "
     "| TIME | BREAK | MENTION | OCCUR | WORD | QUOTE | TITLED | STARTS | WHICH | LIST | HOWMANY | WHERE | WHO | THING "
     "| ISTHERE | SORT | BOTH | ONLY | PUBLISHED | THEM | INST | GIVEN | NUMBER "
     "| CMP | MOST | FEWEST | SEVERAL | SINGLE | IT | HESHE | SIGN"

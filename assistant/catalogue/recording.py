@@ -108,7 +108,7 @@ RULES: tuple[Rule, ...] = (
     (f"(no: {_NEGATOR}* {_LEAD}) (BOTH | ALL | GIVEN | ISTHERE | HOWMANY)* "
         f"(?! PERSON (FROM | AT | OF | IN | WHO | TITLED)) {_PARTS} (GIVEN | THERE)?", _has),
     # "whose abstract is missing", "date not given".
-    (f"(?!PERSON) {_PARTS} (no: (NOT | WITHOUT)*) (GIVEN | OCCUR)", _has),
+    (f"(?!PERSON) {_PARTS} (OF (PERSON | THING))? (no: (NOT | WITHOUT)*) (GIVEN | OCCUR)", _has),
     (f"(?!PERSON) {_PARTS} (no: WITHOUT)", _has),
     ("(parts: PART) UNKNOWNSTATE", _lacks),
     ("(WITH)? UNKNOWNSTATE (parts: PART)", _lacks),

@@ -57,10 +57,12 @@ _PARTICLES = frozenset(("out", "away", "aside", "off"))
 _NARROWING = frozenset(
     "cut trim shorten reduce narrow limit restrict confine boil whittle pare shrink slim keep condense".split()
 )
+_WIDENING = frozenset("widen extend broaden expand stretch enlarge".split())
 _NARROWED = frozenset(
     "that it this these those them the my your list lists result results selection answer set down back".split()
 )
 _LONGEST_SPLIT_WORDS = 9
+_COUNTABLE = frozenset("TALK PAPER RECORD PERSON AUTHOR COMMENT CHAPTER LINK PAGE OF".split())
 _TEXTS = frozenset(("ABSTRACT", "BIO", "TITLE"))
 _HOLDS = frozenset(("LIST", "SAYS", "USE", "ABOUT", "ISTHERE"))
 _SPEAKS_OF = frozenset(("speak of", "speaks of", "speaking of", "touch on", "touches on"))
@@ -106,20 +108,24 @@ def _tag_split_verbs(marking: Marking) -> None:
         behind = keys[first + 2 : first + _LONGEST_SPLIT_WORDS]
         last = next((place for place, word in enumerate(behind, first + 2) if word in _PARTICLES), None)
         whole = last is not None and not {",", "."} & set(keys[first:last])
-        if key in _SPLIT_VERBS and last is not None and whole and keys[last + 1 : last + 2] != ["of"]:
+        if _split_verb(key) and last is not None and whole and keys[last + 1 : last + 2] != ["of"]:
             marking.mark(first, first + 1, "NOT")
             marking.mark(last, last + 1, "FILLER")
 
 
+def _split_verb(key: str) -> bool:
+    return bool({key, key.removesuffix("s"), key.removesuffix("ing"), f"{key.removesuffix('ing')}e"} & _SPLIT_VERBS)
+
+
 def _tag_narrowing(marking: Marking) -> None:
-    """Read "cut that down to", "reduce the list to" before what is to stay."""
+    """Read "cut that down to", "widen the list to" before what is to stay, or to come."""
     keys = [word.key for word in marking.words]
     for first, key in enumerate(keys):
         last = first + 1
         while keys[last : last + 1] and keys[last] in _NARROWED:
             last += 1
-        if key in _NARROWING and keys[last : last + 1] == ["to"]:
-            marking.mark(first, last + 1, "NARROW")
+        if key in _NARROWING | _WIDENING and keys[last : last + 1] and keys[last] in ("to", "by"):
+            marking.mark(first, last + 1, "NARROW" if key in _NARROWING else "ADD")
 
 
 def _quoted_role(token: Token) -> Token:
@@ -190,6 +196,7 @@ def _statements(tokens: list[Token]) -> list[Token]:
             before in _BEFORE_ONE
             or after is None
             or after.tag in ("BREAK", "FIRST")
+            or (before == "PAGENAME" and after.tag not in _COUNTABLE)
             or (before in ("WITHOUT", "WITH") and after.tag in _CLAUSE_ENDS)
         ):
             tag = "THEM"

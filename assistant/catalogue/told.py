@@ -26,6 +26,7 @@ _NTH = re.compile(
     r"(?! (?:\d|two|three|four|five|six|ten|few|half|quarter|name|author|page|chapter|year|month|day))",
     re.IGNORECASE,
 )
+_ONE_BY_PLACE = "(FIRST | LAST | ORDINAL) (OF THEM | THEM | (TALK | PAPER | RECORD))? (?! PERSON)"
 _IN_RECORD = "(IN | ON | AT | OF | BY | GIVEN | LIST | HELD | WITH)* (THEM | IT | THING)"
 _ELSE = "(WITHWHOM | OTHER (PERSON | ROLE)+ | (PERSON | WHO) (IN THEM | COMMA)* (OTHER PERSON? | OTHERS))"
 _FROM_THERE = f"(WHO | PERSON | ISTHERE)* {_ELSE} FROM (THERE | IT | SAME PLACE | THEM)"
@@ -115,9 +116,12 @@ def pointed_at(previous: Query, told: Told, reading: Reading) -> Query:
     """The query of what a follow-up points at: the one person listed, records that were picked; else the last one."""
     if previous.listed == "people" and told.person and reading.asked("HESHE"):
         return Query("people", None, (Condition("person", (told.person,)),))
+    arranges = bool({"sorted", "reversed"} & reading.said)
+    if arranges:
+        _pick_from_new_order(reading)
     if previous.listed not in ("records", "chapters") or told.among is None:
         return previous
-    if (nth := _nth(told, reading)) is not None:
+    if not arranges and (nth := _nth(told, reading)) is not None:
         return Query("records", previous.kind, (nth,))
     picked = previous.best or previous.limit is not None
     return Query("records", previous.kind, (told.among,)) if picked and _asks_of_them(told, reading) else previous
@@ -125,12 +129,7 @@ def pointed_at(previous: Query, told: Told, reading: Reading) -> Query:
 
 def _nth(told: Told, reading: Reading) -> Condition | None:
     """Read "the second one": of the records in the order told."""
-    said = _NTH.search(reading.question)
-    found = (
-        reading.find("(FIRST | LAST | ORDINAL) (OF THEM | THEM | (TALK | PAPER | RECORD))? (?! PERSON)")
-        if said
-        else None
-    )
+    found = reading.find(_ONE_BY_PLACE) if _NTH.search(reading.question) else None
     if found is None:
         return None
     token = reading.part(found)[0]
@@ -139,6 +138,20 @@ def _nth(told: Told, reading: Reading) -> Condition | None:
         return None
     reading.take(found)
     return Condition("among", (told.ids[place - 1],))
+
+
+def _pick_from_new_order(reading: Reading) -> None:
+    """Read "sort them by date and give just the first": of the new order, not of the one told."""
+    found = reading.find(_ONE_BY_PLACE) if _NTH.search(reading.question) else None
+    if found is None or "order" not in reading.fields or "limit" in reading.fields:
+        return
+    token = reading.part(found)[0]
+    reading.take(found)
+    reading.fields["limit"] = 1
+    if token.tag == "ORDINAL":
+        reading.fields["skip"] = int(token.values[0]) - 1
+    if token.tag == "LAST":
+        reading.fields["descending"] = not reading.fields.get("descending", False)
 
 
 def _asks_of_them(told: Told, reading: Reading) -> bool:

@@ -19,6 +19,11 @@ _WORDS = f"WORD? {_PHRASES}"
 # "… but not Y", of the same field.
 _BARRED = f"((BUT | AND | COMMA)* NOT (MENTION | WITH)? WORD? (barred: {_ITEM}))?"
 _COINED = f"WORD? (words: (QUOTE | COINED | NAME | INST) (PLAIN | NUMBER){{0,3}} ((AND | OR | COMMA)+ {_ITEM})*)"
+# Words that cannot be a part or a kind.
+_SURELY = "(QUOTE | (UNKNOWN | COINED){1,3})"
+_NAMED_WORDS = f"WORD? (words: {_SURELY} ((AND | OR | COMMA)+ {_SURELY})*)"
+_UNWANTED = f"(NOT | WITHOUT)+ (WITH | MENTION)* WORD? (barred: {_SURELY})"
+_IN_TITLE = "IN (WHO | THEM | IT | EACH | ALL | THING | OF)* TITLE"
 _SORT_OF_THING = re.compile(
     r"(?<=\w) (optimi[sz]ers?|methods?|datasets?|benchmarks?|algorithms?|models?)$", re.IGNORECASE
 )
@@ -105,6 +110,11 @@ RULES: tuple[Rule, ...] = (
     (f"(WITH | MENTION)? {_WORDS} OCCUR? IN (WHO | THEM | IT | EACH | ALL | THING | OF)* CHAPTER TITLE?", _CHAPTER),
     (f"NEG (WITH | MENTION | WHERE)? {_WORDS} OCCUR? "
         "IN (TITLE | ABSTRACT) (OR | AND) IN? (TITLE | ABSTRACT | BIO)", _TEXT),
+    (f"(WHICH | HOWMANY) (THING | OF | ALL)* (body: TITLE NEG {_WORDS} (OCCUR | GIVEN))", _TITLE),
+    # "with X but without Y in the title", "without Y but with X in the title".
+    (f"(WITH | MENTION)+ {_NAMED_WORDS} (BUT | AND | COMMA)* {_UNWANTED} OCCUR? {_IN_TITLE}", _TITLE),
+    (f"{_UNWANTED} (BUT | AND | COMMA)* (WITH | MENTION)+ {_NAMED_WORDS} OCCUR? {_IN_TITLE}", _TITLE),
+    (f"TITLE {_UNWANTED} (BUT | AND | COMMA)* (WITH | MENTION)+ {_NAMED_WORDS}", _TITLE),
     # "with X in the title", "in whose title X stands".
     (f"NEG (WITH | MENTION)? {_WORDS} (OCCUR | BOTH)* IN (WHO | THEM | IT | EACH | ALL | THING | OF)* TITLE {_BARRED}",
         _TITLE),
@@ -133,7 +143,7 @@ RULES: tuple[Rule, ...] = (
     (f"WHERE {_COINED} OCCUR", _TEXT),
     (f"WHERE WORD {_PHRASES} OCCUR", _TEXT),
     (f"(WHICH | HOWMANY) (THING | ABSTRACT | OF | AND | OR)+ (body: (?!NAME) {_WORDS} NEG OCCUR)", _TEXT),
-    (f"IN? (WHICH | HOWMANY) (parts: ABSTRACT | BIO) {_WORDS} OCCUR", _part_says),
+    (f"(WHICH | HOWMANY) (THING | OF | ALL)* (body: (parts: ABSTRACT | BIO) {_WORDS} OCCUR)", _part_says),
     (f"THING (body: (WHERE | IN WHO) {_WORDS} OCCUR (IN (TITLE | OR | AND | ABSTRACT | THEM)+)?)", _TEXT),
     (f"^ {_WORDS} (COMMA | BREAK)? IN? WHICH THING MENTION (IT | THEM)", _TEXT),
     ("(parts: ABSTRACT | BIO) WHICH? NEG ABOUT BOTH? (words: QUOTE (JOIN QUOTE)*)", _part_says),

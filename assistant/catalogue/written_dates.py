@@ -14,6 +14,9 @@ _VERBS = frozenset(("may", "march", "mar", "sep", "dec", "jan"))
 _BEFORE_MONTH = frozenset(
     "in of from since before after until during to and or for dated between a every any date by , through".split()
 )
+# "Same, but March."
+_BEFORE_ALONE = frozenset(("", *"but only just about try with and instead now same make it".split()))
+_AFTER_ALONE = frozenset(("", *". , instead then rather only please too also".split()))
 _DAY = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?")
 _ORDINALS = (
     "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
@@ -62,7 +65,8 @@ def _is_month(marking: Marking, place: int, keys: list[str], skip: int) -> bool:
     # "May of that year".
     if keys[skip + 1] == "of" and (keys[skip + 2] in ("that", "the", "same", "this") or keys[skip + 2].isdigit()):
         return True
-    return bool(keys[skip] not in _VERBS or skip or before in _BEFORE_MONTH or keys[skip + 1][:1].isdigit())
+    alone = marking.words[place + skip].text.istitle() and keys[skip + 1] in _AFTER_ALONE and before in _BEFORE_ALONE
+    return bool(alone or keys[skip] not in _VERBS or skip or before in _BEFORE_MONTH or keys[skip + 1][:1].isdigit())
 
 
 def _full_date(marking: Marking, place: int, keys: list[str], length: int, number: int, day: int | None) -> int:

@@ -46,6 +46,32 @@ CASES: dict[str, Query] = {
     "Papers of 2025 with at least five authors, newest first.": query(
         "authors: 5..", "date: 2025", kind="paper", order="date", descending=True
     ),
+    # Said apart, either will do; a university's own country says nothing more.
+    "Which talks are from Yale and which ones from MIT?": query("affiliation: Yale | MIT", kind="talk"),
+    "Who comes from Yale, and who is from OpenAI?": query("affiliation: Yale | OpenAI", listed="people"),
+    "Speakers of the Swiss university EPFL or of Princeton": query("affiliation: EPFL | Princeton", listed="people"),
+    "Who is from EPFL in Germany?": query("affiliation: EPFL", "country: Germany", listed="people"),
+    "Who is from Google, DeepMind included?": query("affiliation: Google | DeepMind", listed="people"),
+    "Where does Surbhi Goel work?": query("person: Surbhi Goel", listed="affiliations"),
+    "Surbhi Goel: all her talks": query("person: Surbhi Goel", kind="talk"),
+    "talks common to the Foundations page and the Workshops page": query(FOUNDATIONS, WORKSHOPS, kind="talk"),
+    "Talks on just one page, the Foundations one": query("pages: 1", FOUNDATIONS, kind="talk"),
+    "Talks on the Foundations page that are not on the other two pages": query("pages: 1", FOUNDATIONS, kind="talk"),
+    # How often somebody commented.
+    "Papers that were commented on just once": query("comments: 1", kind="paper"),
+    "Papers people commented on more than once": query("comments: 2..", kind="paper"),
+    "Papers commented on twice": query("comments: 2", kind="paper"),
+    "Papers commented on four times or more": query("comments: 4..", kind="paper"),
+    # Words that are wanted, and words that are not.
+    "papers with deep but without clustering in the title": query("title: deep", "not title: clustering", kind="paper"),
+    "titles without deep but with learning": query("title: learning", "not title: deep"),
+    "papers with code but without deep in the title": query("not title: deep", "has: code", kind="paper"),
+    "In how many talk titles does the word alignment stand?": query("title: alignment", kind="talk", counted=True),
+    "talks with the word alignment in there title": query("title: alignment", kind="talk"),
+    "Papers whose date leaves the year out": query("not has: year", "has: date", kind="paper"),
+    "For how many talks is a biography on file?": query("has: bio", kind="talk", counted=True),
+    "2023 papers, beginning with the oldest one": query("date: 2023", kind="paper", order="date"),
+    "The paper with the longest list of authors": query(kind="paper", order="authors", descending=True, best=True),
     # Clauses that neither ask nor restrict.
     "Good day! For our yearly brochure: which papers of 2024 have code?": query(
         "date: 2024", "has: code", kind="paper"
@@ -203,6 +229,22 @@ CASES: dict[str, Query] = {
 }
 FOLLOW_UPS: dict[tuple[str, ...], Query] = {
     ("Which papers are from 2024?", "…and only those with code."): query("date: 2024", "has: code", kind="paper"),
+    ("Papers of June 2024", "Same, but March."): query("date: 2024-03", kind="paper"),
+    ("Papers of 2024", "Widen it to 2023 as well"): query("date: 2024 | 2023", kind="paper"),
+    ("Papers of 2024", "Sort them by title and show just the first"): query(
+        "date: 2024", kind="paper", order="title", limit=1
+    ),
+    ("Papers of 2024", "order them by title and show only the last one"): query(
+        "date: 2024", kind="paper", order="title", descending=True, limit=1
+    ),
+    ("Papers on the Jun 8 page with code", "and the other page: how many?"): query(
+        "has: code", SEPTEMBER, kind="paper", counted=True
+    ),
+    ("Talks with alignment in the title on the ML page", "Back to all pages"): query("title: alignment", kind="talk"),
+    ("Talks on the ML page", "those with a bio", "without a bio, I mean"): query(ML, "not has: bio", kind="talk"),
+    ("Papers without a year", "Hm. Which of these fall in May?"): query(
+        "not has: year", "has: date", "date: --05", kind="paper"
+    ),
     ("Which papers are from 2024?", "and those without?"): query("not date: 2024", kind="paper"),
     ("How many talks are there?", "and papers?"): query(kind="paper", counted=True),
     ("Which papers are from 2024?", "And from 2025?", "sort by number of authors"): query(
