@@ -49,7 +49,7 @@ def describe(facet: Facet, records: list[Record], answer: CitedText, sources: li
             "\n\nAsk in your own words about a subject, a speaker or a paper; every statement of an answer cites the "
             "passage it rests on."
         )
-    if sources and facet in (COLLECTION, USE):
+    if sources:
         yield from answer.say(" Some of the talks:")
         yield from name_examples(answer, sources)
 
@@ -60,6 +60,11 @@ def name_examples(answer: CitedText, sources: list[SourcePassage]) -> Iterator[E
         speakers = f", {'; '.join(source.speakers)}" if source.speakers else ""
         yield from answer.say(f"\n- {source.title}{speakers} ")
         yield from answer.cite(source, 0, len(source.text))
+
+
+def wants_examples(facet: Facet | None) -> bool:
+    """Whether talks are named as examples: to a greeting, and to what there is and how to ask."""
+    return facet in (None, COLLECTION, USE)
 
 
 def example_talks(records: list[Record]) -> list[str]:

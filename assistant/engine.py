@@ -192,7 +192,8 @@ class Engine:
         """Tell what was asked of the collection or the program, or return a greeting."""
         turn.mode = "about"
         records = list(self._store.records())
-        examples = [self.source(self._store.passages_of(id_)[0], 1.0) for id_ in about.example_talks(records)]
+        ids = about.example_talks(records) if about.wants_examples(facet) else []
+        examples = [self.source(self._store.passages_of(id_)[0], 1.0) for id_ in ids]
         yield Sources(tuple(examples))
         if facet is not None:
             yield from about.describe(facet, records, turn.answer, examples)
