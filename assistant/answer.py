@@ -1,44 +1,97 @@
-"""Question and passages → a model's draft, streamed as the model writes it.
+"""Question and passages → an answer that a model writes, cited as it streams.
 
-Comes in: a question, its best passages, an endpoint. Goes out: pieces of text whose markers name the passages by their
-place in the prompt, counted from 1. Leaves to others: what the markers become (`citations`, `engine`).
+Comes in: a question, its best passages, an endpoint. Goes out: events, and a turn whose answer has grown. The prompt
+numbers the passages from 1, and the model's markers name them by that. Leaves to others: what markers become
+(`citations`), and what follows when no model answers (`engine`).
 """
 
-from collections.abc import Generator, Sequence
+import threading
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from assistant.endpoint import Endpoint, Piece
-from assistant.events import SourcePassage
+from assistant.citations import DraftCiter
+from assistant.endpoint import Endpoint, Piece, Pulse
+from assistant.events import Delta, Event, SourcePassage, Status
 from assistant.llamaindex_lock import load_llamaindex
 from assistant.markers import defuse_references
 from assistant.prompts import Prompts
-from ingest.errors import EndpointOverflow
+from assistant.support import SupportChecker, checked_texts
+from assistant.turn import Turn
+from assistant.uncited import matcher
+from ingest.errors import EndpointCut, EndpointError, EndpointOverflow
+from ingest.keyword import KeywordIndex
 
 if TYPE_CHECKING:
     from llama_index.core.llms import ChatMessage
 
+REPEATING = "The model began to repeat itself and was stopped."
+MATCHED = "The model named no source for some sentences; {count} of the citations were matched to them afterwards."
 
-def stream_pieces(
-    question: str, sources: Sequence[SourcePassage], endpoint: Endpoint, prompts: Prompts
-) -> Generator[Piece, None, None]:
-    """Ask the model; yields its words, and a `Pulse` while none come: a moment to stop at, and to show that it thinks.
 
-    Args:
-        question: Standing alone.
-        sources: Best first; the last ones are left out when the model's context cannot hold them all.
-        endpoint: Where the model is.
-        prompts: How it is asked.
+class Writer:
+    """Lets a model answer from passages."""
 
-    Raises:
-        EndpointError: The model gives no more.
-    """
-    try:
-        yield from endpoint.stream(_messages(question, sources, endpoint, prompts))
-        return
-    except EndpointOverflow:
-        pass  # it comes before the first word, and the endpoint has learned from it
-    yield from endpoint.stream(_messages(question, sources, endpoint, prompts))
+    def __init__(self, prompts: Prompts, keyword: KeywordIndex, checker: SupportChecker) -> None:
+        """Write over one collection.
+
+        Args:
+            prompts: How the model is asked.
+            keyword: Finds the words of a passage that a marker rests on.
+            checker: Finds the passage that carries a sentence without a marker.
+        """
+        self._prompts = prompts
+        self._keyword = keyword
+        self._checker = checker
+
+    def write(self, turn: Turn, sources: Sequence[SourcePassage], endpoint: Endpoint) -> Generator[Event, None, bool]:
+        """Stream the model's draft; an endpoint that fails leaves a notice. Returns whether the answer is enough."""
+        yield from turn.answer.say("\n\n" if turn.answer.text else "")
+        citer = DraftCiter(turn.answer, sources, self._keyword, matcher(sources, self._checker, self._keyword))
+        # While the model reads the same passages: the check after the answer finds them read. Not a daemon: a process
+        # that ends while the embedder works is aborted.
+        threading.Thread(target=self._checker.prepare, args=(checked_texts(sources),)).start()
+        whole = True
+        try:
+            yield from self._stream(turn, citer, sources, endpoint)
+        except EndpointError as error:
+            turn.notice, whole = str(error), isinstance(error, EndpointCut)
+        yield from citer.finish()
+        turn.dropped_markers = citer.dropped_markers
+        if whole and citer.matched_sentences:
+            turn.notice = turn.notice or MATCHED.format(count=citer.matched_sentences)
+        return whole
+
+    def _stream(
+        self, turn: Turn, citer: DraftCiter, sources: Sequence[SourcePassage], endpoint: Endpoint
+    ) -> Iterator[Event]:
+        """The model's words as they come, cited; raises what the endpoint raises."""
+        model = endpoint.model()
+        with closing(self._pieces(turn.standalone, sources, endpoint)) as pieces:
+            for piece in pieces:
+                if isinstance(piece, Pulse):  # a moment to stop at, and to show that it thinks
+                    yield Status("writing", f"{model} is {piece.value}")
+                    continue
+                for event in citer.feed(piece):
+                    if isinstance(event, Delta):
+                        turn.clock("first_token")
+                        turn.mode = "model"
+                    yield event
+                if citer.is_repeating:
+                    turn.notice = REPEATING
+                    return
+
+    def _pieces(
+        self, question: str, sources: Sequence[SourcePassage], endpoint: Endpoint
+    ) -> Generator[Piece, None, None]:
+        """Ask the model; the last sources are left out when its context cannot hold them all."""
+        try:
+            yield from endpoint.stream(_messages(question, sources, endpoint, self._prompts))
+            return
+        except EndpointOverflow:
+            pass  # it comes before the first word, and the endpoint has learned from it
+        yield from endpoint.stream(_messages(question, sources, endpoint, self._prompts))
 
 
 def _messages(
@@ -48,11 +101,11 @@ def _messages(
     from llama_index.core.llms import ChatMessage, MessageRole  # here, because it takes a second to import
 
     system = prompts.fill("system")
-    user = user_message(question, sources, prompts, room_chars=endpoint.prompt_chars() - len(system))
+    user = _user_message(question, sources, prompts, room_chars=endpoint.prompt_chars() - len(system))
     return [ChatMessage(role=MessageRole.SYSTEM, content=system), ChatMessage(role=MessageRole.USER, content=user)]
 
 
-def user_message(question: str, sources: Sequence[SourcePassage], prompts: Prompts, *, room_chars: int) -> str:
+def _user_message(question: str, sources: Sequence[SourcePassage], prompts: Prompts, *, room_chars: int) -> str:
     """The question with as many sources as fit; at least one, shortened when even that does not."""
     for count in range(len(sources), 0, -1):
         message = _with_sources(question, sources[:count], prompts)
@@ -64,11 +117,11 @@ def user_message(question: str, sources: Sequence[SourcePassage], prompts: Promp
 
 
 def _with_sources(question: str, sources: Sequence[SourcePassage], prompts: Prompts) -> str:
-    shown = "\n\n".join(source_text(number, source, prompts) for number, source in enumerate(sources, 1))
+    shown = "\n\n".join(_source_text(number, source, prompts) for number, source in enumerate(sources, 1))
     return prompts.fill("answer", sources=shown, question=question)
 
 
-def source_text(number: int, source: SourcePassage, prompts: Prompts) -> str:
+def _source_text(number: int, source: SourcePassage, prompts: Prompts) -> str:
     """One numbered source as the model reads it."""
     return prompts.fill(
         "source",

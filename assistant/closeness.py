@@ -9,10 +9,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.fusion import Scores, spread_gists
 from ingest.index import Generation
 from ingest.word_vectors import Words
-
-Scores = NDArray[np.float32]
 
 
 class Closeness:
@@ -44,7 +43,7 @@ class Closeness:
         Args:
             question: Without stop words.
             rows: Of the records, at least one.
-            gist_share: What the gists count for; see `assistant.ranking.gist_share`.
+            gist_share: What the gists count for; see `assistant.fusion.gist_share`.
         """
         spans = [(int(self._first[row]), int(self._last[row])) for row in rows]
         counts = np.array([last - first for first, last in spans])
@@ -53,12 +52,9 @@ class Closeness:
         close = self._word_vectors.closeness(question.vectors, weights, spans)
         gists = [(place, gist) for place, row in enumerate(rows) if (gist := self._gist[row]) is not None]
         if gist_share and gists:
-            of_records = np.maximum.reduceat(close, starts)
-            places = [place for place, _ in gists]
+            places = np.array([place for place, _ in gists])
             weights = self._generation.gist_keyword.idf(question.words)
             of_gists = self._word_vectors.closeness(question.vectors, weights, [(gist, gist + 1) for _, gist in gists])
-            # A record without one gets what a gist usually adds.
-            of_records += np.mean(of_gists - of_records[places])
-            of_records[places] = of_gists
+            of_records = spread_gists(of_gists, places, np.maximum.reduceat(close, starts))
             close += np.float32(gist_share) * (np.repeat(of_records, counts) - close)
         return np.asarray(close - np.maximum.reduceat(close, starts).mean(), dtype=np.float32)

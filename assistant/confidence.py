@@ -6,10 +6,10 @@ of twenty others, two help it (`evals/README.md`, "Confidence"). `evals/fit_conf
 """
 
 import math
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from assistant.pointing import WORD
 from ingest.keyword import KeywordIndex
 from ingest.passages import Passage
 from ingest.store import RecordStore
@@ -36,7 +36,6 @@ UNSURE_BELOW_SCORE = 0.28
 # "Language models" stand in 23 records of the seeds and tell nothing; a term that so few hold is what was asked for.
 _FEW_RECORDS = 5
 _LONGEST_TERM_WORDS = 4
-_WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 # A question of ten thousand words is no surer than this, and no number for the exponential function either.
 _MOST_ODDS = 30.0
 
@@ -102,7 +101,7 @@ def holds_term(question: str, keyword: KeywordIndex, store: RecordStore) -> bool
 
 def _terms(question: str, keyword: KeywordIndex) -> Iterator[str]:
     """Runs of words that are no stop words, longest first, and words with a hyphen."""
-    words = _WORD.findall(question)
+    words = WORD.findall(question)
     is_content = [bool(keyword.words(word)) for word in words]
     for length in range(_LONGEST_TERM_WORDS, 1, -1):
         for first in range(len(words) - length + 1):

@@ -11,7 +11,9 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.ranking import RankedPassage, RankedRecord, flatten, fuse
+from assistant.fusion import fuse
+from assistant.pointing import bare
+from assistant.ranking import RankedPassage, RankedRecord, flatten
 from ingest.embedder import Embedder
 from ingest.keyword import KeywordIndex
 from ingest.passages import Passage, Span, split_sentences
@@ -111,9 +113,7 @@ def without_people(question: str, passage: Passage) -> str:
     """The question without the names of those whose passage it is: within it they tell no sentence from another."""
     _, _, people = passage.heading.partition("\n")
     names = set(re.findall(r"[^\W_]+", people.lower()))
-    kept = re.sub(
-        r"[^\W_]+(?:['’]s\b)?", lambda m: "" if re.split("['’]", m[0].lower())[0] in names else m[0], question
-    )
+    kept = re.sub(r"[^\W_]+(?:['’]s\b)?", lambda match: "" if bare(match[0]) in names else match[0], question)
     return kept if re.search(r"\w", kept) else question
 
 

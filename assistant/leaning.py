@@ -8,12 +8,13 @@ their scores?" does not lean for its "their". So the signs are weighed; `evals/f
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-from assistant import wording
+from assistant import leaning_patterns as patterns
 from assistant.confidence import confidence
 from assistant.pointing import WORD, content, names, opening, points_at_somebody, points_at_something
 from assistant.ranking import Fit
 
 _MOST_WORDS = 10
+_HARDLY_MORE_WORDS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,30 +130,30 @@ def leaning_signs(question: str, fit: Fit) -> LeaningSigns:
     said, named = content(words), names(words)
     somebody = any(points_at_somebody(word) for word in words)
     something = next((at for at in range(len(words)) if points_at_something(words, at)), None)
-    joined = bool(wording.JOINED.search(question[: opening(question)]) or wording.HOW_ABOUT.match(asked))
-    unspoken = bool(wording.UNSPOKEN.search(question))
+    joined = bool(patterns.JOINED.search(question[: opening(question)]) or patterns.HOW_ABOUT.match(asked))
+    unspoken = bool(patterns.UNSPOKEN.search(question))
     gap = fit.best - max(fit.of.values(), default=0.0)
     return LeaningSigns(
         somebody=somebody,
         somebody_named=somebody and bool(named),
         something=0.0 if something is None else 1 / (1 + len(content(words[:something]))),
         points=something is not None,
-        goes_on=bool(wording.GOES_ON.search(question[: opening(question)])),
+        goes_on=bool(patterns.GOES_ON.search(question[: opening(question)])),
         joined=joined,
-        joined_short=joined and len(said) <= 2,  # noqa: PLR2004
+        joined_short=joined and len(said) <= _HARDLY_MORE_WORDS,
         joined_unspoken=joined and unspoken,
         joined_gap=joined * gap,
-        trailing=bool(wording.TRAILING.search(question)),
-        back=bool(wording.BACK.search(question)),
-        elliptic=bool(wording.ELLIPTIC.match(asked)),
-        own=sum(word.lower().removesuffix("s") in wording.OWN for word in said) / max(1, len(said)),
-        definite=min(2, len(wording.DEFINITE.findall(question))),
-        pointer=bool(wording.POINTER.search(question)),
+        trailing=bool(patterns.TRAILING.search(question)),
+        back=bool(patterns.BACK.search(question)),
+        elliptic=bool(patterns.ELLIPTIC.match(asked)),
+        own=sum(word.lower().removesuffix("s") in patterns.OWN for word in said) / max(1, len(said)),
+        definite=min(2, len(patterns.DEFINITE.findall(question))),
+        pointer=bool(patterns.POINTER.search(question)),
         unspoken=unspoken,
-        records=bool(wording.RECORDS.search(question)),
+        records=bool(patterns.RECORDS.search(question)),
         names=min(2, len(named)),
         words=min(_MOST_WORDS, len(said)),
-        few=len(said) < 2,  # noqa: PLR2004
+        few=len(said) <= 1,
         score=fit.signs.best_score,
         gap=gap,
         is_best=gap <= 0,

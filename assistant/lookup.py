@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from assistant.catalogue import Catalogue, CatalogueAnswer, Query, parse_query
 from assistant.catalogue.query import Field
 from assistant.endpoint import Endpoint
-from assistant.people import People
+from assistant.named import People
 from assistant.premise import unknown_names, wrong_speaker
 from assistant.prompts import Prompts
 from assistant.ranking import HybridRanker

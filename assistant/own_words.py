@@ -10,6 +10,7 @@ from assistant.citations import CitedText
 from assistant.events import Event, SourcePassage
 from assistant.extract import Quote
 from assistant.markers import defuse_references
+from assistant.refusal import Refusal
 
 BY_RELEVANCE = "By relevance; the list may not be complete."
 QUOTES_INTRO = "In the sources' own words; these are quotes, no model wrote them:"
@@ -41,18 +42,19 @@ def correct(answer: CitedText, name: str, own: SourcePassage, meant: SourcePassa
     yield from answer.say(".")
 
 
-def refuse(answer: CitedText, near: Sequence[SourcePassage], unknown: Sequence[str]) -> Iterator[Event]:
-    """Say that the collection does not hold it, which name stands nowhere in it, and what is near."""
-    missing = f" “{' '.join(unknown)}” stands nowhere in it." if unknown else ""
+def refuse(answer: CitedText, near: Sequence[SourcePassage], why: Refusal) -> Iterator[Event]:
+    """Say that the collection does not hold it, which name stands nowhere in it, and what is near.
+
+    Of a talk or paper that does not tell it, cite what was read, so that anybody can see for themselves.
+    """
+    if why.is_untold:
+        yield from answer.say(f"What the collection holds of “{near[0].title}” ")
+        yield from answer.cite(near[0], 0, len(near[0].text))
+        yield from answer.say(" does not seem to tell this. If it should, ask in other words.")
+        return
+    missing = f" “{' '.join(why.unknown)}” stands nowhere in it." if why.unknown else ""
     titles = "; ".join(f"“{source.title}”" for source in near)
     yield from answer.say(REFUSAL + missing + (f" The nearest it holds: {titles}." if near else ""))
-
-
-def refuse_detail(answer: CitedText, read: SourcePassage) -> Iterator[Event]:
-    """Say that a talk or paper does not tell it, and cite what was read, so that anybody can see for themselves."""
-    yield from answer.say(f"What the collection holds of “{read.title}” ")
-    yield from answer.cite(read, 0, len(read.text))
-    yield from answer.say(" does not seem to tell this. If it should, ask in other words.")
 
 
 def _heading(source: SourcePassage) -> str:

@@ -13,6 +13,7 @@ _SOMETHING = frozenset({"it", "its", "they", "them", "their", "theirs", "this", 
 # "that" points back at the end ("Who speaks about that?"), near the start ("Can that test be gamed?") and after these;
 # elsewhere it joins clauses ("models that scale").
 _BEFORE_THAT = frozenset("about after at before by does did for from in is like of on put to was with".split())
+_NEAR_START = 2
 _BEFORE_THERE = frozenset("are be been if is isn't was were what's who's".split())
 # Asking words, helpers and the like: a question made of them alone asks for more of what was just said.
 _FUNCTION = frozenset(
@@ -38,9 +39,14 @@ def opening(question: str) -> int:
     return match.end() if match else 0
 
 
+def bare(word: str) -> str:
+    """The word in small letters, without what an apostrophe puts behind it."""
+    return re.split("['’]", word.lower())[0]
+
+
 def content(words: Sequence[str]) -> list[str]:
     """The words that say something."""
-    return [word for word in words if re.split("['’]", word.lower())[0] not in _FUNCTION]
+    return [word for word in words if bare(word) not in _FUNCTION]
 
 
 def proper_names(question: str) -> list[str]:
@@ -53,8 +59,7 @@ def names(words: Sequence[str]) -> list[str]:
     return [
         word
         for at, word in enumerate(words)
-        if re.split("['’]", word.lower())[0] not in _FUNCTION
-        and (re.search(r"\w[A-Z0-9]", word) or (at > 0 and word[:1].isupper()))
+        if bare(word) not in _FUNCTION and (re.search(r"\w[A-Z0-9]", word) or (at > 0 and word[:1].isupper()))
     ]
 
 
@@ -67,7 +72,7 @@ def points_at_something(words: Sequence[str], at: int) -> bool:
     """Whether the word at this place stands for something that was spoken of."""
     word = words[at].lower()
     if word == "that":
-        return at == len(words) - 1 or at < 2 or words[at - 1].lower() in _BEFORE_THAT  # noqa: PLR2004
+        return at == len(words) - 1 or at < _NEAR_START or words[at - 1].lower() in _BEFORE_THAT
     follow = {one.lower() for one in words[at + 1 : at + 3]}
     if word == "it" and words[at - 1].lower() in ("is", "was", "isn't") and follow & {"that", "to"}:
         return False  # "Is it to …", "is it true that …" point forward

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.people import People, Person
+from assistant.named import People, Person
 from assistant.pointing import proper_names
 from assistant.ranking import HybridRanker
 from assistant.spelling import Spelling

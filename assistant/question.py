@@ -11,11 +11,10 @@ from collections.abc import Callable, Sequence
 from assistant.confidence import REFUSE_BELOW, confidence
 from assistant.events import Answer
 from assistant.leaning import leans
-from assistant.people import People, Person
-from assistant.pointing import WORD, content, points_back
+from assistant.named import KnownNames, People, Person
+from assistant.pointing import WORD, bare, content, points_back
 from assistant.ranking import Fit
 from assistant.subjects import Conversation, Subject
-from assistant.titles import Titles
 
 # "And X?", "What about X?" bring a new subject.
 _NEW_SUBJECT = re.compile(
@@ -35,6 +34,7 @@ _HALF = re.compile(
 
 FitOf = Callable[[str, Sequence[str]], Fit]
 Told = Callable[[str, str], float]
+Rewritten = Callable[[], str | None]
 
 # Of 100 questions that a record answers 74 come above, of others 15 (`evals/fit_details.py`).
 LIKELY_TOLD = 0.1
@@ -43,48 +43,45 @@ LIKELY_TOLD = 0.1
 class FollowUps:
     """Reads what is typed in the light of a conversation."""
 
-    def __init__(self, people: People, titles: Titles, fit: FitOf, told: Told) -> None:
+    def __init__(self, names: KnownNames, fit: FitOf, told: Told) -> None:
         """Read over one collection.
 
         Args:
-            people: Everyone who speaks in it.
-            titles: Of its talks and papers.
+            names: Of its people, talks and papers.
             fit: How well records fit a question; see `HybridRanker.fit`.
             told: How surely a record tells what is asked; see `Details.told`.
         """
-        self._people = people
-        self._titles = titles
+        self._names = names
         self._fit = fit
         self._told = told
 
-    def standalone(self, question: str, history: Sequence[Answer]) -> str:
+    def standalone(self, question: str, history: Sequence[Answer], rewritten: Rewritten = lambda: None) -> str:
         """The question with what it leaves to the history put in.
 
         Args:
             question: As typed.
             history: The answers of this conversation, oldest first.
+            rewritten: Asked, where the question leans on the history, for one that stands alone; may know none.
         """
-        conversation = Conversation(history, self._people, self._titles)
+        conversation = Conversation(history, self._names)
         if not conversation.subjects:
             return question
-        if (last := conversation.last) is not None:
-            asked = _same_of_another(question, last, self._people)
-            if asked is not None:
-                return asked
         fit = self._fit_if_it_leans(question, conversation)
+        asked = rewritten() if fit is not None else None
+        if asked is None and (last := conversation.last) is not None:
+            asked = _same_of_another(question, last, self._names.people)
+        if asked is not None:
+            return asked
         return question if fit is None else _with_subject(question, conversation.meant(question, fit))
-
-    def leans(self, question: str, history: Sequence[Answer]) -> bool:
-        """Whether a question cannot be understood without the answers before it."""
-        conversation = Conversation(history, self._people, self._titles)
-        return bool(conversation.subjects) and self._fit_if_it_leans(question, conversation) is not None
 
     def _fit_if_it_leans(self, question: str, conversation: Conversation) -> Fit | None:
         spoken_of = {name for subject in conversation.subjects for name in subject.people}
-        if any(person.name not in spoken_of for person in self._people.named(question)):
+        if any(person.name not in spoken_of for person in self._names.people.named(question)):
             return None  # somebody new
         spoken_ids = conversation.record_ids
-        if not points_back(question) and any(one.record_id not in spoken_ids for one in self._titles.named(question)):
+        if not points_back(question) and any(
+            one.record_id not in spoken_ids for one in self._names.titles.named(question)
+        ):
             return None
         fit = self._fit(question, spoken_ids)
         if leans(question, fit):
@@ -95,7 +92,7 @@ class FollowUps:
 
 
 def without_subject(question: str) -> str:
-    """A standalone question without the subject that `standalone_question` put behind it."""
+    """A standalone question without the subject that `FollowUps.standalone` put behind it."""
     return _SUBJECT.sub("", question)
 
 
@@ -111,7 +108,7 @@ def _same_of_another(question: str, last: Answer, people: People) -> str | None:
 
 def _words_beside(text: str, person: Person) -> list[str]:
     name = {part.lower() for part in WORD.findall(person.name)}
-    return [word for word in WORD.findall(text) if re.split("['’]", word.lower())[0] not in name]
+    return [word for word in WORD.findall(text) if bare(word) not in name]
 
 
 def _replace_person(question: str, person: Person, name: str) -> str:

@@ -6,16 +6,16 @@ its reason; `evals/README.md` has the measurements, also of what did not help.
 Leaves to others: what to say of them (`extract`, `answer`), and LlamaIndex's view of it (`retriever`).
 """
 
-import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from assistant.closeness import Closeness
 from assistant.confidence import NO_SIGNS, Signs, confidence, read_signs
 from assistant.filters import Filters, RecordFilter
+from assistant.fusion import Scores, best_rows, fuse, gist_share, spread_gists
+from assistant.kinds import kind_named
 from assistant.spelling import Spelling
 from ingest.embedder import Embedder, WordEmbedder
 from ingest.index import Generation
@@ -23,16 +23,8 @@ from ingest.passages import Passage
 from ingest.records import Kind
 from ingest.word_vectors import Words
 
-Scores = NDArray[np.float32]
-
 # More passages of one record than this are never read by a model or quoted.
 PASSAGES_PER_RECORD = 4
-# Gists speak where the sources' wording is silent. They have this share in the score of a question none of whose
-# wording is found; .8 and .9 measured alike. They are ours, so the source always keeps a say.
-MOST_GIST_SHARE = 0.9
-# … and none in that of a question of which the best passage holds this much wording (`KeywordIndex.scores`): a question
-# with a name or a term in it reaches it, one in lay words stays at .1 to .3. From .45 to .6 it measured alike.
-WORDING_FOUND = 0.5
 # The best records are looked at again, word by word. 10 measured .004 less in recall@5, 30 the same.
 LOOKED_AT_AGAIN = 20
 # … which counts a little more than half as much as the first look; from .4 to 1 it measured alike, on four collections.
@@ -41,7 +33,6 @@ CLOSENESS_WEIGHT = 0.6
 # question's wording still wins. .15 and .2 measured alike; at .1 two of 20 questions from a talk to its papers or back
 # found the other kind first.
 KIND_BONUS = 0.15
-_KIND_NAMED = re.compile(r"\b(?:(talk|lecture|tutorial|session|speaker)|paper)s?\b", re.IGNORECASE)
 # Search words are a model's guess at what the sources say; the question itself keeps the other half.
 SEARCH_WORDS_WEIGHT = 0.5
 
@@ -131,12 +122,9 @@ class HybridRanker:
         if isinstance(embedder, WordEmbedder) and generation.word_vectors is not None:
             self._closeness = Closeness(generation, self._first, self._last)
 
-    def rank(
-        self, question: str, kind: Kind | None = None, limit: int = 10, *, filters: Filters | None = None
-    ) -> list[RankedRecord]:
+    def rank(self, question: str, *, limit: int = 10, filters: Filters | None = None) -> list[RankedRecord]:
         """The records of `search`."""
-        chosen = replace(filters or Filters(), kind=kind) if kind else filters
-        return list(self.search(question, limit=limit, filters=chosen).records)
+        return list(self.search(question, limit=limit, filters=filters).records)
 
     def search(
         self, question: str, *, limit: int = 10, filters: Filters | None = None, search_words: Sequence[str] = ()
@@ -280,62 +268,6 @@ class _Scored:
 def _blended(scores: Sequence[Scores]) -> Scores:
     """The question's own scores, and those of its search words if there are any."""
     return scores[0] if len(scores) == 1 else fuse(scores[0], scores[1], keyword_weight=SEARCH_WORDS_WEIGHT)
-
-
-def fuse(dense: Scores, keyword: Scores, *, keyword_weight: float) -> Scores:
-    """Combine meaning and wording into one score for each text.
-
-    Args:
-        dense: Shape (n,), cosine similarity in [-1, 1].
-        keyword: Shape (n,), each divided by the best score that the question could get, in [0, 1].
-        keyword_weight: In [0, 1]; 0 is meaning alone.
-
-    Returns:
-        Shape (n,), higher is better.
-
-    Source:
-        Bruch, Gai, Ingber, "An Analysis of Fusion Functions for Hybrid Retrieval", ACM TOIS 2023: the convex
-        combination.
-    """
-    return np.asarray((1 - keyword_weight) * dense + keyword_weight * keyword, dtype=np.float32)
-
-
-def gist_share(wording_found: float) -> float:
-    """How much the gists decide, in [0, 1], when the best passage holds so much of the question's wording."""
-    return MOST_GIST_SHARE * max(0.0, 1 - wording_found / WORDING_FOUND)
-
-
-def spread_gists(gists: Scores, gist_rows: NDArray[np.intp], sources: Scores) -> Scores:
-    """A gist's score for each record; one without a gist gets what a gist usually adds to a source.
-
-    Args:
-        gists: Shape (g,), scores of the gists.
-        gist_rows: Shape (g,), the record's row of each.
-        sources: Shape (r,), scores of the records' own texts.
-
-    Returns:
-        Shape (r,).
-    """
-    spread = np.asarray(sources + np.mean(gists - sources[gist_rows]), dtype=np.float32)
-    spread[gist_rows] = gists
-    return spread
-
-
-def kind_named(question: str) -> Kind | None:
-    """The kind of record that a question asks for by name; the first counts: "which paper goes with the talk …"."""
-    match = _KIND_NAMED.search(question)
-    return None if match is None else "talk" if match[1] else "paper"
-
-
-def best_rows(scores: Scores, limit: int) -> list[int]:
-    """Rows of the best finite scores, best first, at most `limit`; the earlier row of two that are equal."""
-    rows = np.arange(len(scores))
-    if limit < len(scores):
-        # A quarter of the time of sorting 21,715; what equals the last one comes along, so that ties stay in order.
-        least = np.partition(scores, -limit)[-limit]
-        rows = np.flatnonzero(scores >= least)
-    order = rows[np.argsort(-scores[rows], kind="stable")][:limit]
-    return [int(row) for row in order if np.isfinite(scores[row])]
 
 
 def flatten(ranked: Collection[RankedRecord], limit: int) -> list[RankedPassage]:

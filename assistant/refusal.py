@@ -9,11 +9,10 @@ from dataclasses import dataclass
 
 from assistant.confidence import REFUSE_BELOW, REFUSE_NAMED_BELOW, UNSURE_BELOW_SCORE, holds_term
 from assistant.details import Details
-from assistant.people import People, Person
+from assistant.named import KnownNames, Person
 from assistant.premise import unknown_names
 from assistant.question import without_subject
 from assistant.ranking import HybridRanker, Ranking
-from assistant.titles import Titles
 
 # Of 1,600 questions that the record answers 3 to 5 in 100 come below, of 1,360 others nearly half (cross-validated).
 UNTOLD_BELOW = -0.5
@@ -35,10 +34,9 @@ class Refusal:
 class Refusals:
     """Judges questions."""
 
-    def __init__(self, ranker: HybridRanker, people: People, titles: Titles, details: Details) -> None:
+    def __init__(self, ranker: HybridRanker, names: KnownNames, details: Details) -> None:
         self._ranker = ranker
-        self._people = people
-        self._titles = titles
+        self._names = names
         self._details = details
 
     def judge(self, question: str, standalone: str, ranking: Ranking, *, reads_itself: bool) -> Refusal | None:
@@ -62,7 +60,7 @@ class Refusals:
             return None
         best = ranking.records[0].record_id
         spoken_of = {id_ for person in named for id_ in person.record_ids}
-        spoken_of |= {titled.record_id for titled in self._titles.named(question)}
+        spoken_of |= {titled.record_id for titled in self._names.titles.named(question)}
         if standalone == question and best not in spoken_of:
             return None
         is_untold = self._details.told(question, best) < UNTOLD_BELOW
@@ -70,7 +68,7 @@ class Refusals:
 
     def named(self, question: str) -> list[Person]:
         """The speakers whom a question names, also with a slip."""
-        return self._people.named(self._ranker.spelling.corrected(question))
+        return self._names.people.named(self._ranker.spelling.corrected(question))
 
     def _best_score(self, question: str) -> float:
         return self._ranker.search(question, limit=1).signs.best_score

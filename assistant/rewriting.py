@@ -1,7 +1,7 @@
 """A question that leans on the conversation → one that stands alone, by one short request to the model.
 
 Comes in: the question, the turns before it, an endpoint. Goes out: the model's question, or None whenever what it wrote
-cannot be one; `question.standalone_question` does without a model then.
+cannot be one; `FollowUps.standalone` does without a model then.
 """
 
 import re

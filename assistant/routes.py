@@ -1,7 +1,7 @@
 """Which way a question goes: small talk, about the collection as a whole, or into the talks.
 
 Comes in: a question as typed. Goes out: its route. A greeting is known by its words; a question about the collection
-by being close in meaning to one of the examples in `facets`, so that it may be put in other words than theirs.
+by being close in meaning to one of the examples in `faq`, so that it may be put in other words than theirs.
 """
 
 import re
@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from assistant.facets import FACETS, Facet
+from assistant.faq import FACETS, Facet
 from ingest.embedder import Embedder, Vectors
 
 # "perhaps about": only if it asks for nothing that the records answer exactly, as "How many talks are here?" does.

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.events import Answer
-from assistant.people import People, Person
+from assistant.kinds import PAPER, TALK
+from assistant.named import KnownNames, Person, Titled
 from assistant.ranking import Fit
-from assistant.titles import Titled, Titles
 
 # Further back, or further down a list, nobody points without naming.
 _TURNS = 6
@@ -23,10 +23,11 @@ _A_PLACE_DOWN = 0.1
 _THE_KIND_NAMED = 0.1
 
 _OF_BOTH = re.compile(r"\b(?:(?:of|between) (?:the two|them|these two|those two)|both|the (?:former|latter))\b", re.I)
-_OTHER = re.compile(r"\bthe other (?:one|talk|paper|speaker|person|author|tutorial|session|work)\b", re.IGNORECASE)
+_ONE = rf"(?:one|{TALK}|{PAPER}|speaker|person|author|work|entry|title|item)"
+_OTHER = re.compile(rf"\bthe other {_ONE}\b", re.IGNORECASE)
 _NTH = re.compile(
     r"\b(?:the|that|number) (first|second|third|fourth|fifth|last|1st|2nd|3rd|4th|5th|one|two|three|four|five)"
-    r"(?= (?:one|talk|paper|speaker|person|work|entry|title|item|of (?:them|those|these|the))\b|\W*$|,)",
+    rf"(?= (?:{_ONE}|of (?:them|those|these|the))\b|\W*$|,)",
     re.IGNORECASE,
 )
 _PLACES = {
@@ -41,7 +42,7 @@ _PERSON = re.compile(
 )
 _SHE = re.compile(r"\b(?:she|hers?|(?:woman|lady))\b", re.IGNORECASE)
 _HE = re.compile(r"\b(?:he|him|his|man|guy|gentleman)\b", re.IGNORECASE)
-_KIND = re.compile(r"\b(?:that|the|this) (?:(paper|preprint|article)|talk|lecture|speaker|speech)\b", re.IGNORECASE)
+_KIND = re.compile(rf"\b(?:that|the|this) (?:({PAPER})|{TALK}|speaker|speech)\b", re.IGNORECASE)
 _ASKS_WHO = re.compile(r"\bwho(?:m|se)?\b", re.IGNORECASE)
 
 
@@ -67,10 +68,9 @@ class Subject:
 class Conversation:
     """The subjects of the answers so far."""
 
-    def __init__(self, history: Sequence[Answer], people: People, titles: Titles) -> None:
+    def __init__(self, history: Sequence[Answer], names: KnownNames) -> None:
         self._history = [answer for answer in reversed(history[-_TURNS:]) if answer.mode != "about"]
-        self._people = people
-        self._titles = titles
+        self._names = names
         self.subjects = [
             subject for turn, answer in enumerate(self._history) for subject in self._of_answer(turn, answer)
         ]
@@ -102,8 +102,8 @@ class Conversation:
 
     def _possible(self, question: str) -> list[Subject]:
         """Those that fit the pronoun and the name in a question; all where none does."""
-        named = {person.name for person in self._people.named(question)}
-        titled = {one.record_id for one in self._titles.named(question)}
+        named = {person.name for person in self._names.people.named(question)}
+        titled = {one.record_id for one in self._names.titles.named(question)}
         if same := [one for one in self.subjects if named & set(one.people) or one.record_id in titled]:
             return same
         if not _PERSON.search(question):
@@ -114,7 +114,7 @@ class Conversation:
         return found or persons or self.subjects
 
     def _may_be(self, subject: Subject, pronoun: str | None) -> bool:
-        told = {self._people.pronoun(name) for name in subject.people}
+        told = {self._names.people.pronoun(name) for name in subject.people}
         return pronoun is None or None in told or pronoun in told
 
     def _pointed(self, question: str) -> Subject | None:
@@ -150,11 +150,11 @@ class Conversation:
 
     def _of_answer(self, turn: int, answer: Answer) -> Iterator[Subject]:
         """What one answer was about: first what the question named, then what it cites, or names in refusing."""
-        named = self._people.named(answer.standalone_question)
+        named = self._names.people.named(answer.standalone_question)
         yield from self._found(turn, answer, {person.name for person in named})
         about = {one.record_id: one for one in self._in_text(answer, named)}
         first = {id_ for person in named for id_ in person.record_ids}
-        first |= {one.record_id for one in self._titles.named(answer.standalone_question)}
+        first |= {one.record_id for one in self._names.titles.named(answer.standalone_question)}
         ordered = sorted(about.values(), key=lambda one: one.record_id not in first)[:_OF_A_TURN]
         for place, one in enumerate(ordered):
             present = tuple(person.name for person in named if one.record_id in person.record_ids)
@@ -164,11 +164,11 @@ class Conversation:
         """What an answer cites; of one that cites nothing what it and its question name."""
         for cited in answer.citations:
             yield Titled(cited.id, cited.title, cited.kind, tuple(one.split(",")[0] for one in cited.speakers))
-        yield from self._titles.named(answer.standalone_question)
+        yield from self._names.titles.named(answer.standalone_question)
         if not answer.citations:
             for person in named:
                 yield Titled(person.record_ids[0], "", "talk", (person.name,))
-            yield from self._titles.named(answer.text)
+            yield from self._names.titles.named(answer.text)
 
     def _found(self, turn: int, answer: Answer, asked: set[str]) -> Iterator[Subject]:
         """Whom the answer to "Who …?" names beside those asked about, if they speak here."""
@@ -176,6 +176,6 @@ class Conversation:
             return
         cited = {citation.id for citation in answer.citations}
         quoted = " ".join(citation.quote for citation in answer.citations)
-        for person in self._people.named(quoted):
+        for person in self._names.people.named(quoted):
             if person.name in quoted and person.name not in asked and not cited & set(person.record_ids):
                 yield Subject(person.record_ids[0], "", "talk", (person.name,), turn, -1)

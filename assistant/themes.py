@@ -7,20 +7,19 @@ Leaves to others: lists that are exact and complete (`catalogue`).
 import re
 from collections.abc import Sequence
 
+from assistant.kinds import PAPER, TALK, kind_named, names_both
 from assistant.ranking import RankedRecord
-from ingest.records import Kind
 
 # On 40 labelled questions for several records these hold .91 of the expected ones, and 7 in 10 of these are expected;
 # from .75 on it would be .79 and 9 in 10.
 LEAST_OF_BEST = 0.65
 MOST_LISTED = 8
+_RECORDS = rf"(?:{TALK}|{PAPER})s"
 _SEVERAL = re.compile(
-    r"\b(?:which|what|list|show|find|name|give|any|all|some|other|more|there)\b[^.?!]*?"
-    r"\b(?:(talks|lectures|recordings|sessions)|(papers|articles|preprints)|records|works)\b"
-    r"|^\W*(?:(talks|lectures|recordings|sessions)|(papers|articles|preprints))\b",
+    rf"\b(?:which|what|list|show|find|name|give|any|all|some|other|more|there)\b[^.?!]*?\b(?:{_RECORDS}|records|works)\b"
+    rf"|^\W*{_RECORDS}\b",
     re.IGNORECASE,
 )
-_BOTH = re.compile(r"\btalks?\b.*\bpapers?\b|\bpapers?\b.*\btalks?\b", re.IGNORECASE)
 # What is said to the program, and is no theme.
 _ASKED_FOR = re.compile(
     r"^\W*(?:please|kindly|list|show|find|name|give|tell|me|us|all|every|of|the|\s)+\b", re.IGNORECASE
@@ -39,14 +38,6 @@ def theme(question: str) -> str:
 
 def by_theme(question: str, ranked: Sequence[RankedRecord]) -> list[RankedRecord]:
     """The records to list, best first, of the kind that the question names; those of any kind when there is none."""
-    kind = _kind(question)
+    kind = None if names_both(question) else kind_named(question)
     of_kind = [record for record in ranked if kind in (None, record.kind)] or list(ranked)
     return [record for record in of_kind if record.score >= LEAST_OF_BEST * of_kind[0].score][:MOST_LISTED]
-
-
-def _kind(question: str) -> Kind | None:
-    found = _SEVERAL.search(question)
-    if found is None or _BOTH.search(question):
-        return None
-    talks, papers = found[1] or found[3], found[2] or found[4]
-    return "talk" if talks else "paper" if papers else None

@@ -14,18 +14,17 @@ from dataclasses import astuple, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant import wording
+from assistant import leaning_patterns as patterns
 from assistant.assembly import Assistant
 from assistant.evaluation.learning import learn
 from assistant.evaluation.questions import read_dialogues, read_lists, read_questions
 from assistant.evaluation.run import EVALS
 from assistant.events import Answer, Done
 from assistant.leaning import LeaningSigns, leaning_signs
-from assistant.people import People
+from assistant.named import KnownNames
 from assistant.pointing import points_back
 from assistant.settings import load_settings
 from assistant.subjects import Conversation
-from assistant.titles import Titles
 
 FOLDS = 10
 _NEW_SUBJECT = ("And {}?", "What about {}?", "OK, and {}?", "Also {}?", "and which talk is on {}?", "and papers on {}?")
@@ -37,9 +36,8 @@ Labelled = tuple[str, list[str], bool]
 def main() -> None:
     """Learn, then tell what goes wrong; cross-validated."""
     assistant = Assistant(load_settings(llm_base_url=None))
-    people = People(assistant.generation.store.records())
-    titles = Titles(assistant.generation.store.records())
-    labelled = [*_in_conversations(assistant, people, titles), *_put_after_another(assistant, people, titles)]
+    names = KnownNames.of(assistant.generation.store.records())
+    labelled = [*_in_conversations(assistant, names), *_put_after_another(assistant, names)]
     rows = np.array([_row(assistant, question, ids) for question, ids, _ in labelled])
     truth = np.array([leans for _, _, leans in labelled])
     bias, weights = learn(rows, truth, np.zeros(len(truth)))
@@ -52,7 +50,7 @@ def main() -> None:
         print(f"leans {leans}: {int((truth == leans).sum())}, of these wrong {len(wrong)}", *wrong, sep="\n  ")
 
 
-def _in_conversations(assistant: Assistant, people: People, titles: Titles) -> Iterator[Labelled]:
+def _in_conversations(assistant: Assistant, names: KnownNames) -> Iterator[Labelled]:
     for one in read_dialogues(EVALS / "dialogues.jsonl", "dev"):
         if not one.history or not (one.expected or one.kind_of_dialogue == "standalone"):
             continue
@@ -61,17 +59,17 @@ def _in_conversations(assistant: Assistant, people: People, titles: Titles) -> I
             answers += [
                 event.answer for event in assistant.turn(asked, answers, endpoint=None) if isinstance(event, Done)
             ]
-        conversation = Conversation(answers, people, titles)
+        conversation = Conversation(answers, names)
         spoken_of = {name for subject in conversation.subjects for name in subject.people}
-        if conversation.subjects and all(person.name in spoken_of for person in people.named(one.question)):
+        if conversation.subjects and all(person.name in spoken_of for person in names.people.named(one.question)):
             leans = one.kind_of_dialogue != "standalone" and bool(one.expected & set(conversation.record_ids))
-            points = points_back(one.question) or wording.BACK.search(one.question)
+            points = points_back(one.question) or patterns.BACK.search(one.question)
             if leans or one.kind_of_dialogue == "standalone" or not points:
                 # What points back and means a record that was not spoken of tells nothing.
                 yield one.question, conversation.record_ids, leans
 
 
-def _put_after_another(assistant: Assistant, people: People, titles: Titles) -> Iterator[Labelled]:
+def _put_after_another(assistant: Assistant, names: KnownNames) -> Iterator[Labelled]:
     chance = random.Random(0)
     ids = [record.id for record in assistant.generation.store.records()]
     asked = [(one.question, one.expected) for one in read_questions(EVALS / "questions.jsonl", "dev")] * 2
@@ -85,7 +83,7 @@ def _put_after_another(assistant: Assistant, people: People, titles: Titles) -> 
         asked.append((chance.choice(_NEW_SUBJECT).format(" ".join(words)), frozenset((record.id,))))
     for question, expected in asked:
         spoken_of = chance.choice(ids)
-        if spoken_of not in expected and not people.named(question) and not titles.named(question):
+        if spoken_of not in expected and not names.people.named(question) and not names.titles.named(question):
             yield question, [spoken_of], False
 
 

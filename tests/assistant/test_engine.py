@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from assistant.answer import MATCHED, REPEATING
 from assistant.assembly import Assistant
 from assistant.endpoint import EndpointChoice
-from assistant.engine import MATCHED, REPEATING
 from assistant.events import Answer, Cited, Delta, Done, Event, Sources, Status
 from assistant.own_words import QUOTES_INTRO
 from tests.scripted_endpoint import Script, ScriptedEndpoint

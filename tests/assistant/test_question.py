@@ -8,10 +8,9 @@ from assistant.assembly import Assistant
 from assistant.details import Details
 from assistant.endpoint import EndpointChoice
 from assistant.events import Answer, Done
-from assistant.people import People
+from assistant.named import KnownNames
 from assistant.question import FollowUps, without_subject
 from assistant.rewriting import usable_question
-from assistant.titles import Titles
 from ingest.embedder import BundledEmbedder
 from tests.scripted_endpoint import Script, ScriptedEndpoint
 
@@ -20,9 +19,8 @@ CEVHER = "training-neural-networks-at-any-scale"
 
 @pytest.fixture
 def follow_ups(assistant: Assistant, embedder: BundledEmbedder) -> FollowUps:
-    records = list(assistant.generation.store.records())
-    told = Details(assistant.generation, embedder).told
-    return FollowUps(People(records), Titles(records), assistant.ranker.fit, told)
+    names = KnownNames.of(assistant.generation.store.records())
+    return FollowUps(names, assistant.ranker.fit, Details(assistant.generation, embedder).told)
 
 
 def converse(assistant: Assistant, *questions: str, address: str | None = None) -> Answer:
@@ -72,7 +70,7 @@ def test_question_leans_on_history_or_stands_alone(
     assistant: Assistant, follow_ups: FollowUps, question: str, leans: bool
 ) -> None:
     before = converse(assistant, "What does Volkan Cevher speak about?")
-    assert follow_ups.leans(question, [before]) is leans
+    assert (follow_ups.standalone(question, [before]) != question) is leans
 
 
 @pytest.mark.parametrize(

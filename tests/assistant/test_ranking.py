@@ -5,7 +5,9 @@ import pytest
 
 from assistant.assembly import Assistant
 from assistant.filters import Filters
-from assistant.ranking import LOOKED_AT_AGAIN, HybridRanker, best_rows, fuse, gist_share, kind_named, spread_gists
+from assistant.fusion import best_rows, fuse, gist_share, spread_gists
+from assistant.kinds import kind_named
+from assistant.ranking import LOOKED_AT_AGAIN, HybridRanker
 from assistant.retriever import TalksRetriever
 
 
@@ -39,6 +41,8 @@ def test_record_without_a_gist_is_neither_raised_nor_lowered_by_the_gists_of_oth
         ("Which paper goes with the talk on grokking?", "paper"),
         ("Is there a talk like the papers on memory?", "talk"),
         ("Which tutorials are there?", "talk"),
+        ("For an article: which recordings are on safety?", "talk"),
+        ("Any articles on safety?", "paper"),
         ("What is on paperwork?", None),
         ("homeostasis", None),
     ],
@@ -68,7 +72,7 @@ def test_question_finds_its_talk_first(assistant: Assistant, question: str, expe
 
 
 def test_kind_narrows_exactly(assistant: Assistant) -> None:
-    ranked = assistant.ranker.rank("transformers", kind="paper", limit=200)
+    ranked = assistant.ranker.rank("transformers", limit=200, filters=Filters(kind="paper"))
     assert len(ranked) == 106
     assert {record.kind for record in ranked} == {"paper"}
 

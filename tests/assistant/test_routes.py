@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.facets import COLLECTION, PRIVACY, SELF, SOURCES, TRUST, Facet
+from assistant.faq import COLLECTION, PRIVACY, SELF, SOURCES, TRUST, Facet
 from assistant.routes import Route, Router
 from ingest.embedder import BundledEmbedder
 

@@ -3,7 +3,7 @@
 import pytest
 
 from assistant.assembly import Assistant
-from assistant.titles import Titles
+from assistant.named import Titles
 
 
 @pytest.mark.parametrize(
