@@ -5,20 +5,26 @@ it when an ingest replaces the index.
 """
 
 import threading
-from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Sequence
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from pydantic import SecretStr
 
+from assistant.catalogue import Catalogue
 from assistant.details import Details
 from assistant.endpoint import Endpoint, EndpointChoice, Learned, Limits
 from assistant.engine import Engine
 from assistant.events import Answer, Event
 from assistant.extract import Extractor
 from assistant.filters import Filters
+from assistant.from_talks import FromTalks
+from assistant.lookup import Lookup
+from assistant.named import KnownNames
 from assistant.prompts import load_prompts
+from assistant.question import FollowUps
 from assistant.ranking import HybridRanker
+from assistant.refusal import Refusals
 from assistant.routes import Router
 from assistant.settings import Settings
 from assistant.support import SupportChecker
@@ -33,13 +39,18 @@ ANY_MODEL = "auto"
 _ENDPOINTS_REMEMBERED = 64
 
 
-@dataclass(frozen=True, slots=True)
 class _Opened:
     """A generation and what works on it."""
 
-    generation: Generation
-    ranker: HybridRanker
-    engine: Engine
+    def __init__(self, ranker: HybridRanker, make_engine: Callable[[HybridRanker], Engine]) -> None:
+        self.generation = ranker.generation
+        self.ranker = ranker
+        self._make_engine = make_engine
+
+    @cached_property
+    def engine(self) -> Engine:
+        """Made for the first question: it reads all records, and a search does without."""
+        return self._make_engine(self.ranker)
 
 
 class Assistant:
@@ -61,7 +72,8 @@ class Assistant:
         self._router = Router(self._bundled)
         self._opened: _Opened | None = None
         self._opening = threading.Lock()
-        self._learned: dict[tuple[str, str | None], Learned] = {}
+        # What earlier turns found out about a server and model; kept without the key.
+        self._learned_of = lru_cache(maxsize=_ENDPOINTS_REMEMBERED)(lambda *_: Learned())
 
     def ingest(self, progress: Progress = lambda *_: None) -> IngestReport:
         """Bring the index up to date with the corpus; raises what `ingest.pipeline.ingest` raises."""
@@ -115,16 +127,7 @@ class Assistant:
 
     def connect(self, choice: EndpointChoice) -> Endpoint:
         """An endpoint of the user's choice under the settings' limits."""
-        return Endpoint(choice, endpoint_limits(self.settings), self._learned_of(choice))
-
-    def _learned_of(self, choice: EndpointChoice) -> Learned:
-        """What earlier turns found out about the same server and model; kept without the key."""
-        with self._opening:
-            learned = self._learned.pop((choice.base_url, choice.model), None) or Learned()
-            self._learned[choice.base_url, choice.model] = learned  # now the youngest
-            if len(self._learned) > _ENDPOINTS_REMEMBERED:
-                del self._learned[next(iter(self._learned))]
-            return learned
+        return Endpoint(choice, endpoint_limits(self.settings), self._learned_of(choice.base_url, choice.model))
 
     def _current(self) -> _Opened:
         """What serves now; opened anew when an ingest has switched. Turns that are under way keep the old one."""
@@ -136,20 +139,26 @@ class Assistant:
 
     def _open(self) -> _Opened:
         generation = open_current(self.settings.home, self.embedder.fingerprint)
-        weight = self.settings.keyword_weight
-        ranker = HybridRanker(generation, self.embedder, keyword_weight=weight)
-        extractor = Extractor(self.embedder, generation.keyword, keyword_weight=weight)
-        engine = Engine(
+        ranker = HybridRanker(generation, self.embedder, keyword_weight=self.settings.keyword_weight)
+        return _Opened(ranker, self._make_engine)
+
+    def _make_engine(self, ranker: HybridRanker) -> Engine:
+        generation = ranker.generation
+        names = KnownNames.of(generation.store.records())
+        details = Details(generation, self._bundled)
+        from_talks = FromTalks(
             ranker,
-            extractor,
+            names.people,
+            Refusals(ranker, names, details),
+            Extractor(self.embedder, generation.keyword, keyword_weight=self.settings.keyword_weight),
             self._checker,
-            self._router,
-            Details(generation, self._bundled),
             self._prompts,
             passages=self.settings.passages_per_answer,
             second_opinion=self.settings.llm_second_opinion,
         )
-        return _Opened(generation, ranker, engine)
+        lookup = Lookup(Catalogue(generation.store), names.people, ranker, self._prompts)
+        follow_ups = FollowUps(names, ranker.fit, details.told)
+        return Engine(ranker, self._router, follow_ups, lookup, from_talks, self._prompts)
 
 
 def chosen_endpoint(settings: Settings, model: str | None = None) -> EndpointChoice | None:
