@@ -9,12 +9,10 @@ import threading
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from assistant.citations import DraftCiter
 from assistant.endpoint import Endpoint, Piece, Pulse
 from assistant.events import Delta, Event, SourcePassage, Status
-from assistant.llamaindex_lock import load_llamaindex
 from assistant.markers import defuse_references
 from assistant.prompts import Prompts
 from assistant.support import SupportChecker, checked_texts
@@ -22,9 +20,6 @@ from assistant.turn import Turn
 from assistant.uncited import matcher
 from ingest.errors import EndpointCut, EndpointError, EndpointOverflow
 from ingest.keyword import KeywordIndex
-
-if TYPE_CHECKING:
-    from llama_index.core.llms import ChatMessage
 
 REPEATING = "The model began to repeat itself and was stopped."
 MATCHED = "The model named no source for some sentences; {count} of the citations were matched to them afterwards."
@@ -87,22 +82,16 @@ class Writer:
     ) -> Generator[Piece, None, None]:
         """Ask the model; the last sources are left out when its context cannot hold them all."""
         try:
-            yield from endpoint.stream(_messages(question, sources, endpoint, self._prompts))
+            yield from self._ask(question, sources, endpoint)
             return
         except EndpointOverflow:
             pass  # it comes before the first word, and the endpoint has learned from it
-        yield from endpoint.stream(_messages(question, sources, endpoint, self._prompts))
+        yield from self._ask(question, sources, endpoint)
 
-
-def _messages(
-    question: str, sources: Sequence[SourcePassage], endpoint: Endpoint, prompts: Prompts
-) -> "list[ChatMessage]":
-    load_llamaindex()
-    from llama_index.core.llms import ChatMessage, MessageRole  # here, because it takes a second to import
-
-    system = prompts.fill("system")
-    user = _user_message(question, sources, prompts, room_chars=endpoint.prompt_chars() - len(system))
-    return [ChatMessage(role=MessageRole.SYSTEM, content=system), ChatMessage(role=MessageRole.USER, content=user)]
+    def _ask(self, question: str, sources: Sequence[SourcePassage], endpoint: Endpoint) -> Generator[Piece, None, None]:
+        system = self._prompts.fill("system")
+        user = _user_message(question, sources, self._prompts, room_chars=endpoint.prompt_chars() - len(system))
+        return endpoint.stream(user, system)
 
 
 def _user_message(question: str, sources: Sequence[SourcePassage], prompts: Prompts, *, room_chars: int) -> str:

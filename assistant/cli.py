@@ -163,11 +163,7 @@ def ask(
 
 
 @command
-def gist(
-    corpus: Corpus = None,
-    home: Home = None,
-    model: Model = None,
-) -> None:
+def gist(corpus: Corpus = None, home: Home = None, model: Model = None) -> None:
     """Let the model describe in plain words what nobody has; lay questions then find it. May be stopped and resumed."""
     from assistant.gist_writing import write_gists  # here, because nothing else needs it
     from ingest.gists import gist_files

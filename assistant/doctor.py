@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 from assistant.assembly import chosen_endpoint, endpoint_limits, make_embedder
 from assistant.endpoint import USUAL_PORTS, Endpoint, Pulse, Running, find_running
-from assistant.llamaindex_lock import load_llamaindex
 from assistant.prompts import load_prompts
 from assistant.settings import Settings
 from ingest.errors import EndpointSilent, EndpointUnreachable, IndexDamaged, TalksError
@@ -98,11 +97,7 @@ def _endpoint(settings: Settings, ports: Sequence[int]) -> str:
 
 def _hear_a_word(endpoint: Endpoint) -> None:
     """Ask for anything; a model that is listed may still be one that only embeds, or too large to load."""
-    load_llamaindex()
-    from llama_index.core.llms import ChatMessage, MessageRole  # here, because it takes a second to import
-
-    question = ChatMessage(role=MessageRole.USER, content="Say yes.")
-    with closing(endpoint.stream([question])) as pieces:
+    with closing(endpoint.stream("Say yes.")) as pieces:
         for piece in pieces:
             if piece is not Pulse.WAITING:
                 return

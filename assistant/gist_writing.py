@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from assistant.endpoint import Endpoint
-from assistant.llamaindex_lock import load_llamaindex
 from assistant.prompts import Prompts
 from ingest.errors import EndpointError, EndpointUnreachable, IndexUnwritable
 from ingest.gists import Gist, gist_line, read_gists
@@ -77,13 +76,9 @@ def parse_gist(reply: str, model: str) -> Gist | None:
 
 
 def _reply(record: Record, endpoint: Endpoint, prompts: Prompts) -> list[str]:
-    load_llamaindex()
-    from llama_index.core.llms import ChatMessage, MessageRole  # here, because it takes a second to import
-
     text = record_text(record)[:LONGEST_TEXT_CHARS]
     prompt = prompts.fill("gist", kind=record.kind, title=record.title, text=text)
-    pieces = endpoint.stream([ChatMessage(role=MessageRole.USER, content=prompt)])
-    return [piece for piece in pieces if isinstance(piece, str)]
+    return [piece for piece in endpoint.stream(prompt) if isinstance(piece, str)]
 
 
 def _append(path: Path, line: str) -> None:

@@ -5,8 +5,7 @@ tells: "What takes the place of argmax?" has no pronoun, and "Is there a trick t
 their scores?" does not lean for its "their". So the signs are weighed; `evals/fit_leaning.py` learns the weights.
 """
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import astuple, dataclass
 
 from assistant import leaning_patterns as patterns
 from assistant.confidence import confidence
@@ -77,33 +76,33 @@ class LeaningSigns:
 
 
 _BIAS = 1.40
-_WEIGHTS: Mapping[str, float] = {
-    "somebody": 6.44,
-    "somebody_named": -2.04,
-    "something": 3.60,
-    "points": 2.38,
-    "goes_on": 5.12,
-    "joined": 3.72,
-    "joined_short": -3.57,
-    "joined_unspoken": 6.10,
-    "joined_gap": -17.81,
-    "trailing": 0.23,
-    "back": 3.94,
-    "elliptic": 5.77,
-    "own": 5.84,
-    "definite": 1.05,
-    "pointer": 0.50,
-    "unspoken": -2.35,
-    "records": -6.11,
-    "names": -0.70,
-    "words": -0.86,
-    "few": 1.52,
-    "score": 13.52,
-    "gap": -18.34,
-    "is_best": 5.00,
-    "lead": 7.91,
-    "confidence": -1.88,
-}
+_WEIGHTS = LeaningSigns(
+    somebody=6.44,
+    somebody_named=-2.04,
+    something=3.60,
+    points=2.38,
+    goes_on=5.12,
+    joined=3.72,
+    joined_short=-3.57,
+    joined_unspoken=6.10,
+    joined_gap=-17.81,
+    trailing=0.23,
+    back=3.94,
+    elliptic=5.77,
+    own=5.84,
+    definite=1.05,
+    pointer=0.50,
+    unspoken=-2.35,
+    records=-6.11,
+    names=-0.70,
+    words=-0.86,
+    few=1.52,
+    score=13.52,
+    gap=-18.34,
+    is_best=5.00,
+    lead=7.91,
+    confidence=-1.88,
+)
 
 
 def leans(question: str, fit: Fit) -> bool:
@@ -119,8 +118,9 @@ def leans(question: str, fit: Fit) -> bool:
     somebody = next((at for at in range(len(words)) if points_at_somebody(words[at])), None)
     if somebody is not None and not content(words[:somebody]) and not names(words):
         return True  # "And where did she study?" names nobody whom "she" could mean
-    signs: dict[str, float] = asdict(leaning_signs(question, fit))
-    return _BIAS + sum(_WEIGHTS[name] * sign for name, sign in signs.items()) > 0
+    signs = astuple(leaning_signs(question, fit))
+    odds: float = _BIAS + sum(weight * sign for weight, sign in zip(astuple(_WEIGHTS), signs, strict=True))
+    return odds > 0
 
 
 def leaning_signs(question: str, fit: Fit) -> LeaningSigns:

@@ -52,12 +52,7 @@ class PageBackend:
     ) -> Iterator[Event]:
         """One turn; the visitor's endpoint comes before that of the settings."""
         chosen = self._assistant.connect(endpoint) if endpoint else self._assistant.endpoint()
-        return self._assistant.turn(
-            question,
-            [turn.answer for turn in history],
-            endpoint=chosen,
-            filters=filters,
-        )
+        return self._assistant.turn(question, [turn.answer for turn in history], endpoint=chosen, filters=filters)
 
     def state(self) -> PageState:
         """What the collection holds and what is going on."""

@@ -40,13 +40,11 @@ def short_reply(prompt: str, endpoint: Endpoint, *, most_chars: int, timeout_s: 
     Raises:
         EndpointError: The endpoint failed before the first word.
     """
-    load_llamaindex()
-    from llama_index.core.llms import ChatMessage, MessageRole  # here, because it takes a second to import
-
+    load_llamaindex()  # takes a second, which is not the model's
     deadline = time.monotonic() + timeout_s
     text = ""
     try:
-        with closing(endpoint.stream([ChatMessage(role=MessageRole.USER, content=prompt)])) as pieces:
+        with closing(endpoint.stream(prompt)) as pieces:
             for piece in pieces:
                 text += piece if isinstance(piece, str) else ""
                 if time.monotonic() > deadline or len(text) > most_chars:

@@ -136,13 +136,11 @@ class Conversation:
         if pointed is None:
             return []
         first, *others = self.subjects
-        is_one_answer = " and " in self._history[first.turn].standalone_question.lower()
-        other = next(
-            (s for s in others if s.record_id != first.record_id and (is_one_answer or s.turn > first.turn)), None
-        )
-        other = other or next((s for s in others if s.record_id != first.record_id), None)
-        if other is None:
+        others = [subject for subject in others if subject.record_id != first.record_id]
+        if not others:
             return []
+        is_one_answer = " and " in self._history[first.turn].standalone_question.lower()
+        other = next((subject for subject in others if is_one_answer or subject.turn > first.turn), others[0])
         pair = [first, other] if other.turn == first.turn else [other, first]
         if "former" in pointed[0].lower():
             return pair[:1]

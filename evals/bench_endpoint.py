@@ -15,7 +15,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import openai
-from llama_index.core.llms import ChatMessage
 
 from assistant.assembly import Assistant
 from assistant.endpoint import Endpoint, EndpointChoice
@@ -38,7 +37,7 @@ class FirstWord:
 
     Attributes:
         direct: The openai client alone, one for all requests: the least that it can take.
-        endpoint: Through `Endpoint.stream` with the same messages.
+        endpoint: Through `Endpoint.stream` with the same question.
         turn: Through a whole turn, search included.
         added: `turn` less `direct`.
     """
@@ -95,7 +94,7 @@ def _direct_ms(client: openai.OpenAI, question: str) -> float:
 
 def _endpoint_ms(endpoint: Endpoint, question: str) -> float:
     began, took = time.perf_counter(), 0.0
-    for piece in endpoint.stream([ChatMessage(role="user", content=question)]):
+    for piece in endpoint.stream(question):
         if isinstance(piece, str) and not took:
             took = (time.perf_counter() - began) * 1000
     return took

@@ -43,7 +43,7 @@ def main() -> None:
     bias, weights = learn(rows, truth, np.zeros(len(truth)))
     print(f"_BIAS = {bias:.2f}")
     for field, weight in zip(fields(LeaningSigns), weights, strict=True):
-        print(f'    "{field.name}": {weight:.2f},')
+        print(f"    {field.name}={weight:.2f},")
     called = _cross_validated(rows, truth)
     for leans in (True, False):
         wrong = [question for (question, _, one), call in zip(labelled, called, strict=True) if one == leans != call]

@@ -1,6 +1,6 @@
 """The model endpoint: any OpenAI-compatible server that the user chose, and no other.
 
-Comes in: an address, a model's name, messages. Goes out: pieces of text, or one of the endpoint errors with a sentence
+Comes in: an address, a model's name, a prompt. Goes out: pieces of text, or one of the endpoint errors with a sentence
 that says what to do. Leaves to others: what is asked (`assistant.answer`) and what is made of the reply
 (`assistant.citations`).
 

@@ -1,7 +1,6 @@
 """What is sent: messages to a model behind LlamaIndex's face of an OpenAI-compatible server."""
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import httpx
 
@@ -13,6 +12,13 @@ if TYPE_CHECKING:
 
 # The openai client demands a key; `wire.http_client` takes it off again and puts on the user's.
 _NO_KEY = "none"
+
+
+class Prompt(NamedTuple):
+    """What the model reads; `system` is "" where it is told nothing beforehand."""
+
+    user: str
+    system: str = ""
 
 
 def open_model(http: httpx.Client, base_url: str, model: str, longest_tokens: int, context_tokens: int) -> "OpenAILike":
@@ -36,20 +42,12 @@ def open_model(http: httpx.Client, base_url: str, model: str, longest_tokens: in
     )
 
 
-def has_system_role(messages: "Sequence[ChatMessage]") -> bool:
-    """Whether any message is the system's."""
-    return any(message.role.value == "system" for message in messages)
-
-
-def without_system_role(messages: "Sequence[ChatMessage]") -> "list[ChatMessage]":
-    """The system's text in front of the first message of the user."""
-    load_llamaindex()
+def chat_messages(prompt: Prompt, *, has_system_role: bool) -> "list[ChatMessage]":
+    """The prompt as messages; without the role, the system's text stands in front of the user's."""
     from llama_index.core.llms import ChatMessage, MessageRole
 
-    system = "\n\n".join(str(message.content) for message in messages if message.role is MessageRole.SYSTEM)
-    rest = [message for message in messages if message.role is not MessageRole.SYSTEM]
-    for place, message in enumerate(rest):
-        if system and message.role is MessageRole.USER:
-            rest[place] = ChatMessage(role=MessageRole.USER, content=f"{system}\n\n{message.content}")
-            break
-    return rest
+    if prompt.system and has_system_role:
+        system = ChatMessage(role=MessageRole.SYSTEM, content=prompt.system)
+        return [system, ChatMessage(role=MessageRole.USER, content=prompt.user)]
+    user = f"{prompt.system}\n\n{prompt.user}" if prompt.system else prompt.user
+    return [ChatMessage(role=MessageRole.USER, content=user)]

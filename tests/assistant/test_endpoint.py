@@ -3,10 +3,9 @@
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 import pytest
-from llama_index.core.llms import ChatMessage
 
 from assistant.endpoint import Endpoint, EndpointChoice, Learned, Limits, Pulse, api_address, is_loopback
 from ingest.errors import EndpointCut, EndpointError, EndpointOverflow, EndpointRejected
@@ -20,16 +19,15 @@ LIMITS = Limits(
     idle_timeout_s=5.0,
     retry_waits_s=(0.02, 0.05),
 )
-ASK = [ChatMessage(role="user", content="Why?")]
-ASK_WITH_SYSTEM = [ChatMessage(role="system", content="Be brief."), *ASK]
+ASK = "Why?"
 
 
 def connect(address: str, model: str | None = None, api_key: str | None = None) -> Endpoint:
     return Endpoint(EndpointChoice(address, model, api_key), LIMITS)
 
 
-def words(endpoint: Endpoint, messages: Sequence[ChatMessage] = ASK) -> list[str]:
-    return [piece for piece in endpoint.stream(messages) if isinstance(piece, str)]
+def words(endpoint: Endpoint, system: str = "") -> list[str]:
+    return [piece for piece in endpoint.stream(ASK, system) if isinstance(piece, str)]
 
 
 @pytest.mark.parametrize(
@@ -159,8 +157,8 @@ def test_reply_that_breaks_off_after_a_word_is_not_tried_again() -> None:
 def test_model_without_system_role_gets_its_text_before_the_question() -> None:
     with ScriptedEndpoint(Script(has_system_role=False)) as server:
         endpoint = connect(server.address, "m")
-        assert words(endpoint, ASK_WITH_SYSTEM)
-        assert words(endpoint, ASK_WITH_SYSTEM)
+        assert words(endpoint, "Be brief.")
+        assert words(endpoint, "Be brief.")
     assert [len(request["messages"]) for request in server.asked] == [2, 1, 1]
     assert server.prompts[-1] == "Be brief.\n\nWhy?"
 

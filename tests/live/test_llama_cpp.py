@@ -17,7 +17,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from llama_index.core.llms import ChatMessage
 
 from assistant.assembly import Assistant, endpoint_limits
 from assistant.doctor import examine
@@ -28,7 +27,7 @@ from ingest.errors import EndpointCut
 
 PYTHON = os.environ.get("TALKS_LIVE_LLAMA_PYTHON")
 QUESTION = "What goes wrong in training when models get bigger?"
-ASK = [ChatMessage(role="user", content="Why?")]
+ASK = "Why?"
 WORDS = {"scale", "brings", "instability", "and", "more", "of", "it", "then"}
 
 pytestmark = [
