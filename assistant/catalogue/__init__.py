@@ -17,6 +17,7 @@ from assistant.catalogue.marking import Token
 from assistant.catalogue.plain import parse_query, query_text
 from assistant.catalogue.query import Query
 from assistant.catalogue.quoting import cited
+from assistant.catalogue.skipping import Skipping, as_typed
 from assistant.catalogue.tagger import tokens_of
 from assistant.catalogue.telling import shown_ids, tell
 from assistant.catalogue.told import Told
@@ -44,6 +45,7 @@ class CatalogueAnswer:
         result: What was found; None likewise.
         notice: What is not recorded, in one sentence; "" when all is.
         instead: What is recorded of the person whom a query names that found nothing.
+        skipped: The words of the question that say nothing here.
     """
 
     query: Query | None
@@ -51,6 +53,7 @@ class CatalogueAnswer:
     notice: str
     _store: RecordStore
     instead: Result | None = None
+    skipped: tuple[str, ...] = ()
 
     @property
     def refused(self) -> bool:
@@ -72,13 +75,16 @@ class CatalogueAnswer:
             yield from tell_instead(self.query, self.instead, self._store, answer)
         else:
             yield from tell(self.query, self.result, self._store, answer)
+        if self.skipped:
+            yield from answer.say("\n\nRead without " + ", ".join(f"“{words}”" for words in self.skipped) + ".")
 
 
 class Catalogue:
     """Answers from the records of one generation."""
 
-    def __init__(self, store: RecordStore) -> None:
+    def __init__(self, store: RecordStore, skipping: Skipping) -> None:
         self._store = store
+        self._skipping = skipping
         self._vocabulary = Vocabulary(store)
         # A turn looks at the same question from several sides.
         self._tokens = lru_cache(maxsize=32)(self._tagged)
@@ -107,7 +113,11 @@ class Catalogue:
             return CatalogueAnswer(None, None, notice, self._store)
         query = self._resolved(parse_query(reply)) if reply else None
         told = Told.of(previous, lambda one: self._evaluated(one, within)) if previous is not None else None
-        query = query or understand(question, tokens, self._vocabulary, previous, told)
+        kept: Sequence[Token] = tokens
+        if query is None:
+            query, kept = self._skipping.understood(
+                question, tokens, lambda some: understand(question, some, self._vocabulary, previous, told)
+            )
         if query is None:
             return None
         if notice := unrecorded_query(query, self._vocabulary):
@@ -116,7 +126,7 @@ class Catalogue:
         if len(result.ids) == 1 and (notice := unrecorded_value(tokens, query, self._store.record(result.ids[0]))):
             return CatalogueAnswer(None, None, notice, self._store)
         instead = None if result.ids else recorded_instead(query, self._store, self._vocabulary.names)
-        return CatalogueAnswer(query, result, "", self._store, instead)
+        return CatalogueAnswer(query, result, "", self._store, instead, as_typed(question, tokens, kept))
 
     def _evaluated(self, query: Query, within: Sequence[int] | None = None) -> Result:
         return evaluate(query, self._store, self._vocabulary.names, within=within)

@@ -65,11 +65,6 @@ def _one_of(reading: Reading, found: Found) -> object:
     return reading.part(found)[0].text.lower() == "one"
 
 
-def _part_too(reading: Reading, found: Found) -> None:
-    """Read "and code too?": with that as well."""
-    reading.add("has", reading.values(found, "part"))
-
-
 def _sought_in(reading: Reading, found: Found) -> object:
     """Read "in the abstract, rather", "or in the abstract", after a question for words."""
     if reading.before is None or not any(reading.before.on(*WORDED)):
@@ -92,20 +87,17 @@ RULES: tuple[Rule, ...] = (
     ("(NOT | WITHOUT) ALL? (kind: TALK | PAPER) (?= BREAK | COMMA | $)", _other_kind),
     (f"CHANGE (body: (ON | OF)* ({_NAMED}) TO)", _set_to),
     ("CHANGE", _set_to),
-    (f"FREE (OF | ON)* (named: {_NAMED}) CONDITION?", _freed),
     ("(OF | FROM | IN | ON)* FREE (?= BREAK | COMMA | AND | BUT | $)", _freed),
     (f"(way: NOT | WITHOUT) (named: {_NAMED}) CONDITION? (?= BREAK | COMMA | AND | BUT | $)", _dropped),
     ("ONLY", _nowhere_else),
     ("NUMBER (?= OF THEM)", _one_of),
     ("NEXT (?= MOST | FEWEST | LARGEST | SMALLEST | NEWEST | OLDEST | LONGEST | SHORTEST)", _next_best),
-    ("(AND | BUT | WITH)* (part: CODE | LINK | BIO | ABSTRACT | CHAPTER | VIDEO) ALSO", _part_too),
     (
         "^ (NOT IN TITLE | NOT IN ABSTRACT | AND | BUT | OR | COMMA | ONLY | WITH | HOWABOUT)* IN (ALL | OF)* "
         "(place: TITLE | ABSTRACT | BIO | RECORD) (ALSO | COMMA | BREAK)* $",
         _sought_in,
     ),
     (f"(NOT | WITHOUT) (named: {_NAMED}) CONDITION", _dropped),
-    (f"(NOT | WITHOUT) CONDITION (ON | OF | FROM | BY)* (named: {_NAMED})", _dropped),
 )
 
 

@@ -109,10 +109,6 @@ def _commented_so_often(reading: Reading, found: Found) -> None:
     reading.require(found, "comments", [str(span(cmp, number, _tag(reading, found, "behind")))])
 
 
-def _by_several(reading: Reading, found: Found) -> None:
-    reading.add("speakers", ["2.."])
-
-
 def _several_times(reading: Reading, found: Found) -> None:
     reading.require(found, "size" if "grouped" in reading.said else "pages", ["2.."])
 
@@ -166,17 +162,12 @@ RULES: tuple[Rule, ...] = (
     # "between two and four authors", "two or three comments".
     ("NEG (WITH | ON | AUTHORED | BY)* (BETWEEN | FROM)? (ends: NUMBER (AND | TO | OR | COMMA) NUMBER) "
         "(unit: UNIT | THING | TIMES)", _range),
-    # "teams of more than five", "written by three people", "at least two authors", "3 comments or more".
-    (f"(unit: TEAM) (OF | WITH)* {_COUNT} PERSON", _counted),
-    (f"NEG (WITH | ON | IN | AUTHORED | BY)* {_COUNT} (unit: AUTHORED) (BY PERSON)?", _counted),
     (f"NEG (WITH | IN | OF)* (unit: AUTHORED) BY {_COUNT} (PERSON | AUTHOR)? (after: {_MANY})?", _counted),
     # "which two people wrote", "that more than five researchers signed".
     (f"THING (body: (WHICH | WHO | THEM)* NEG {_COUNT} (PERSON | AUTHOR | WHO) WITH? (unit: AUTHORED))", _counted),
-    ("NEG (unit: AUTHORED) BY? ONLY (BY? SINGLE? PERSON)?", _authored_alone),
     ("NEG SINGLE PAPER", _solo),
     (f"NEG (WITH | PERSON | WHO)* (COMMENTED | COMMENT ON?) ON? (cmp: CMP)* (often: ONCE | TWICE) (behind: {_MANY})?",
         _commented_so_often),
-    (f"NEG (cmp: CMP)* (often: ONCE | TWICE) (behind: {_MANY})? COMMENTED", _commented_so_often),
     (f"NEG (WITH | PERSON | WHO)* (unit: COMMENTED) ON? {_COUNT} TIMES (after: {_MANY})?", _counted),
     (f"NEG {_BEFORE_UNIT} {_COUNT} (PAGE OF)? (unit: UNIT) (after: {_MANY})?", _counted),
     (f"NEG (WITH | IN | OF | GIVEN)* {_COUNT} (unit: THING | TIMES) (after: {_MANY})?", _counted),
@@ -187,6 +178,4 @@ RULES: tuple[Rule, ...] = (
     (f"NEG (WITH | IN | OF)* HOWMANY? (unit: {_KINDS_OF_COUNT}) (OF | AT | IN | WITH)? {_COUNT}", _counted),
     ("NEG (GIVEN | ON | OCCUR | LIST)* (ATLEAST | ONLY)* (unit: TWICE) (ON PAGE)?", _several_times),
     ("NEG (GIVEN | ON | OCCUR | LIST | TALK)* (ONLY | EXACTLY)* (unit: ONCE)", _once),
-    # "Which talks are co-presented?"
-    ("TALK (body: WITHWHOM) (?= BREAK | COMMA | $ | ANYPREP)", _by_several),
 )  # fmt: skip

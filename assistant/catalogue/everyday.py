@@ -19,7 +19,6 @@ FILLER: in terms of, in the way of, by way of, as regards, when it comes to, wit
 FILLER: somebody told me, someone told me, someone said, somebody said, people say, they say, rumour has it, i heard
 FILLER: word has it, it is said, i heard that, i read that, i learnt that, i was told that, i gather that, i gather
 LIST: roll of, register of, directory of, inventory of, enumeration of, who s who of, line up of, complete set of
-ODD: make no sense, makes no sense, nonsensical, erroneous, faulty, garbled, incorrect, inconsistent, not possible
 AVERAGE: average size of, mean size of
 SIGN: pose a question, phrased as a question, phrased as question, ask a question, worded as a question
 SIGN: framed as a question
@@ -70,7 +69,6 @@ FILLER: at your convenience, at your leisure, in your own time, in here, over he
 FILLER: there must be, in advance, dear team, dear all, dear colleagues, hi team, hello team
 FILLER: whats that, like that, it is not too much, not too much bother
 FILLER: taken together, put together here, all told, in all its forms, so called
-HEADPERSON: headline speaker, headliner, main speaker, lead speaker, heading speaker, top level speaker, speaker proper
 NOT: aside, leaving aside, leave aside, excluded, left out, left aside, set apart, discounting, disregarding
 NOT: leaving off
 FILLER: leaving

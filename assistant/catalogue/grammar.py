@@ -4,7 +4,7 @@ Comes in: a question, the vocabulary, the query before it. Goes out: a query, or
 or holds a word that may be a condition and was not understood: no condition is ever dropped.
 """
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from dataclasses import replace
 
 from assistant.catalogue import (
@@ -12,7 +12,6 @@ from assistant.catalogue import (
     comparing,
     counting,
     dating,
-    filling,
     ordering,
     placing,
     recording,
@@ -65,7 +64,7 @@ _ASKS_FOR_TALKS = (
 
 
 def understand(
-    question: str, tokens: list[Token], vocabulary: Vocabulary, previous: Query | None, told: Told | None = None
+    question: str, tokens: Sequence[Token], vocabulary: Vocabulary, previous: Query | None, told: Told | None = None
 ) -> Query | None:
     """The query that a question asks for, narrowing or changing the previous one where it follows up on it.
 
@@ -129,7 +128,6 @@ def read(reading: Reading, vocabulary: Vocabulary, previous: Query | None) -> Re
     read_listed(reading, follows=previous is not None)
     for rules in (
         (*changing.RULES, *shifting.RULES) if previous is not None else (),
-        filling.RULES,
         counting.EARLY_RULES,
         comparing.RULES,
         ordering.RULES,

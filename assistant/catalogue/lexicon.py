@@ -152,7 +152,6 @@ USE: benchmark on
 STARTS: start with, begin with, open with, start, begin
 TITLED: titled, entitled, called, named, known as
 WORD: word, term, phrase, string, expression, keyword, words
-COUNTRYN: country, nation
 WITHOUT: without, w/o, lack, miss, missing, no, devoid of, free of, minus, absent, have no, has no, with no, omit
 WITHOUT: none with, nothing with, none that have, none having, none has, none have, not a single, nobody with
 WITHOUT: not any, fail to have, fail to provide, fail to give, fail to include, short of
@@ -172,7 +171,6 @@ GIVEN: public, publicly available, made available, freely available
 GIVEN: delivered, take place, took place, taking place, happen, present
 HELD: give it, gave it, hold it, held it, present it, presented it, deliver it, delivered it
 HELD: gave that, hold that, give that, give this talk, give that talk, give their talk
-UNKNOWNSTATE: unknown, unstated, not known, unspecified, unrecorded
 ON: on, onto, filed under, listed on, listed under, in the list of
 UNDER: under
 IN: in, within, inside
@@ -335,7 +333,6 @@ ABOUT: about, speak of, speaks of, concern, regarding, deal with, related to, co
 ABOUT: tackle, explore
 ABOUT: look at, on the topic of, topic, subject, theme, concerning, revolve around
 HOWOFTEN: how often, how many times, how frequently
-ODD: impossible, implausible, wrong, odd, strange, broken, suspicious, not right, cannot be right, can not be right
 SAYS: say, explain, describe, argue, mean, prove, why, how, claim, teach, propose, summarise, summarize, tell me about
 SAYS: suggest, recommend, define, compare, show that, find that, think, believe
 UNRECORDED how long a talk lasts: longer than, shorter than, how long, duration, running time, run time, runtime

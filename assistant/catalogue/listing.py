@@ -200,12 +200,6 @@ def _of_these(reading: Reading, found: Found) -> None:
     reading.said.update(("noun", "grouped"))
 
 
-def _more_than_one(reading: Reading, found: Found) -> None:
-    """Read "is there more than one speaker from MIT?": who they are."""
-    reading.fields.update(listed="people", counted=True)
-    reading.said.update(("noun", "grouped"))
-
-
 _IN_CHAPTERS = "(CHAPTER PERSON | (PERSON | THEM | WHO)* (IN | OF | FROM | GIVEN | ON) CHAPTER)"
 _COUNTS = "(COUNT | INCLUDING | INCLUDED | GOINGBY | WITH | LIST | FROM | OF)"
 _RULES: tuple[Rule, ...] = (
@@ -215,9 +209,6 @@ _RULES: tuple[Rule, ...] = (
         _speaks("head"),
     ),
     (f"(AND | BUT | COMMA)* ALL? {_IN_CHAPTERS} (NOT | WITHOUT) ({_COUNTS} | AND)*", _speaks("head")),
-    ("(AND | BUT | COMMA)* CHAPTER NOT COUNT", _speaks("head")),
-    ("(AND | BUT | COMMA)* ONLY? (body: HEADPERSON ONLY?)", _speaks("head")),
-    (f"(ONLY | AMONGST)? {_IN_CHAPTERS} ONLY", _speaks("chapter")),
     (f"ONLY {_IN_CHAPTERS}", _speaks("chapter")),
     (
         "(WHO | PERSON) (GIVEN | OCCUR | LIST | TALK | WHO)* (body: (IN | OF | FROM | ON) ALL* CHAPTER) "
@@ -236,17 +227,10 @@ _RULES: tuple[Rule, ...] = (
     ("^ WHERE (?= NAME BREAK? $)", _works_at),
     ("WHERE (?=(NAME | PERSON | THEM | HESHE) FROM)", _places),
     (f"(^ | WHICH | BREAK | COMMA) (body: OF (ALL | BOTH)* NUMBER? {_GROUPS})", _of_these),
-    ("WHICH (body: SECTOR (OR | AND)+) (?=PLACE)", _asked_too),
-    ("PLACE (body: (OR | AND)+ SECTOR)", _asked_too),
     (
         f"(HOWMANY | GROUP | COUNT) ANY* (body: (each: (ON | IN | FROM | OF)? EACH OF (NUMBER | ALL)*) {_GROUPS})",
         _grouped,
     ),
-    (
-        "ISTHERE (body: (SEVERAL | MORE SINGLE | MORE NUMBER | ATLEAST NUMBER) PERSON) (?=FROM | AT | IN | OF)",
-        _more_than_one,
-    ),
-    ("WHERE (?=TITLEREF (OCCUR | ON | LIST))", _pages),
     ("(WITH | SHARE)? SAME PERSON | SHARE PERSON", _shared),
     (f"(each: EACH | GROUP | BY EACH | OF EACH | IN EACH | ON EACH | FROM EACH) {_GROUPS}", _grouped),
     (

@@ -100,11 +100,6 @@ def _ends(reading: Reading, found: Found) -> object:
     return True
 
 
-def _alphabetic_end(reading: Reading, found: Found) -> None:
-    reading.fields["order"] = "title"
-    _ends(reading, found)
-
-
 def _only_compares(reading: Reading, found: Found) -> bool:
     """Whether "more" is not "more than any other", nor "the one with more": "one more author"."""
     way = reading.part(found, "way")
@@ -168,7 +163,6 @@ _SORT = "SORT (THEM | IT | ALL | THING | BY | OF | TO | ON | IN | WHICH | PERSON
 RULES: tuple[Rule, ...] = (
     ("(body: (nth: ORDINAL)) (NEWEST | OLDEST | MOST | FEWEST | LARGEST | SMALLEST | LONGEST | SHORTEST)", _nth),
     ("(way: LONGEST | SHORTEST) TITLE", _title_length),
-    ("TITLE (WHICH | OF | THEM)* (way: LONGEST | SHORTEST)", _title_length),
     (f"{_SORT} HOWMANY? (key: KEY | NAMED) (OF PERSON)?", _sorted),
     ("BY (?! PERSON (FROM | WITH | IN | ON | AT)) (THEM)? HOWMANY? (key: KEY | NAMED) (OF PERSON)? "
         "(?=$ | BREAK | COMMA | AND | DESC | ASC | IN | BACKWARDS "
@@ -177,10 +171,6 @@ RULES: tuple[Rule, ...] = (
     ("(IN | WITH)? (key: SURNAME | DATE | YEARN | TITLE | PERSON | AUTHORCOUNT | COMMENTCOUNT) SORT "
         "(?= BREAK | COMMA | $ | ASC | DESC | BACKWARDS | OF | FROM)", _sorted),
     ("BY HOWMANY (key: THING)", _by_size),
-    ("(FIRST | (last: LAST)) (THING | IT | PERSON) (?=BY | IN | SORT | ALPHA | CHRONO)", _ends),
-    ("(FIRST | (last: LAST)) (one: PAPER) (?=OF | FROM)", _ends),
-    ("(body: FIRST | (last: LAST)) IN? (ALPHA | CHRONO)", _ends),
-    ("(body: ALPHA (FIRST | (last: LAST)))", _alphabetic_end),
     ("IN? (key: ALPHA | CHRONO)", _sorted),
     (f"FROM? {_DATED} (THING | THEM | AND)* (FIRST | TO (NEWEST | OLDEST))", _directed),
     (f"(FIRST | STARTS | SINCE) (FROM | WITH | AT | BY)* {_DATED} (THING | THEM)?", _directed),
@@ -189,14 +179,10 @@ RULES: tuple[Rule, ...] = (
     (f"(number: NUMBER) {_FEW} {_DATED}", _limited),
     (f"FIRST? {_DATED} (number: NUMBER) (?!AUTHOR)", _limited),
     ("(FIRST | (last: LAST)) (number: NUMBER) (?! YEARN | MONTHN | DAYN)", _ends),
-    (f"(number: NUMBER) {_BEST} (key: COMMENTED)", _limited),
     (f"(number: NUMBER) {_FEW} (body: (WITH)? {_BEST} (key: UNIT | COMMENTED | TALK | PAPER | OFTEN))", _limited),
-    ("(LIST | ONLY) ISTHERE? (number: NUMBER) (?=THING | OF | THEM)", _limited),
     (f"WITH? {_BEST} (OF | WITH)? (key: UNIT | COMMENTED | COMMENTCOUNT | AUTHORCOUNT | THING | TIMES | OFTEN)", _best),
     ("(way: LONGEST | SHORTEST) (key: TEAM | AUTHOR)", _best),
     ("(way: LONGEST | SHORTEST) (key: PAGE)?", _longest_group),
-    (f"{_DATED} DATE", _dated),
     (f"{_DATED} (noun: THING | OF THEM | OF ALL | OF BOTH | OF NUMBER)?", _dated),
-    ("(PUBLISHED) ((way: LAST) | FIRST)", _dated),
     (f"{_BEST}", _best),
 )  # fmt: skip

@@ -98,19 +98,14 @@ def page_rules(vocabulary: Vocabulary, kind_before: str | None) -> tuple[Rule, .
         reading.require(found, "pages", ["1"])
 
     return (
-        ("SHARE (?= THING? BETWEEN PAGENAME)", _shares),
-        ("THING (body: WITH? COMMON | SHARE) (?= (TO | OF | BY | BETWEEN | BOTH)* PAGENAME (AND | COMMA)+ PAGENAME)",
-            _shares),
         # "On exactly one page, that of …".
         ("NEG (GIVEN | ON | OCCUR | IN)* (SINGLE | (ONLY | EXACTLY)+ NUMBER) PAGE (?= (COMMA | BREAK | AND)+ PAGENAME)",
             one_of),
         ("^ (AND | BUT | HOWABOUT | ONLY | ANYPREP)* OTHER (single: PAGE) (?= BREAK | COMMA | $ | HOWMANY)",
             on_the_other),
         ("NEG (GIVEN | ON | OCCUR | IN)* ONLY? (ON | IN)? (number: NUMBER) OF NUMBER PAGE", some_of),
-        ("(ALL | BOTH | EACH | (number: NUMBER))+ (page: PAGE) (WITH? COMMON | SHARE BREAK? $)", on_all),
         ("NEG (GIVEN | ON | OCCUR | IN | AND | ALL | BOTH | WITH | LIST)* "
             "((number: NUMBER) OTHER PAGE | (OTHER | OTHERS) (number2: NUMBER)? PAGE)", on_others),
-        ("NEG (GIVEN | ON | OCCUR | IN)* (SINGLE | (ONLY | EXACTLY) NUMBER) OF NUMBER? PAGE", one_of),
         (f"NEG ({_ON}) (ALL | BOTH | EACH)+ OF? (number: NUMBER)? OF? (page: PAGE)", on_all),
         # "… that the June page lacks", "… which the June page does not have".
         ("(WHICH | THEM)* (PAGE (OF | TITLED)*)? (pages: PAGENAME ((AND | OR | COMMA)+ PAGENAME)*) PAGE? "
@@ -142,10 +137,6 @@ def _who(field: PersonField) -> Callable[[Reading, Found], object]:
 
 def _named_pages(reading: Reading) -> list[str]:
     return [value for token in reading.tokens if token.tag == "PAGENAME" for value in token.values]
-
-
-def _shares(reading: Reading, found: Found) -> None:
-    """Read "talks shared between two pages": those on both."""
 
 
 def _in_chapter(reading: Reading, found: Found) -> object:
@@ -201,7 +192,6 @@ RULES: tuple[Rule, ...] = (
     ),
     ("(IN | ON | OF | FROM | GIVEN)* CHAPTER (ABOUT | ON | OF | TITLED | COMMA)* (who: CHAPTERREF)", _in_chapter),
     (f"{_LEAD} {_several('NAME')} {_BEHIND}", _who("person")),
-    (f"{_LEAD} (who: INST PERSON ((AND | OR | COMMA)+ ANYPREP? INST PERSON)+) {_BEHIND}", _who("affiliation")),
     (f"{_LEAD} {_several('INST')} {_BEHIND} (PLACE)?", _who("affiliation")),
     ("NEG (IN | FROM | AT | GIVEN)* OUTSIDE (who: COUNTRY)", _who("abroad")),
     ("(who: ABROAD)", _who("abroad")),

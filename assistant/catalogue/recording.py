@@ -35,33 +35,12 @@ def _lacks(reading: Reading, found: Found) -> None:
         reading.add("has", ["date"])
 
 
-def _has_all(reading: Reading, found: Found) -> None:
-    reading.add("has", reading.values(found, "parts"))
-
-
 def _linked(reading: Reading, found: Found) -> None:
     reading.require(found, "has", ["link"])
 
 
 def _commented(reading: Reading, found: Found) -> None:
     reading.require(found, "has", ["comments"])
-
-
-def _odd(reading: Reading, found: Found) -> object:
-    if not any(token.tag in ("CHAPTER", "TIMES") for token in reading.part(found)):
-        return False
-    reading.require(found, "has", ["odd_time"])
-    return True
-
-
-def _other_link(reading: Reading, found: Found) -> None:
-    reading.add("has", ["link"])
-    reading.add("has", ["code"], negated=True)
-
-
-def _no_year(reading: Reading, found: Found) -> None:
-    reading.add("has", ["year"], negated=True)
-    reading.add("has", ["date"])
 
 
 def _has_any(reading: Reading, found: Found) -> object:
@@ -78,30 +57,14 @@ def _full_date(reading: Reading, found: Found) -> None:
     reading.add("has", ["full_date"], negated=negated)
 
 
-def _said_before(reading: Reading, found: Found) -> object:
-    """Read "… which papers have it?" behind what was read."""
-    return any(one.field == "has" for one in reading.conditions)
-
-
 _WHICH_HAVE_IT = (
     "(IN | ON)? (WHICH | HOWMANY) (OF | THEM | THING)+ (HELD | WITH (IT | THEM | ALL | SINGLE)?) (BREAK | $)"
 )
 RULES: tuple[Rule, ...] = (
-    ("NEG (parts: ODDTIME)", _has),
-    ("NEG (CHAPTER | TIMES | WITH | DATE)* ODD (CHAPTER | TIMES)*", _odd),
     # "The date is fully given".
     ("(WITH | NOT)* (DATE | PUBLISHED) (GIVEN | WITH | NOT)* FULLGIVEN", _full_date),
-    # "A link to its code".
-    ("NEG (WITH | LINK)* LINKTO (THEM | IT | ALL)* (parts: CODE)", _has),
-    # "Code from 2022: which papers have it?"
-    (f"^ (body: (parts: PART)) (?= (ANY | _\\s)* (BREAK | COMMA) {_WHICH_HAVE_IT})", _has),
-    (f"(BREAK | COMMA) {_WHICH_HAVE_IT}", _said_before),
     ("(AND | COMMA | BUT | OF | FROM | IN)* (THEM | THING | ONLY | WHICH)* WITH (?= BREAK | $)", _has_any),
     ("WITH? LINK COMMA? (NOT ONLY | TO | ON)* CODE (OR | AND)+ (RECORD | OTHER | LINK)+", _linked),
-    ("WITH? LINK WHICH? NOT (TO | ON | BY)? CODE", _other_link),
-    ("(WITH | ONLY)* (DAYN AND MONTHN | MONTHN AND DAYN) ((BUT | AND | COMMA)* (WITHOUT | NOT)+ YEARN)?", _no_year),
-    # "Ignoring any whose date carries no year": what is left has one.
-    ("(no: NOT | WITHOUT) (THEM | ALL | WHO | WHICH | THING)+ (DATE | WITH)* WITHOUT (parts: PART)", _has_all),
     ("(not: NOT | WITHOUT) ALL? (parts: HASNO)", _lacks),
     ("(parts: HASNO)", _lacks),
     # "with a bio and chapters", "lacks a date", "no code", "neither a date nor an author count".
@@ -110,12 +73,8 @@ RULES: tuple[Rule, ...] = (
     # "whose abstract is missing", "date not given".
     (f"(?!PERSON) {_PARTS} (OF (PERSON | THING))? (no: (NOT | WITHOUT)*) (GIVEN | OCCUR)", _has),
     (f"(?!PERSON) {_PARTS} (no: WITHOUT)", _has),
-    ("(parts: PART) UNKNOWNSTATE", _lacks),
-    ("(WITH)? UNKNOWNSTATE (parts: PART)", _lacks),
     (f"ISTHERE (no: )(parts: {_THERE}) (TO | IN | ON | OF)?", _has),
     ("NEG (parts: COMMENTED)", _commented),
-    (f"(_) (body: (AND | BUT | COMMA | OR)+ (no: (NOT | WITHOUT)*) {_PARTS})", _has),
     ("NEG (FROM | BY | OF | TO) (parts: ORG)", _has),
     ("NEG LINKTO (RECORD | OTHER)?", _linked),
-    ("GOINGBY ONLY? (parts: FULLDATE) ONLY?", _has),
 )  # fmt: skip

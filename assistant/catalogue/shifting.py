@@ -58,16 +58,6 @@ def _half(reading: Reading, found: Found) -> None:
     reading.require(found, "date", [str(Dates(Day(None, int(first)), Day(None, int(last))))])
 
 
-def _whole_year(reading: Reading, found: Found) -> object:
-    """Read "the whole year" after a month of it."""
-    month = _one_day(reading.before.conditions) if reading.before else None
-    if month is None or month.year is None or month.month is None:
-        return False
-    reading.add("date", [str(Day(month.year))])
-    reading.said.add("corrected")
-    return True
-
-
 def _same_month(reading: Reading, found: Found) -> object:
     """Read "the same month in 2024" after "October 2023"."""
     month = _one_day(reading.before.conditions) if reading.before else None
@@ -81,9 +71,7 @@ def _same_month(reading: Reading, found: Found) -> object:
 
 RULES: tuple[Rule, ...] = (
     ("NEG (ON | FROM | IN | OF) (day: ORDINAL | COINED) DAYN? (?= EXACTLY | ONLY | BREAK | COMMA | OF | $)", _on_day),
-    ("^ (AND | ONLY | HOWABOUT | EXACTLY)+ (day: ORDINAL | COINED) DAYN? EXACTLY? BREAK? $", _on_day),
     ("NEG (IN | FROM | OF | ON)* (half: HALF) ((OF | IN)? YEARN | (?! (OF | IN)? TIME))", _half),
-    ("ALL YEARN (?= BREAK | COMMA | $)", _whole_year),
     ("SAME MONTHN (IN | OF | BUT | COMMA | FROM)* (time: TIME)", _same_month),
     (
         "^ (AND | BUT | WHICH | HOWABOUT | THING | THEM | PUBLISHED | FROM | IN | HOWMANY | ISTHERE | LIST)* "

@@ -58,7 +58,6 @@ ABSENCE_RULES: tuple[Rule, ...] = (
         "(WITH | MENTION)? IT? (BREAK | $)",
         _not_there,
     ),
-    (f"(BUT | AND | COMMA)* (NOT | WITHOUT) IN {_OF_IT} (TITLE | (abstract: ABSTRACT)) (BREAK | $)", _not_there),
     # "X in the abstract, though the word is missing from the title".
     (f"{_NOWHERE} (FROM | IN) {_OF_IT} (TITLE | (abstract: ABSTRACT))", _not_there),
 )

@@ -8,10 +8,7 @@ import re
 from dataclasses import replace
 from itertools import zip_longest
 
-from assistant.catalogue.asides import set_asides_apart
 from assistant.catalogue.concepts import FILLER, LONGEST_PHRASE_WORDS, Concept, concept, misspelt
-from assistant.catalogue.idle import drop_idle_words
-from assistant.catalogue.letters import without_address
 from assistant.catalogue.marking import Marking, Token
 from assistant.catalogue.pages import tag_pages
 from assistant.catalogue.people import tag_campuses, tag_full_names, tag_surnames
@@ -85,7 +82,7 @@ def tokens_of(question: str, vocabulary: Vocabulary, *, on_page: bool = False) -
     """
     if len(question) > _LONGEST_QUESTION_CHARS:
         return []
-    marking = Marking(without_address(question), on_page=on_page)
+    marking = Marking(question, on_page=on_page)
     for tag in (tag_quotations, tag_titles, tag_full_names):
         tag(marking, vocabulary)
     _tag_split_verbs(marking)
@@ -94,8 +91,6 @@ def tokens_of(question: str, vocabulary: Vocabulary, *, on_page: bool = False) -
     tag_dates(marking)
     for tag in (tag_pages, tag_surnames, tag_series, _tag_rest, tag_nicknames, tag_chapters, tag_campuses):
         tag(marking, vocabulary)
-    drop_idle_words(marking)
-    set_asides_apart(marking, vocabulary)
     tokens = _statements(marking.tokens())
     asks_role = any(token.tag == "POSITION" for token in tokens)
     return [_quoted_role(token) for token in tokens] if asks_role else tokens

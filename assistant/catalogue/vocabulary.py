@@ -68,11 +68,6 @@ class Vocabulary:
         return [(frozenset(words.split()), title) for words, title in rows]
 
     @cached_property
-    def title_words(self) -> frozenset[str]:
-        """The singular words of all titles."""
-        return frozenset(word for words, _ in self._words_of_titles for word in words)
-
-    @cached_property
     def _chapters(self) -> list[tuple[frozenset[str], tuple[str, ...]]]:
         rows = self._store.rows(
             "SELECT json_extract(json, '$.chapters') FROM records JOIN facts USING (position) WHERE facts.chapters > 0"

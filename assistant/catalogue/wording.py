@@ -6,7 +6,6 @@ are about is left to retrieval.
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from itertools import groupby
 
 from assistant.catalogue.marking import Token
@@ -68,13 +67,6 @@ def _links_to(reading: Reading, found: Found) -> None:
     reading.said.add("words")
 
 
-def _in_title(reading: Reading, found: Found) -> object:
-    """Read "… I mean the word should be in the title", said behind what was asked for."""
-    worded = [one for one in reading.conditions if one.field in ("text", "title")]
-    reading.conditions = [replace(one, field="title") if one in worded else one for one in reading.conditions]
-    return bool(worded)
-
-
 def _titled(reading: Reading, found: Found) -> object:
     if _beside_another(reading, found):
         return False
@@ -106,55 +98,36 @@ _CHAPTER = _stands_in("chapter")
 RULES: tuple[Rule, ...] = (
     (f"CHAPTER (WHO | WHICH)* TITLE? WHICH? (no: (NOT | WITHOUT)*) "
         f"(TITLE | WITH | MENTION | USE | TITLED | OCCUR | ABOUT | ON)+ (?! CHAPTERREF) {_WORDS}", _CHAPTER),
-    ("CHAPTER (TITLED | COMMA | NAMED)* (words: QUOTE (JOIN QUOTE)*)", _CHAPTER),
-    (f"(WITH | MENTION)? {_WORDS} OCCUR? IN (WHO | THEM | IT | EACH | ALL | THING | OF)* CHAPTER TITLE?", _CHAPTER),
     (f"NEG (WITH | MENTION | WHERE)? {_WORDS} OCCUR? "
         "IN (TITLE | ABSTRACT) (OR | AND) IN? (TITLE | ABSTRACT | BIO)", _TEXT),
     (f"(WHICH | HOWMANY) (THING | OF | ALL)* (body: TITLE NEG {_WORDS} (OCCUR | GIVEN))", _TITLE),
     # "with X but without Y in the title", "without Y but with X in the title".
     (f"(WITH | MENTION)+ {_NAMED_WORDS} (BUT | AND | COMMA)* {_UNWANTED} OCCUR? {_IN_TITLE}", _TITLE),
-    (f"{_UNWANTED} (BUT | AND | COMMA)* (WITH | MENTION)+ {_NAMED_WORDS} OCCUR? {_IN_TITLE}", _TITLE),
     (f"TITLE {_UNWANTED} (BUT | AND | COMMA)* (WITH | MENTION)+ {_NAMED_WORDS}", _TITLE),
     # "with X in the title", "in whose title X stands".
     (f"NEG (WITH | MENTION)? {_WORDS} (OCCUR | BOTH)* IN (WHO | THEM | IT | EACH | ALL | THING | OF)* TITLE {_BARRED}",
         _TITLE),
-    (f"IN (WHO | THEM)? TITLE NEG {_WORDS} (OCCUR | GIVEN)", _TITLE),
     # "titles that begin with X", "whose title does not mention X".
     (f"TITLE WHICH? NEG STARTS {_WORDS}", _OPENING),
     ("NEG (TITLE | TITLED)? STARTS WORD? (words: QUOTE (JOIN QUOTE)*)", _OPENING),
-    (f"THING (body: WHICH? NEG STARTS {_WORDS})", _OPENING),
     (f"TITLE (WHICH | THEM)* (no: (NOT | WITHOUT)*) (WITH | MENTION | USE | SAYS | OCCUR | ALL | BOTH | ABOUT)+ "
         f"{_WORDS} {_BARRED}", _TITLE),
     (f"TITLE (no: WITHOUT | NOT) (WITH | MENTION)* {_WORDS}", _TITLE),
-    ("TITLE (IN)? (words: QUOTE (JOIN QUOTE)*)", _TITLE),
-    (f"NEG TITLED (?!NAME) {_WORDS}", _TITLE),
     # "Find X in the abstracts".
     (f"NEG (MENTION | LIST | ISTHERE | WHERE | WITH | SAYS | USE | ABOUT | THING | WORD)* (?! ALL | EACH | THEM) "
         f"{_WORDS} OCCUR? "
         "IN (WHO | THEM | EACH | ALL | THING | OF | PERSON)* (parts: ABSTRACT | BIO)", _part_says),
-    ("(parts: ABSTRACT | BIO) ABOUT (words: (QUOTE | COINED) PLAIN{0,3})", _part_says),
     # "abstracts that mention X": of records that have one.
     (f"(parts: ABSTRACT | BIO) WHICH? NEG (MENTION | WITH WORD | WITH (?=QUOTE)) {_WORDS}", _part_says),
     # "that mention X"; "with the word X"; "that use X" only for a name: "use induction" asks for content.
     (f"NEG (IN (ABSTRACT | TALK | PAPER))? MENTION BOTH? (?!DATE | AUTHORCOUNT | ORG | COMMENT) {_WORDS} "
         f"(IN (ABSTRACT | BIO | TALK | PAPER | THEM))? {_BARRED}", _TEXT),
-    (f"NEG WITH (ALL | BOTH)? WORD {_PHRASES}", _TEXT),
-    ("NEG WITH BOTH? (words: QUOTE (JOIN QUOTE)*)", _TEXT),
     (f"WHERE {_COINED} OCCUR", _TEXT),
-    (f"WHERE WORD {_PHRASES} OCCUR", _TEXT),
-    (f"(WHICH | HOWMANY) (THING | ABSTRACT | OF | AND | OR)+ (body: (?!NAME) {_WORDS} NEG OCCUR)", _TEXT),
-    (f"(WHICH | HOWMANY) (THING | OF | ALL)* (body: (parts: ABSTRACT | BIO) {_WORDS} OCCUR)", _part_says),
     (f"THING (body: (WHERE | IN WHO) {_WORDS} OCCUR (IN (TITLE | OR | AND | ABSTRACT | THEM)+)?)", _TEXT),
     (f"^ {_WORDS} (COMMA | BREAK)? IN? WHICH THING MENTION (IT | THEM)", _TEXT),
-    ("(parts: ABSTRACT | BIO) WHICH? NEG ABOUT BOTH? (words: QUOTE (JOIN QUOTE)*)", _part_says),
-    ("(BREAK | COMMA) (ONLY | WORD | THEM | IT | AND | BUT)* IN (WHO | THEM | IT)* TITLE (?= BREAK | $)", _in_title),
     (f"NEG USE {_COINED}", _TEXT),
-    ("NEG LINKTO (words: (QUOTE | COINED | UNKNOWN){1,3})", _links_to),
     ("(words: COINED | UNKNOWN) LINK", _links_to),
-    ("THING (body: WITH (words: COINED (NUMBER | COINED)* (JOIN COINED)*) (IN (ABSTRACT | THEM))?)", _TEXT),
     # Titles by name, and the sort of talk that titles name.
     ("NEG (THEM (ABOUT | ON | OF))? TITLED? (titles: TITLEREF (JOIN TITLEREF)*)", _titled),
-    ("THING (body: (TITLED | OF | COMMA)? (titles: QUOTE))", _titled),
     ("NEG (sort: SORTED) TALK?", _sorted),
-    ("(BREAK | COMMA) TITLE (WITH | MENTION | USE) (THEM | SAME | IT)* WORD (?= BREAK | $)", _in_title),
 )  # fmt: skip

@@ -14,13 +14,14 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 
-def learn(rows: Floats, truth: Bools, sources: NDArray[np.str_]) -> tuple[float, Floats]:
+def learn(rows: Floats, truth: Bools, sources: NDArray[np.str_], *, alike: bool = False) -> tuple[float, Floats]:
     """Logistic regression; each source, and in it each of the two answers, weighs the same.
 
     Args:
         rows: Shape (n, signals).
         truth: Shape (n,).
         sources: Shape (n,).
+        alike: The signals are of one scale already; a rare one then gets no large weight.
 
     Returns:
         The bias, and a weight for each signal, shape (signals,).
@@ -31,7 +32,7 @@ def learn(rows: Floats, truth: Bools, sources: NDArray[np.str_]) -> tuple[float,
             some = (sources == source) & (truth == answer)
             share[some] = 1 / max(int(some.sum()), 1)
     share *= len(truth) / share.sum()
-    mean, spread = rows.mean(axis=0), rows.std(axis=0) + 1e-9
+    mean, spread = rows.mean(axis=0), np.ones(rows.shape[1]) if alike else rows.std(axis=0) + 1e-9
     scaled = np.column_stack([(rows - mean) / spread, np.ones(len(rows))])
     ridge = np.append(np.full(rows.shape[1], _RIDGE), 1e-6)
     weights = np.zeros(scaled.shape[1])

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from assistant.catalogue import Catalogue
+from assistant.catalogue.skipping import Skipping
+from ingest.embedder import BundledEmbedder
 from ingest.merge import merge
 from ingest.passages import record_passages
 from ingest.readers import read_file
@@ -33,4 +35,4 @@ def store(records: Sequence[Record], tmp_path_factory: pytest.TempPathFactory) -
 
 @pytest.fixture(scope="session")
 def catalogue(store: RecordStore) -> Catalogue:
-    return Catalogue(store)
+    return Catalogue(store, Skipping(BundledEmbedder()))

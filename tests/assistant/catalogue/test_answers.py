@@ -11,9 +11,11 @@ import pytest
 
 from assistant.catalogue import Catalogue, parse_query, query_text
 from assistant.catalogue.query import Condition, Query
+from assistant.catalogue.skipping import Skipping
 from assistant.citations import CitedText
 from assistant.prompts import load_prompts
 from assistant.resources import prompts_dir
+from ingest.embedder import BundledEmbedder
 from ingest.readers import read_file
 from ingest.records import Record
 from tests.assistant.catalogue.conftest import store_of
@@ -222,7 +224,7 @@ def test_large_collection_is_answered_at_once(tmp_path: Path) -> None:
             for number in range(MANY)
         )
     )
-    catalogue = Catalogue(store_of(tmp_path / "many.sqlite", _named(page)))
+    catalogue = Catalogue(store_of(tmp_path / "many.sqlite", _named(page)), Skipping(BundledEmbedder()))
     catalogue.answer("How many talks are there?")
     spent = []
     for question in (

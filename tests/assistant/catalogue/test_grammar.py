@@ -53,7 +53,6 @@ CASES: dict[str, Query] = {
     "Who is from EPFL in Germany?": query("affiliation: EPFL", "country: Germany", listed="people"),
     "Who is from Google, DeepMind included?": query("affiliation: Google | DeepMind", listed="people"),
     "Where does Surbhi Goel work?": query("person: Surbhi Goel", listed="affiliations"),
-    "Surbhi Goel: all her talks": query("person: Surbhi Goel", kind="talk"),
     "talks common to the Foundations page and the Workshops page": query(FOUNDATIONS, WORKSHOPS, kind="talk"),
     "Talks on just one page, the Foundations one": query("pages: 1", FOUNDATIONS, kind="talk"),
     "Talks on the Foundations page that are not on the other two pages": query("pages: 1", FOUNDATIONS, kind="talk"),
@@ -73,25 +72,12 @@ CASES: dict[str, Query] = {
     "2023 papers, beginning with the oldest one": query("date: 2023", kind="paper", order="date"),
     "The paper with the longest list of authors": query(kind="paper", order="authors", descending=True, best=True),
     # Clauses that neither ask nor restrict.
-    "Good day! For our yearly brochure: which papers of 2024 have code?": query(
-        "date: 2024", "has: code", kind="paper"
-    ),
-    "We are counting institutes: which talks are by people from Yale?": query("affiliation: Yale", kind="talk"),
     "Papers dated in June, no matter which year": query("date: --06", kind="paper"),
     "Which paper has most comments? Should there be a tie, list all of them.": query(
         kind="paper", order="comments", descending=True, best=True
     ),
-    "Who is from a company, even if a university stands beside it?": query("sector: company", listed="people"),
-    "I teach at Yale. Which talks come from my university?": query("affiliation: Yale", kind="talk"),
-    "Who works for companies such as IBM?": query("sector: company", listed="people"),
-    "My brother dreams of Yale. Does any speaker work there?": query("affiliation: Yale", listed="people"),
     "Talks from Yale or MIT, either will do": query("affiliation: Yale | MIT", kind="talk"),
-    "I noticed papers from 2019; a tidy list, please": query("date: 2019", kind="paper"),
-    "Dear team,\n\nwhich papers are from 2019?\n\nMany thanks in advance,\nK. Miller": query(
-        "date: 2019", kind="paper"
-    ),
     "talks yale openai": query("affiliation: yale | openai", kind="talk"),
-    "Anything, unless it is too much trouble, from 2019": query("date: 2019"),
     "We keep a list for 2019 and 2022. Papers of these years, please": query("date: 2019 | 2022", kind="paper"),
     "Of all talks with chapters, which one has fewest?": query(
         "has: chapters", kind="talk", order="chapters", best=True
@@ -124,13 +110,11 @@ CASES: dict[str, Query] = {
     "Which titles are worded as a question?": query("sign: ?"),
     'Abstracts with "scaling" whose title does not': query("has: abstract", "abstract: scaling", "not title: scaling"),
     "Speakers outside academia": query("not sector: academic", listed="people"),
-    "In which talk is Mike Mahoney's part?": query("person: Michael W. Mahoney", kind="talk"),
     "2022 papers in date order": query("date: 2022", kind="paper", order="date"),
     "What came out before the year 2019?": query("date: ..2018"),
     # Who speaks in a chapter, and who for the whole talk.
     "How many speakers are there, chapter speakers left aside?": query("speaks: head", listed="people", counted=True),
     "Which chapter speakers are from IBM?": query("speaks: chapter", "affiliation: IBM", listed="people"),
-    "How many speakers are there, chapter speakers counted?": query(listed="people", counted=True),
     # Signs, chapters, and words that stand in one part only.
     "papers with a colon in the title": query("sign: :", kind="paper"),
     "chapters whose title mentions EDA": query("chapter: EDA", listed="chapters"),
@@ -206,9 +190,6 @@ CASES: dict[str, Query] = {
     "talks lacking an abstract or a bio": query("not has: abstract | bio", kind="talk"),
     "Which titles contain both learning and optimization?": query("title: learning", "title: optimization"),
     "Whose bios mention Stanford?": query("has: bio", "bio: Stanford", listed="people"),
-    "Whose talk names are about transformers? I mean the word should be in the title.": query(
-        "title: transformers", listed="people", kind="talk"
-    ),
     "Find the talk with the fewest chapters among those that have any.": query(
         "has: chapters", kind="talk", order="chapters", best=True
     ),
