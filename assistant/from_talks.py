@@ -30,6 +30,8 @@ from ingest.passages import Passage
 RECORDS_RANKED = 10
 # A source that fits less than half as well as the best one only distracts a small model.
 LEAST_OF_BEST = 0.5
+# Named in a refusal.
+MOST_NEAR = 2
 
 
 class FromTalks:
@@ -150,7 +152,10 @@ class FromTalks:
         """Say that the collection does not hold it, and name what is near."""
         turn.refused = True
         turn.clock("retrieval")
-        near = [self._source(record.passages[0].passage, record.score) for record in records[:2]]
+        near = [self._source(record.passages[0].passage, record.score) for record in records]
+        if refusal.named:
+            near = [self._source(self._store.passages_of(id_)[0], 1.0) for id_ in refusal.named]
+        near = near[:MOST_NEAR]
         yield Sources(tuple(near))
         yield from own_words.refuse(turn.answer, near, refusal)
 

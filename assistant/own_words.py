@@ -36,8 +36,7 @@ def correct(answer: CitedText, name: str, own: SourcePassage, meant: SourcePassa
     """Say whose talk it is, and what the named person does speak about."""
     yield from answer.say(f"{name}'s talk here is “{own.title}” ")
     yield from answer.cite(own, 0, len(own.text))
-    by = f", by {'; '.join(meant.speakers)}" if meant.speakers else ""
-    yield from answer.say(f". What you ask about is in “{meant.title}”{by} ")
+    yield from answer.say(f". What you ask about is in “{meant.title}”{_by(meant)} ")
     yield from answer.cite(meant, 0, len(meant.text))
     yield from answer.say(".")
 
@@ -45,7 +44,8 @@ def correct(answer: CitedText, name: str, own: SourcePassage, meant: SourcePassa
 def refuse(answer: CitedText, near: Sequence[SourcePassage], why: Refusal) -> Iterator[Event]:
     """Say that the collection does not hold it, which name stands nowhere in it, and what is near.
 
-    Of a talk or paper that does not tell it, cite what was read, so that anybody can see for themselves.
+    Of a talk or paper that does not tell it, or that the question names, cite what was read, so that anybody can see
+    for themselves.
     """
     if why.is_untold:
         yield from answer.say(f"What the collection holds of “{near[0].title}” ")
@@ -53,8 +53,20 @@ def refuse(answer: CitedText, near: Sequence[SourcePassage], why: Refusal) -> It
         yield from answer.say(" does not seem to tell this. If it should, ask in other words.")
         return
     missing = f" “{' '.join(why.unknown)}” stands nowhere in it." if why.unknown else ""
+    if why.named:
+        yield from answer.say(f"{REFUSAL}{missing} What it holds is")
+        for number, source in enumerate(near):
+            yield from answer.say(f"{';' if number else ''} “{source.title}”{_by(source)} ")
+            yield from answer.cite(source, 0, len(source.text))
+        yield from answer.say(".")
+        return
     titles = "; ".join(f"“{source.title}”" for source in near)
     yield from answer.say(REFUSAL + missing + (f" The nearest it holds: {titles}." if near else ""))
+
+
+def _by(source: SourcePassage) -> str:
+    """Who speaks, and from where."""
+    return f", by {'; '.join(source.speakers)}" if source.speakers else ""
 
 
 def _heading(source: SourcePassage) -> str:

@@ -25,10 +25,12 @@ class Refusal:
     Attributes:
         unknown: Names in it that stand nowhere.
         is_untold: Whether it is about the best record, and that does not tell.
+        named: Ids of the talks and papers that it names, or whose speakers.
     """
 
     unknown: tuple[str, ...] = ()
     is_untold: bool = False
+    named: tuple[str, ...] = ()
 
 
 class Refusals:
@@ -48,23 +50,24 @@ class Refusals:
             ranking: What was found for that.
             reads_itself: Whether a model reads the sources; it then says itself what they do not tell.
         """
-        unknown = unknown_names(standalone, self._ranker.generation.keyword, self._ranker.spelling)
-        if unknown and self._best_score(without_subject(standalone)) < UNSURE_BELOW_SCORE:
-            return Refusal(tuple(unknown))
+        unknown = tuple(unknown_names(standalone, self._ranker.generation.keyword, self._ranker.spelling))
         named = self.named(standalone)
-        least = REFUSE_NAMED_BELOW if named else REFUSE_BELOW
-        generation = self._ranker.generation
-        if ranking.confidence < least and not holds_term(standalone, generation.keyword, generation.store):
-            return Refusal(tuple(unknown))
-        if reads_itself or not ranking.records:
-            return None
-        best = ranking.records[0].record_id
-        spoken_of = {id_ for person in named for id_ in person.record_ids}
-        spoken_of |= {titled.record_id for titled in self._names.titles.named(question)}
-        if standalone == question and best not in spoken_of:
+        best = ranking.records[0].record_id if ranking.records else ""
+        titled = [title.record_id for title in self._names.titles.named(question)]
+        spoken_of = tuple(dict.fromkeys(titled + [id_ for person in named for id_ in person.record_ids]))
+        if self._fits_nothing(standalone, ranking, is_named=bool(named), has_unknown=bool(unknown)):
+            return Refusal(unknown, named=spoken_of)
+        if reads_itself or not best or (standalone == question and best not in spoken_of):
             return None
         is_untold = self._details.told(question, best) < UNTOLD_BELOW
         return Refusal(is_untold=True) if is_untold else None
+
+    def _fits_nothing(self, standalone: str, ranking: Ranking, *, is_named: bool, has_unknown: bool) -> bool:
+        if has_unknown and self._best_score(without_subject(standalone)) < UNSURE_BELOW_SCORE:
+            return True
+        generation = self._ranker.generation
+        least = REFUSE_NAMED_BELOW if is_named else REFUSE_BELOW
+        return ranking.confidence < least and not holds_term(standalone, generation.keyword, generation.store)
 
     def named(self, question: str) -> list[Person]:
         """The speakers whom a question names, also with a slip."""

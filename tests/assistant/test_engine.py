@@ -82,6 +82,15 @@ def test_question_that_nothing_fits_is_refused(assistant: Assistant) -> None:
     assert "does not seem to hold" in answer.text
 
 
+def test_unknown_speaker_of_a_talk_that_is_here_is_corrected(assistant: Assistant) -> None:
+    answer, _ = run(assistant, "Why did Andrew Ng give “Training Neural Networks at Any Scale”?")
+    check_citations(assistant, answer)
+    assert answer.refused
+    assert "“Andrew Ng” stands nowhere in it" in answer.text
+    assert "by Volkan Cevher, EPFL [1]" in answer.text
+    assert [citation.id for citation in answer.citations] == [CEVHER]
+
+
 def with_script(assistant: Assistant, pieces: Sequence[str], **script: object) -> Answer:
     with ScriptedEndpoint(Script(pieces=pieces, **script)) as server:  # type: ignore[arg-type]
         answer, _ = run(assistant, address=server.address)
