@@ -77,7 +77,7 @@ def search(question: str, ranker: HybridRanker, *, filters: Filters, limit: int)
             "section": record.passages[0].passage.section,
             "text": record.passages[0].passage.text,
         }
-        for record in ranker.rank(question, limit=limit, filters=filters)
+        for record in ranker.search(question, limit=limit, filters=filters).records
     ]
     return {"results": results, "ms": round((time.perf_counter() - began) * 1000, 2)}
 

@@ -259,9 +259,7 @@ def _batch_lines(question: str | None, batch_file: str | None) -> Iterator[str] 
     """The lines of the batch, or None for a single question."""
     if (question is None) == (batch_file is None):
         raise typer.BadParameter("give either a question or --batch FILE", param_hint="QUESTION")
-    if batch_file is None:
-        return None
-    return batch.read_lines(batch_file)
+    return None if batch_file is None else batch.read_lines(batch_file)
 
 
 def _print(value: Any) -> None:

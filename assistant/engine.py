@@ -3,7 +3,6 @@
 Comes in: a question, the answers before it, and an endpoint or none. Goes out: `assistant.events`, `Done` last.
 """
 
-import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from functools import partial
 
@@ -68,8 +67,7 @@ class Engine:
             endpoint: Writes the answer; None means quotes.
             filters: Only records that fit them all; None is the whole collection.
         """
-        began = time.perf_counter()
-        turn = Turn(question, question, began)
+        turn = Turn(question, question)
         way = self._way(question, history)
         if way.route in ("smalltalk", "about"):
             yield from self._introduce(turn, way.facet)

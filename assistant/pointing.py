@@ -49,13 +49,8 @@ def content(words: Sequence[str]) -> list[str]:
     return [word for word in words if bare(word) not in _FUNCTION]
 
 
-def proper_names(question: str) -> list[str]:
-    """Words that are names by their looks: a capital or digit inside, or a capital after the first word."""
-    return names(WORD.findall(question))
-
-
 def names(words: Sequence[str]) -> list[str]:
-    """Those of a question's words that are names by their looks."""
+    """Those that are names by their looks: a capital or digit inside, or a capital after the first word."""
     return [
         word
         for at, word in enumerate(words)

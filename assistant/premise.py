@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from assistant.named import People, Person
-from assistant.pointing import proper_names
+from assistant.pointing import WORD, names
 from assistant.ranking import HybridRanker
 from assistant.spelling import Spelling
 from ingest.keyword import KeywordIndex
@@ -53,7 +53,7 @@ def unknown_names(question: str, keyword: KeywordIndex, spelling: Spelling) -> l
     """
     return [
         name
-        for name in proper_names(question)
+        for name in names(WORD.findall(question))
         if len(name) > 1
         and name.lower().removesuffix("s") not in _NO_NAMES
         and not any(char.isdigit() for char in name)

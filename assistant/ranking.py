@@ -122,10 +122,6 @@ class HybridRanker:
         if isinstance(embedder, WordEmbedder) and generation.word_vectors is not None:
             self._closeness = Closeness(generation, self._first, self._last)
 
-    def rank(self, question: str, *, limit: int = 10, filters: Filters | None = None) -> list[RankedRecord]:
-        """The records of `search`."""
-        return list(self.search(question, limit=limit, filters=filters).records)
-
     def search(
         self, question: str, *, limit: int = 10, filters: Filters | None = None, search_words: Sequence[str] = ()
     ) -> Ranking:

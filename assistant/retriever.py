@@ -30,7 +30,7 @@ class TalksRetriever(BaseRetriever):
         self._limit = limit
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        ranked = self._ranker.rank(query_bundle.query_str, limit=self._limit, filters=self._filters)
+        ranked = self._ranker.search(query_bundle.query_str, limit=self._limit, filters=self._filters).records
         store = self._ranker.generation.store
         return [
             NodeWithScore(node=passage_node(hit.passage, store.record(hit.passage.record_id)), score=hit.score)

@@ -24,7 +24,7 @@ class Turn:
 
     question: str
     standalone: str
-    began: float
+    began: float = field(default_factory=time.perf_counter)
     answer: CitedText = field(default_factory=CitedText)
     mode: Mode = "extract"
     refused: bool = False

@@ -147,12 +147,12 @@ def ranking(home: Path) -> dict[str, float]:
     embedder = make_embedder(settings)
     questions = [one.question for one in _questions()]
     for question in questions[:WARM_UP_QUESTIONS]:
-        ranker.rank(question)
+        ranker.search(question)
         embedder.embed_question(question)
     whole, floor = [], []
     for question in questions[WARM_UP_QUESTIONS:]:
         floor.append(_timed_ms(lambda: vectors @ embedder.embed_question(question)))  # noqa: B023  # called at once
-        whole.append(_timed_ms(partial(ranker.rank, question)))
+        whole.append(_timed_ms(partial(ranker.search, question)))
     return {
         "passages": len(vectors),
         "gists": len(assistant.generation.gist_vectors),

@@ -27,7 +27,7 @@ _RRF_K = 60
 
 def product(ranker: HybridRanker) -> System:
     """What `talks search` does."""
-    return lambda question: [record.record_id for record in ranker.rank(question, limit=RANKED)]
+    return lambda question: [record.record_id for record in ranker.search(question, limit=RANKED).records]
 
 
 def with_search_words(ranker: HybridRanker, endpoint: Endpoint, prompts: Prompts) -> System:

@@ -68,11 +68,11 @@ def test_kind_is_the_first_that_the_question_names(question: str, kind: str | No
     ],
 )
 def test_question_finds_its_talk_first(assistant: Assistant, question: str, expected: str) -> None:
-    assert assistant.ranker.rank(question)[0].record_id == expected
+    assert assistant.ranker.search(question).records[0].record_id == expected
 
 
 def test_kind_narrows_exactly(assistant: Assistant) -> None:
-    ranked = assistant.ranker.rank("transformers", limit=200, filters=Filters(kind="paper"))
+    ranked = assistant.ranker.search("transformers", limit=200, filters=Filters(kind="paper")).records
     assert len(ranked) == 106
     assert {record.kind for record in ranked} == {"paper"}
 
@@ -94,12 +94,14 @@ def test_kind_narrows_exactly(assistant: Assistant) -> None:
     ],
 )
 def test_filters_narrow_exactly_and_together(assistant: Assistant, filters: Filters, expected: set[str]) -> None:
-    assert {record.record_id for record in assistant.ranker.rank("learning", limit=200, filters=filters)} == expected
+    assert {
+        record.record_id for record in assistant.ranker.search("learning", limit=200, filters=filters).records
+    } == expected
 
 
 def test_filter_by_year_keeps_exactly_the_records_of_that_year(assistant: Assistant) -> None:
     years = {record.id: record.date.year if record.date else None for record in assistant.generation.store.records()}
-    ranked = assistant.ranker.rank("learning", limit=200, filters=Filters(year=2023))
+    ranked = assistant.ranker.search("learning", limit=200, filters=Filters(year=2023)).records
     assert {record.record_id for record in ranked} == {name for name, year in years.items() if year == 2023}
 
 
@@ -114,9 +116,9 @@ def test_second_look_finds_what_holds_each_thing_asked_for(
 ) -> None:
     question = "Can photos seen long ago be faked by sliding fresh ones sideways?"
     expected = "fetril-feature-translation-for-exemplar-free-class-incremental-learning"
-    assert assistant.ranker.rank(question)[0].record_id == expected
+    assert assistant.ranker.search(question).records[0].record_id == expected
     monkeypatch.setattr("assistant.ranking.CLOSENESS_WEIGHT", 0)
-    assert assistant.ranker.rank(question)[0].record_id != expected
+    assert assistant.ranker.search(question).records[0].record_id != expected
 
 
 def test_second_look_changes_neither_the_confidence_nor_what_comes_after_it(
@@ -147,12 +149,12 @@ def test_embedder_that_tells_no_words_ranks_by_the_first_look(
     wordless = HybridRanker(assistant.generation, Wordless(), keyword_weight=assistant.settings.keyword_weight)
     monkeypatch.setattr("assistant.ranking.CLOSENESS_WEIGHT", 0)
     for question in ("Hunting the Hessian", "How can training be made cheaper?"):
-        found = [(record.record_id, record.score) for record in wordless.rank(question)]
-        assert found == [(record.record_id, record.score) for record in assistant.ranker.rank(question)]
+        found = [(record.record_id, record.score) for record in wordless.search(question).records]
+        assert found == [(record.record_id, record.score) for record in assistant.ranker.search(question).records]
 
 
 def test_passages_of_a_record_come_best_first(assistant: Assistant) -> None:
-    for record in assistant.ranker.rank("Which awards did Frank Curtis receive?"):
+    for record in assistant.ranker.search("Which awards did Frank Curtis receive?").records:
         scores = [passage.score for passage in record.passages]
         assert scores == sorted(scores, reverse=True)
         assert record.score == scores[0]
@@ -161,19 +163,19 @@ def test_passages_of_a_record_come_best_first(assistant: Assistant) -> None:
 
 @pytest.mark.parametrize("question", ["", "   ", "\n"])
 def test_question_without_words_finds_nothing(assistant: Assistant, question: str) -> None:
-    assert assistant.ranker.rank(question) == []
+    assert assistant.ranker.search(question).records == ()
 
 
 @pytest.mark.parametrize("question", ["?", "漢字", "a" * 20_000, "' OR 1=1 --", "🙂", "\x00"])
 def test_odd_question_is_ranked_without_an_error(assistant: Assistant, question: str) -> None:
-    assert len(assistant.ranker.rank(question, limit=3)) == 3
+    assert len(assistant.ranker.search(question, limit=3).records) == 3
 
 
 def test_llamaindex_retriever_gives_the_same_passages(assistant: Assistant) -> None:
     nodes = TalksRetriever(assistant.ranker, limit=3).retrieve("Hunting the Hessian")
     assert nodes[0].node.metadata["record_id"] == "hunting-the-hessian"
     assert nodes[0].node.metadata["speakers"] == "Madeleine Udell, Stanford University"
-    assert nodes[0].score == pytest.approx(assistant.ranker.rank("Hunting the Hessian")[0].score)
+    assert nodes[0].score == pytest.approx(assistant.ranker.search("Hunting the Hessian").records[0].score)
     assert [node.get_score() for node in nodes] == sorted((node.get_score() for node in nodes), reverse=True)
 
 
