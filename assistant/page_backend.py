@@ -14,11 +14,10 @@ import typer
 from assistant.assembly import Assistant
 from assistant.conversations import Conversations
 from assistant.doctor import Finding, examine
-from assistant.endpoint import EndpointChoice
+from assistant.endpoint import EndpointChoice, load_llamaindex
 from assistant.events import Answer, Event, SourcePassage
 from assistant.feedback import Feedback, keep_feedback
 from assistant.filters import Filters
-from assistant.llamaindex_lock import load_llamaindex
 from assistant.page import Opened, PageState, Turn
 from assistant.shelf import Shelf
 from assistant.show import report_text, with_progress

@@ -11,12 +11,14 @@ that says what to do. Leaves to others: what is asked (`assistant.answer`) and w
     reply.py      one reply → words, and signs of life between them
     reasoning.py  a model's thinking, folded away from its answer
     faults.py     whatever goes wrong → a sentence
-    endpoint.py   one server and model, ready to answer
+    served.py     one server and model: what they are, and what they turn out to be able to do
+    endpoint.py   … ready to answer
 """
 
 from assistant.endpoint.choice import EndpointChoice, Learned, Limits, api_address, is_loopback
 from assistant.endpoint.endpoint import Endpoint
 from assistant.endpoint.reply import Piece, Pulse
+from assistant.endpoint.request import load_llamaindex
 from assistant.endpoint.servers import USUAL_PORTS, Running, find_running
 
 __all__ = [
@@ -31,4 +33,5 @@ __all__ = [
     "api_address",
     "find_running",
     "is_loopback",
+    "load_llamaindex",
 ]

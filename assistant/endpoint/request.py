@@ -1,10 +1,10 @@
 """What is sent: messages to a model behind LlamaIndex's face of an OpenAI-compatible server."""
 
+import threading
+from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
 import httpx
-
-from assistant.llamaindex_lock import load_llamaindex
 
 if TYPE_CHECKING:
     from llama_index.core.llms import ChatMessage
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 # The openai client demands a key; `wire.http_client` takes it off again and puts on the user's.
 _NO_KEY = "none"
+_LOADING = threading.Lock()
 
 
 class Prompt(NamedTuple):
@@ -19,6 +20,16 @@ class Prompt(NamedTuple):
 
     user: str
     system: str = ""
+
+
+def load_llamaindex() -> None:
+    """Import LlamaIndex, which takes a second; waits for another thread that is at it.
+
+    Its modules import each other in a circle, and two threads that enter it at two places both fail.
+    """
+    with _LOADING:
+        import_module("llama_index.core")
+        import_module("llama_index.llms.openai_like")
 
 
 def open_model(http: httpx.Client, base_url: str, model: str, longest_tokens: int, context_tokens: int) -> "OpenAILike":
