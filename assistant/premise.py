@@ -19,9 +19,9 @@ from ingest.passages import Passage
 # Written with a capital by everybody, and no name of anybody.
 _NO_NAMES = frozenset(
     "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august "
-    "september october november december christmas easter english german french spanish chinese italian japanese korean "
-    "indian russian turkish greek polish dutch swiss swedish danish portuguese hebrew arabic british american canadian "
-    "australian european asian african western eastern".split()
+    "september october november december christmas easter english german french spanish chinese italian japanese "
+    "korean indian russian turkish greek polish dutch swiss swedish danish portuguese hebrew arabic british american "
+    "canadian australian european asian african western eastern".split()
 )
 # Without the name, the question must fit another talk in meaning and in wording, and all that the named person gives
 # at most half as well. Measured on the development questions: wrong premises reach .38 and .30 at least, others never
