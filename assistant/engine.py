@@ -69,7 +69,7 @@ class Engine:
         """
         turn = Turn(question, question)
         way = self._way(question, history)
-        if way.route in ("smalltalk", "about"):
+        if way.route == "smalltalk" or (way.route == "about" and not self._lookup.lists(question)):
             yield from self._introduce(turn, way.facet)
             yield turn.done()
             return
@@ -103,7 +103,8 @@ class Engine:
         self, turn: Turn, history: Sequence[Answer], endpoint: Endpoint | None, filters: Filters | None
     ) -> CatalogueAnswer | None:
         """An exact answer from the records, when the question asks for one."""
-        before = history[-1].query if history else None
+        # "Ok", "thanks" and questions about the program change nothing of what was asked before.
+        before = next((answer.query for answer in reversed(history) if answer.mode != "about"), None)
         within = self._ranker.records_within(filters) if filters is not None else None
         return self._lookup.answer(turn.question, turn.standalone, before, endpoint, within=within)
 

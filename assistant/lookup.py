@@ -75,6 +75,15 @@ class Lookup:
         names_somebody = found.query is not None and any(found.query.on("person"))
         return None if names_somebody and self.unknown_names(question) else found
 
+    def lists(self, question: str) -> bool:
+        """Whether a question asks for talks, papers or people, to the last word: that is none about the program."""
+        found = self._catalogue.answer(question)
+        if found is None or found.query is None or found.skipped:
+            return False
+        query = found.query
+        counts = query.counted and (query.kind is not None or query.listed != "records")
+        return counts or bool(query.conditions) or query.listed not in ("records", "people")
+
     def _of_what_was_spoken_of(self, question: str, standalone: str) -> CatalogueAnswer | None:
         """What the record says of itself, or does not: "How many people wrote it?", "Who invited her?"."""
         return self._catalogue.of_one(standalone) or self._catalogue.lacks(question, standalone)

@@ -92,7 +92,8 @@ def _holds(field: Field, value: str, store: RecordStore) -> Clause:
     if field == "chapter":
         return value_in("f.position", _positions_with_chapter(words, store))
     if field == "sign":
-        return _SIGNED, [f"*[{'0-9' if value == 'digit' else value[:1]}]*"]
+        mark, at_end = value.removesuffix("$"), value.endswith("$")
+        return _SIGNED, [f"*[{'0-9' if mark == 'digit' else mark[:1]}]{'' if at_end else '*'}"]
     if field == "link":
         sql = "EXISTS (SELECT 1 FROM links l WHERE l.position = f.position AND instr(lower(l.address), ?) > 0)"
         return sql, [value.lower()]

@@ -58,6 +58,8 @@ def misspelt(word: str) -> Concept | None:
     if not near or near[0][0] != word[0] or abs(len(near[0]) - len(word)) >= _SLIPS:
         return None
     meant = _tables()[0][(near[0],)]
+    if meant.tag == "CITY":
+        return None
     return None if meant.tag == "FILLER" and len(word) < _SHORTEST_MISSPELT_FILLER_CHARS else meant
 
 

@@ -141,6 +141,12 @@ _BEFORE_UNIT = "(WITH | ON | IN | OF | BY | AUTHORED | STARTS)*"
 # Before anything else: "also count those who speak in a chapter" asks for nothing.
 NOTE_RULES: tuple[Rule, ...] = (
     (f"(COMMA | BREAK | AND | BUT)* COUNT (TITLED | {_SAID_OF_THEM[1:-2]})* CHAPTER PERSON? ALSO", _skip),
+    # "The chapter speakers too", "with chapters considered".
+    (
+        "(COMMA | BREAK | AND | BUT)+ (INCLUDING | WITH | COUNT)? ((?! BREAK) PERSON | WHO | THEM)* IN? "
+        "CHAPTER (PERSON ALSO | PERSON? INCLUDED | PERSON? (?= AND WHO))",
+        _skip,
+    ),
     (f"(COMMA | BREAK) GOINGBY (?! ONLY) {_SAID_OF_THEM} CHAPTER (PERSON | ANYPREP | PLAIN | RECORD | TALK)*", _skip),
     (f"{_INCLUDED} {_SAID_OF_THEM} CHAPTER (PERSON | ANYPREP | PLAIN | RECORD | TALK)*", _skip),
 )

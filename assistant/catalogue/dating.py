@@ -6,7 +6,7 @@ Comes in: a reading. Goes out: the same with conditions on "date".
 from assistant.catalogue.reading import Found, Reading, Rule
 from assistant.catalogue.values import Dates, Day
 
-_LEAD = "NEG (PUBLISHED | GIVEN | DATE | ANYPREP | EDGE | SHARE)*"
+_LEAD = "NEG (PUBLISHED | AUTHORED | GIVEN | DATE | ANYPREP | EDGE | SHARE | YEARN (?= BEFORE | AFTER | SINCE))*"
 _DATED = "(DATE | TALK? DATE)?"
 
 

@@ -45,7 +45,9 @@ _WITH_PERSON = (
     "(THEM | ISTHERE) (WITH | WHERE | IN WHICH | WHO WITH)+ INST? PERSON | IN WHICH (OF THEM)? ((?! BREAK) ANY)* PERSON"
 )
 # "How many people is that?"
-_SUMS_UP = re.compile(r"\b(?:is|are|was|were|makes?) that\W*$", re.IGNORECASE)
+_SUMS_UP = re.compile(
+    r"\b(?:is|are|was|were|makes?) that\W*$|\bhow many (?:are|were) (?:\w+ )?(?:talks|papers|recordings)\W*$", re.I
+)
 _BARE_NEGATION = "WITH? (NOT | WITHOUT) WITH? (IT | THEM)? (BREAK? $ | (?= COMMA | BUT | AND))"
 
 
@@ -67,7 +69,9 @@ def leans(reading: Reading, told: Told) -> bool:
     alone = told.person or (reading.before is not None and one_person(reading.before))
     if alone and reading.asked("HESHE | WITHWHOM | OTHER PERSON"):
         return True
-    if not reading.conditions and reading.asked("THING THEM"):
+    if all(one.field == "speaks" for one in reading.conditions) and reading.asked(
+        "(THING | PERSON | PLACE) THEM (WITH | GIVEN | OCCUR | LIST | COMMA | BREAK | $)"
+    ):
         # "Which talks do they give?"
         return True
     only_listed = not reading.conditions and "kind" not in reading.fields and reading.fields.get("listed") != "records"
@@ -95,6 +99,9 @@ def follow(previous: Query, reading: Reading, told: Told) -> Query | None:
         # A query that lists people cannot hold what was asked of their institutions.
         return None
     query = _switched(previous, changes)
+    if changes.get("listed") == "pages" and not told.ids and not any(one.field == "page" for one in reading.conditions):
+        # "Is she on that page?" – "No." – "Then on which?"
+        query = replace(query, conditions=tuple(one for one in query.conditions if one.field != "page"))
     if previous.best and reading.find("OTHERS"):
         return None
     if previous.limit and reading.read("OTHERS"):

@@ -58,8 +58,8 @@ _OF_GROUP = "HOWMANY (ROLE | PERSON) | (ROLE | PERSON) (IN | OF | AT | FROM) HES
 _IS_SOMEBODY = "^ NAME (FROM | AT | IN | OF | ON | WITH)* (ROLE | INST | SECTOR | COUNTRY | PERSON) BREAK? $"
 _ASKS_FOR_TALKS = (
     "(WHICH | HOWMANY | LIST | ISTHERE | ALL | EACH | COUNT) (NUMBER | ALL | OF)* (THING | SORTED) "
-    "| NAME (WITH | LIST)+ THING | ^ THING (BY | FROM | OF) | WHICH TITLE | WHICH NAME (GIVEN | LIST) BREAK? $ "
-    "| TITLED BREAK? $ | HOWOFTEN"
+    "| NAME (WITH | LIST)+ THING | ^ THING (BY | FROM | OF) | WHICH TITLE "
+    "| WHICH (NAME | HESHE) (GIVEN | LIST) BREAK? $ | TITLED BREAK? $ | HOWOFTEN | TITLE ONLY BREAK? $"
 )
 
 
@@ -106,7 +106,11 @@ def understand(
         # Something was asked before, and not understood.
         return None
     # "Talks that have a company on it": it is the talk.
-    allowed = {"IT"} if reading.asked("(THING | PAGE | TITLE | MENTION) ANY* IT | MENTION IT | HOWOFTEN IT") else set()
+    allowed = {"IT"} if reading.asked("(THING | PAGE | TITLE | TITLEREF | MENTION) ANY* IT | HOWOFTEN IT") else set()
+    # "Jane Doe: what did she present?"
+    allowed |= (
+        {"HESHE"} if reading.asked("^ NAME ((?! NAME | THING) ANY)* WHICH HESHE (GIVEN | LIST) BREAK? $") else set()
+    )
     if (
         reading.dropped
         or reading.shift_months
@@ -144,6 +148,10 @@ def read(reading: Reading, vocabulary: Vocabulary, previous: Query | None) -> Re
     ):
         reading.apply(rules)
     comparing.settle(reading)
+    if reading.fields.get("kind") == "paper":
+        # "Done by two people".
+        alike = [replace(one, field="authors") if one.field == "speakers" else one for one in reading.conditions]
+        reading.conditions = alike
     if "sector listed" in reading.said:
         reading.add("sector", [value for token in reading.left() if token.tag == "SECTOR" for value in token.values])
     if reading.find("HOWMANY | COUNT | HOWOFTEN") and not reading.find("HOWMANY (AUTHOR | COMMENT | CHAPTER)"):
@@ -173,6 +181,9 @@ def _fresh(reading: Reading) -> Query | None:
         # "At least five comments, descending".
         query = replace(query, order=counts[0])
     arranged = bool({"sorted", "superlative"} & reading.said) or query.limit is not None
+    if query.listed == "chapters" and any(query.on("speakers")):
+        # Of a chapter no query counts them.
+        return None
     if query.limit == 0 or not _names_a_list(reading, fields):
         return None
     asked_value = "value" in reading.said and not (query.listed == "people" and reading.asked("(EACH | ALL) PERSON"))

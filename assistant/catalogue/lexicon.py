@@ -13,6 +13,7 @@ RECORD: text, record, entry, item, document, thing, everything, anything, someth
 SORTED tutorial: tutorial
 SORTED workshop: workshop
 SORTED seasonal school: seasonal school
+HEAD: main, at the head of it, at the top of it, in the heading, at its head, at its top, principal
 PERSON speaker: speaker, people, person, presenter, lecturer, researcher, anyone, anybody, somebody, someone, everyone
 PERSON speaker: ppl, everybody, individual, folk, folks, guest, human, staff, member, participant
 NAMED: names
@@ -27,7 +28,8 @@ PAGE: page, section, listing, category, tab, source page, web page, webpage, sit
 PAGE talk: talk page, recorded talk page, recorded talks page, talks page
 PAGE paper: daily list, daily papers list, list of daily papers, daily page, daily paper page, daily papers page
 PAGE paper: paper page, papers page
-CHAPTER chapters: chapter, chapter mark, chapter list, timestamp, time stamp, chapter time
+CHAPTER chapters: start time, starting time, time mark, chapter, chapter mark, chapter list, timestamp, time stamp
+CHAPTER chapters: chapter time
 ABSTRACT abstract: abstract, summary, description, synopsis
 BIO bio: bio, biography, biographical note, biographical text, biographical information, cv, speaker bio
 BIO bio: speaker biography, short bio, biographical sketch, vita, author bio
@@ -35,7 +37,8 @@ CODE code: code, source code, open source code, github, git hub, repo, repositor
 CODE code: github link, code link, link to code, github repo, github repository, code address, github address
 CODE code: git repo
 CODE code: github page, github url, public code, open source, gitlab, open code, available code, code base, codebase
-LINK link: link, url, web address, address, hyperlink, website, web link, internet address
+LINK link: homepage, home page, personal homepage, personal page, personal website, link, url, web address, address
+LINK link: hyperlink, website, web link, internet address
 VIDEO video: video, video link, video address, youtube link, video url
 DATE date: date, publication date, date of publication, release date
 FULLDATE full_date: full date, complete date, exact date
@@ -140,7 +143,8 @@ WITH: for which there is, for which there are, go with, stocked with, link with,
 LINKTO: go to, goes to, lead to, leads to, direct to
 LINKTO: link to, links to, linking to, linked to, point to, points to, pointing to
 LINKTO: link out, link out to, link somewhere, link elsewhere, link anywhere, link off, lead to, refer out to
-LIST: list, show, give me, tell me, name, find, enumerate, display, print, give, get me, show me, find me, pull up
+LIST: remind me, list, show, give me, tell me, name, find, enumerate, display, print, give, get me, show me, find me
+LIST: pull up
 LIST: i want, i need, i would like, let me see, i am looking for, output, return, fetch, look up, present me, list me
 LIST: pick out, point me to, let me have, can i see, may i see, can i have, could i have, could i see, i d like to see
 LIST: i d like, i d like to know, i would like to know, i would like to see, dig up, dig out, spell out, run through
@@ -177,7 +181,8 @@ IN: in, within, inside
 AT: at
 FROM: from, affiliated with, affiliated to, associated with, work at, work for, based at, based in, belong to
 FROM: represent
-FROM: come from, coming from, hail from, employed by, employed at, originate from, working for, working at, working in
+FROM: come over from, came over from, come from, coming from, hail from, employed by, employed at, originate from
+FROM: working for, working at, working in
 FROM: employed by, on the payroll of, on staff at
 FROM: affiliated, work in, teach at, teaching at, teach in, sit at, located at, located in
 OF: of
@@ -242,6 +247,7 @@ SMALLEST: smallest, tiniest
 LONGEST: longest, lengthiest
 SHORTEST: shortest, briefest
 OFTEN: often, frequently, frequent, prolific, busy
+FILLER: next to the name, beside the name, next to their name, beside their name, after the name, counted once
 FILLER: full list, full list of, complete list, complete list of, entire list, whole list, list of all
 FILLER: would it be possible, is it possible, it be possible, a list of
 FILLER: are n't there, is n't there, is n't it, do n't they, are n't they, does n't it, i mean, so far, by the way
@@ -280,7 +286,7 @@ CHRONO: chronological, chronologically, in chronological order, by chronology
 BACKWARDS: reverse, backwards, z to a, other way round, other way around, reversed, invert, flip, opposite order
 ASC: ascending, increasing, upward, in ascending order, in increasing order
 DESC: descending, decreasing, downward, in descending order, in decreasing order, falling
-INCLUDED: included, inclusive, incl, included too
+INCLUDED: considered, counted in, taken into account, included, inclusive, incl, included too
 INCLUDING: also count, count also, please also count, if you count, also include, include also, include the people
 INCLUDING: counting also
 INCLUDING: including, include people, include those, if you include, when you count, if we count, even those

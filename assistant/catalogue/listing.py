@@ -20,7 +20,7 @@ _LISTED: dict[str, Listed] = {
 _MEASURES = frozenset(
     "NUMBER SEVERAL SINGLE MOST FEWEST WITH WITHOUT NOT SORT BY ON UNDER IN FROM AT OF MORE LESS ATLEAST "
     "ATMOST LONGEST "
-    "OFWHICH SHORTEST ONLY BOTH TITLED UPTO EXACTLY ORMORE".split()
+    "OFWHICH SHORTEST ONLY BOTH HALF TITLED UPTO EXACTLY ORMORE".split()
 )
 _PLURAL_ENDS = ("s", "people", "everyone", "everybody", "anyone", "anybody", "someone", "somebody", "folk")
 _PICKS = ("FIRST", "LAST", "WHICH", "LIST")
@@ -167,7 +167,8 @@ def _asked_too(reading: Reading, found: Found) -> None:
 def _talked_about(reading: Reading, found: Found) -> object:
     """Read "What did people from MIT talk about?": their talks; of one person it asks for content."""
     tags = {token.tag for token in reading.tokens}
-    if "NAME" in tags or not tags & {"INST", "SECTOR", "COUNTRY", "NATION", "ROLE"}:
+    titles_only = reading.asked("TITLE ONLY? BREAK? $")
+    if ("NAME" in tags and not titles_only) or not tags & {"NAME", "INST", "SECTOR", "COUNTRY", "NATION", "ROLE"}:
         return False
     reading.fields.update(listed="records", kind="talk")
     reading.said.add("noun")
@@ -182,6 +183,14 @@ def _speaks(where: str) -> Callable[[Reading, Found], object]:
             reading.said.update(("noun", "grouped"))
 
     return act
+
+
+def _heads(reading: Reading, found: Found) -> None:
+    """Read "no main speaker", "without anybody named at the top": of a whole talk, not of a chapter."""
+    reading.require(found, "speaks", ["head"])
+    if "listed" not in reading.fields and not reading.asked("THING | THEM"):
+        reading.fields["listed"] = "people"
+        reading.said.update(("noun", "grouped"))
 
 
 def _names_place(reading: Reading, found: Found) -> None:
@@ -210,12 +219,14 @@ _RULES: tuple[Rule, ...] = (
     ),
     (f"(AND | BUT | COMMA)* ALL? {_IN_CHAPTERS} (NOT | WITHOUT) ({_COUNTS} | AND)*", _speaks("head")),
     (f"ONLY {_IN_CHAPTERS}", _speaks("chapter")),
+    ("(no: (NOT | WITHOUT)*) (WITH | GIVEN)* HEAD (PERSON | TALK)", _heads),
+    ("(no: NOT | WITHOUT) WITH? PERSON (GIVEN | LIST)* (HEAD | FIRST) (?= BREAK | $)", _heads),
     (
         "(WHO | PERSON) (GIVEN | OCCUR | LIST | TALK | WHO)* (body: (IN | OF | FROM | ON) ALL* CHAPTER) "
         "(?! ABOUT | OF | TITLED | ON | CHAPTERREF | QUOTE | COMMA CHAPTERREF)",
         _speaks("chapter"),
     ),
-    ("WHICH ((?! BREAK) ANY)* (body: (TALK | GIVEN)? ABOUT) BREAK? $", _talked_about),
+    ("WHICH ((?! BREAK) ANY)* (body: (TALK | GIVEN)? ABOUT) BREAK? (TITLE ONLY? BREAK?)? $", _talked_about),
     ("HOWMANY PERSON AUTHORED", _asked),
     ("PLACE WHICH? (body: (MENTION | WITH | NAMED | OCCUR)+ (who: INST ((AND | OR | COMMA)+ INST)*))", _names_place),
     (
@@ -224,15 +235,15 @@ _RULES: tuple[Rule, ...] = (
         _commented,
     ),
     ("PAPER (body: (WHICH | THEM)? PERSON) (?= (NOT | WITH | GIVEN)* COMMENTED)", _asked_too),
-    ("^ WHERE (?= NAME BREAK? $)", _works_at),
+    ("^ LIST? WHERE (?= NAME BREAK? $)", _works_at),
     ("WHERE (?=(NAME | PERSON | THEM | HESHE) FROM)", _places),
-    (f"(^ | WHICH | BREAK | COMMA) (body: OF (ALL | BOTH)* NUMBER? {_GROUPS})", _of_these),
+    (f"(^ | WHICH | LIST | BREAK | COMMA) (body: NAMED? OF (ALL | BOTH)* NUMBER? {_GROUPS})", _of_these),
     (
         f"(HOWMANY | GROUP | COUNT) ANY* (body: (each: (ON | IN | FROM | OF)? EACH OF (NUMBER | ALL)*) {_GROUPS})",
         _grouped,
     ),
     ("(WITH | SHARE)? SAME PERSON | SHARE PERSON", _shared),
-    (f"(each: EACH | GROUP | BY EACH | OF EACH | IN EACH | ON EACH | FROM EACH) {_GROUPS}", _grouped),
+    (f"(each: EACH | GROUP | BY EACH | OF EACH | IN EACH | ON EACH | FROM EACH) NUMBER? {_GROUPS}", _grouped),
     (
         f"(each: GROUP) (THING | THEM | IT | ALL)* (BY | OF | IN | ON)? {_GROUPS} (HOWMANY | COMMA | IN | EACH)*",
         _grouped,

@@ -32,11 +32,11 @@ _NUMBER = (
     "| ^ (AND | BUT | WITH | ONLY | ISTHERE | HOWABOUT | WHICH | THEM)* (cmp2: CMP) (IT | THEM)* BREAK? $"
 )
 _OTHER_WORDS = (
-    f"(words: QUOTE) | ^ {_LEAD} (word: UNKNOWN | COINED) BREAK? $ "
+    f"(words: QUOTE) | ^ {_LEAD} (word: (UNKNOWN | COINED) NUMBER?) (?= BREAK? $ | COMMA | BUT) "
     f"| ^ {_LEAD} (HOWABOUT | SAME LIST?) {_LEAD} (phrase: (UNKNOWN | COINED){{1,4}}) BREAK? $"
 )
 _ANY_YEAR = re.compile(r"\b(?:any|every|all)\b", re.IGNORECASE)
-_YEAR = re.compile(r"\d{4}")
+_YEAR = re.compile(r"\d{4}(\.\.\d{4})?")
 # "Sorry, I meant …", "… instead": what is said takes the place of what was.
 _CORRECTS = re.compile(
     r"\b(?:instead(?! of)|i meant?|rather(?! than)|correction|oops|replace|swap|switch)\b", re.IGNORECASE
@@ -51,7 +51,8 @@ def merged(query: Query, reading: Reading) -> tuple[Condition, ...]:
         reading: Of the follow-up, all rules applied.
     """
     added = reading.read("ADD | INCLUDING | ^ ORMORE")
-    also = reading.asked("ALSO") or added is not None
+    # "Titles too" adds nothing.
+    also = reading.asked("(?<!TITLE )ALSO") or added is not None
     old = _sought_elsewhere(_reworded(query, reading, also=also).conditions, reading)
     dated = (
         reading.conditions

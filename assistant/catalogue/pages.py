@@ -22,6 +22,7 @@ def tag_pages(marking: Marking, vocabulary: Vocabulary) -> None:
     # "Titles with both learning and optimization" are about words.
     both = "BOTH" in tags and not tags & {"TITLE", "ABSTRACT", "BIO", "WORD", "MENTION"}
     cued = marking.on_page or both or bool(tags & {"PAGE", "UNDER"})
+    named_one = False
     for first, last in marking.runs(_LONGEST_PAGE_WORDS, tagged=True):
         words = [singular(word) for one in marking.words[first:last] for word in plain_words(one.key)]
         named = any(marking.tag(place) in ("PAGENAME", "TITLEREF", "QUOTE") for place in range(first, last))
@@ -30,7 +31,8 @@ def tag_pages(marking: Marking, vocabulary: Vocabulary) -> None:
         near = _near_page(marking, first, last)
         if near if len(words) == 1 else cued or near or marking.text(first, last).istitle():
             _mark_one(marking, first, last, _whole(words, vocabulary))
-        if cued and near and _open(marking, first, last):
+        named_one = named_one or marking.tag(first) == "PAGENAME"
+        if (cued or named_one) and near and _open(marking, first, last):
             _mark_one(marking, first, last, _part(words, vocabulary))
     _dated_pages(marking, vocabulary, cued=cued)
 
@@ -71,7 +73,11 @@ def _dated_pages(marking: Marking, vocabulary: Vocabulary, *, cued: bool) -> Non
         if not cued and (dates.low.day is None or vocabulary.holds_day(dates.low.month, dates.low.day)):
             continue
         around = {marking.tag(near) for near in (place - 1, place - 2, *_joined(marking, last))}
-        if "PAGE" not in around and not marking.on_page and (dates.low.day is None or "PUBLISHED" in around):
+        if (
+            not around & {"PAGE", "PAGENAME"}
+            and not marking.on_page
+            and (dates.low.day is None or "PUBLISHED" in around)
+        ):
             continue
         found = [page for page in vocabulary.pages if _dated(page, dates.low.month, dates.low.day)]
         if len(found) == 1:

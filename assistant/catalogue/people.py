@@ -18,6 +18,8 @@ _PLACE_CUES = frozenset(("from", "at", "of", "by", "or", "and", ",", "with", "th
 _INSTITUTION = re.compile(
     r"\b(?:university|institute|college|laboratory|labs?|inc|academy|polytechnic)\b", re.IGNORECASE
 )
+# "Washington and of the University" is no one place.
+_TWO_PLACES = re.compile(r"\b(?:and|or) (?:of|from|at|in|the)\b", re.IGNORECASE)
 _PERSON_CUES = frozenset(
     ("by", "from", "with", "of", "speaker", "professor", "prof", "dr", "and", "or", ",", "does", "did")
 )
@@ -51,6 +53,8 @@ def tag_campuses(marking: Marking, vocabulary: Vocabulary) -> None:
 def _may_be_place(marking: Marking, vocabulary: Vocabulary, first: int, typed: str) -> bool:
     cued = marking.key(first - 1) in _PLACE_CUES
     named = typed[0].isupper() or (typed.lower() not in _PLAIN_WORDS and vocabulary.names.is_recorded(typed))
+    if _TWO_PLACES.search(typed):
+        return False
     if "," in typed and all(vocabulary.names.is_affiliation(part) for part in typed.split(",")):
         # "Google, DeepMind included" are two.
         return False

@@ -10,6 +10,7 @@ from assistant.catalogue.institutions import institution
 from assistant.catalogue.query import PersonField
 from assistant.catalogue.reading import Found, Reading, Rule
 from assistant.catalogue.vocabulary import Vocabulary
+from ingest.words import searchable
 
 _JOINTS = frozenset(("AND", "OR", "COMMA", "NOR"))
 _NOUNS = ("THEM", "TALK", "PAPER", "RECORD")
@@ -36,7 +37,7 @@ def page_rules(vocabulary: Vocabulary, kind_before: str | None) -> tuple[Rule, .
         tags = [token.tag for token in reading.part(found)]
         first = reading.tokens.index(reading.part(found)[0])
         narrows = first == 0 or reading.tokens[first - 1].tag in ("COMMA", "AND", "BUT")
-        if reading.before is not None and narrows and tags[:2] == ["ONLY", "PAGENAME"]:
+        if reading.before is not None and narrows and tags[0] == "ONLY" and "PAGENAME" in tags[1 : 2 + (first == 0)]:
             # "Only Sep 8", of what was listed.
             return
         # "Only those on the page" may stand on others too.
@@ -97,18 +98,34 @@ def page_rules(vocabulary: Vocabulary, kind_before: str | None) -> tuple[Rule, .
     def one_of(reading: Reading, found: Found) -> None:
         reading.require(found, "pages", ["1"])
 
+    def named_next(reading: Reading, found: Found) -> None:
+        if reading.fields.get("listed") == "pages":
+            del reading.fields["listed"]
+
+    def of_place(reading: Reading, found: Found) -> None:
+        typed = reading.values(found, "words")[0]
+        words, starts = searchable(typed).rstrip(), reading.part(found, "way")[0].tag == "STARTS"
+        known = [(one.text, searchable(one.text)) for one in vocabulary.names.affiliations]
+        places = [text for text, held in known if (held.startswith(words) if starts else words in held)]
+        reading.require(found, "affiliation", places or [typed])
+
     return (
+        ("POSITION (IN | ON | OF | THING | THEM)* (body: NEG (MENTION | WITH | OCCUR | STARTS)+ WORD? (who: ROLE))",
+            _who("role")),
+        # "An affiliation that begins with …".
+        ("PLACE WHICH? NEG (way: STARTS | MENTION | WITH | OCCUR) WORD? (words: QUOTE)", of_place),
         # "On exactly one page, that of …".
         ("NEG (GIVEN | ON | OCCUR | IN)* (SINGLE | (ONLY | EXACTLY)+ NUMBER) PAGE (?= (COMMA | BREAK | AND)+ PAGENAME)",
             one_of),
         ("^ (AND | BUT | HOWABOUT | ONLY | ANYPREP)* OTHER (single: PAGE) (?= BREAK | COMMA | $ | HOWMANY)",
             on_the_other),
+        ("^ (AND | BUT | HOWABOUT | ANYPREP)* (body: OTHER PAGE) COMMA? (?= PAGENAME)", named_next),
         ("NEG (GIVEN | ON | OCCUR | IN)* ONLY? (ON | IN)? (number: NUMBER) OF NUMBER PAGE", some_of),
         ("NEG (GIVEN | ON | OCCUR | IN | AND | ALL | BOTH | WITH | LIST)* "
             "((number: NUMBER) OTHER PAGE | (OTHER | OTHERS) (number2: NUMBER)? PAGE)", on_others),
         (f"NEG ({_ON}) (ALL | BOTH | EACH)+ OF? (number: NUMBER)? OF? (page: PAGE)", on_all),
         # "… that the June page lacks", "… which the June page does not have".
-        ("(WHICH | THEM)* (PAGE (OF | TITLED)*)? (pages: PAGENAME ((AND | OR | COMMA)+ PAGENAME)*) PAGE? "
+        ("(?<!OF )(WHICH | THEM)* (PAGE (OF | TITLED)*)? (pages: PAGENAME ((AND | OR | COMMA)+ PAGENAME)*) PAGE? "
             "(no: WITHOUT | NOT (WITH | OCCUR | GIVEN | LIST)?) (?= BREAK | COMMA | AND | $)", on_pages),
         (f"NEG ONLY? {_ON} (ONLY | BOTH)* (PAGE (OF | TITLED | TO | COMMA)*)? "
             "(pages: PAGENAME (PAGE? (AND | OR | COMMA)+ WHICH? (ON | UNDER | IN)? PAGENAME)*) PAGE? BOTH? "
@@ -158,7 +175,10 @@ def _nothing(reading: Reading, found: Found) -> None:
 def _several(name: str) -> str:
     # Names may also stand side by side: "talks yale openai".
     # "From MIT and which from Yale": said apart, either will do.
-    again = "(AND | OR | COMMA | BUT | BREAK)+ (WHICH | WHO) (OF THEM | THEM | PERSON | THING)? ANYPREP?"
+    again = (
+        "((AND | OR | COMMA | BUT | BREAK)+ (WHICH | WHO) | COMMA? OR ANYPREP? (PERSON | THING)) "
+        "(OF THEM | THEM | PERSON | THING)? ANYPREP?"
+    )
     return f"(who: {name} (({again} | (AND | OR | COMMA | NOR | BREAK (?=AND))+ ANYPREP?)? {name})*)"
 
 

@@ -41,8 +41,9 @@ class Condition:
     Attributes:
         field: What is looked at. "abroad" is outside a country, as far as the affiliation's is known; "size" is the
             number of records of a group; "opening" is how a title begins; "abstract" and "bio" are words in these,
-            "chapter" in a chapter's title; "sign" is a mark in the title, or "digit"; "speaks" is where somebody
-            does: in a "chapter", or at the "head" of the whole talk; "among" is one of some records, by their ids.
+            "chapter" in a chapter's title; "sign" is a mark in the title, or "digit", with "$" at its end; "speaks" is
+            where somebody does: in a "chapter", or at the "head" of the whole talk; "among" is one of some records, by
+            their ids.
         values: As text: a name, words, a part, a range of numbers (`values.Span`) or of dates (`values.Dates`).
         negated: None of the values may hold.
     """

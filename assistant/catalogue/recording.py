@@ -39,6 +39,10 @@ def _linked(reading: Reading, found: Found) -> None:
     reading.require(found, "has", ["link"])
 
 
+def _dated(reading: Reading, found: Found) -> None:
+    reading.add("has", ["date"])
+
+
 def _commented(reading: Reading, found: Found) -> None:
     reading.require(found, "has", ["comments"])
 
@@ -61,6 +65,13 @@ _WHICH_HAVE_IT = (
     "(IN | ON)? (WHICH | HOWMANY) (OF | THEM | THING)+ (HELD | WITH (IT | THEM | ALL | SINGLE)?) (BREAK | $)"
 )
 RULES: tuple[Rule, ...] = (
+    # "A day and a month, but no year": of dates that are given.
+    ("(WITH | IN | ONLY)* (body: (DAYN | MONTHN) ((AND | OR | COMMA)* (DAYN | MONTHN))*) (IN | OF | THEM | DATE)* "
+        "(?= (AND | BUT | COMMA | WITH)* (NOT | WITHOUT) ALL? YEARN)", _dated),
+    # "Whose date leaves out the year", "not those whose date has no year".
+    ("(no: (NOT | WITHOUT)? (THEM | THING | ALL | WITH | IN)* WHO? DATE (NOT | WITHOUT | WITH | GIVEN)+) "
+        "(parts: YEARN) GIVEN?", _has),
+    ("NEG WITH? (parts: FULLDATE) ONLY", _has),
     # "The date is fully given".
     ("(WITH | NOT)* (DATE | PUBLISHED) (GIVEN | WITH | NOT)* FULLGIVEN", _full_date),
     ("(AND | COMMA | BUT | OF | FROM | IN)* (THEM | THING | ONLY | WHICH)* WITH (?= BREAK | $)", _has_any),

@@ -20,10 +20,15 @@ _WORDED = ("text", "abstract", "bio", "title")
 
 
 def _signed(reading: Reading, found: Found) -> object:
-    sign = reading.part(found, "sign")[0].text.lower()
-    mark = _SIGNS.get(sign) or _SIGNS.get(sign.removesuffix("s"))
-    if mark is None:
+    marks = {
+        _SIGNS.get(sign) or _SIGNS.get(sign.removesuffix("s"))
+        for group in ("sign", "again") for token in reading.part(found, group) if (sign := token.text.lower())
+    }  # fmt: skip
+    mark = marks.pop()
+    edges = [token.text.lower() for token in reading.part(found) if token.tag in ("EDGE", "STARTS")]
+    if mark is None or marks or any(not edge.startswith("end") for edge in edges):
         return False
+    mark += "$" if edges else ""
     reading.require(found, "sign", [mark])
     reading.said.add("words")
     return True
@@ -45,8 +50,8 @@ _NOWHERE = (
 SIGN_RULES: tuple[Rule, ...] = (
     # "Titles with a question mark", "a colon in the title".
     (
-        "TITLE (WHICH | THEM)* NEG (WITH | OCCUR | MENTION | USE | EDGE IN? | EDGE ON?)* "
-        "(sign: SIGN) (IN (THEM | IT))?",
+        "TITLE (WHICH | THEM)* NEG (WITH | OCCUR | MENTION | USE | EDGE IN? | EDGE ON? | AT)* "
+        "(sign: SIGN) (IN (THEM | IT))? ((COMMA | THEM | WHICH | WITH | MENTION | OR | BREAK)+ (again: SIGN))?",
         _signed,
     ),
     (f"NEG (WITH | MENTION | OCCUR | ISTHERE)* (sign: SIGN) IN {_OF_IT} TITLE", _signed),

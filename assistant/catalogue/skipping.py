@@ -49,7 +49,7 @@ class Skipping:
             understand: Reads tokens; None where it does not understand one of them.
         """
         query = understand(tokens)
-        if query is not None:
+        if query is not None or not tokens:
             return query, tokens
         chances = self.chances(question, tokens)
         surest = [place for place in np.argsort(-chances, kind="stable") if chances[place] >= LEAST_CHANCE]

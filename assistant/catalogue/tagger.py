@@ -12,7 +12,7 @@ from assistant.catalogue.marking import Marking, Token
 from assistant.catalogue.neighbours import with_neighbours
 from assistant.catalogue.pages import tag_pages
 from assistant.catalogue.people import tag_campuses, tag_full_names, tag_surnames
-from assistant.catalogue.phrasal import tag_narrowing, tag_split_verbs
+from assistant.catalogue.phrasal import exclusions_first, tag_narrowing, tag_split_verbs
 from assistant.catalogue.titles import tag_chapters, tag_nicknames, tag_quotations, tag_series, tag_titles
 from assistant.catalogue.tokens import Word
 from assistant.catalogue.vocabulary import Vocabulary
@@ -51,7 +51,7 @@ def tokens_of(question: str, vocabulary: Vocabulary, *, on_page: bool = False) -
     tag_dates(marking)
     for tag in (tag_pages, tag_surnames, tag_series, _tag_rest, tag_nicknames, tag_chapters, tag_campuses):
         tag(marking, vocabulary)
-    tokens = with_neighbours(marking.tokens())
+    tokens = exclusions_first(with_neighbours(marking.tokens()))
     asks_role = any(token.tag == "POSITION" for token in tokens)
     return [_quoted_role(token) for token in tokens] if asks_role else tokens
 

@@ -86,9 +86,14 @@ def company(previous: Query, told: Told, reading: Reading) -> Query | None:
     said = [one for one in reading.conditions if one != _A_SPEAKER]
     if said and reading.asked(_IN_RECORD):
         return _company_of_one(previous, told, reading)
-    if not told.people:
-        return None
     others = Condition("person", told.people, negated=True)
+    if not told.people and not said:
+        known = [one for one in previous.on("affiliation", "role") if not one.negated]
+        if len(known) != 1:
+            return None
+        others = replace(known[0], negated=True)
+    elif not told.people:
+        return None
     if reading.read(_FROM_THERE):
         places = tuple(one for one in previous.conditions if one.field != "person")
         return replace(previous, listed="people", conditions=(*places, others)) if places else None
@@ -119,11 +124,13 @@ def pointed_at(previous: Query, told: Told, reading: Reading) -> Query:
     arranges = bool({"sorted", "reversed"} & reading.said)
     if arranges:
         _pick_from_new_order(reading)
+    picked = previous.best or previous.limit is not None
+    if told.among is not None and reading.asked("THEM THING") and (picked or any(previous.on("size", "speakers"))):
+        return Query("records", previous.kind, (told.among,))
     if previous.listed not in ("records", "chapters") or told.among is None:
         return previous
     if not arranges and (nth := _nth(told, reading)) is not None:
         return Query("records", previous.kind, (nth,))
-    picked = previous.best or previous.limit is not None
     return Query("records", previous.kind, (told.among,)) if picked and _asks_of_them(told, reading) else previous
 
 

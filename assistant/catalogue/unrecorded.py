@@ -46,7 +46,7 @@ _OF_PAPERS: tuple[tuple[str, str], ...] = (
     ),
 )
 _OF_TALKS: tuple[tuple[str, str], ...] = (
-    (_PLACE, "WHERE ((?! FROM | OCCUR | PLACE | WORD | QUOTE | WITH) ANY)* (GIVEN | TALK | HELD)"),
+    (_PLACE, "(?<!TALK )WHERE ((?! FROM | OCCUR | PLACE | WORD | QUOTE | WITH) ANY)* (GIVEN | TALK | HELD)"),
     (_PLACE, "GIVEN (IN | AT) (UNKNOWN | COUNTRY | INST | CITY) | WHICH COUNTRY"),
     (_LANGUAGE, "IN NATION BREAK? $ | NATION TALK"),
     (_LENGTH, "(LONGEST | SHORTEST) TALK | TALK (LONGEST | SHORTEST) | (LONGEST | SHORTEST) (OF THEM)? BREAK? $"),
@@ -57,6 +57,7 @@ _WHEN_ASKED = "WHEN | WHICH (YEARN | MONTHN | DAYN)"
 _MEANT = (
     "(noun: TALK | PAPER | SORTED) (body: (ABOUT | ON | OF | TO | IN) PLAIN{1,5})",
     "(body: (UNKNOWN | COINED){1,4}) (noun: TALK | PAPER | SORTED)",
+    "WHICH (body: UNKNOWN) (?= UNRECORDED (THEM | IT))",
 )
 # What is known of speakers, and asked of a paper's authors.
 _OF_AUTHORS = frozenset(("affiliation", "sector", "country", "abroad", "role"))
@@ -71,7 +72,8 @@ def unrecorded(tokens: list[Token], vocabulary: Vocabulary, previous: Query | No
     reading = Reading(tokens)
     for pattern in _MEANT:
         found = reading.find(pattern)
-        if found and not reading.part(found, "noun")[0].text.lower().endswith("s"):
+        nouns = reading.part(found, "noun") if found else []
+        if found and not any(noun.tag != "SORTED" and noun.text.lower().endswith("s") for noun in nouns):
             reading.take(found)
     topic = _named(reading, previous) or _asked(reading, vocabulary, previous)
     if topic is None or any(token.tag in _TOPICS for token in reading.left()):

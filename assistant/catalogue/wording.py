@@ -13,7 +13,7 @@ from assistant.catalogue.query import WordField
 from assistant.catalogue.reading import Found, Reading, Rule
 
 _ITEM = "(QUOTE | INST | PLAIN ((OF | NUMBER)? PLAIN | NUMBER){0,4})"
-_PHRASES = f"(words: {_ITEM} ((AND | OR | COMMA | NOR)+ WORD? {_ITEM})*)"
+_PHRASES = f"(words: {_ITEM} ((AND | OR | COMMA | NOR | ALSO)+ WORD? {_ITEM})*)"
 _WORDS = f"WORD? {_PHRASES}"
 # "… but not Y", of the same field.
 _BARRED = f"((BUT | AND | COMMA)* NOT (MENTION | WITH)? WORD? (barred: {_ITEM}))?"
@@ -26,7 +26,7 @@ _IN_TITLE = "IN (WHO | THEM | IT | EACH | ALL | THING | OF)* TITLE"
 _SORT_OF_THING = re.compile(
     r"(?<=\w) (optimi[sz]ers?|methods?|datasets?|benchmarks?|algorithms?|models?)$", re.IGNORECASE
 )
-_JOINTS = ("AND", "OR", "COMMA", "NOR")
+_JOINTS = ("AND", "OR", "COMMA", "NOR", "ALSO")
 
 
 def _stands_in(field: WordField) -> Callable[[Reading, Found], object]:
@@ -110,8 +110,8 @@ RULES: tuple[Rule, ...] = (
     # "titles that begin with X", "whose title does not mention X".
     (f"TITLE WHICH? NEG STARTS {_WORDS}", _OPENING),
     ("NEG (TITLE | TITLED)? STARTS WORD? (words: QUOTE (JOIN QUOTE)*)", _OPENING),
-    (f"TITLE (WHICH | THEM)* (no: (NOT | WITHOUT)*) (WITH | MENTION | USE | SAYS | OCCUR | ALL | BOTH | ABOUT)+ "
-        f"{_WORDS} {_BARRED}", _TITLE),
+    ("(TITLE | TITLED (?=WITH)) (WHICH | THEM)* (no: (NOT | WITHOUT)*) "
+        f"(WITH | MENTION | USE | SAYS | OCCUR | ALL | BOTH | ABOUT)+ {_WORDS} {_BARRED}", _TITLE),
     (f"TITLE (no: WITHOUT | NOT) (WITH | MENTION)* {_WORDS}", _TITLE),
     # "Find X in the abstracts".
     (f"NEG (MENTION | LIST | ISTHERE | WHERE | WITH | SAYS | USE | ABOUT | THING | WORD)* (?! ALL | EACH | THEM) "
@@ -119,6 +119,7 @@ RULES: tuple[Rule, ...] = (
         "IN (WHO | THEM | EACH | ALL | THING | OF | PERSON)* (parts: ABSTRACT | BIO)", _part_says),
     # "abstracts that mention X": of records that have one.
     (f"(parts: ABSTRACT | BIO) WHICH? NEG (MENTION | WITH WORD | WITH (?=QUOTE)) {_WORDS}", _part_says),
+    (f"IN (WHICH | HOWMANY) (THING | PERSON | OF | ALL)* (parts: ABSTRACT | BIO) NEG {_WORDS} OCCUR", _part_says),
     # "that mention X"; "with the word X"; "that use X" only for a name: "use induction" asks for content.
     (f"NEG (IN (ABSTRACT | TALK | PAPER))? MENTION BOTH? (?!DATE | AUTHORCOUNT | ORG | COMMENT) {_WORDS} "
         f"(IN (ABSTRACT | BIO | TALK | PAPER | THEM))? {_BARRED}", _TEXT),
@@ -126,6 +127,7 @@ RULES: tuple[Rule, ...] = (
     (f"THING (body: (WHERE | IN WHO) {_WORDS} OCCUR (IN (TITLE | OR | AND | ABSTRACT | THEM)+)?)", _TEXT),
     (f"^ {_WORDS} (COMMA | BREAK)? IN? WHICH THING MENTION (IT | THEM)", _TEXT),
     (f"NEG USE {_COINED}", _TEXT),
+    ("OF THEM (body: SAYS (words: COINED)) ALSO? BREAK? $", _TEXT),
     ("(words: COINED | UNKNOWN) LINK", _links_to),
     # Titles by name, and the sort of talk that titles name.
     ("NEG (THEM (ABOUT | ON | OF))? TITLED? (titles: TITLEREF (JOIN TITLEREF)*)", _titled),

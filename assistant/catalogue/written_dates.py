@@ -12,7 +12,7 @@ from assistant.catalogue.values import Dates, Day
 # "May" and "march" are months only where the words around say so.
 _VERBS = frozenset(("may", "march", "mar", "sep", "dec", "jan"))
 _BEFORE_MONTH = frozenset(
-    "in of from since before after until during to and or for dated between a every any date by , through".split()
+    "in of from with since before after until during to and or for dated between a every any date by , through".split()
 )
 # "Same, but March."
 _BEFORE_ALONE = frozenset(("", *"but only just about try with and instead now same make it".split()))

@@ -76,6 +76,34 @@ CASES: dict[str, Query] = {
     "Which paper has most comments? Should there be a tie, list all of them.": query(
         kind="paper", order="comments", descending=True, best=True
     ),
+    # Parts of a date, and what lacks one.
+    "Papers whose dates show a month and a day but no year": query("has: date", "not has: year", kind="paper"),
+    "Papers of 2024, those with code excluded": query("date: 2024", "not has: code", kind="paper"),
+    "2025 papers, with March left out": query("date: 2025", "not date: --03", kind="paper"),
+    "Papers, but no year before 2021": query("not date: ..2020", kind="paper"),
+    "whatever was published or written after 2023": query("date: 2024.."),
+    # Several places, pages or marks.
+    "Talks by people from Princeton, or by anyone from Lehigh": query("affiliation: Princeton | Lehigh", kind="talk"),
+    "speakers of the University of Pennsylvania and of the University of Toronto": query(
+        "affiliation: University of Pennsylvania | University of Toronto", listed="people"
+    ),
+    "talks in Machine Learning, not in Foundations of AI and Optimization, not in Workshops": query(
+        ML, f"not {FOUNDATIONS}", f"not {WORKSHOPS}", kind="talk"
+    ),
+    "papers whose title ends with a question mark": query("sign: ?$", kind="paper"),
+    "Papers done by exactly three people": query("authors: 3", kind="paper"),
+    "In which talks' abstracts does the word 'gradient' occur?": query(
+        "has: abstract", "abstract: gradient", kind="talk"
+    ),
+    "talks titled with 'learning'": query("title: learning", kind="talk"),
+    "talks without a main speaker": query("not speaks: head", kind="talk"),
+    "speakers whose affiliation begins with 'Penn'": query(
+        "affiliation: Pennsylvania State University", listed="people"
+    ),
+    "Who from Ansys speaks, chapter presenters considered?": query("affiliation: Ansys", listed="people"),
+    "How many talks for each of the three pages?": query(listed="pages", kind="talk", counted=True),
+    "Surbhi Goel: what did she present?": query("person: Surbhi Goel"),
+    "What did Rebecca Willett talk about? Titles only": query("person: Rebecca Willett", kind="talk"),
     "Talks from Yale or MIT, either will do": query("affiliation: Yale | MIT", kind="talk"),
     "talks yale openai": query("affiliation: yale | openai", kind="talk"),
     "We keep a list for 2019 and 2022. Papers of these years, please": query("date: 2019 | 2022", kind="paper"),

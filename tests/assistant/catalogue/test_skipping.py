@@ -14,7 +14,7 @@ from assistant.citations import CitedText
 from ingest.embedder import BundledEmbedder
 
 SKIPPED: dict[str, tuple[Query, tuple[str, ...]]] = {
-    "Papers penned before 2019": (Query(kind="paper", conditions=(Condition("date", ("..2018",)),)), ("penned",)),
+    "Papers concocted before 2019": (Query(kind="paper", conditions=(Condition("date", ("..2018",)),)), ("concocted",)),
     "Which papers turn up in the Jun 8 edition?": (
         Query(kind="paper", conditions=(Condition("page", ("Daily Papers, Jun 8",)),)),
         ("edition",),
@@ -64,11 +64,11 @@ def test_word_that_may_be_a_condition_is_not_skipped(question: str, catalogue: C
 
 
 def test_answer_says_what_it_was_read_without(catalogue: Catalogue) -> None:
-    answer = catalogue.answer("Papers penned before 2019")
+    answer = catalogue.answer("Papers concocted before 2019")
     assert answer is not None
     text = CitedText()
     list(answer.tell(text))
-    assert text.text.endswith("Read without “penned”.")
+    assert text.text.endswith("Read without “concocted”.")
 
 
 def test_as_many_words_as_possible_are_read() -> None:
