@@ -43,7 +43,9 @@ def _labelled(assistant: Assistant) -> tuple[NDArray[np.float64], NDArray[np.boo
     rows, truth = [], []
     questions = [((), one.question, True) for one in read_questions(EVALS / "questions.jsonl", "dev")]
     dialogues = read_dialogues(EVALS / "dialogues.jsonl", "dev")
-    questions += [(one.history, one.question, not one.refuse) for one in dialogues if one.refuse or one.expected]
+    # Whether a record that was spoken of tells what is asked is another question (`fit_details`).
+    alone = [one for one in dialogues if not one.history]
+    questions += [((), one.question, not one.refuse) for one in alone if one.refuse or one.expected]
     for history, question, answerable in questions:
         answers: list[Answer] = []
         for asked in (*history, question):
