@@ -3,7 +3,7 @@
 Comes in: a question, the answers before it, and an endpoint or none. Goes out: `assistant.events`, `Done` last.
 """
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from functools import partial
 
 from assistant.about import introduce
@@ -18,12 +18,8 @@ from assistant.prompts import Prompts
 from assistant.question import FollowUps
 from assistant.ranking import HybridRanker
 from assistant.rewriting import rewrite
-from assistant.routes import Route, Router, Way
+from assistant.routes import Router, Way
 from assistant.turn import Turn
-
-# A question near to one about the collection is one about talks from this confidence on. Of those for development, the
-# ones about the collection reach .50 and .60, the others lie above .52 and .9.
-SURELY_CONTENT: Mapping[Route, float] = {"perhaps about": 0.51, "about": 0.8}
 
 
 class Engine:
@@ -92,12 +88,11 @@ class Engine:
         return self._follow_ups.standalone(question, history, ask)
 
     def _way(self, question: str, history: Sequence[Answer]) -> Way:
-        """The way of a question; what the talks surely tell of is not asked of the collection."""
-        way = self._router.route(question, follows=any(answer.citations for answer in history))
-        surely = SURELY_CONTENT.get(way.route)
-        if surely is None or self._ranker.search(question, limit=1).confidence <= surely:
-            return way
-        return Way("content")
+        follows = any(answer.citations for answer in history)
+        return self._router.route(question, partial(self._confidence, question), follows=follows)
+
+    def _confidence(self, question: str) -> float:
+        return self._ranker.search(question, limit=1).confidence
 
     def _look_up(
         self, turn: Turn, history: Sequence[Answer], endpoint: Endpoint | None, filters: Filters | None
