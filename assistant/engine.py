@@ -71,7 +71,9 @@ class Engine:
             return
         turn.standalone = self.standalone(question, history, endpoint)
         found = self._look_up(turn, history, endpoint, filters)
-        if found is not None and not (found.refused and way.to_you):
+        # "Who runs this site?" is a list without "runs", "have you read the papers?" is not recorded; neither is asked.
+        doubtful = found is not None and (found.skipped or (found.refused and way.to_you))
+        if found is not None and not (way.facet is not None and doubtful):
             yield from self._tell(turn, found)
         elif way.facet is not None:
             turn.standalone = question

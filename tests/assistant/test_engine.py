@@ -82,6 +82,11 @@ def test_question_that_nothing_fits_is_refused(assistant: Assistant) -> None:
     assert "does not seem to hold" in answer.text
 
 
+def test_question_about_the_program_is_no_list_without_its_verb(assistant: Assistant) -> None:
+    answer, _ = run(assistant, "Who runs this site?")
+    assert answer.mode == "about"
+
+
 def test_unknown_speaker_of_a_talk_that_is_here_is_corrected(assistant: Assistant) -> None:
     answer, _ = run(assistant, "Why did Andrew Ng give “Training Neural Networks at Any Scale”?")
     check_citations(assistant, answer)
