@@ -75,11 +75,11 @@ class Skipping:
         return query, _without(tokens, skipped)
 
     def chances(self, question: str, tokens: Sequence[Token]) -> Floats:
-        """For each token, in [0, 1], shape (n,); 0 for what is never skipped."""
+        """For each token, in [0, 1], shape (n,); 0 for what is never skipped, such as a name or a date."""
         tags: Sequence[str] = self._learned["tags"].tolist()
         weights, bias = self._learned["weights"].astype(np.float32), float(self._learned["bias"])
         odds = self.features(question, tokens, tags) @ weights + bias
-        words = np.array([token.tag not in _NEVER for token in tokens])
+        words = np.array([not token.values and token.tag not in _NEVER for token in tokens])
         return np.asarray(words / (1 + np.exp(-odds)), dtype=np.float32)
 
     def features(self, question: str, tokens: Sequence[Token], tags: Sequence[str]) -> Floats:
