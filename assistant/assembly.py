@@ -146,7 +146,7 @@ class Assistant:
     def _make_engine(self, ranker: HybridRanker) -> Engine:
         generation = ranker.generation
         names = KnownNames.of(generation.store.records())
-        details = Details(generation, self._bundled)
+        details = Details(generation.store, self._bundled)
         from_talks = FromTalks(
             ranker,
             names.people,

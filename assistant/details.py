@@ -4,11 +4,11 @@ Comes in: a question about one record, and the record's passages. Goes out: a nu
 tell it. That the record is the right one is known already, so a ranking's scores say nothing here.
 How near the question's words come to the record's is half of it only: "Where did he study?" is far from "received the
 Ph.D. from". The other half is what sort of question it is: abstracts and biographies tell of results and degrees, not
-of fees and families. So a question is compared, together with its signs, with some two thousand of which that is known
-(`evals/details.jsonl`); `evals/fit_details.py` learns how much each of them counts.
+of fees and families. So a question is compared, together with what the record says nearest to it, with three thousand
+of which that is known (`evals/details.jsonl`); `evals/fit_details.py` learns how much each of them counts.
 """
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -17,115 +17,80 @@ from numpy.typing import NDArray
 
 from assistant.extract import without_people
 from ingest.embedder import BundledEmbedder
-from ingest.index import Generation
-from ingest.passages import Passage
-from ingest.word_vectors import ONE
+from ingest.passages import Passage, split_sentences
+from ingest.store import RecordStore
+from ingest.word_vectors import ONE, Words
 
 Floats = NDArray[np.float32]
 
 LEARNED = Path(__file__).with_name("details.npz")
-# How fast a known question counts less with distance, and what a sign weighs beside the question's vector, which has
-# length 1. Half and twice as much measured alike.
+# How fast a known question counts less with distance, and what its parts weigh there: signs, the question's vector, the
+# nearest sentences'. Half and twice as much measured alike.
 KERNEL_WIDTH = 0.7
-SIGN_WEIGHT = 0.15
-
-
-@dataclass(frozen=True, slots=True)
-class DetailSigns:
-    """How the words of a question stand in a record.
-
-    Attributes:
-        meaning: Cosine of the question and the passage that is nearest to it.
-        words: Mean cosine of its words with the nearest of the record's, rare ones counting more.
-        farthest: The least of these.
-        found: Share of its words, as stems, that stand there.
-        missing: How many do not.
-        length: How many different words it has; stop words left out.
-        has_bio: 1 when a biography is recorded.
-        has_abstract: 1 when an abstract is.
-    """
-
-    meaning: float
-    words: float
-    farthest: float
-    found: float
-    missing: float
-    length: float
-    has_bio: float
-    has_abstract: float
+SIGNS = 4
+SIGN_WEIGHT, QUESTION_WEIGHT, NEAREST_WEIGHT = 0.2, 0.9, 0.5
+# A sentence whose mean cosine is .05 less than the best one's counts a third as much.
+SHARPNESS = 20.0
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """A record as it is compared: its first passage, the stems of all, and which sections there are."""
+    """A record as it is compared; its heading counts as a sentence.
+
+    Attributes:
+        first: Its first passage.
+        sections: Which there are.
+        sentences: Vectors of how its sentences are put, shape (sentences, 384).
+        words: Of each sentence, the vectors of its words, lengths 1.
+    """
 
     first: Passage
-    stems: frozenset[str]
     sections: frozenset[str]
+    sentences: Floats
+    words: list[Floats]
 
 
 class Details:
-    """Knows what the records of one generation tell."""
+    """Knows what the records of one collection tell."""
 
-    def __init__(self, generation: Generation, embedder: BundledEmbedder) -> None:
-        self._generation = generation
+    def __init__(self, store: RecordStore, embedder: BundledEmbedder) -> None:
+        self._store = store
         self._embedder = embedder
+        # Reading a record takes a quarter longer than embedding it, about 40 ms; 200 of them are 30 MB.
         self._read = lru_cache(maxsize=200)(self._read_record)
 
     def told(self, question: str, record_id: str) -> float:
         """How much speaks for it that a record tells what is asked; about 1 when it does, about -1 when not.
 
-        Without word vectors in the index, where the settings name another embedder, nothing is known: 1.
-
         Args:
             question: As typed; what it leaves to the history is the record itself.
             record_id: Of the record that it is about.
         """
-        if self._generation.word_vectors is None:
-            return 1.0
         features = scaled(self.features(question, record_id)[None], self._learned["mean"], self._learned["spread"])
         return float((kernel(features, self._learned["known"]) @ self._learned["weights"])[0])
 
     def features(self, question: str, record_id: str) -> Floats:
-        """The question's signs and its vector, shape (8 + 384,); the index must hold word vectors."""
-        read, rows = self._read(record_id), self._rows[record_id]
-        keyword, word_vectors = self._generation.keyword, self._generation.word_vectors
-        assert word_vectors is not None
-        asked = without_people(question, read.first)
-        vector, words = self._embedder.embed_question_with_words(asked)
-        stems = set(keyword.words(asked))
-        found = len(stems & read.stems)
-        said = words.without_stop_words()
-        nearest = weights = np.ones(1, dtype=np.float32)  # a question without words, "tell me more", finds all of them
-        if said.words:
-            own = np.concatenate([word_vectors.of(row) for row in rows]).astype(np.float32)
-            nearest = (said.vectors.astype(np.float32) @ own.T).max(axis=1) / ONE**2
-            weights = keyword.idf(said.words)
-        signs = DetailSigns(
-            meaning=float((self._generation.vectors[rows] @ vector).max()),
-            words=float(np.average(nearest, weights=weights + 1e-6)),
-            farthest=float(nearest.min()),
-            found=found / len(stems) if stems else 1.0,
-            missing=len(stems) - found,
-            length=len(stems),
-            has_bio="bio" in read.sections,
-            has_abstract="abstract" in read.sections,
-        )
-        return np.concatenate([np.array(astuple(signs), dtype=np.float32), vector])
+        """How a question stands to a record, shape (4 + 384 + 384,).
+
+        First the mean cosine of its words with the nearest of one sentence's, in the best sentence; the same with the
+        nearest of all the record's; 1 when a biography is recorded; 1 when an abstract is. Then the question's vector,
+        and the mean of the sentences', of which those count that come nearest to its words.
+        """
+        read = self._read(record_id)
+        [vector], [words] = self._embedder.embed_phrasing_with_words([without_people(question, read.first)])
+        nearest = np.array([(said @ _vectors(words).T).max(axis=0) for said in read.words])  # (sentences, words)
+        by_sentence = nearest.mean(axis=1)
+        shares = np.exp(SHARPNESS * (by_sentence - by_sentence.max()))
+        signs = by_sentence.max(), nearest.max(axis=0).mean(), "bio" in read.sections, "abstract" in read.sections
+        said = shares / shares.sum() @ read.sentences
+        return np.concatenate([signs, vector, said]).astype(np.float32)
 
     def _read_record(self, record_id: str) -> _Read:
-        passages = self._generation.store.passages_of(record_id)
-        texts = [passages[0].heading, *(passage.text for passage in passages)]
-        stems = frozenset(stem for text in texts for stem in self._generation.keyword.words(text))
-        return _Read(passages[0], stems, frozenset(passage.section for passage in passages))
-
-    @cached_property
-    def _rows(self) -> dict[str, list[int]]:
-        """The places of each record's passages."""
-        rows: dict[str, list[int]] = {}
-        for row, (_, record_id, _) in enumerate(self._generation.store.outline()):
-            rows.setdefault(record_id, []).append(row)
-        return rows
+        passages = self._store.passages_of(record_id)
+        sentences = [passage.text[start:end] for passage in passages for start, end in split_sentences(passage.text)]
+        vectors, words = self._embedder.embed_phrasing_with_words([passages[0].heading, *sentences])
+        sections = frozenset(passage.section for passage in passages)
+        return _Read(passages[0], sections, vectors, [_vectors(one) for one in words])
 
     @cached_property
     def _learned(self) -> dict[str, Floats]:
@@ -133,10 +98,18 @@ class Details:
             return {name: values.astype(np.float32) for name, values in learned.items()}
 
 
+def _vectors(words: Words) -> Floats:
+    """Of length 1, one row a word; where there is none, "???", one that is like nothing."""
+    vectors = words.vectors if words.words else np.zeros((1, words.vectors.shape[1]), dtype=np.int8)
+    return np.asarray(vectors / ONE, dtype=np.float32)
+
+
 def scaled(features: Floats, mean: Floats, spread: Floats) -> Floats:
-    """Features, shape (n, 8 + 384), with signs that weigh as much as they should beside the vector."""
-    signs = len(mean)
-    return np.hstack([SIGN_WEIGHT * (features[:, :signs] - mean) / spread, features[:, signs:]])
+    """Features, shape (n, 4 + 384 + 384), spread alike and weighted: each sign so much, each vector so much in all."""
+    width = (features.shape[1] - SIGNS) // 2
+    in_all = [SIGN_WEIGHT, QUESTION_WEIGHT / width**0.5, NEAREST_WEIGHT / width**0.5]
+    weights = np.repeat(in_all, [SIGNS, width, width])
+    return np.asarray((features - mean) / spread * weights, dtype=np.float32)
 
 
 def kernel(some: Floats, others: Floats) -> Floats:

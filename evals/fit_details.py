@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.assembly import Assistant
-from assistant.details import LEARNED, Details, DetailSigns, kernel, scaled
+from assistant.details import LEARNED, Details, kernel, scaled
 from assistant.evaluation.dialogues import converse
 from assistant.evaluation.metrics import roc
 from assistant.evaluation.questions import read_dialogues
@@ -24,7 +24,6 @@ from ingest.embedder import BundledEmbedder
 FOLDS = 10
 RIDGE = 1.0
 FALSE_REFUSALS = (0.02, 0.03, 0.05, 0.08)
-SIGNS = len(DetailSigns.__slots__)
 
 Floats = NDArray[np.float32]
 
@@ -47,10 +46,10 @@ def main() -> None:
     """Learn, write, and say what would be refused."""
     assistant = Assistant(load_settings(llm_base_url=None))
     labelled = [*_written(), *_from_dialogues(assistant)]
-    details = Details(assistant.generation, BundledEmbedder())
+    details = Details(assistant.generation.store, BundledEmbedder())
     features = np.array([details.features(one.question, one.record_id) for one in labelled])
     told = np.array([one.told for one in labelled])
-    mean, spread = features[:, :SIGNS].mean(axis=0), features[:, :SIGNS].std(axis=0)
+    mean, spread = features.mean(axis=0), features.std(axis=0)
     known = scaled(features, mean, spread)
     np.savez(LEARNED, mean=mean, spread=spread, known=known.astype(np.float16), weights=_weights(known, told))
     scores = _cross_validated(known, told, [one.record_id for one in labelled])

@@ -32,9 +32,10 @@ _BUNDLED_DIMENSIONS = 384
 # by length; 165, 113, 90, 77, 80 when not.
 _BATCH = 4
 # The graph names one output, the embedding. Protocol Buffers joins what is said twice of one message, so these bytes
-# after the file (ModelProto.graph.output.name) name another: the vectors of the tokens, before their mean is taken.
-_TOKENS = "SkipLayerNormalization_179_0"
-_TOKENS_TOO = b"\x3a\x20\x62\x1e\x0a\x1c" + _TOKENS.encode()
+# after the file (ModelProto.graph.output.name) name others: the vectors of the tokens, before their mean is taken, and
+# what they are after the fourth of the six layers.
+_EMBEDDING, _TOKENS, _MIDDLE = "embedding", "SkipLayerNormalization_179_0", "SkipLayerNormalization_123_0"
+_TOKENS_TOO = b"".join(b"\x3a\x20\x62\x1e\x0a\x1c" + name.encode() for name in (_TOKENS, _MIDDLE))
 _FILES = ("model.onnx", "tokenizer.json", "words.npy")
 _REPAIR = "restore the folder from the release (with git: `git checkout -- ingest/models`)."
 
@@ -120,13 +121,25 @@ class BundledEmbedder:
 
     def embed_passages(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
         """See `Embedder`."""
-        return self._embed(texts, progress, with_words=False)[0]
+        return self._embed(texts, progress, [_EMBEDDING])[0]
 
     def embed_passages_with_words(
         self, texts: Sequence[str], *, progress: Progress | None = None
     ) -> tuple[Vectors, list[Words]]:
         """See `WordEmbedder`."""
-        return self._embed(texts, progress, with_words=True)
+        return self._embed(texts, progress, [_EMBEDDING, _TOKENS])
+
+    def embed_phrasing_with_words(self, texts: Sequence[str]) -> tuple[Vectors, list[Words]]:
+        """Vectors that tell how texts are put as well as what they are about, and their words.
+
+        "How many nodes has the cluster?" is nearly as near to "How many pupils has the school?" as to "Where does the
+        cluster stand?"; the last layers forget the first, as they were trained on what texts are about.
+
+        Returns:
+            Shape (n, dimensions), unit rows, the mean of what the tokens are after the fourth layer; and the words as
+            `embed_passages_with_words` tells them.
+        """
+        return self._embed(texts, None, [_MIDDLE, _TOKENS])
 
     def embed_question(self, text: str) -> Vectors:
         """See `Embedder`."""
@@ -142,7 +155,7 @@ class BundledEmbedder:
         return vectors[0], words[0]
 
     def _embed(
-        self, texts: Sequence[str], progress: Progress | None, *, with_words: bool
+        self, texts: Sequence[str], progress: Progress | None, outputs: Sequence[str]
     ) -> tuple[Vectors, list[Words]]:
         vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
         words: dict[int, Words] = {}
@@ -151,7 +164,6 @@ class BundledEmbedder:
         loaded = self._load()
         encodings = loaded.tokenizer.encode_batch(list(texts))
         rows = [encoding.ids for encoding in encodings]
-        outputs = ["embedding", _TOKENS] if with_words else ["embedding"]
         # Texts of like length share a batch: padding costs as much as words.
         order = sorted(range(len(rows)), key=lambda n: len(rows[n]))
         for start in range(0, len(order), _BATCH):
@@ -161,8 +173,9 @@ class BundledEmbedder:
             for k, n in enumerate(batch):
                 ids[k, : len(rows[n])] = rows[n]
                 mask[k, : len(rows[n])] = 1
-            vectors[batch], *tokens = loaded.session.run(outputs, {"input_ids": ids, "attention_mask": mask})
-            if with_words:
+            pooled, *tokens = loaded.session.run(outputs, {"input_ids": ids, "attention_mask": mask})
+            vectors[batch] = pooled if pooled.ndim == 2 else _mean_directions(pooled, mask)
+            if tokens:
                 words |= {n: _words(encodings[n], tokens[0][k], loaded.directions) for k, n in enumerate(batch)}
             if progress:
                 progress(start + len(batch))
@@ -210,6 +223,12 @@ class BundledEmbedder:
         if hashlib.sha256(content).hexdigest() != digest:
             raise EmbedderError(f"{path}: damaged, its sha256 is not the one in SHA256SUMS; {_REPAIR}")
         return content
+
+
+def _mean_directions(tokens: Vectors, mask: NDArray[np.int64]) -> Vectors:
+    """Of the tokens' vectors of some texts, shape (texts, tokens, 384), the mean of each text's, to length 1."""
+    sums = np.einsum("ijk,ij->ik", tokens, mask.astype(np.float32))
+    return np.asarray(sums / np.linalg.norm(sums, axis=1, keepdims=True), dtype=np.float32)
 
 
 def _words(encoding: Any, tokens: Vectors, directions: Vectors) -> Words:

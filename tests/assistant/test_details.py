@@ -20,7 +20,7 @@ TOLD = [
 UNTOLD = [
     ("hunting-the-hessian", "How many people were in the room?"),
     ("hunting-the-hessian", "Did the organisers pay her travel costs?"),
-    ("certifiably-correct-machine-perception", "How old is he?"),
+    ("certifiably-correct-machine-perception", "How tall is he?"),
     ("training-neural-networks-at-any-scale", "Could you send me the slides?"),
     ("neuromorphic-llms", "What does a licence cost per month?"),
 ]
@@ -28,7 +28,7 @@ UNTOLD = [
 
 @pytest.fixture
 def details(embedder: BundledEmbedder, assistant: Assistant) -> Details:
-    return Details(assistant.generation, embedder)
+    return Details(assistant.generation.store, embedder)
 
 
 @pytest.mark.parametrize(

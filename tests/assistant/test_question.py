@@ -20,7 +20,7 @@ CEVHER = "training-neural-networks-at-any-scale"
 @pytest.fixture
 def follow_ups(assistant: Assistant, embedder: BundledEmbedder) -> FollowUps:
     names = KnownNames.of(assistant.generation.store.records())
-    return FollowUps(names, assistant.ranker.fit, Details(assistant.generation, embedder).told)
+    return FollowUps(names, assistant.ranker.fit, Details(assistant.generation.store, embedder).told)
 
 
 def converse(assistant: Assistant, *questions: str, address: str | None = None) -> Answer:
