@@ -28,8 +28,8 @@ Floats = NDArray[np.float32]
 LEARNED = Path(__file__).with_name("skipping.npz")
 # A word of a lower chance is never skipped. At .6 and .75 fewer questions are rescued, and as many are misread.
 LEAST_CHANCE = 0.5
-# What keeps the parts of a question apart, and what asks for something that no record holds.
-_NEVER = ("BREAK", "COMMA", "OPINION", "YOU", "UNRECORDED")
+# What keeps the parts of a question apart, bars something, or asks for what no record holds.
+_NEVER = frozenset("BREAK COMMA NOT NOR WITHOUT ONLY BOTH OTHER OPINION YOU UNRECORDED".split())
 
 
 class Skipping:
