@@ -47,9 +47,9 @@ def test_question_goes_its_way(router: Router, question: str, route: Route) -> N
 
 
 def test_question_that_the_talks_surely_answer_is_not_about_the_collection(router: Router) -> None:
-    question = "What is this talk about: Hunting the Hessian?"
-    assert router.route(question, lambda: 0.9).route == "content"
+    question = "What sort of material is this?"
     assert router.route(question, unsure).route == "perhaps about"
+    assert router.route(question, lambda: 1.0).route == "content"
 
 
 @pytest.mark.parametrize(

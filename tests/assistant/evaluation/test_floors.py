@@ -28,7 +28,7 @@ FLOORS = {
 }
 # Kind of dialogue → least share that goes right.
 FLOORS_OF_TURNS = {
-    "followup": 0.93, "standalone": 0.95, "unanswerable": 0.84, "premise": 0.95, "about": 0.92, "answerable": 0.75,
+    "followup": 0.93, "standalone": 0.95, "unanswerable": 0.8, "premise": 0.95, "about": 0.94, "answerable": 0.8,
 }  # fmt: skip
 
 
@@ -65,7 +65,7 @@ def test_confidence_tells_what_the_collection_does_not_hold(module_assistant: As
     assert curve.area >= 0.9
     # A turn refuses fewer: a term that few records hold is still looked for.
     assert refused <= 0.065
-    assert caught >= 0.75
+    assert caught >= 0.72
 
 
 def test_conversations_stay_above_their_floors(module_assistant: Assistant) -> None:
@@ -78,7 +78,7 @@ def test_questions_about_the_collection_are_answered_exactly(module_assistant: A
     lists = read_lists(EVALS / "catalogue.jsonl", "dev")
     ids = {record.id for record in module_assistant.generation.store.records()}
     assert [one.id for one in lists if not set(one.expected or ()) <= ids] == []
-    assert score_catalogue(module_assistant, lists).share >= 0.95
+    assert score_catalogue(module_assistant, lists).share >= 0.9
 
 
 def test_every_labelled_question_names_records_that_exist(module_assistant: Assistant) -> None:
