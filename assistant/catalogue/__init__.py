@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from assistant.catalogue.contradiction import recorded_instead, tell_instead
-from assistant.catalogue.details import details_sentence, missing_detail, phrase_pattern
 from assistant.catalogue.evaluate import Result, evaluate
 from assistant.catalogue.grammar import understand
 from assistant.catalogue.marking import Token
+from assistant.catalogue.missing import details_sentence, missing_detail, phrase_pattern
 from assistant.catalogue.plain import parse_query, query_text
 from assistant.catalogue.query import Query
 from assistant.catalogue.quoting import cited

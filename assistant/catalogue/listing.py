@@ -22,7 +22,6 @@ _MEASURES = frozenset(
     "ATMOST LONGEST "
     "OFWHICH SHORTEST ONLY BOTH HALF TITLED UPTO EXACTLY ORMORE".split()
 )
-_PLURAL_ENDS = ("s", "people", "everyone", "everybody", "anyone", "anybody", "someone", "somebody", "folk")
 _PICKS = ("FIRST", "LAST", "WHICH", "LIST")
 _JOINED_CHARS = 3
 _WORKS = re.compile(r"\b(?:work|teach|employ|affiliat|based)", re.IGNORECASE)

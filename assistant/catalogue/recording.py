@@ -61,9 +61,6 @@ def _full_date(reading: Reading, found: Found) -> None:
     reading.add("has", ["full_date"], negated=negated)
 
 
-_WHICH_HAVE_IT = (
-    "(IN | ON)? (WHICH | HOWMANY) (OF | THEM | THING)+ (HELD | WITH (IT | THEM | ALL | SINGLE)?) (BREAK | $)"
-)
 RULES: tuple[Rule, ...] = (
     # "A day and a month, but no year": of dates that are given.
     ("(WITH | IN | ONLY)* (body: (DAYN | MONTHN) ((AND | OR | COMMA)* (DAYN | MONTHN))*) (IN | OF | THEM | DATE)* "

@@ -5,12 +5,13 @@ records hold a word for it, or the question asks for something else.
 
 What no page ever tells (the hotel, the electricity bill) cannot be told from its absence in the whole collection,
 because some other record may use the same word; so it is looked for in the record that is spoken of, and only there.
+Leaves to others: details for which no word is known to ask (`assistant.details` has learned those).
 """
 
 import re
 from collections.abc import Sequence
 
-from assistant.catalogue.detail_table import DETAILS, NEVER
+from assistant.catalogue.missing_table import DETAILS, NEVER
 from ingest.records import Kind, Record
 
 _MOST_TITLES = 2

@@ -1,6 +1,6 @@
 """Details that are asked of one talk, paper or person, as data: how they are asked for, and what tells them.
 
-Comes in: nothing. Goes out: `DETAILS`, read by `details`.
+Comes in: nothing. Goes out: `DETAILS`, read by `missing`.
 """
 
 from dataclasses import dataclass
