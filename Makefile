@@ -24,8 +24,14 @@ help:
 chat: .venv/.run
 	@.venv/bin/talks chat $(ARGS)
 
+# All of them: two at a time first, then those that must run alone.
 test: lint
+ifeq ($(ARGS),)
+	@$(IN_VENV) -m pytest -n 2 --dist loadfile -m "not alone"
+	@$(IN_VENV) -m pytest -m alone
+else
 	@$(IN_VENV) -m pytest $(ARGS)
+endif
 
 lint: .venv/.dev
 	@$(IN_VENV) -m ruff check

@@ -129,6 +129,7 @@ def test_any_split_of_a_stream_gives_the_same(text: str, data: st.DataObject) ->
     assert parse(pieces) == parse([text])
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("unit", ["[", "[1", "[[1]", "[1,", "`", "$", "\\", "【1†"])
 def test_time_for_brackets_grows_linearly(unit: str) -> None:
     def seconds(length: int) -> float:

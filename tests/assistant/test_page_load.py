@@ -57,6 +57,7 @@ def ask(served: Served, user: int, question: str) -> float:
     raise AssertionError("the answer never ended")
 
 
+@pytest.mark.alone
 def test_thirty_users_at_once_are_each_answered_soon(served: Served, assistant: Assistant) -> None:
     talks = [record for record in assistant.generation.store.records("talk") if isinstance(record, Talk)]
     questions = [f"What is “{talk.title}” about?" for talk in talks[:USERS]]

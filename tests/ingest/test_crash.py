@@ -17,6 +17,7 @@ from tests.ingest.test_pipeline import TALK_PAGE
 KILLS = 20
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 def test_ingest_killed_at_random_moments_loses_nothing(tmp_path: Path, embedder: BundledEmbedder) -> None:
     page, home = tmp_path / "talks.txt", tmp_path / "home"

@@ -206,6 +206,7 @@ def test_prompt_takes_what_the_catalogue_gives(catalogue: Catalogue) -> None:
     assert "And {braces}?" in filled
 
 
+@pytest.mark.alone
 @pytest.mark.slow
 def test_large_collection_is_answered_at_once(tmp_path: Path) -> None:
     page = tmp_path / "many.jsonl"
