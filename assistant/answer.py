@@ -7,7 +7,7 @@ numbers the passages from 1, and the model's markers name them by that. Leaves t
 
 import threading
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 
 from assistant.citations import DraftCiter
@@ -81,11 +81,9 @@ class Writer:
         self, question: str, sources: Sequence[SourcePassage], endpoint: Endpoint
     ) -> Generator[Piece, None, None]:
         """Ask the model; the last sources are left out when its context cannot hold them all."""
-        try:
+        with suppress(EndpointOverflow):  # it comes before the first word, and the endpoint has learned from it
             yield from self._ask(question, sources, endpoint)
             return
-        except EndpointOverflow:
-            pass  # it comes before the first word, and the endpoint has learned from it
         yield from self._ask(question, sources, endpoint)
 
     def _ask(self, question: str, sources: Sequence[SourcePassage], endpoint: Endpoint) -> Generator[Piece, None, None]:

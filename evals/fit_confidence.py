@@ -10,14 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.assembly import Assistant
-from assistant.evaluation.learning import learn
+from assistant.evaluation.learning import cross_validated, learn, shuffled_folds
 from assistant.evaluation.questions import read_dialogues, read_questions
 from assistant.evaluation.run import EVALS
 from assistant.events import Answer, Done
 from assistant.ranking import HybridRanker
 from assistant.settings import load_settings
 
-FOLDS = 10
 FALSE_REFUSALS = (0.01, 0.02, 0.03, 0.04, 0.05)
 
 
@@ -25,11 +24,11 @@ def main() -> None:
     """Learn, then say what would be refused; cross-validated, so that the figures hold for other questions."""
     assistant = Assistant(load_settings(llm_base_url=None))
     rows, truth = _labelled(assistant)
-    bias, weights = learn(rows, truth, np.zeros(len(truth)))
+    bias, weights = learn(rows[:, :3], truth)
     print(f"_BIAS = {bias:.2f}\n_OF_SCORE = {weights[0]:.2f}\n_OF_WORD = {weights[1]:.2f}")
     print(f"_OF_LEAD = {weights[2]:.2f}")
     print(f"_USUAL_LEAD = {np.mean([rows[truth, 2].mean(), rows[~truth, 2].mean()]):.2f}")
-    odds = _cross_validated(rows, truth)
+    odds = cross_validated(rows[:, :3], truth, shuffled_folds(len(truth)))
     odds[rows[:, 3] > 0] = np.maximum(odds[rows[:, 3] > 0], 0)
     print(f"{truth.sum()} answerable, {(~truth).sum()} not; cross-validated:")
     for share in FALSE_REFUSALS:
@@ -59,16 +58,6 @@ def _labelled(assistant: Assistant) -> tuple[NDArray[np.float64], NDArray[np.boo
 def _row(ranker: HybridRanker, question: str) -> list[float]:
     signs = ranker.search(question).signs
     return [signs.best_score, signs.words, signs.lead or 0.0, signs.pinned]
-
-
-def _cross_validated(rows: NDArray[np.float64], truth: NDArray[np.bool_]) -> NDArray[np.float64]:
-    odds = np.zeros(len(truth))
-    order = np.random.default_rng(0).permutation(len(truth))
-    for fold in range(FOLDS):
-        held, kept = order[fold::FOLDS], np.setdiff1d(order, order[fold::FOLDS])
-        bias, weights = learn(rows[kept, :3], truth[kept], np.zeros(len(kept)))
-        odds[held] = rows[held, :3] @ weights + bias
-    return odds
 
 
 if __name__ == "__main__":

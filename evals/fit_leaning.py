@@ -12,11 +12,10 @@ from collections.abc import Iterator
 from dataclasses import astuple, fields
 
 import numpy as np
-from numpy.typing import NDArray
 
 from assistant import leaning_patterns as patterns
 from assistant.assembly import Assistant
-from assistant.evaluation.learning import learn
+from assistant.evaluation.learning import cross_validated, learn, shuffled_folds
 from assistant.evaluation.questions import read_dialogues, read_lists, read_questions
 from assistant.evaluation.run import EVALS
 from assistant.events import Answer, Done
@@ -26,7 +25,6 @@ from assistant.pointing import points_back
 from assistant.settings import load_settings
 from assistant.subjects import Conversation
 
-FOLDS = 10
 _NEW_SUBJECT = ("And {}?", "What about {}?", "OK, and {}?", "Also {}?", "and which talk is on {}?", "and papers on {}?")
 _WORDS_OF_TITLE = 3
 # A question, the records spoken of before it, and whether it leans on them.
@@ -40,11 +38,11 @@ def main() -> None:
     labelled = [*_in_conversations(assistant, names), *_put_after_another(assistant, names)]
     rows = np.array([_row(assistant, question, ids) for question, ids, _ in labelled])
     truth = np.array([leans for _, _, leans in labelled])
-    bias, weights = learn(rows, truth, np.zeros(len(truth)))
+    bias, weights = learn(rows, truth)
     print(f"_BIAS = {bias:.2f}")
     for field, weight in zip(fields(LeaningSigns), weights, strict=True):
         print(f"    {field.name}={weight:.2f},")
-    called = _cross_validated(rows, truth)
+    called = cross_validated(rows, truth, shuffled_folds(len(truth))) > 0
     for leans in (True, False):
         wrong = [question for (question, _, one), call in zip(labelled, called, strict=True) if one == leans != call]
         print(f"leans {leans}: {int((truth == leans).sum())}, of these wrong {len(wrong)}", *wrong, sep="\n  ")
@@ -89,16 +87,6 @@ def _put_after_another(assistant: Assistant, names: KnownNames) -> Iterator[Labe
 
 def _row(assistant: Assistant, question: str, ids: list[str]) -> tuple[float, ...]:
     return astuple(leaning_signs(question, assistant.ranker.fit(question, ids)))
-
-
-def _cross_validated(rows: NDArray[np.float64], truth: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    called = np.zeros(len(truth), dtype=np.bool_)
-    order = np.random.default_rng(0).permutation(len(truth))
-    for fold in range(FOLDS):
-        held, kept = order[fold::FOLDS], np.setdiff1d(order, order[fold::FOLDS])
-        bias, weights = learn(rows[kept], truth[kept], np.zeros(len(kept)))
-        called[held] = rows[held] @ weights + bias > 0
-    return called
 
 
 if __name__ == "__main__":

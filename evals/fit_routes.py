@@ -10,17 +10,15 @@ from collections.abc import Iterator
 from dataclasses import astuple, fields, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from assistant.assembly import Assistant
-from assistant.evaluation.learning import learn
+from assistant.evaluation.learning import cross_validated, learn, shuffled_folds
 from assistant.evaluation.questions import read_dialogues, read_questions
 from assistant.evaluation.run import EVALS
 from assistant.routes import Router, RouteSigns, is_smalltalk
 from assistant.settings import load_settings
 from ingest.embedder import BundledEmbedder
 
-FOLDS = 10
 OTHERS_CALLED = (5, 10, 20, 40)
 _DETAILS = 900
 
@@ -31,11 +29,11 @@ def main() -> None:
     labelled = [one for one in _labelled() if not is_smalltalk(one[0])]  # that is told by its words
     rows = np.array([_row(assistant, router, question, follows=follows) for question, follows, _ in labelled])
     truth = np.array([about for _, _, about in labelled])
-    bias, weights = learn(rows, truth, np.zeros(len(truth)))
+    bias, weights = learn(rows, truth)
     print(f"_BIAS = {bias:.2f}")
     for field, weight in zip(fields(RouteSigns), weights, strict=True):
         print(f"    {field.name}={weight:.1f},")
-    odds = _cross_validated(rows, truth)
+    odds = cross_validated(rows, truth, shuffled_folds(len(truth)))
     print(f"{truth.sum()} about the collection, {(~truth).sum()} others; cross-validated:")
     for others in OTHERS_CALLED:
         threshold = np.sort(odds[~truth])[-others - 1]
@@ -56,16 +54,6 @@ def _labelled() -> Iterator[tuple[str, bool, bool]]:
 def _row(assistant: Assistant, router: Router, question: str, *, follows: bool) -> tuple[float, ...]:
     signs, _ = router.signs(question, follows=follows)
     return astuple(replace(signs, confidence=assistant.ranker.search(question, limit=1).confidence))
-
-
-def _cross_validated(rows: NDArray[np.float64], truth: NDArray[np.bool_]) -> NDArray[np.float64]:
-    odds = np.zeros(len(truth))
-    order = np.random.default_rng(0).permutation(len(truth))
-    for fold in range(FOLDS):
-        held, kept = order[fold::FOLDS], np.setdiff1d(order, order[fold::FOLDS])
-        bias, weights = learn(rows[kept], truth[kept], np.zeros(len(kept)))
-        odds[held] = rows[held] @ weights + bias
-    return odds
 
 
 if __name__ == "__main__":

@@ -14,7 +14,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from assistant.assembly import Assistant
 from assistant.catalogue.evaluate import Result, evaluate
@@ -25,7 +24,7 @@ from assistant.catalogue.skipping import LEARNED, LEAST_CHANCE, Skipping
 from assistant.catalogue.tagger import tokens_of
 from assistant.catalogue.told import Told
 from assistant.catalogue.vocabulary import Vocabulary
-from assistant.evaluation.learning import learn
+from assistant.evaluation.learning import cross_validated, learn
 from assistant.evaluation.questions import LabelledList, LabelledQuestion, read_dialogues, read_lists, read_questions
 from assistant.evaluation.run import EVALS
 from assistant.settings import load_settings
@@ -121,9 +120,9 @@ def main() -> None:
     words = np.array([token.tag not in ("BREAK", "COMMA") for one in labelled for token in one.tokens])
     number = np.array([place for place, one in enumerate(labelled) for _ in one.tokens])
     rows, truth, listed, number = rows[words], truth[words], listed[words], number[words]
-    bias, weights = learn(rows, truth, np.zeros(len(truth)), alike=True)
+    bias, weights = learn(rows, truth, alike=True)
     np.savez(LEARNED, tags=np.array(tags), weights=weights.astype(np.float32), bias=np.float32(bias))
-    chances = _cross_validated(rows, truth, number % FOLDS)
+    chances = 1 / (1 + np.exp(-cross_validated(rows, truth, number % FOLDS, alike=True)))
     print(f"{len(labelled)} questions, {len(truth)} words; chance at least {LEAST_CHANCE}, cross-validated:")
     for name, some in (
         ("says nothing, in lists", listed & truth),
@@ -159,17 +158,6 @@ def _filler(question: str, tokens: list[Token]) -> Iterator[Token]:
     for found in _WORD.finditer(question):
         if not any(found.start() < token.end and found.end() > token.start for token in tokens):
             yield Token("UNKNOWN", (), found[0], found.start(), found.end())
-
-
-def _cross_validated(
-    rows: NDArray[np.float32], truth: NDArray[np.bool_], folds: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    chances = np.zeros(len(truth))
-    for fold in range(FOLDS):
-        held = folds == fold
-        bias, weights = learn(rows[~held], truth[~held], np.zeros((~held).sum()), alike=True)
-        chances[held] = 1 / (1 + np.exp(-(rows[held] @ weights + bias)))
-    return chances
 
 
 if __name__ == "__main__":
