@@ -13,7 +13,7 @@ from assistant.events import Answer, Event, Sources
 from assistant.faq import Facet
 from assistant.filters import Filters
 from assistant.from_talks import FromTalks
-from assistant.lookup import Lookup
+from assistant.lookup import Lookup, is_list
 from assistant.prompts import Prompts
 from assistant.question import FollowUps
 from assistant.ranking import HybridRanker
@@ -71,9 +71,8 @@ class Engine:
             return
         turn.standalone = self.standalone(question, history, endpoint)
         found = self._look_up(turn, history, endpoint, filters)
-        # "Who runs this site?" is a list without "runs", "have you read the papers?" is not recorded; neither is asked.
-        doubtful = found is not None and (found.skipped or (found.refused and way.to_you))
-        if found is not None and not (way.facet is not None and doubtful):
+        # "Have you watched the videos?" is not recorded, but it is the program that is asked.
+        if found is not None and (way.facet is None or is_list(found) or (found.refused and not way.to_you)):
             yield from self._tell(turn, found)
         elif way.facet is not None:
             turn.standalone = question

@@ -76,13 +76,9 @@ class Lookup:
         return None if names_somebody and self.unknown_names(question) else found
 
     def lists(self, question: str) -> bool:
-        """Whether a question asks for talks, papers or people, to the last word: that is none about the program."""
+        """Whether a question asks for certain talks, papers or people: then it is none about the program."""
         found = self._catalogue.answer(question)
-        if found is None or found.query is None or found.skipped:
-            return False
-        query = found.query
-        counts = query.counted and (query.kind is not None or query.listed != "records")
-        return counts or bool(query.conditions) or query.listed not in ("records", "people")
+        return found is not None and is_list(found)
 
     def _of_what_was_spoken_of(self, question: str, standalone: str) -> CatalogueAnswer | None:
         """What the record says of itself, or does not: "How many people wrote it?", "Who invited her?"."""
@@ -90,7 +86,7 @@ class Lookup:
 
     def unknown_names(self, question: str) -> list[str]:
         """The proper names of a question that stand nowhere in the collection."""
-        return unknown_names(question, self._ranker.generation.keyword, self._ranker.spelling)
+        return unknown_names(question, self._ranker.spelling)
 
     def _as_the_model_reads_it(
         self, question: str, previous: Query | None, endpoint: Endpoint, within: Sequence[int] | None
@@ -104,6 +100,19 @@ class Lookup:
         if query is None or not says_what_was_asked(query, question):
             return None
         return self._catalogue.answer(question, previous, reply=reply.text, within=within)
+
+
+def is_list(found: CatalogueAnswer) -> bool:
+    """Whether an answer narrows, counts or arranges what is here; "What is here?" may mean the whole collection."""
+    query = found.query
+    if query is None:
+        return False
+    # "Do you know whole papers or only their abstracts?" reads as a list of papers that have one, without "whole".
+    said = [one for one in query.conditions if not found.skipped or one.field not in ("has", "text")]
+    counts = query.counted and (query.kind is not None or query.listed != "records")
+    arranges = query.order != "corpus" or query.limit is not None
+    parts = query.listed not in ("records", "people") and not found.skipped
+    return bool(said) or counts or arranges or parts
 
 
 def says_what_was_asked(query: Query, question: str) -> bool:
