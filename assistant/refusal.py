@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from assistant.confidence import REFUSE_BELOW, REFUSE_NAMED_BELOW, UNSURE_BELOW_SCORE, holds_term
 from assistant.details import Details
+from assistant.extract import asks_for_the_whole
 from assistant.named import KnownNames, Person
 from assistant.premise import unknown_names
 from assistant.question import without_subject
@@ -51,7 +52,7 @@ class Refusals:
             ranking: What was found for that.
             reads_itself: Whether a model reads the sources; it then says itself what they do not tell.
         """
-        unknown = tuple(unknown_names(standalone, self._ranker.generation.keyword, self._ranker.spelling))
+        unknown = tuple(unknown_names(standalone, self._ranker.spelling))
         named = self.named(standalone)
         best = ranking.records[0].record_id if ranking.records else ""
         titled = [title.record_id for title in self._names.titles.named(question)]
@@ -59,6 +60,8 @@ class Refusals:
         if self._fits_nothing(standalone, ranking, is_named=bool(named), has_unknown=bool(unknown)):
             return Refusal(unknown, named=spoken_of)
         if reads_itself or not best or (standalone == question and best not in spoken_of):
+            return None
+        if asks_for_the_whole(standalone, ranking.records[0].passages[0].passage, self._ranker.generation.keyword):
             return None
         is_untold = self._details.told(question, best) < UNTOLD_BELOW
         return Refusal(is_untold=True) if is_untold else None
