@@ -13,7 +13,6 @@ from assistant.named import People, Person
 from assistant.pointing import WORD, names
 from assistant.ranking import HybridRanker
 from assistant.spelling import Spelling
-from ingest.keyword import KeywordIndex
 from ingest.passages import Passage
 
 # Written with a capital by everybody, and no name of anybody.
@@ -23,6 +22,7 @@ _NO_NAMES = frozenset(
     "korean indian russian turkish greek polish dutch swiss swedish danish portuguese hebrew arabic british american "
     "canadian australian european asian african western eastern".split()
 )
+_SENTENCE_START = re.compile(r"(?<=[.!?]\s)[A-Z](?=[a-z])")
 # Without the name, the question must fit another talk in meaning and in wording, and all that the named person gives
 # at most half as well. Measured on the development questions: wrong premises reach .38 and .30 at least, others never
 # both; of their own talks wrong premises reach .44 of the best at most, others .6 at least.
@@ -46,18 +46,19 @@ class WrongSpeaker:
     meant: Passage
 
 
-def unknown_names(question: str, keyword: KeywordIndex, spelling: Spelling) -> list[str]:
+def unknown_names(question: str, spelling: Spelling) -> list[str]:
     """The proper names of a question that stand nowhere in the collection, not even with a slip.
 
     A name is known by its looks: a capital inside, or one after the first word. Numbers in it may vary ("AIME25").
     """
+    question = _SENTENCE_START.sub(lambda match: match[0].lower(), question)
     return [
         name
         for name in names(WORD.findall(question))
         if len(name) > 1
         and name.lower().removesuffix("s") not in _NO_NAMES
         and not any(char.isdigit() for char in name)
-        and not any(keyword.knows(part) for part in re.split(r"[-'’]", spelling.corrected(name)) if len(part) > 1)
+        and not any(spelling.knows(part) for part in re.split(r"[-'’]", spelling.corrected(name)) if len(part) > 1)
     ]
 
 

@@ -34,6 +34,14 @@ class Spelling:
         """The question with its slips in names and terms mended."""
         return _WORD.sub(lambda match: self._nearest(match[0]), question)
 
+    def knows(self, name: str) -> bool:
+        """Whether some text holds a name as it is; for "Welling" it is not enough that one holds "well"."""
+        lower = name.lower()
+        if not self._keyword.knows(name):
+            return False
+        as_it_is = self._keyword.is_stem(lower.removesuffix("s")) or lower in self._names_and_terms
+        return as_it_is or self._store.records_with(name) > 0
+
     def _nearest(self, word: str) -> str:
         if self._keyword.knows(word):
             return word

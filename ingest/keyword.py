@@ -58,6 +58,10 @@ class KeywordIndex:
         lower = word.lower()
         return is_stop_word(lower) or self._stemmer.stemWord(lower) in self._bm25.vocab_dict
 
+    def is_stem(self, word: str) -> bool:
+        """Whether a word in lower case is as it stands in the index, or one that is left out."""
+        return is_stop_word(word) or self._stemmer.stemWord(word) == word
+
     def passages_with(self, stem: str) -> int:
         """How many passages hold a word, given as its stem."""
         return int(self._passages_with_word[self._bm25.vocab_dict[stem]]) if stem in self._bm25.vocab_dict else 0
