@@ -26,6 +26,12 @@ _ADVERB = re.compile(
 )
 # "hm", "hw": no topic is as short, in small letters, and stands nowhere in the collection.
 _SHORTEST_TOPIC_CHARS = 4
+# "For our website we need …", "For my review: which …": what it is for narrows nothing.
+_PURPOSE = re.compile(
+    r"\s*for (?:my|our) (?:[\w'’-]+[\s,:–-]+){1,4}?"
+    r"(?=(?:i|we|please|kindly|could|can|would|which|what|who|how|list|give|show|name|tell|all|every|the)\b)",
+    re.IGNORECASE,
+)
 _LONGEST_QUESTION_CHARS = 4000
 
 
@@ -43,6 +49,7 @@ def tokens_of(question: str, vocabulary: Vocabulary, *, on_page: bool = False) -
     if len(question) > _LONGEST_QUESTION_CHARS:
         return []
     marking = Marking(question, on_page=on_page)
+    _tag_purpose(marking)
     for tag in (tag_quotations, tag_titles, tag_full_names):
         tag(marking, vocabulary)
     tag_split_verbs(marking)
@@ -60,6 +67,13 @@ def _quoted_role(token: Token) -> Token:
     """Read 'whose role is "Assistant Professor"'."""
     meant = concept(token.values[0].lower().split()) if token.tag == "QUOTE" and token.values[0].split() else None
     return replace(token, tag="ROLE", values=(meant.value,)) if meant and meant.tag == "ROLE" else token
+
+
+def _tag_purpose(marking: Marking) -> None:
+    purpose = _PURPOSE.match(marking.question)
+    last = sum(word.end <= purpose.end() for word in marking.words) if purpose else 0
+    if last:
+        marking.mark(0, last, "FILLER")
 
 
 def _tag_concepts(marking: Marking) -> None:

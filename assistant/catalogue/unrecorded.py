@@ -52,7 +52,7 @@ _OF_TALKS: tuple[tuple[str, str], ...] = (
     (_LENGTH, "(LONGEST | SHORTEST) TALK | TALK (LONGEST | SHORTEST) | (LONGEST | SHORTEST) (OF THEM)? BREAK? $"),
 )
 _AUTHORS_COUNTED = "HOWMANY ANY* (AUTHOR | TEAM | AUTHORED) | AUTHORCOUNT | LARGEST TEAM"
-_WHEN_ASKED = "WHEN | WHICH (YEARN | MONTHN | DAYN)"
+_WHEN_ASKED = "(?<!SINCE )WHEN | WHICH (YEARN | MONTHN | DAYN)"
 # "The talk on the Hessian", "the alignment tutorial": which talk is meant does not matter here.
 _MEANT = (
     "(noun: TALK | PAPER | SORTED) (body: (ABOUT | ON | OF | TO | IN) PLAIN{1,5})",
