@@ -58,6 +58,7 @@ def test_kind_is_the_first_that_the_question_names(question: str, kind: str | No
         ("Where did Volkan Cevher study?", "training-neural-networks-at-any-scale"),
         ("Who talks about Werewolf?", "incentivizing-emergent-behaviors-for-llms-via-reinforcement-learning"),
         ("snnTorch", "neuromorphic-llms"),
+        ("Which speaker was the best of his year at Bilkent?", "training-neural-networks-at-any-scale"),
         ("homeostasis", "the-wisdom-of-the-body-revisited"),
         ("Automating Analog Layout", "ieee-seasonal-school-applications-future-frontiers"),
         ("Volkan Sevher", "training-neural-networks-at-any-scale"),
