@@ -82,7 +82,7 @@ class Lookup:
 
     def _of_what_was_spoken_of(self, question: str, standalone: str) -> CatalogueAnswer | None:
         """What the record says of itself, or does not: "How many people wrote it?", "Who invited her?"."""
-        return self._catalogue.of_one(standalone) or self._catalogue.lacks(question, standalone)
+        return self._catalogue.lacks(question, standalone) or self._catalogue.of_one(standalone)
 
     def unknown_names(self, question: str) -> list[str]:
         """The proper names of a question that stand nowhere in the collection."""

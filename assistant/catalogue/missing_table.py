@@ -118,7 +118,7 @@ _OF_PAPERS = (
         (
             r"who(?:m|se)?\b.*\b(?:wrote|writes?|written|authored|authors?|behind (?:it|this|that)|c[ao]me up with)",
             r"by whom|(?:first|last|lead|senior|corresponding|main|second|third) authors?",
-            r"author names?|authors?['’]? (?:names?|affiliations?)|nam(?:e|es)\b.*\bauthors?",
+            r"author names?|authors?(?:['’]s?)? (?:names?|affiliations?)|nam(?:e|es)\b.*\bauthors?",
             r"wh(?:at|ich) (?:university|institut\w+|lab|group|company|country)\b.*\b(?:authors?|behind|wrote|written)",
             r"wh(?:at|ich) (?:university|institut\w+|lab|group|company|country)\b.*\b(?:come|comes|came) from",
             r"where\b.*\b(?:authors?|they|researchers)\b.*\b(?:from|based|work\w*|sit|located|affiliated)",
@@ -132,8 +132,17 @@ _OF_PAPERS = (
         (
             r"fund(?:ed|ing|er|ers|s)|sponsor(?:s|ed|ing)?|financ(?:ed|ing|ially)|grant money|w\w+ grants?",
             r"who (?:\w+ )?(?:paid|pays|finances|financed|bankroll\w*)",
+            r"where\b.*\bmoney|com(?:es?|ing) the money|money (?:com\w+|came)|which agenc(?:y|ies)",
         ),
         r"\b(?:fund|sponsor|grants?\b|financ|supported by)",
+    ),
+    Detail(
+        "how much money that was",
+        (
+            r"(?:dollar|grant|funding|prize) (?:amounts?|sums?)|amounts? of (?:\w+ ){0,5}(?:grants?|awards?|prizes?)",
+            r"how (?:much|large|big|high)\b.*\b(?:grants?|funding|prize money|stipends?)",
+        ),
+        r"[$€]|\b(?:dollars?|euros?|million)",
     ),
 )
 _OF_RUNS = (

@@ -105,6 +105,9 @@ def test_what_no_source_records_is_said_to_be_unrecorded(question: str, catalogu
     [
         ("How many GPUs did it take?", False),
         ("Who paid for that?", False),
+        ("The first author's name?", False),
+        ("From which agency comes the money?", False),
+        ("How large was the grant for it?", False),
         ("Was there a prize for it?", False),
         ("What learning rate did they set?", False),
         ("Which journal took it?", False),
