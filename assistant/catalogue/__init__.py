@@ -126,7 +126,9 @@ class Catalogue:
         if len(result.ids) == 1 and (notice := unrecorded_value(tokens, query, self._store.record(result.ids[0]))):
             return CatalogueAnswer(None, None, notice, self._store)
         instead = None if result.ids else recorded_instead(query, self._store, self._vocabulary.names)
-        return CatalogueAnswer(query, result, "", self._store, instead, as_typed(question, tokens, kept))
+        skipped = as_typed(question, tokens, kept)
+        # "None" would be said of a question that was not read to the last word.
+        return CatalogueAnswer(query, result, "", self._store, instead, skipped) if result.ids or not skipped else None
 
     def _evaluated(self, query: Query, within: Sequence[int] | None = None) -> Result:
         return evaluate(query, self._store, self._vocabulary.names, within=within)

@@ -187,6 +187,9 @@ CASES: dict[str, Query] = {
     "Which talks are on the ML page and on no other?": query(ML, "pages: 1", kind="talk"),
     'Which talks are on the page "Machine Learning"?': query(ML, kind="talk"),
     "What's on the Sep 8 page that is not on the page of June 8?": query(SEPTEMBER, f"not {JUNE}"),
+    # What it is for narrows nothing.
+    "For our website we need the talks of the Machine Learning page": query(ML, kind="talk"),
+    "For my literature review: which papers of 2024 have code?": query("date: 2024", "has: code", kind="paper"),
     "Machine Learning page, bio missing": query(ML, "not has: bio"),
     "Which papers have neither a date nor an author count?": query("not has: date | authors", kind="paper"),
     "papers with neither learning nor network in the title": query("not title: learning | network", kind="paper"),
