@@ -96,6 +96,7 @@ SELF = Facet(
         "Who runs this site?",
         "Who programmed this assistant?",
         "What is this website for?",
+        "In a few words, what is this service for?",
         "Explain what you are for.",
         "How does this work?",
         "How do you find your answers?",

@@ -38,6 +38,8 @@ Rewritten = Callable[[], str | None]
 
 # Of 100 questions that a record answers 79 come above, of others 12 (`evals/fit_details.py`).
 LIKELY_TOLD = 0.1
+# "How long is it? I have an hour.": what is said after the question asks nothing.
+_AFTERTHOUGHT = re.compile(r"\?\s+[^?]+$")
 
 
 class FollowUps:
@@ -83,8 +85,9 @@ class FollowUps:
             one.record_id not in spoken_ids for one in self._names.titles.named(question)
         ):
             return None
-        fit = self._fit(question, spoken_ids)
-        if leans(question, fit):
+        asked = _AFTERTHOUGHT.sub("?", question)
+        fit = self._fit(asked, spoken_ids)
+        if leans(asked, fit):
             return fit
         # "What was the story with the cheese?" finds nothing by itself, and the talk spoken of tells it.
         is_thin = confidence(fit.signs) < REFUSE_BELOW

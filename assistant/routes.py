@@ -38,7 +38,8 @@ _NOT_TO_YOU = re.compile(
     re.IGNORECASE,
 )
 _THE_PLACE = re.compile(
-    r"\b(?:this|the|your) (?:collection|archive|library|site|website|place|chat|chatbot|bot|program|tool|assistant)\b",
+    r"\b(?:this|the|your) (?:collection|archive|library|site|website|place|chat|chatbot|bot|program|tool|assistant"
+    r"|service)\b|\b(?:your|each|every) (?:answer|repl(?:y|ie)|response)s?\b",
     re.IGNORECASE,
 )
 # These mean what was spoken of, where anything was: "How does it work?"

@@ -87,6 +87,18 @@ def test_question_about_the_program_is_no_list_without_its_verb(assistant: Assis
     assert answer.mode == "about"
 
 
+def test_list_is_no_question_about_the_program_for_a_word_that_is_skipped(assistant: Assistant) -> None:
+    answer, _ = run(assistant, "I noticed papers from 2019; a tidy list, please")
+    assert answer.mode == "catalogue"
+    assert len(answer.citations) == 2
+
+
+def test_name_is_unknown_though_a_word_of_its_stem_is_known(assistant: Assistant) -> None:
+    answer, _ = run(assistant, "What did Max Welling present?")
+    assert answer.refused
+    assert "“Welling” stands nowhere in it" in answer.text
+
+
 def test_unknown_speaker_of_a_talk_that_is_here_is_corrected(assistant: Assistant) -> None:
     answer, _ = run(assistant, "Why did Andrew Ng give “Training Neural Networks at Any Scale”?")
     check_citations(assistant, answer)

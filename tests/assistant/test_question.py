@@ -37,6 +37,7 @@ def converse(assistant: Assistant, *questions: str, address: str | None = None) 
     ("question", "leans"),
     [
         ("Where did he study?", True),
+        ("How many minutes does it run? I have a slot of forty.", True),
         ("Does she mention awards?", True),
         ("Who gave it?", True),
         ("Who speaks about that?", True),
