@@ -28,7 +28,7 @@ FLOORS = {
 }
 # Kind of dialogue → least share that goes right.
 FLOORS_OF_TURNS = {
-    "followup": 0.93, "standalone": 0.95, "unanswerable": 0.8, "premise": 0.95, "about": 0.94, "answerable": 0.8,
+    "followup": 0.94, "standalone": 0.98, "unanswerable": 0.83, "premise": 0.97, "about": 0.95, "answerable": 0.86,
 }  # fmt: skip
 
 
@@ -65,12 +65,14 @@ def test_confidence_tells_what_the_collection_does_not_hold(module_assistant: As
     assert curve.area >= 0.9
     # A turn refuses fewer: a term that few records hold is still looked for.
     assert refused <= 0.065
-    assert caught >= 0.72
+    assert caught >= 0.75
 
 
 def test_conversations_stay_above_their_floors(module_assistant: Assistant) -> None:
-    dialogues = read_dialogues(EVALS / "dialogues.jsonl", "dev")[::3]  # a third of them takes half a minute
-    scores = score_dialogues(module_assistant, dialogues)
+    dialogues = read_dialogues(EVALS / "dialogues.jsonl", "dev")
+    many = [one for one in dialogues if one.kind_of_dialogue in ("followup", "unanswerable")]
+    others = [one for one in dialogues if one not in many]
+    scores = score_dialogues(module_assistant, [*many[::3], *others])  # all of them take two minutes
     assert {kind: scores[kind].share for kind, floor in FLOORS_OF_TURNS.items() if scores[kind].share < floor} == {}
 
 
