@@ -220,7 +220,7 @@ class HybridRanker:
         return float(close.max())
 
     def _name_bonus(self, question: str) -> Scores:
-        """Shape (r,): what each record gains by a name of the question that stands in no other, and not in its heading."""
+        """Shape (r,): what each record gains by a name of the question in its text that stands in no other."""
         bonus = np.zeros(len(self._first), dtype=np.float32)
         for name in names(WORD.findall(self.spelling.corrected(question))):
             holds = np.flatnonzero(self._best_of_records(self.generation.keyword.scores(name)))
