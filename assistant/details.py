@@ -4,8 +4,8 @@ Comes in: a question about one record, and the record's passages. Goes out: a nu
 tell it. That the record is the right one is known already, so a ranking's scores say nothing here.
 How near the question's words come to the record's is half of it only: "Where did he study?" is far from "received the
 Ph.D. from". The other half is what sort of question it is: abstracts and biographies tell of results and degrees, not
-of fees and families. So a question is compared, together with what the record says nearest to it, with three thousand
-of which that is known (`evals/details.jsonl`); `evals/fit_details.py` learns how much each of them counts.
+of fees and families. So a question is compared, together with what the record says nearest to it, with 3,443 of
+which that is known (`evals/details.jsonl`); `evals/fit_details.py` learns how much each of them counts.
 """
 
 from dataclasses import dataclass
