@@ -36,9 +36,12 @@ FOLDS = 5
 # Of a rarer tag nothing can be learned.
 _LEAST_OFTEN = 20
 # How often each list question is put once more, restricted by a word taken at random.
-_RESTRICTED = 3
+_RESTRICTED = 6
 _NOUNS = ("TALK", "PAPER", "RECORD", "PERSON")
-_JOINTS = ("that", "who", "on", "about", "by", "for")
+_JOINTS = (
+    "that", "who", "on", "about", "by", "for", "using", "that use", "with", "in the field of", "interested in",
+    "touching", "applying", "regarding", "involving", "where they treat",
+)  # fmt: skip
 _WORD = re.compile(r"[^\W\d_][\w'’-]*")
 
 

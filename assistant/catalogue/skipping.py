@@ -30,6 +30,12 @@ LEARNED = Path(__file__).with_name("skipping.npz")
 LEAST_CHANCE = 0.5
 # What keeps the parts of a question apart, bars something, or asks for what no record holds.
 _NEVER = frozenset("BREAK COMMA NOT NOR WITHOUT ONLY BOTH OTHER OPINION YOU UNRECORDED".split())
+# A word that nobody listed is a topic in "papers on pruning", "pruning papers", "2025 papers, pruning only", and where
+# it follows what is listed, unless it tells what was done: "papers applying proteins", but "papers concocted in 2025".
+_UNLISTED = frozenset(("UNKNOWN", "COINED"))
+_NOUNS = frozenset(("TALK", "PAPER", "RECORD", "PERSON"))
+_BEFORE_TOPIC = frozenset(("ON", "ABOUT", "WITH", "OF", "IN", "USE", "MENTION"))
+_BEHIND_TOPIC = _NOUNS | {"ONLY", "TIME"}
 
 
 class Skipping:
@@ -75,12 +81,12 @@ class Skipping:
         return query, _without(tokens, skipped)
 
     def chances(self, question: str, tokens: Sequence[Token]) -> Floats:
-        """For each token, in [0, 1], shape (n,); 0 for what is never skipped, such as a name or a date."""
+        """For each token, in [0, 1], shape (n,); 0 for what is never skipped: a name, a date, a topic."""
         tags: Sequence[str] = self._learned["tags"].tolist()
         weights, bias = self._learned["weights"].astype(np.float32), float(self._learned["bias"])
         odds = self.features(question, tokens, tags) @ weights + bias
-        words = np.array([not token.values and token.tag not in _NEVER for token in tokens])
-        return np.asarray(words / (1 + np.exp(-odds)), dtype=np.float32)
+        may_go = np.array([_may_go(tokens, place) for place in range(len(tokens))])
+        return np.asarray(may_go / (1 + np.exp(-odds)), dtype=np.float32)
 
     def features(self, question: str, tokens: Sequence[Token], tags: Sequence[str]) -> Floats:
         """What the chance is weighed from, shape (n, 96 + 384 + 3 * len(tags)).
@@ -103,6 +109,15 @@ class Skipping:
     def _learned(self) -> dict[str, NDArray[Any]]:
         with np.load(LEARNED) as learned:
             return dict(learned)
+
+
+def _may_go(tokens: Sequence[Token], place: int) -> bool:
+    token = tokens[place]
+    before = tokens[place - 1].tag if place else ""
+    behind = tokens[place + 1].tag if place + 1 < len(tokens) else ""
+    is_done = token.text.lower().endswith("ed")
+    is_topic = before in _BEFORE_TOPIC or behind in _BEHIND_TOPIC or (before in _NOUNS and not is_done)
+    return not token.values and token.tag not in _NEVER and not (token.tag in _UNLISTED and is_topic)
 
 
 def _without(tokens: Sequence[Token], places: Iterable[int]) -> Sequence[Token]:

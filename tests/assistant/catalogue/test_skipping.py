@@ -31,6 +31,13 @@ NOT_SKIPPED = (
     "Which talks are about pancakes?",
     "Where is the coffee machine?",
     "the best paper of 2023",
+    "papers on pruning from 2025",
+    "pruning papers of 2024",
+    "pruning 2024 papers",
+    "papers applying proteins of 2025",
+    "speakers interested in robots from Princeton",
+    "2025 papers, biology only",
+    "papers of 2024 with proofs",
     # Nothing is found, which may be due to the word.
     "Papers concocted in 1950",
 )
