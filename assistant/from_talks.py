@@ -6,6 +6,7 @@ and what the records answer exactly (`engine`).
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from assistant import own_words
 from assistant.answer import Writer
@@ -23,7 +24,7 @@ from assistant.refusal import Refusal, Refusals
 from assistant.search_words import SearchWords, search_with_words
 from assistant.second_opinion import reconsider
 from assistant.support import SupportChecker, with_support
-from assistant.themes import asks_for_several, by_theme, theme
+from assistant.themes import asks_for_several, by_theme, theme, year
 from assistant.turn import Turn
 from ingest.passages import Passage
 
@@ -77,6 +78,7 @@ class FromTalks:
             filters: Only records that fit them all.
         """
         yield Status("searching", "Searching the talks and papers")
+        filters = replace(filters, year=filters.year or year(turn.standalone))
         ranking = self._search(theme(turn.standalone), endpoint, filters)
         records: Sequence[RankedRecord] = ranking.records
         wrong = wrong_speaker(turn.standalone, self._people, self._ranker)

@@ -25,6 +25,11 @@ _ASKED_FOR = re.compile(
     r"^\W*(?:please|kindly|list|show|find|name|give|tell|me|us|all|every|of|the|\s)+\b", re.IGNORECASE
 )
 
+# Talks have no dates.
+_YEAR = re.compile(
+    rf"\b(?:{PAPER})s?\b[^?]*?(\s(?:from|of|in|dated|(?:published|written) in)\s+((?:19|20)\d\d))\b", re.IGNORECASE
+)
+
 
 def asks_for_several(question: str) -> bool:
     """Whether a question wants talks or papers listed."""
@@ -32,8 +37,18 @@ def asks_for_several(question: str) -> bool:
 
 
 def theme(question: str) -> str:
-    """What is to be searched for: "talks about robots" of "List all the talks about robots"."""
-    return _ASKED_FOR.sub("", question) if asks_for_several(question) else question
+    """What is to be searched for: "papers about robots" of "List all the papers about robots from 2025"."""
+    if not asks_for_several(question):
+        return question
+    found = _YEAR.search(question)
+    undated = question[: found.start(1)] + question[found.end(1) :] if found else question
+    return _ASKED_FOR.sub("", undated)
+
+
+def year(question: str) -> int | None:
+    """The year of the papers that a question wants listed."""
+    found = _YEAR.search(question) if asks_for_several(question) else None
+    return int(found[2]) if found else None
 
 
 def by_theme(question: str, ranked: Sequence[RankedRecord]) -> list[RankedRecord]:

@@ -5,7 +5,7 @@ import pytest
 from assistant.assembly import Assistant
 from assistant.evaluation.dialogues import converse
 from assistant.own_words import BY_RELEVANCE
-from assistant.themes import asks_for_several, theme
+from assistant.themes import asks_for_several, theme, year
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,16 @@ def test_plural_asks_for_several(question: str, several: bool) -> None:
 def test_what_is_said_to_the_program_is_no_theme() -> None:
     assert theme("Please list all the talks about robots") == "talks about robots"
     assert theme("Find the Hessian") == "Find the Hessian"
+
+
+def test_year_narrows_a_theme_and_is_none(assistant: Assistant) -> None:
+    question = "Which papers published in 2024 are about reasoning with language models?"
+    assert year(question) == 2024
+    assert theme(question) == "Which papers are about reasoning with language models?"
+    assert year("What did that paper find in 2024?") is None
+    answer = converse(assistant, [question])
+    dates = {assistant.generation.store.record(citation.id).date for citation in answer.citations}
+    assert {date and date.year for date in dates} == {2024}
 
 
 def test_theme_lists_several_of_the_kind_named_and_says_that_it_is_by_relevance(assistant: Assistant) -> None:
