@@ -127,8 +127,11 @@ class Catalogue:
             return CatalogueAnswer(None, None, notice, self._store)
         instead = None if result.ids else recorded_instead(query, self._store, self._vocabulary.names)
         skipped = as_typed(question, tokens, kept)
-        # "None" would be said of a question that was not read to the last word.
-        return CatalogueAnswer(query, result, "", self._store, instead, skipped) if result.ids or not skipped else None
+        if not result.ids and instead is None and (skipped or any(query.on("person"))):
+            # "None" says too much of a question that was not read to the last word, or of somebody: "Which professor
+            # is he a postdoc with?".
+            return None
+        return CatalogueAnswer(query, result, "", self._store, instead, skipped)
 
     def _evaluated(self, query: Query, within: Sequence[int] | None = None) -> Result:
         return evaluate(query, self._store, self._vocabulary.names, within=within)

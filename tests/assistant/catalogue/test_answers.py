@@ -123,6 +123,18 @@ def test_detail_that_a_record_does_not_tell_is_said_to_be_unrecorded(
     assert (answer is None) is is_told
 
 
+@pytest.mark.parametrize("question", ["How many people wrote {}?", "When was {} published?", "Which page is {} on?"])
+def test_record_spoken_of_is_told_with_what_is_recorded_of_it(question: str, catalogue: Catalogue) -> None:
+    answer = catalogue.of_one(question.format("“ReFT: Reasoning with Reinforced Fine-Tuning”"))
+    assert answer is not None
+    assert not answer.refused
+    assert len(answer.sources()) == 1
+
+
+def test_nobody_is_told_where_somebody_is_asked_about(catalogue: Catalogue) -> None:
+    assert catalogue.answer("Which professor is Xiang Cheng a postdoc with?") is None
+
+
 def test_detail_that_the_record_tells_is_left_to_retrieval(catalogue: Catalogue) -> None:
     zo2 = "“ZO2: Scalable Zeroth-Order Fine-Tuning for Extremely Large Language Models with Limited GPU Memory”"
     assert catalogue.lacks("How many GPUs did it take?", f"How many GPUs did it take? ({zo2})") is None
