@@ -5,7 +5,7 @@
 .PHONY: help chat test lint format bench eval screenshots lock clean force
 
 IN_VENV := .venv/bin/python
-# Extra words for a command: `make chat ARGS="--port 8000"`, `make test ARGS="-k merge"`.
+# Extra words for a command: `make chat ARGS="--corpus my-talks"`, `make test ARGS="-k merge"`.
 ARGS ?=
 
 help:
