@@ -60,7 +60,7 @@ class ServedModel:
         with self._http(_LIST_TIMEOUT_S) as http:
             try:
                 listed = servers.list_models(http, self.base_url)
-            except Exception as error:  # an answer may break any part of the client; one sentence tells what to do
+            except (EndpointError, httpx.HTTPError, httpx.InvalidURL, ValueError, RecursionError) as error:
                 raise self._no_list(http, error) from error
         self.learned.listed = listed
         self.learned.kind = servers.kind_of(listed) or self.learned.kind
