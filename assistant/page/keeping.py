@@ -19,7 +19,7 @@ from assistant.page.cards import sources_html
 from assistant.page.conversation import Conversation, Draft
 from assistant.page.history import history_html
 from assistant.page.layout import Parts
-from assistant.page.transcript import phase_of, status_html, transcript_html, welcome_html
+from assistant.page.transcript import phase_of, status_html, transcript_html
 
 _LOG = logging.getLogger(__name__)
 
@@ -143,7 +143,7 @@ class KeepingWiring:
         p = self._parts
         past, last = conversation.drafts[:-1], conversation.drafts[-1:]
         return {
-            p.past: transcript_html(past) if last else welcome_html(self._backend.first_questions()),
+            p.past: transcript_html(past),
             p.live: transcript_html(last),
             p.status: status_html("", phase_of(conversation)),
             p.sources: sources_html(conversation.drafts),

@@ -56,6 +56,7 @@ class Parts:
     masthead: gr.HTML
     ticker: gr.Timer
     history: gr.HTML
+    welcome: gr.HTML
     past: gr.HTML
     live: gr.HTML
     status: gr.HTML
@@ -92,7 +93,9 @@ def lay_out() -> Parts:
                 history = html("", "history-list", "historyChanged")
             with gr.Column(elem_id="chat", scale=3, min_width=0):
                 html(_CHAT_BAR, "chat-bar")
-                past = html(welcome_html(), "past", "followAnswer")
+                # Apart from the turns: what a late look at the program's state writes here can take no turn away.
+                welcome = html(welcome_html(), "welcome")
+                past = html("", "past", "followAnswer")
                 live = html("", "live", "followAnswer")
                 status, scope, edit, retry, question, ask, stop = _lay_out_composer()
             with gr.Column(elem_id="sources", scale=2, min_width=0):
@@ -113,6 +116,7 @@ def lay_out() -> Parts:
         masthead=masthead,
         ticker=ticker,
         history=history,
+        welcome=welcome,
         past=past,
         live=live,
         status=status,

@@ -72,10 +72,9 @@ class Wiring:
         ]
         who = [p.conversation, p.visitor, p.current]
 
-        page.load(self.refresh, p.conversation, [p.masthead, p.ticker, p.ask, p.past, p.scope], queue=False, **hidden)
-        p.ticker.tick(
-            self.refresh, p.conversation, [p.masthead, p.ticker, p.ask, p.past, p.scope], queue=False, **hidden
-        )
+        condition = [p.masthead, p.ticker, p.ask, p.welcome, p.scope]
+        page.load(self.refresh, p.conversation, condition, queue=False, **hidden)
+        p.ticker.tick(self.refresh, p.conversation, condition, queue=False, **hidden)
         gr.on([p.question.submit, p.ask.click], self.ask, [p.question, p.scope, *who], shown, **turn)
         p.retry.click(self.retry, [p.scope, *who], shown, **turn)
         p.edit.click(self.edit, who, shown, queue=False, **hidden).then(
@@ -136,7 +135,7 @@ class Wiring:
         p = self._parts
         return {
             p.question: question,
-            p.past: transcript_html(conversation.drafts) or welcome_html(self._backend.first_questions()),
+            p.past: transcript_html(conversation.drafts),
             p.live: "",
             p.sources: sources_html(conversation.drafts),
             p.status: status_html("Change the question and ask again.", "empty"),
@@ -153,9 +152,8 @@ class Wiring:
             self._parts.masthead: masthead_html(state, conversation),
             self._parts.ticker: gr.update(active=state.ingest is not None),
             self._parts.ask: gr.update(interactive=not state.is_empty and not state.problem),
+            self._parts.welcome: welcome_html(self._backend.first_questions()),
         }
-        if not conversation.drafts and not conversation.id:
-            updates[self._parts.past] = welcome_html(self._backend.first_questions())
         if not state.is_empty and not state.ingest:
             try:
                 updates[self._parts.scope] = gr.update(choices=scope_choices(self._backend.shelf()))

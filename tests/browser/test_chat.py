@@ -2,6 +2,7 @@
 
 import socket
 import time
+from collections.abc import Sequence
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -98,6 +99,21 @@ def test_stop_while_the_endpoint_is_silent_is_felt_at_once(serve: Serve, visit: 
     page.click("#stop")
     expect(page.locator("#status")).to_have_text("Stopped.", timeout=1500)
     assert backend.closed_one.wait(5)
+
+
+def test_late_look_at_the_programs_state_takes_no_turn_off_the_page(serve: Serve, visit: Visit) -> None:
+    class Slow(Scripted):
+        def first_questions(self) -> Sequence[str]:
+            time.sleep(2)
+            return ["What came late?"]
+
+    page = visit(serve(Slow()), ready="#ask")
+    for question in ("Early?", "Next?"):
+        ask(page, question)
+        wait_for_answer(page, question)
+    page.wait_for_selector(".offers.first", state="attached")
+    expect(page.locator(".turn .question")).to_have_text(["Early?", "Next?"])
+    expect(page.locator(".offers.first")).not_to_be_visible()
 
 
 def test_retry_replaces_the_last_answer_and_asks_without_it(serve: Serve, visit: Visit) -> None:

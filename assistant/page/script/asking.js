@@ -8,7 +8,7 @@ function answerScroller() {
 
 function followAnswer() {
   const turn = document.querySelector("#live [data-turn]")?.dataset.turn ?? null;
-  byId("chat")?.classList.toggle("has-turn", turn !== null);
+  byId("chat")?.classList.toggle("has-turn", document.querySelector("#past .turn, #live .turn") !== null);
   if (turn !== state.turn) Object.assign(state, { turn, stick: true });
   const scroller = answerScroller();
   // A long answer is read from its beginning: the question goes up to the edge and stays there.
