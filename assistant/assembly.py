@@ -12,7 +12,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from assistant.catalogue import Catalogue
-from assistant.catalogue.skipping import Skipping
+from assistant.catalogue.parser import Parser
 from assistant.details import Details
 from assistant.endpoint import Endpoint, EndpointChoice, Learned, Limits
 from assistant.engine import Engine
@@ -157,7 +157,7 @@ class Assistant:
             passages=self.settings.passages_per_answer,
             second_opinion=self.settings.llm_second_opinion,
         )
-        lookup = Lookup(Catalogue(generation.store, Skipping(self._bundled)), names.people, ranker, self._prompts)
+        lookup = Lookup(Catalogue(generation.store, Parser(self._bundled)), names.people, ranker, self._prompts)
         follow_ups = FollowUps(names, ranker.fit, details.told)
         return Engine(ranker, self._router, follow_ups, lookup, from_talks, self._prompts)
 

@@ -107,12 +107,10 @@ def is_list(found: CatalogueAnswer) -> bool:
     query = found.query
     if query is None:
         return False
-    # "Do you know whole papers or only their abstracts?" reads as a list of papers that have one, without "whole".
-    said = [one for one in query.conditions if not found.skipped or one.field not in ("has", "text")]
     counts = query.counted and (query.kind is not None or query.listed != "records")
     arranges = query.order != "corpus" or query.limit is not None
-    parts = query.listed not in ("records", "people") and not found.skipped
-    return bool(said) or counts or arranges or parts
+    parts = query.listed not in ("records", "people")
+    return bool(query.conditions) or counts or arranges or parts
 
 
 def says_what_was_asked(query: Query, question: str) -> bool:

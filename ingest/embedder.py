@@ -83,6 +83,26 @@ class WordEmbedder(Protocol):
         """What `embed_question` gives, and the words."""
 
 
+class Pieces(NamedTuple):
+    """A text as the model splits it, for those who read on where its fourth layer ends.
+
+    Attributes:
+        spans: Of each piece, in characters; (0, 0) for the two marks at the ends.
+        vectors: Shape (pieces, 384).
+    """
+
+    spans: Sequence[tuple[int, int]]
+    vectors: Vectors
+
+
+class _Asked(NamedTuple):
+    """All that one pass over a question tells of it."""
+
+    vector: Vectors
+    words: Words
+    pieces: Pieces
+
+
 class _Loaded(NamedTuple):
     """The model's parts; `directions` has shape (384, `WORD_DIMENSIONS`), in which words differ most."""
 
@@ -141,18 +161,29 @@ class BundledEmbedder:
         """
         return self._embed(texts, None, [_MIDDLE, _TOKENS])
 
+    def embed_pieces(self, text: str) -> Pieces:
+        """The pieces of a text in their context, after the fourth of the six layers."""
+        return self._embed_question(text).pieces
+
     def embed_question(self, text: str) -> Vectors:
         """See `Embedder`."""
-        return self._embed_question(text)[0]
+        return self._embed_question(text).vector
 
     def embed_question_with_words(self, text: str) -> tuple[Vectors, Words]:
         """See `WordEmbedder`."""
-        return self._embed_question(text)
+        asked = self._embed_question(text)
+        return asked.vector, asked.words
 
-    def _embed_one(self, text: str) -> tuple[Vectors, Words]:
-        vectors, words = self.embed_passages_with_words([text])
-        vectors.flags.writeable = False  # it is given to whoever asks next
-        return vectors[0], words[0]
+    def _embed_one(self, text: str) -> "_Asked":
+        loaded = self._load()
+        encoding = loaded.tokenizer.encode(text)
+        ids = np.array([encoding.ids], dtype=np.int64)
+        given = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
+        vectors, tokens, pieces = loaded.session.run([_EMBEDDING, _TOKENS, _MIDDLE], given)
+        for shared in (vectors, pieces):
+            shared.flags.writeable = False  # it is given to whoever asks next
+        words = _words(encoding, tokens[0], loaded.directions)
+        return _Asked(vectors[0], words, Pieces(encoding.offsets, pieces[0]))
 
     def _embed(
         self, texts: Sequence[str], progress: Progress | None, outputs: Sequence[str]

@@ -3,10 +3,13 @@
 Comes in: a reading. Goes out: the same with conditions on "date".
 """
 
+import re
+
 from assistant.catalogue.reading import Found, Reading, Rule
 from assistant.catalogue.values import Dates, Day
 
 _LEAD = "NEG (PUBLISHED | AUTHORED | GIVEN | DATE | ANYPREP | EDGE | SHARE | YEARN (?= BEFORE | AFTER | SINCE))*"
+_A_VERB = re.compile(r"\b(?!(?:the|about|year)\b)[a-z]{2,}", re.IGNORECASE)
 _DATED = "(DATE | TALK? DATE)?"
 
 
@@ -36,6 +39,15 @@ def _since(reading: Reading, found: Found) -> object:
 
 
 def _until(reading: Reading, found: Found) -> object:
+    tokens = reading.part(found)
+    place, cue = next((n, one) for n, one in enumerate(tokens) if one.tag in ("TO", "UPTO"))
+    if cue.tag == "TO" and _A_VERB.search(reading.question[cue.end : tokens[place + 1].start]):
+        # "Is it possible to see the 2024 papers?"
+        return False
+    return _to(reading, found)
+
+
+def _to(reading: Reading, found: Found) -> object:
     return _require(reading, found, None, _ends(reading, found)[0].high)
 
 
@@ -80,7 +92,7 @@ RULES: tuple[Rule, ...] = (
     (f"{_LEAD} (SINCE | ATLEAST) (EDGE | ANYPREP | YEARN)* (time: TIME)", _since),
     (f"{_LEAD} (UPTO | TO)+ (EDGE | ANYPREP | YEARN)* (time: TIME)", _until),
     (f"{_LEAD} (time: TIME) (ONWARDS | ORMORE | ON (?= BREAK | COMMA | AND | $))", _since),
-    (f"{_LEAD} (time: TIME) (EARLIER | ORLESS)", _until),
+    (f"{_LEAD} (time: TIME) (EARLIER | ORLESS)", _to),
     (f"{_LEAD} (ONLY | YEARN | MONTHN | EXACTLY | BOTH | SAME | OF)* (time: TIME ((AND | OR | COMMA)+ "
         f"ANYPREP? TIME)*) {_DATED}", _in),
 )  # fmt: skip

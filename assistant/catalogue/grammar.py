@@ -50,6 +50,8 @@ _LISTED_BY = {
 }  # fmt: skip
 # Conditions that say by themselves of what sort the records are.
 _TELLING = frozenset(("page", "affiliation", "authors", "comments", "date"))
+_WORDS = frozenset(("title", "text"))
+_SPEAKS_OF_WORDS = "QUOTE | WORD | MENTION | TITLE | TITLED | STARTS | OCCUR"
 _OF_PERSONS = frozenset(("person", "affiliation", "role"))
 # What is asked of the one person listed before, and not what that person says.
 _OF_PERSON = "THING | TITLE | PAGE | PLACE | SECTOR | POSITION | FROM | ROLE | BIO | ABSTRACT | CODE | LINK | WITHWHOM"
@@ -205,6 +207,17 @@ def _fresh(reading: Reading) -> Query | None:
         return replace(query, listed="people") if reading.asked(_IS_SOMEBODY) else None
     only_title = fields == {"title"} and not {"words", "value"} & reading.said
     return None if only_title and not _wants_more(reading, query) else query
+
+
+def asks_what_is_said(tokens: Sequence[Token], query: Query) -> bool:
+    """Whether a query only finds somebody, or a title, and the question wants more: "Tell me of Goel's talk"."""
+    reading = Reading(tokens)
+    fields = {one.field for one in query.conditions}
+    if _wants_more(reading, query) or query.order != "corpus" or query.best:
+        return False
+    if fields and fields <= _OF_PERSONS and any(query.on("person")):
+        return not _wants_talks_of(reading, query)
+    return bool(fields) and fields <= _WORDS and not reading.asked(_SPEAKS_OF_WORDS)
 
 
 def _names_a_list(reading: Reading, fields: Set[str]) -> bool:

@@ -29,11 +29,11 @@ def tag_pages(marking: Marking, vocabulary: Vocabulary) -> None:
         if not words or words[0] in SMALL_TOKENS or words[-1] in SMALL_TOKENS or named:
             continue
         near = _near_page(marking, first, last)
-        if near if len(words) == 1 else cued or near or marking.text(first, last).istitle():
+        if near if len(words) == 1 else cued or near or _is_title(marking.text(first, last)):
             _mark_one(marking, first, last, _whole(words, vocabulary))
         named_one = named_one or marking.tag(first) == "PAGENAME"
         if (cued or named_one) and near and _open(marking, first, last):
-            _mark_one(marking, first, last, _part(words, vocabulary))
+            _mark_one(marking, first, last, pages_of(words, vocabulary))
     _dated_pages(marking, vocabulary, cued=cued)
 
 
@@ -42,6 +42,11 @@ def _mark_dated_lists(marking: Marking) -> None:
     for place in range(2, len(marking.words)):
         if marking.key(place) in ("list", "lists") and marking.tag(place - 1) == "TIME":
             marking.mark(place, place + 1, "PAGE", "paper")
+
+
+def _is_title(text: str) -> bool:
+    """Whether all but small words are capitalised: "Workshops and Tutorials"."""
+    return all(word.lower() in SMALL_TOKENS or word.istitle() for word in text.split())
 
 
 def _open(marking: Marking, first: int, last: int) -> bool:
@@ -103,7 +108,7 @@ def _whole(words: list[str], vocabulary: Vocabulary) -> list[str]:
     return [page for page, own in known if words in (own, ["".join(word[0] for word in own)])]
 
 
-def _part(words: list[str], vocabulary: Vocabulary) -> list[str]:
+def pages_of(words: list[str], vocabulary: Vocabulary) -> list[str]:
     """The pages of whose name these words, small ones left out, are a run."""
     typed = [word for word in words if word not in SMALL_TOKENS]
     found = []

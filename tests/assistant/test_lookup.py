@@ -4,15 +4,22 @@ import pytest
 
 from assistant.assembly import Assistant
 from assistant.catalogue import parse_query
+from assistant.catalogue.parser import Parsed, Parser
 from assistant.endpoint import EndpointChoice
 from assistant.events import Answer, Done
 from assistant.filters import Filters
 from assistant.lookup import says_what_was_asked
 from tests.scripted_endpoint import Script, ScriptedEndpoint
 
-# No grammar reads this; a model may.
 ODD = "Rattle off every single 2024 paper for me as if calling a roll, would you be a dear"
 QUERY = "listed: records\nkind: paper\ndate: 2024"
+
+
+@pytest.fixture
+def unread(monkeypatch: pytest.MonkeyPatch) -> str:
+    """A question that neither rules nor parser read; a model may."""
+    monkeypatch.setattr(Parser, "parse", lambda *_: Parsed(None, 0.0))
+    return ODD
 
 
 def ask(assistant: Assistant, question: str, reply: str) -> tuple[Answer, list[str]]:
@@ -22,8 +29,8 @@ def ask(assistant: Assistant, question: str, reply: str) -> tuple[Answer, list[s
         return next(e.answer for e in events if isinstance(e, Done)), server.prompts
 
 
-def test_model_is_asked_for_the_query_that_the_grammar_does_not_find(assistant: Assistant) -> None:
-    answer, prompts = ask(assistant, ODD, QUERY)
+def test_model_is_asked_for_the_query_that_the_catalogue_does_not_find(assistant: Assistant, unread: str) -> None:
+    answer, prompts = ask(assistant, unread, QUERY)
     listed, _ = ask(assistant, "Which papers are from 2024?", "")
     assert answer.mode == "catalogue"
     assert {one.id for one in answer.citations} == {one.id for one in listed.citations}
@@ -49,8 +56,10 @@ def test_model_is_not_asked_for_what_the_grammar_reads(assistant: Assistant) -> 
         QUERY + "\n" + "limit: 3\n" * 300,
     ],
 )
-def test_reply_that_is_no_query_for_the_question_leaves_it_to_retrieval(assistant: Assistant, reply: str) -> None:
-    answer, prompts = ask(assistant, ODD, reply)
+def test_reply_that_is_no_query_for_the_question_leaves_it_to_retrieval(
+    assistant: Assistant, unread: str, reply: str
+) -> None:
+    answer, prompts = ask(assistant, unread, reply)
     assert answer.mode != "catalogue"
     assert "listed:" in prompts[0]
 

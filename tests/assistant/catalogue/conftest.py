@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from assistant.catalogue import Catalogue
-from assistant.catalogue.skipping import Skipping
+from assistant.catalogue.parser import Parser
 from ingest.embedder import BundledEmbedder
 from ingest.merge import merge
 from ingest.passages import record_passages
@@ -35,4 +35,4 @@ def store(records: Sequence[Record], tmp_path_factory: pytest.TempPathFactory) -
 
 @pytest.fixture(scope="session")
 def catalogue(store: RecordStore) -> Catalogue:
-    return Catalogue(store, Skipping(BundledEmbedder()))
+    return Catalogue(store, Parser(BundledEmbedder()))

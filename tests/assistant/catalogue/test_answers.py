@@ -10,8 +10,8 @@ from statistics import median
 import pytest
 
 from assistant.catalogue import Catalogue, parse_query, query_text
+from assistant.catalogue.parser import Parser
 from assistant.catalogue.query import Condition, Query
-from assistant.catalogue.skipping import Skipping
 from assistant.citations import CitedText
 from assistant.prompts import load_prompts
 from assistant.resources import prompts_dir
@@ -240,7 +240,7 @@ def test_large_collection_is_answered_at_once(tmp_path: Path) -> None:
             for number in range(MANY)
         )
     )
-    catalogue = Catalogue(store_of(tmp_path / "many.sqlite", _named(page)), Skipping(BundledEmbedder()))
+    catalogue = Catalogue(store_of(tmp_path / "many.sqlite", _named(page)), Parser(BundledEmbedder()))
     catalogue.answer("How many talks are there?")
     spent = []
     for question in (
