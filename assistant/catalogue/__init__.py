@@ -1,7 +1,7 @@
 """Exact, complete answers about the collection: "list", "how many", "who", "which".
 
 Comes in: a question and the query before it. Goes out: an answer from the records with every item cited, or None: then
-the question is one of content, for retrieval. The way through: `tagger` → `grammar` beside `parser` → `query` →
+the question is one of content, for retrieval. The way through: `tagger` → `grammar`, or else `parser` → `query` →
 `evaluate` → `telling`.
 """
 

@@ -1,8 +1,8 @@
-"""Question → query by a network that has learned from ten thousand questions how people put them.
+"""Question → query by a network that has learned from seventeen thousand questions how people put them.
 
-Rules over tags understand what somebody thought of; a visitor finds other words. So a second reader stands beside
-them, and `Catalogue` takes whichever is surer. It writes a query as `notation` has it: values are only pointed at, so
-it invents none; and what names somebody or something must be in the query, so it drops none.
+Rules over tags understand what somebody thought of; a visitor finds other words, and those come here. A query is
+written as `notation` has it: values are only pointed at, so none is invented; and what names somebody, something or a
+topic must be in the query, so none is dropped.
 
 Comes in: a question, its tokens, the query before. Goes out: a query with its chance. `evals/fit_parser.py` learns.
 """
