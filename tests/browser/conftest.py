@@ -97,7 +97,12 @@ def serve() -> Iterator[Serve]:
 
     def stop() -> None:
         for page in served:
-            page.close(verbose=False)
+            try:
+                page.close(verbose=False)
+            except RuntimeError:
+                # Gradio tells its visitors from this thread, while its own may be dropping one of them ("deque mutated
+                # during iteration"); it has only the server left to close then.
+                page.server.close()
         served.clear()
 
     start.stop = stop  # type: ignore[attr-defined]
