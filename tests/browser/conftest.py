@@ -102,7 +102,7 @@ def serve() -> Iterator[Serve]:
             except RuntimeError:
                 # Gradio tells its visitors from this thread, while its own may be dropping one of them ("deque mutated
                 # during iteration"); it has only the server left to close then.
-                page.server.close()
+                page.server.close()  # type: ignore[no-untyped-call]
         served.clear()
 
     start.stop = stop  # type: ignore[attr-defined]
