@@ -5,11 +5,11 @@ Comes in: what was asked of it, and the record store. Goes out: a short text wit
 
 from collections.abc import Iterator
 
+from assistant.answer.citations import CitedText
 from assistant.catalogue.quoting import source_passage
-from assistant.citations import CitedText
-from assistant.events import Event, SourcePassage, Sources
 from assistant.faq import COLLECTION, SOURCES, USE, Facet
-from ingest.store import RecordStore
+from assistant.types import Event, SourcePassage, Sources
+from ingest.record_store import RecordStore
 
 GREETING = "Hello! Ask me about the talks in your own words, and I answer with citations. For example:"
 FAREWELL = "You are welcome. Ask whenever you want to know more about the talks."

@@ -11,24 +11,24 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from assistant.answer.extract import Extractor
+from assistant.answer.grounding import SupportChecker
 from assistant.catalogue import Catalogue
 from assistant.catalogue.parser import Parser
+from assistant.chat import Engine
 from assistant.details import Details
-from assistant.endpoint import Endpoint, EndpointChoice, Learned, Limits
-from assistant.engine import Engine
-from assistant.events import Answer, Event
-from assistant.extract import Extractor
-from assistant.filters import Filters
 from assistant.from_talks import FromTalks
+from assistant.llm import Endpoint, EndpointChoice, Learned, Limits
 from assistant.lookup import Lookup
 from assistant.named import KnownNames
 from assistant.prompts import load_prompts
 from assistant.question import FollowUps
-from assistant.ranking import HybridRanker
 from assistant.refusal import Refusals
+from assistant.retrieve.filters import Filters
+from assistant.retrieve.hybrid import HybridRanker
 from assistant.routes import Router
 from assistant.settings import Settings
-from assistant.support import SupportChecker
+from assistant.types import Answer, Event
 from ingest.embedder import BundledEmbedder, Embedder, EndpointEmbedder
 from ingest.errors import SettingsError
 from ingest.index import Generation, open_current, serving_names

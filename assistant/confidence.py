@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.pointing import WORD
-from ingest.keyword import KeywordIndex
+from ingest.lexical import KeywordIndex
 from ingest.passages import Passage
-from ingest.store import RecordStore
+from ingest.record_store import RecordStore
 
 # Logistic regression on the labelled questions for development, answerable and unanswerable weighted alike: where one
 # is as likely as the other stands .5.
@@ -48,7 +48,7 @@ class Signs:
         best_score: Of the best record, by meaning and wording, without any bonus.
         words: How many different words the question has, stop words left out.
         lead: How much closer the best record comes to the question, word by word, than the best twenty usually do; see
-            `assistant.closeness`. None when the index holds no word vectors.
+            `assistant.retrieve.rerank`. None when the index holds no word vectors.
         pinned: Whether the best record holds every word of the question, or one that no other record holds, such as
             "Oculus" in a biography; its speakers' names do not count, because people are asked much that is not told.
     """

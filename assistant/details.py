@@ -15,11 +15,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.extract import without_people
+from assistant.answer.extract import without_people
 from ingest.embedder import BundledEmbedder
 from ingest.passages import Passage, split_sentences
-from ingest.store import RecordStore
-from ingest.word_vectors import ONE, Words
+from ingest.record_store import RecordStore
+from ingest.token_vectors import ONE, Words
 
 Floats = NDArray[np.float32]
 

@@ -1,6 +1,6 @@
 """A question → an answer from what the talks and papers say; yields events.
 
-Comes in: a turn whose question stands by itself, an endpoint or none. Goes out: `assistant.events`, and a turn whose
+Comes in: a turn whose question stands by itself, an endpoint or none. Goes out: `assistant.types`, and a turn whose
 answer has grown; when an endpoint fails, it says why and goes on in quotes. Leaves to others: what the question means,
 and what the records answer exactly (`engine`).
 """
@@ -8,24 +8,24 @@ and what the records answer exactly (`engine`).
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from assistant import own_words
-from assistant.answer import Writer
+from assistant.answer import messages as own_words
+from assistant.answer.extract import Extractor
+from assistant.answer.generate import Writer
+from assistant.answer.grounding import SupportChecker, with_support
+from assistant.answer.second_opinion import reconsider
 from assistant.catalogue.quoting import source_passage
-from assistant.endpoint import Endpoint
-from assistant.events import Checked, Event, SourcePassage, Sources, StatementCheck, Status
-from assistant.extract import Extractor
-from assistant.filters import Filters
+from assistant.llm import Endpoint
 from assistant.named import People
 from assistant.premise import wrong_speaker
 from assistant.prompts import Prompts
 from assistant.question import without_subject
-from assistant.ranking import HybridRanker, RankedRecord, Ranking, flatten
 from assistant.refusal import Refusal, Refusals
+from assistant.retrieve.filters import Filters
+from assistant.retrieve.hybrid import HybridRanker, RankedRecord, Ranking, flatten
 from assistant.search_words import SearchWords, search_with_words
-from assistant.second_opinion import reconsider
-from assistant.support import SupportChecker, with_support
 from assistant.themes import asks_for_several, by_theme, theme, year
 from assistant.turn import Turn
+from assistant.types import Checked, Event, SourcePassage, Sources, StatementCheck, Status
 from ingest.passages import Passage
 
 RECORDS_RANKED = 10

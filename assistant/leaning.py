@@ -10,7 +10,7 @@ from dataclasses import astuple, dataclass
 from assistant import leaning_patterns as patterns
 from assistant.confidence import confidence
 from assistant.pointing import WORD, content, names, opening, points_at_somebody, points_at_something
-from assistant.ranking import Fit
+from assistant.retrieve.hybrid import Fit
 
 _MOST_WORDS = 10
 _HARDLY_MORE_WORDS = 2

@@ -10,11 +10,11 @@ from collections.abc import Sequence
 
 from assistant.catalogue import Catalogue, CatalogueAnswer, Query, parse_query
 from assistant.catalogue.query import Field
-from assistant.endpoint import Endpoint
+from assistant.llm import Endpoint
 from assistant.named import People
 from assistant.premise import unknown_names, wrong_speaker
 from assistant.prompts import Prompts
-from assistant.ranking import HybridRanker
+from assistant.retrieve.hybrid import HybridRanker
 from assistant.short_reply import short_reply
 from ingest.errors import EndpointError
 

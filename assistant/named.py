@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from slugify import slugify
 
 from ingest.records import Record, Talk, speaker_names
-from ingest.words import plain_words
+from ingest.text import plain_words
 
 # One word is a title only where it is coined: "SOAP", "DeepZero", "ZO2".
 _COINED = re.compile(r"\w[A-Z0-9]")

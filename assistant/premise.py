@@ -11,7 +11,7 @@ import numpy as np
 
 from assistant.named import People, Person
 from assistant.pointing import WORD, names
-from assistant.ranking import HybridRanker
+from assistant.retrieve.hybrid import HybridRanker
 from assistant.spelling import Spelling
 from ingest.passages import Passage
 

@@ -9,12 +9,12 @@ import re
 from collections.abc import Callable, Sequence
 
 from assistant.confidence import REFUSE_BELOW, confidence
-from assistant.events import Answer
 from assistant.leaning import leans
 from assistant.named import KnownNames, People, Person
 from assistant.pointing import WORD, bare, content, points_back
-from assistant.ranking import Fit
+from assistant.retrieve.hybrid import Fit
 from assistant.subjects import Conversation, Subject
+from assistant.types import Answer
 
 # "And X?", "What about X?" bring a new subject.
 _NEW_SUBJECT = re.compile(

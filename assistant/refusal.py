@@ -7,13 +7,13 @@ tell what is asked. Leaves to others: whose talk it really is (`premise`), what 
 
 from dataclasses import dataclass
 
+from assistant.answer.extract import asks_for_the_whole
 from assistant.confidence import REFUSE_BELOW, REFUSE_NAMED_BELOW, UNSURE_BELOW_SCORE, holds_term
 from assistant.details import Details
-from assistant.extract import asks_for_the_whole
 from assistant.named import KnownNames, Person
 from assistant.premise import unknown_names
 from assistant.question import without_subject
-from assistant.ranking import HybridRanker, Ranking
+from assistant.retrieve.hybrid import HybridRanker, Ranking
 
 # Of 1,270 written questions that the record answers 4 in 100 come below, of 1,310 others 64; of follow-ups in
 # conversations 4 and 50, the plain ones having been refused by their words before (cross-validated).

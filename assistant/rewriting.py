@@ -7,10 +7,10 @@ cannot be one; `FollowUps.standalone` does without a model then.
 import re
 from collections.abc import Sequence
 
-from assistant.endpoint import Endpoint
-from assistant.events import Answer
+from assistant.llm import Endpoint
 from assistant.prompts import Prompts
 from assistant.short_reply import short_reply
+from assistant.types import Answer
 from ingest.errors import EndpointError
 
 # The sources are never cut for the history's sake: of that, the last turns are enough, and their beginnings.

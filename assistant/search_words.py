@@ -11,10 +11,10 @@ from collections import OrderedDict
 from dataclasses import replace
 
 from assistant.confidence import UNSURE_BELOW_SCORE
-from assistant.endpoint import Endpoint
-from assistant.filters import Filters
+from assistant.llm import Endpoint
 from assistant.prompts import Prompts
-from assistant.ranking import HybridRanker, Ranking
+from assistant.retrieve.filters import Filters
+from assistant.retrieve.hybrid import HybridRanker, Ranking
 from assistant.short_reply import TIMEOUT_S, short_reply
 from ingest.errors import EndpointError
 

@@ -8,7 +8,7 @@ import time
 from contextlib import closing
 from dataclasses import dataclass
 
-from assistant.endpoint import Endpoint, load_llamaindex
+from assistant.llm import Endpoint, load_llamaindex
 from ingest.errors import EndpointError
 
 # A small model on a laptop needs two to five seconds for a line; nobody waits longer for a better guess.

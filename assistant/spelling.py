@@ -12,8 +12,8 @@ from math import ceil, floor
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from ingest.keyword import KeywordIndex
-from ingest.store import RecordStore
+from ingest.lexical import KeywordIndex
+from ingest.record_store import RecordStore
 
 # One slip in five letters ("Rozen" for Rosen), two in ten; swapped letters count as one. Lower, everyday words become
 # names ("cutting" → "hunting" at .7). A shade below .8, which is how 1 - 1/5 comes out.

@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from assistant.events import Answer
 from assistant.kinds import PAPER, TALK
 from assistant.named import KnownNames, Person, Titled
-from assistant.ranking import Fit
+from assistant.retrieve.hybrid import Fit
+from assistant.types import Answer
 
 # Further back, or further down a list, nobody points without naming.
 _TURNS = 6

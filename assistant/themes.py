@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 from assistant.kinds import PAPER, TALK, kind_named, names_both
-from assistant.ranking import RankedRecord
+from assistant.retrieve.hybrid import RankedRecord
 
 # On 40 labelled questions for several records these hold .91 of the expected ones, and 7 in 10 of these are expected;
 # from .75 on it would be .79 and 9 in 10.

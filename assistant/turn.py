@@ -6,8 +6,8 @@ Comes in: what the engine finds out. Goes out: `events.Done`.
 import time
 from dataclasses import dataclass, field
 
-from assistant.citations import CitedText
-from assistant.events import Answer, Done, Mode, StatementCheck
+from assistant.answer.citations import CitedText
+from assistant.types import Answer, Done, Mode, StatementCheck
 
 
 @dataclass(slots=True)

@@ -25,18 +25,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.assembly import Assistant, make_embedder
-from assistant.evaluation.questions import read_questions
-from assistant.evaluation.run import EVALS
 from assistant.settings import load_settings
+from evals.questions import read_questions
+from evals.run import EVALS
 from ingest.embedder import BundledEmbedder
 from ingest.passages import record_passages
 from ingest.pipeline import ingest
-from ingest.word_vectors import WORD_DIMENSIONS, Words
+from ingest.token_vectors import WORD_DIMENSIONS, Words
 
 MB = 1024 * 1024
 RUNS = 3
 WARM_UP_QUESTIONS = 20
-TALKS = [sys.executable, "-m", "assistant.cli"]
+TALKS = [sys.executable, "-m", "assistant.outlets.cli"]
 LONGEST_WAIT_S = 60
 # 256 tokens.
 LONGEST_TEXT_WORDS = 200

@@ -17,9 +17,9 @@ from pathlib import Path
 import openai
 
 from assistant.assembly import Assistant
-from assistant.endpoint import Endpoint, EndpointChoice
-from assistant.events import Delta
+from assistant.llm import Endpoint, EndpointChoice
 from assistant.settings import load_settings
+from assistant.types import Delta
 from tests.scripted_endpoint import Script, ScriptedEndpoint
 
 QUESTIONS = (

@@ -21,7 +21,7 @@ from pathlib import Path
 import httpx
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from assistant.shelf import ORDERS, Search, Shelf
+from assistant.outlets.shelf import ORDERS, Search, Shelf
 from evals.bench import LONGEST_WAIT_S, TALKS, RandomPassages, convert
 from ingest.embedder import BundledEmbedder
 from ingest.index import open_current

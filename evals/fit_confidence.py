@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.assembly import Assistant
-from assistant.evaluation.learning import cross_validated, learn, shuffled_folds
-from assistant.evaluation.questions import read_dialogues, read_questions
-from assistant.evaluation.run import EVALS
-from assistant.events import Answer, Done
-from assistant.ranking import HybridRanker
+from assistant.retrieve.hybrid import HybridRanker
 from assistant.settings import load_settings
+from assistant.types import Answer, Done
+from evals.learning import cross_validated, learn, shuffled_folds
+from evals.questions import read_dialogues, read_questions
+from evals.run import EVALS
 
 FALSE_REFUSALS = (0.01, 0.02, 0.03, 0.04, 0.05)
 

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 
 from assistant.assembly import Assistant
 from assistant.details import LEARNED, Details, kernel, scaled
-from assistant.evaluation.dialogues import converse
-from assistant.evaluation.metrics import roc
-from assistant.evaluation.questions import read_dialogues
-from assistant.evaluation.run import EVALS
 from assistant.question import LIKELY_TOLD
 from assistant.settings import load_settings
+from evals.dialogues import converse
+from evals.metrics import roc
+from evals.questions import read_dialogues
+from evals.run import EVALS
 from ingest.embedder import BundledEmbedder
 
 FOLDS = 10

@@ -15,15 +15,15 @@ import numpy as np
 
 from assistant import leaning_patterns as patterns
 from assistant.assembly import Assistant
-from assistant.evaluation.learning import cross_validated, learn, shuffled_folds
-from assistant.evaluation.questions import read_dialogues, read_lists, read_questions
-from assistant.evaluation.run import EVALS
-from assistant.events import Answer, Done
 from assistant.leaning import LeaningSigns, leaning_signs
 from assistant.named import KnownNames
 from assistant.pointing import points_back
 from assistant.settings import load_settings
 from assistant.subjects import Conversation
+from assistant.types import Answer, Done
+from evals.learning import cross_validated, learn, shuffled_folds
+from evals.questions import read_dialogues, read_lists, read_questions
+from evals.run import EVALS
 
 _NEW_SUBJECT = ("And {}?", "What about {}?", "OK, and {}?", "Also {}?", "and which talk is on {}?", "and papers on {}?")
 _WORDS_OF_TITLE = 3

@@ -42,10 +42,10 @@ from assistant.catalogue.plain import parse_query, query_text
 from assistant.catalogue.query import Query
 from assistant.catalogue.tagger import tokens_of
 from assistant.catalogue.vocabulary import Vocabulary
-from assistant.evaluation.pointing import symbols_of
-from assistant.evaluation.questions import read_dialogues, read_questions
-from assistant.evaluation.run import EVALS
 from assistant.settings import load_settings
+from evals.pointing import symbols_of
+from evals.questions import read_dialogues, read_questions
+from evals.run import EVALS
 from ingest.embedder import BundledEmbedder
 
 PHRASINGS = EVALS / "phrasings.jsonl"

@@ -12,11 +12,11 @@ from dataclasses import astuple, fields, replace
 import numpy as np
 
 from assistant.assembly import Assistant
-from assistant.evaluation.learning import cross_validated, learn, shuffled_folds
-from assistant.evaluation.questions import read_dialogues, read_questions
-from assistant.evaluation.run import EVALS
 from assistant.routes import Router, RouteSigns, is_smalltalk
 from assistant.settings import load_settings
+from evals.learning import cross_validated, learn, shuffled_folds
+from evals.questions import read_dialogues, read_questions
+from evals.run import EVALS
 from ingest.embedder import BundledEmbedder
 
 OTHERS_CALLED = (5, 10, 20, 40)

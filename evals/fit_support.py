@@ -1,6 +1,6 @@
-"""Learns the weights of `assistant/verdicts.py` and prints them, with the figures: `python evals/fit_support.py FILE`.
+"""Learns the weights of `assistant/answer/verdicts.py` and prints them: `python -m evals.fit_support FILE`.
 
-FILE holds labelled pairs as `assistant.evaluation.support` reads them. The shipped weights were learned on
+FILE holds labelled pairs as `evals.support` reads them. The shipped weights were learned on
 Climate-FEVER, SciFact's training half and WiCE, 12,271 pairs in five sets.
 """
 
@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from assistant.evaluation.learning import best_threshold, learn
-from assistant.evaluation.support import compare_pairs, evaluate, read_pairs, signal_names, support_text
-from assistant.verdicts import objection
+from assistant.answer.verdicts import objection
+from evals.learning import best_threshold, learn
+from evals.support import compare_pairs, evaluate, read_pairs, signal_names, support_text
 from ingest.embedder import BundledEmbedder
 
 

@@ -1,8 +1,8 @@
 """Texts → unit vectors whose products are cosines: by the bundled model, or by an endpoint that the user chose.
 
-In: passages or a question. Out: float32 vectors of length 1. LlamaIndex's face of this is `ingest.llamaindex`; it is
-not imported here, nor is onnxruntime before it is needed, because the command line must answer at once. What an
-endpoint does instead of the bundled model is in `ingest.endpoint_embedder`.
+Comes in: passages or a question. Goes out: float32 vectors of length 1. LlamaIndex's face of this is in
+`assistant.integrations`. onnxruntime is not imported before it is needed, because the command line must answer at
+once. What an endpoint does instead of the bundled model is in `ingest.endpoint_embedder`.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from ingest.endpoint_embedder import EndpointEmbedder
 from ingest.errors import EmbedderError
-from ingest.word_vectors import ONE, Words
+from ingest.token_vectors import ONE, Words
 
 __all__ = ["BUNDLED_MODEL", "BundledEmbedder", "Embedder", "EndpointEmbedder", "Progress", "Vectors", "WordEmbedder"]
 

@@ -12,7 +12,7 @@ from ingest.passages import record_text
 from ingest.posts import present_posts
 from ingest.readers.names import surname
 from ingest.records import Record, Speaker, Talk, record_pages, speaker_names
-from ingest.words import plain_words, searchable
+from ingest.text import plain_words, searchable
 
 SCHEMA = """
 CREATE TABLE facts (

@@ -22,11 +22,11 @@ from numpy.typing import NDArray
 from ingest.errors import IndexBusy, IndexUnwritable
 from ingest.gists import Gist
 from ingest.index import GIST_COLLECTION, Manifest, open_collection, serving_names
-from ingest.keyword import KeywordIndex
+from ingest.lexical import KeywordIndex
 from ingest.passages import Passage
+from ingest.record_store import write_store
 from ingest.records import Record
-from ingest.store import write_store
-from ingest.word_vectors import Small, WordVectors
+from ingest.token_vectors import Small, WordVectors
 
 
 @contextlib.contextmanager
@@ -72,7 +72,7 @@ def write_generation(
     Returns:
         The name of the generation that now serves.
     """
-    from ingest.nodes import add_gists, add_passages  # here, because LlamaIndex takes a second to import
+    from ingest.stores.nodes import add_gists, add_passages  # here, because LlamaIndex takes a second to import
 
     name = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
     folder = home / "index" / "generations" / name

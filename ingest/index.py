@@ -27,9 +27,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.errors import EmbedderChanged, IndexDamaged, IndexMissing
-from ingest.keyword import KeywordIndex
-from ingest.store import RecordStore
-from ingest.word_vectors import WordVectors
+from ingest.lexical import KeywordIndex
+from ingest.record_store import RecordStore
+from ingest.token_vectors import WordVectors
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client

@@ -22,9 +22,9 @@ from ingest.index import FORMAT, Generation, Manifest, find_current
 from ingest.merge import merge
 from ingest.passages import Passage, record_passages
 from ingest.readers import read_file
+from ingest.record_store import dump_record
 from ingest.records import Oddity, Reading, Record
-from ingest.store import dump_record
-from ingest.word_vectors import Small
+from ingest.token_vectors import Small
 
 # Files that people keep beside the pages and that hold no records.
 NOT_PAGES = frozenset({"readme.md", "readme.txt", "readme", "license", GISTS_FILE})

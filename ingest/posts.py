@@ -9,7 +9,7 @@ import re
 from ingest.passages import Span, split_sentences
 from ingest.readers.affiliations import is_role
 from ingest.readers.names import surname
-from ingest.words import plain_words
+from ingest.text import plain_words
 
 _NOW = re.compile(r"\b(?:is|holds|works as)\s")
 _BEFORE = re.compile(

@@ -9,10 +9,10 @@ import pytest
 from typer.testing import CliRunner
 
 from assistant.assembly import Assistant
-from assistant.cli import app
-from assistant.endpoint import EndpointChoice
-from assistant.events import Answer, Done
+from assistant.llm import EndpointChoice
+from assistant.outlets.cli import app
 from assistant.settings import Settings
+from assistant.types import Answer, Done
 from ingest.pipeline import IngestReport
 from tests.scripted_endpoint import Script, ScriptedEndpoint
 

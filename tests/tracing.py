@@ -27,7 +27,7 @@ def traced_command(log: Path, *talks: str) -> list[str]:
     # Lingering: what reports home does so some seconds later, from a thread of its own.
     program = (
         "import sys, time, runpy; sys.argv = ['talks', *sys.argv[1:]]\n"
-        "try: runpy.run_module('assistant.cli', run_name='__main__')\n"
+        "try: runpy.run_module('assistant.outlets.cli', run_name='__main__')\n"
         "finally: time.sleep(4)"
     )
     return ["strace", "-f", "-qq", "-e", _CALLS, "-o", str(log), sys.executable, "-c", program, *talks]

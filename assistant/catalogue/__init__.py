@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from assistant.answer.citations import CitedText
 from assistant.catalogue.contradiction import recorded_instead, tell_instead
 from assistant.catalogue.evaluate import Result, evaluate
 from assistant.catalogue.grammar import asks_what_is_said, understand
@@ -25,11 +26,10 @@ from assistant.catalogue.telling import shown_ids, tell
 from assistant.catalogue.told import Told
 from assistant.catalogue.unrecorded import unrecorded, unrecorded_query, unrecorded_value
 from assistant.catalogue.vocabulary import Vocabulary
-from assistant.citations import CitedText
-from assistant.events import Event, SourcePassage
+from assistant.types import Event, SourcePassage
+from ingest.record_store import RecordStore
 from ingest.records import Record
-from ingest.store import RecordStore
-from ingest.words import plain_words, singular
+from ingest.text import plain_words, singular
 
 # More would fill a small model's context; it can name the others from the question.
 _PAGES_IN_PROMPT = 40

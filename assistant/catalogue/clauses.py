@@ -13,8 +13,8 @@ from assistant.catalogue.names import Names
 from assistant.catalogue.query import Condition, Field, PersonField, Query
 from assistant.catalogue.values import Dates, Day, Span
 from ingest.facts import name_key
-from ingest.store import RecordStore
-from ingest.words import searchable
+from ingest.record_store import RecordStore
+from ingest.text import searchable
 
 Clause = tuple[str, list[str | int | None]]
 # SQLite's integers end here; no number that is recorded comes near.

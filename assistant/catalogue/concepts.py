@@ -15,7 +15,7 @@ from assistant.catalogue.everyday import PHRASES, WORDS
 from assistant.catalogue.lexicon import CONCEPTS
 from assistant.catalogue.lexicon import FILLER as FILLER_WORDS
 from assistant.catalogue.values import MONTHS
-from ingest.words import singular
+from ingest.text import singular
 
 LONGEST_PHRASE_WORDS = 6
 # "autor" and "papres" are slips; "code" and "core" are two words.

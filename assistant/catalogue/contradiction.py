@@ -7,16 +7,16 @@ person was named or the person is not here.
 from collections.abc import Iterator
 from dataclasses import replace
 
+from assistant.answer.citations import CitedText
 from assistant.catalogue.describe import describe, noun, one_line
 from assistant.catalogue.evaluate import Result, evaluate
 from assistant.catalogue.names import Names
 from assistant.catalogue.query import PersonField, Query
 from assistant.catalogue.quoting import cited
-from assistant.citations import CitedText
-from assistant.events import Event
+from assistant.types import Event
 from ingest.passages import speaker_line
+from ingest.record_store import RecordStore
 from ingest.records import Record
-from ingest.store import RecordStore
 
 # What is said of somebody, and may be wrong.
 _OF_PERSON: tuple[PersonField, ...] = ("affiliation", "role", "sector", "country", "abroad")

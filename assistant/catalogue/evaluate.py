@@ -22,7 +22,7 @@ from assistant.catalogue.names import Names
 from assistant.catalogue.query import Condition, Order, Query
 from assistant.catalogue.values import Span
 from ingest.facts import name_key
-from ingest.store import RecordStore
+from ingest.record_store import RecordStore
 
 T = TypeVar("T")
 

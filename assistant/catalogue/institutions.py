@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from ingest.words import folded, plain_words
+from ingest.text import folded, plain_words
 
 Sector = Literal["academic", "company", "laboratory"]
 

@@ -4,7 +4,7 @@
 may point at values of the query before as well. So a parser learns how questions are put, not which names there are.
 
 Comes in: symbols, and what they can point at. Goes out: a query, or None when they are none. The other way, which only
-learning needs, goes `assistant/evaluation/pointing.py`.
+learning needs, goes `evals/pointing.py`.
 
 Source: See, Liu and Manning, "Get To The Point: Summarization with Pointer-Generator Networks", ACL 2017; for queries
 Rongali et al., "Don't Parse, Generate!", WWW 2020.

@@ -9,7 +9,7 @@ from assistant.catalogue.concepts import month as month_of
 from assistant.catalogue.marking import SMALL_TOKENS, Marking
 from assistant.catalogue.values import Dates
 from assistant.catalogue.vocabulary import Vocabulary
-from ingest.words import plain_words, singular
+from ingest.text import plain_words, singular
 
 _LONGEST_PAGE_WORDS = 6
 _NEIGHBOURS = frozenset("on under the and or not of both , page to in than only".split())

@@ -10,7 +10,7 @@ from assistant.catalogue.institutions import institution
 from assistant.catalogue.query import PersonField
 from assistant.catalogue.reading import Found, Reading, Rule
 from assistant.catalogue.vocabulary import Vocabulary
-from ingest.words import searchable
+from ingest.text import searchable
 
 _JOINTS = frozenset(("AND", "OR", "COMMA", "NOR"))
 _NOUNS = ("THEM", "TALK", "PAPER", "RECORD")

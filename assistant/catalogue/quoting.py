@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from assistant.catalogue.query import Query
-from assistant.events import SourcePassage
+from assistant.types import SourcePassage
 from ingest.passages import Passage, speaker_line, split_sentences
+from ingest.record_store import RecordStore
 from ingest.records import Record, record_pages
-from ingest.store import RecordStore
-from ingest.words import searchable
+from ingest.text import searchable
 
 _LONGEST_OPENING_CHARS = 300
 

@@ -5,16 +5,16 @@ Comes in: the query, its result, the record store. Goes out: events, said and ci
 
 from collections.abc import Callable, Iterator, Sequence
 
+from assistant.answer.citations import CitedText
 from assistant.catalogue.describe import describe, month_name, noun, one_line
 from assistant.catalogue.evaluate import Group, Result
 from assistant.catalogue.query import Query
 from assistant.catalogue.quoting import Cited, cited
-from assistant.citations import CitedText
-from assistant.events import Event
+from assistant.types import Event
 from ingest.passages import chapter_line, speaker_line
+from ingest.record_store import RecordStore
 from ingest.records import Chapter, Record, Talk, record_pages, speaker_names
-from ingest.store import RecordStore
-from ingest.words import searchable
+from ingest.text import searchable
 
 # What is told of a record that has most, or least, of it.
 _COUNTED: dict[str, Callable[[Record], int]] = {

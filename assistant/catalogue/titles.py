@@ -7,7 +7,7 @@ import re
 
 from assistant.catalogue.marking import SMALL_TOKENS, Marking
 from assistant.catalogue.vocabulary import Vocabulary
-from ingest.words import folded, plain_words, searchable, singular
+from ingest.text import folded, plain_words, searchable, singular
 
 _LONGEST_TITLE_WORDS = 30
 _PIECE = re.compile(r"[^\W\d_]+|\d+")

@@ -7,7 +7,7 @@ sentences, which keep apart what a rule must not read across.
 import re
 from dataclasses import dataclass
 
-from ingest.words import folded
+from ingest.text import folded
 
 _TOKEN = re.compile(
     r"""

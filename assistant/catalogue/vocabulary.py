@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from functools import cached_property
 
 from assistant.catalogue.names import Names
+from ingest.record_store import RecordStore
 from ingest.records import Record
-from ingest.store import RecordStore
-from ingest.words import plain_words, searchable, singular
+from ingest.text import plain_words, searchable, singular
 
 
 class Vocabulary:

@@ -13,12 +13,12 @@ import onnxruntime
 from tokenizers import Tokenizer
 
 from ingest.embedder import _TOKENS, _TOKENS_TOO, BUNDLED_MODEL, _word_means
-from ingest.keyword import is_stop_word
+from ingest.lexical import is_stop_word
 from ingest.merge import merge
 from ingest.passages import record_passages
 from ingest.pipeline import corpus_files
 from ingest.readers import read_file
-from ingest.word_vectors import WORD_DIMENSIONS
+from ingest.token_vectors import WORD_DIMENSIONS
 
 
 def main() -> None:

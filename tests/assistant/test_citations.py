@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.citations import CitedText, DraftCiter
-from assistant.events import Citation, SourcePassage
-from assistant.support import SupportChecker
-from assistant.uncited import matcher
+from assistant.answer.citations import CitedText, DraftCiter
+from assistant.answer.grounding import SupportChecker
+from assistant.answer.uncited import matcher
+from assistant.types import Citation, SourcePassage
 from ingest.embedder import BundledEmbedder
-from ingest.keyword import KeywordIndex
+from ingest.lexical import KeywordIndex
 
 
 def source(talk: str, section: str, title: str, text: str) -> SourcePassage:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from assistant.cli import app
+from assistant.outlets.cli import app
 from ingest.pipeline import IngestReport
 from tests.conftest import SEEDS
 from tests.scripted_endpoint import Script, ScriptedEndpoint
@@ -199,7 +199,7 @@ def test_search_ingests_first_when_there_is_no_index(tmp_path: Path, monkeypatch
 
 def test_search_stays_fast_by_what_it_does_not_import(seeds_home: Path, seeds_report: IngestReport) -> None:
     code = (
-        "import sys; from assistant.cli import app\n"
+        "import sys; from assistant.outlets.cli import app\n"
         f"app(['search', 'Hessian', '--home', {str(seeds_home)!r}], standalone_mode=False)\n"
         "heavy = {'gradio', 'llama_index.core', 'openai', 'torch', 'nltk'} & set(sys.modules)\n"
         "assert not heavy, heavy"

@@ -6,7 +6,7 @@ import pytest
 
 from assistant.assembly import Assistant
 from assistant.confidence import REFUSE_BELOW, Signs, confidence
-from assistant.events import Answer, Done
+from assistant.types import Answer, Done
 
 SIGNS = Signs(best_score=0.3, words=5, lead=0.1, pinned=False)
 

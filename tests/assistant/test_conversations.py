@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from assistant.assembly import Assistant
-from assistant.conversations import Conversations, KeptTurn, new_conversation_id
-from assistant.events import Answer, Done, Sources
+from assistant.outlets.conversations import Conversations, KeptTurn, new_conversation_id
+from assistant.types import Answer, Done, Sources
 from tests.browser.scripted import FLAT, HESSIAN, cite
 
 ID = "20260131T101112-0badcafe"

@@ -5,8 +5,8 @@ import pytest
 
 from assistant.assembly import Assistant
 from assistant.details import Details, kernel
-from assistant.evaluation.dialogues import converse
 from assistant.refusal import UNTOLD_BELOW
+from evals.dialogues import converse
 from ingest.embedder import BundledEmbedder
 
 TOLD = [

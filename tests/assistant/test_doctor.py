@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from assistant import doctor
-from assistant.cli import app
-from assistant.doctor import Finding, examine
+from assistant.outlets import doctor
+from assistant.outlets.cli import app
+from assistant.outlets.doctor import Finding, examine
 from assistant.settings import Settings, load_settings
 from ingest.pipeline import IngestReport
 from tests.scripted_endpoint import Script, ScriptedEndpoint

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from assistant.endpoint import Endpoint, EndpointChoice, Learned, Limits, Pulse, api_address, is_loopback
+from assistant.llm import Endpoint, EndpointChoice, Learned, Limits, Pulse, api_address, is_loopback
 from ingest.errors import EndpointCut, EndpointError, EndpointOverflow, EndpointRejected
 from tests.scripted_endpoint import Refusal, Script, ScriptedEndpoint
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.endpoint import Endpoint, EndpointChoice
+from assistant.llm import Endpoint, EndpointChoice
 from ingest.errors import (
     EndpointCut,
     EndpointError,

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from assistant.endpoint import Endpoint, EndpointChoice, Learned, Piece, Pulse
-from assistant.endpoint.reasoning import ReasoningFold, may_hide_tag
+from assistant.llm import Endpoint, EndpointChoice, Learned, Piece, Pulse
+from assistant.llm.reasoning import ReasoningFold, may_hide_tag
 from ingest.errors import EndpointSilent
 from tests.assistant.test_endpoint import ASK, LIMITS, connect, words
 from tests.scripted_endpoint import Script, ScriptedEndpoint

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.endpoint import Endpoint, EndpointChoice, Learned, Running, find_running
+from assistant.llm import Endpoint, EndpointChoice, Learned, Running, find_running
 from ingest.errors import EndpointRejected
 from tests.assistant.test_endpoint import LIMITS, connect, words
 from tests.scripted_endpoint import Script, ScriptedEndpoint

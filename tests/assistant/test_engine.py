@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.answer import MATCHED, REPEATING
+from assistant.answer.generate import MATCHED, REPEATING
+from assistant.answer.messages import QUOTES_INTRO
 from assistant.assembly import Assistant
-from assistant.endpoint import EndpointChoice
-from assistant.events import Answer, Cited, Delta, Done, Event, Sources, Status
-from assistant.own_words import QUOTES_INTRO
+from assistant.llm import EndpointChoice
+from assistant.types import Answer, Cited, Delta, Done, Event, Sources, Status
 from tests.scripted_endpoint import Script, ScriptedEndpoint
 
 QUESTION = "What goes wrong in training when models get bigger?"

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from assistant.assembly import Assistant
-from assistant.endpoint import Endpoint, EndpointChoice, Limits
-from assistant.events import Answer, Done, Sources
+from assistant.llm import Endpoint, EndpointChoice, Limits
+from assistant.types import Answer, Done, Sources
 from tests.scripted_endpoint import Refusal, Script, ScriptedEndpoint
 
 QUESTION = "What goes wrong in training when models get bigger?"

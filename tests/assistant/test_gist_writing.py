@@ -7,9 +7,9 @@ import pytest
 from typer.testing import CliRunner
 
 from assistant.assembly import Assistant
-from assistant.cli import app
-from assistant.endpoint import EndpointChoice
-from assistant.gist_writing import parse_gist, write_gists
+from assistant.llm import EndpointChoice
+from assistant.outlets.cli import app
+from assistant.outlets.gist import parse_gist, write_gists
 from assistant.prompts import load_prompts
 from assistant.resources import prompts_dir
 from assistant.settings import load_settings

@@ -5,10 +5,10 @@ import pytest
 from assistant.assembly import Assistant
 from assistant.catalogue import parse_query
 from assistant.catalogue.parser import Parsed, Parser
-from assistant.endpoint import EndpointChoice
-from assistant.events import Answer, Done
-from assistant.filters import Filters
+from assistant.llm import EndpointChoice
 from assistant.lookup import says_what_was_asked
+from assistant.retrieve.filters import Filters
+from assistant.types import Answer, Done
 from tests.scripted_endpoint import Script, ScriptedEndpoint
 
 ODD = "Rattle off every single 2024 paper for me as if calling a roll, would you be a dear"

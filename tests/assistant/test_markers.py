@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.markers import Marker, MarkerParser, defuse_references
+from assistant.answer.markers import Marker, MarkerParser, defuse_references
 
 
 def parse(pieces: list[str]) -> list[str | Marker]:

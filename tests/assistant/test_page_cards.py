@@ -5,11 +5,11 @@ from html import unescape
 
 import pytest
 
-from assistant.events import Answer, Citation, Done, SourcePassage
-from assistant.page.backend import PageState
-from assistant.page.cards import card_ids, marker_html, passage_text, quote_span, sources_html
-from assistant.page.conversation import Conversation, Draft
-from assistant.page.transcript import masthead_html, status_text, turn_html
+from assistant.outlets.page.backend import PageState
+from assistant.outlets.page.cards import card_ids, marker_html, passage_text, quote_span, sources_html
+from assistant.outlets.page.conversation import Conversation, Draft
+from assistant.outlets.page.transcript import masthead_html, status_text, turn_html
+from assistant.types import Answer, Citation, Done, SourcePassage
 
 TEXT = "First words. Second words. Second words."
 PASSAGE = SourcePassage(

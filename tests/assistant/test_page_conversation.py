@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from assistant.events import Answer, Citation, Cited, Delta, Done, Event, Sources, Status
-from assistant.page.backend import Turn
-from assistant.page.conversation import Conversation, Draft
-from assistant.page.run import Run
+from assistant.outlets.page.backend import Turn
+from assistant.outlets.page.conversation import Conversation, Draft
+from assistant.outlets.page.run import Run
+from assistant.types import Answer, Citation, Cited, Delta, Done, Event, Sources, Status
 
 CITATION = Citation(1, "t", "talk", "T", (), "t#abstract-1", "Abstract", "q", 0, {})
 

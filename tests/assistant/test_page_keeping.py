@@ -6,13 +6,13 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from assistant.conversations import KeptTurn, new_conversation_id
-from assistant.filters import Filters
-from assistant.page.conversation import Conversation, Draft
-from assistant.page.keeping import attach, keep_turn, new_visitor, owner_of
-from assistant.page.markdown import marker_offsets
-from assistant.page.record import record_html, rows_html
-from assistant.page.scope import Scope, read_scope, scope_choices
+from assistant.outlets.conversations import KeptTurn, new_conversation_id
+from assistant.outlets.page.conversation import Conversation, Draft
+from assistant.outlets.page.keeping import attach, keep_turn, new_visitor, owner_of
+from assistant.outlets.page.markdown import marker_offsets
+from assistant.outlets.page.record import record_html, rows_html
+from assistant.outlets.page.scope import Scope, read_scope, scope_choices
+from assistant.retrieve.filters import Filters
 from ingest.records import Talk
 from tests.assistant.test_references import ANSWER
 from tests.browser.scripted import HESSIAN, RECORDS, Scripted

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 from pydantic import SecretStr
 
-from assistant.page import launch_options, page_options
+from assistant.outlets.page import launch_options, page_options
 from ingest.errors import SettingsError
 
 

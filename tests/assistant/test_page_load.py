@@ -11,9 +11,9 @@ import httpx
 import pytest
 
 from assistant.assembly import Assistant
-from assistant.conversations import Conversations
-from assistant.page import build_page, launch_options
-from assistant.page_backend import PageBackend
+from assistant.outlets.conversations import Conversations
+from assistant.outlets.page import build_page, launch_options
+from assistant.outlets.page_backend import PageBackend
 from ingest.records import Talk
 from tests.browser.conftest import Address, _free_port
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from assistant.events import Citation
-from assistant.page.markdown import MarkerQueue, is_web_address, link_target, render_markdown
+from assistant.outlets.page.markdown import MarkerQueue, is_web_address, link_target, render_markdown
+from assistant.types import Citation
 
 
 def citation(n: int, quote: str = "q") -> Citation:

@@ -7,8 +7,8 @@ from pathlib import Path
 import gradio
 import pytest
 
-from assistant.page.markdown import render_markdown
-from assistant.page.maths import katex_head, maths_html
+from assistant.outlets.page.markdown import render_markdown
+from assistant.outlets.page.maths import katex_head, maths_html
 
 
 def span(source: str, kind: str = "math") -> str:
@@ -72,7 +72,7 @@ def test_katex_is_among_the_files_that_gradio_serves() -> None:
 
 
 def test_gradio_without_katex_leaves_formulas_as_written(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("assistant.page.maths._ASSETS", tmp_path)
+    monkeypatch.setattr("assistant.outlets.page.maths._ASSETS", tmp_path)
     assert katex_head() == ""
     (tmp_path / "katex-1.js").touch()
     assert katex_head() == ""

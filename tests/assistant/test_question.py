@@ -6,11 +6,11 @@ import pytest
 
 from assistant.assembly import Assistant
 from assistant.details import Details
-from assistant.endpoint import EndpointChoice
-from assistant.events import Answer, Done
+from assistant.llm import EndpointChoice
 from assistant.named import KnownNames
 from assistant.question import FollowUps, without_subject
 from assistant.rewriting import usable_question
+from assistant.types import Answer, Done
 from ingest.embedder import BundledEmbedder
 from tests.scripted_endpoint import Script, ScriptedEndpoint
 

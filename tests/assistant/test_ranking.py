@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from assistant.assembly import Assistant
-from assistant.filters import Filters
-from assistant.fusion import best_rows, fuse, gist_share, spread_gists
+from assistant.integrations.retriever import TalksRetriever
 from assistant.kinds import kind_named
-from assistant.ranking import LOOKED_AT_AGAIN, HybridRanker
-from assistant.retriever import TalksRetriever
+from assistant.retrieve.filters import Filters
+from assistant.retrieve.fusion import best_rows, fuse, gist_share, spread_gists
+from assistant.retrieve.hybrid import LOOKED_AT_AGAIN, HybridRanker
 
 
 def test_fusion_is_the_weighted_mean_of_both_scores() -> None:
@@ -118,7 +118,7 @@ def test_second_look_finds_what_holds_each_thing_asked_for(
     question = "Can photos seen long ago be faked by sliding fresh ones sideways?"
     expected = "fetril-feature-translation-for-exemplar-free-class-incremental-learning"
     assert assistant.ranker.search(question).records[0].record_id == expected
-    monkeypatch.setattr("assistant.ranking.CLOSENESS_WEIGHT", 0)
+    monkeypatch.setattr("assistant.retrieve.hybrid.CLOSENESS_WEIGHT", 0)
     assert assistant.ranker.search(question).records[0].record_id != expected
 
 
@@ -127,7 +127,7 @@ def test_second_look_changes_neither_the_confidence_nor_what_comes_after_it(
 ) -> None:
     question = "How can training be made cheaper?"
     looked_twice = assistant.ranker.search(question, limit=140)
-    monkeypatch.setattr("assistant.ranking.CLOSENESS_WEIGHT", 0)
+    monkeypatch.setattr("assistant.retrieve.hybrid.CLOSENESS_WEIGHT", 0)
     looked_once = assistant.ranker.search(question, limit=140)
     assert looked_twice.confidence == looked_once.confidence
     once = {record.record_id: record.score for record in looked_once.records}
@@ -148,7 +148,7 @@ def test_embedder_that_tells_no_words_ranks_by_the_first_look(
         embed_question = staticmethod(assistant.embedder.embed_question)
 
     wordless = HybridRanker(assistant.generation, Wordless(), keyword_weight=assistant.settings.keyword_weight)
-    monkeypatch.setattr("assistant.ranking.CLOSENESS_WEIGHT", 0)
+    monkeypatch.setattr("assistant.retrieve.hybrid.CLOSENESS_WEIGHT", 0)
     for question in ("Hunting the Hessian", "How can training be made cheaper?"):
         found = [(record.record_id, record.score) for record in wordless.search(question).records]
         assert found == [(record.record_id, record.score) for record in assistant.ranker.search(question).records]

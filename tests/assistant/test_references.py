@@ -7,8 +7,7 @@ from dataclasses import replace
 import pytest
 from markdown_it import MarkdownIt
 
-from assistant.events import Answer
-from assistant.references import (
+from assistant.outlets.references import (
     Reference,
     answer_markdown,
     bibtex,
@@ -17,6 +16,7 @@ from assistant.references import (
     references_csv,
     references_of,
 )
+from assistant.types import Answer
 from ingest.errors import RecordMissing
 from ingest.records import Record
 from tests.browser.scripted import FLAT, HESSIAN, RECORDS, cite

@@ -7,13 +7,13 @@ import pytest
 
 from assistant.assembly import Assistant
 from assistant.confidence import UNSURE_BELOW_SCORE
-from assistant.endpoint import Endpoint, EndpointChoice
-from assistant.evaluation.metrics import figures
-from assistant.evaluation.questions import read_questions
-from assistant.evaluation.run import EVALS
+from assistant.llm import Endpoint, EndpointChoice
 from assistant.prompts import load_prompts
 from assistant.resources import prompts_dir
 from assistant.search_words import MOST_WORDS, SearchWords, parse_words, search_with_words
+from evals.metrics import figures
+from evals.questions import read_questions
+from evals.run import EVALS
 from tests.scripted_endpoint import Script, ScriptedEndpoint
 
 LAY = "Who measures cheaply how bumpy a huge terrain is?"

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from assistant.shelf import Search, Shelf
-from assistant.suggestions import first_questions, next_questions
+from assistant.answer.suggestions import first_questions, next_questions
+from assistant.outlets.shelf import Search, Shelf
+from ingest.record_store import RecordStore, write_store
 from ingest.records import Date, Source, Speaker, Talk
-from ingest.store import RecordStore, write_store
 from tests.assistant.test_references import ANSWER
 from tests.browser.scripted import FLAT, HESSIAN, NEURO, RECORDS, small_store
 

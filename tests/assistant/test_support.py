@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from assistant.support import QUOTED, SupportChecker, Verdict, is_quote
+from assistant.answer.grounding import QUOTED, SupportChecker, Verdict, is_quote
 from ingest.embedder import BundledEmbedder, Progress, Vectors
 
 TRAINING = (

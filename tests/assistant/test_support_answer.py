@@ -2,9 +2,9 @@
 
 import pytest
 
-from assistant.events import Citation
-from assistant.statements import statements
-from assistant.support import UNCITED, SupportChecker, with_support
+from assistant.answer.grounding import UNCITED, SupportChecker, with_support
+from assistant.answer.statements import statements
+from assistant.types import Citation
 from ingest.embedder import BundledEmbedder
 
 TEXTS = {

@@ -2,8 +2,8 @@
 
 import pytest
 
-from assistant.claims import facets, is_plain_name, missing_names, missing_numbers
-from assistant.opposites import prefixed
+from assistant.answer.claims import facets, is_plain_name, missing_names, missing_numbers
+from assistant.answer.opposites import prefixed
 
 
 @pytest.mark.parametrize(

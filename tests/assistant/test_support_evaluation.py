@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from assistant.evaluation.learning import balanced_accuracy, best_threshold, learn
-from assistant.evaluation.support import (
+from evals.learning import balanced_accuracy, best_threshold, learn
+from evals.support import (
     Pair,
     _folds,
     evaluate,

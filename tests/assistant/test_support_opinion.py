@@ -4,15 +4,15 @@ from pathlib import Path
 
 import pytest
 
+from assistant.answer.grounding import Checked
+from assistant.answer.second_opinion import read_opinion, reconsider, second_opinion
+from assistant.answer.statements import Statement
+from assistant.answer.verdicts import Support, Verdict
 from assistant.assembly import Assistant, endpoint_limits
-from assistant.endpoint import Endpoint, EndpointChoice
+from assistant.llm import Endpoint, EndpointChoice
 from assistant.prompts import load_prompts
 from assistant.resources import prompts_dir
-from assistant.second_opinion import read_opinion, reconsider, second_opinion
 from assistant.settings import load_settings
-from assistant.statements import Statement
-from assistant.support import Checked
-from assistant.verdicts import Support, Verdict
 from ingest.pipeline import IngestReport
 from tests.conftest import SEEDS
 from tests.scripted_endpoint import Script, ScriptedEndpoint

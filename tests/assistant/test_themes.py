@@ -2,10 +2,10 @@
 
 import pytest
 
+from assistant.answer.messages import BY_RELEVANCE
 from assistant.assembly import Assistant
-from assistant.evaluation.dialogues import converse
-from assistant.own_words import BY_RELEVANCE
 from assistant.themes import asks_for_several, theme, year
+from evals.dialogues import converse
 
 
 @pytest.mark.parametrize(

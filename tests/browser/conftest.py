@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from pydantic import SecretStr
 
-from assistant.page import Backend, build_page, launch_options
+from assistant.outlets.page import Backend, build_page, launch_options
 
 CHROMIUM_FLAGS = [
     "--headless",

@@ -13,8 +13,8 @@ from typing import Literal
 from playwright.sync_api import Page, sync_playwright
 
 from assistant.assembly import Assistant
-from assistant.page import build_page, launch_options
-from assistant.page_backend import PageBackend
+from assistant.outlets.page import build_page, launch_options
+from assistant.outlets.page_backend import PageBackend
 from assistant.settings import load_settings
 from tests.browser.conftest import CHROMIUM_FLAGS, Address, _free_port
 

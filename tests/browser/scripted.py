@@ -8,18 +8,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from assistant.conversations import Conversations
-from assistant.doctor import Finding
-from assistant.endpoint import EndpointChoice
-from assistant.events import Answer, Citation, Cited, Delta, Done, Event, Mode, SourcePassage, Sources, Status
-from assistant.feedback import Feedback
-from assistant.filters import Filters
-from assistant.page import Opened, PageState, Turn
-from assistant.shelf import Shelf
+from assistant.llm import EndpointChoice
+from assistant.outlets.conversations import Conversations
+from assistant.outlets.doctor import Finding
+from assistant.outlets.feedback import Feedback
+from assistant.outlets.page import Opened, PageState, Turn
+from assistant.outlets.shelf import Shelf
+from assistant.retrieve.filters import Filters
+from assistant.types import Answer, Citation, Cited, Delta, Done, Event, Mode, SourcePassage, Sources, Status
 from ingest.errors import EndpointUnreachable
 from ingest.gists import Gist
+from ingest.record_store import RecordStore, write_store
 from ingest.records import Chapter, Date, Paper, Record, Source, Speaker, Talk
-from ingest.store import RecordStore, write_store
 
 HESSIAN = SourcePassage(
     passage_id="hunting-the-hessian#abstract-1",

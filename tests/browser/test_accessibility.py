@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from assistant.events import Citation
+from assistant.types import Citation
 from tests.browser.conftest import Serve, Visit
 from tests.browser.scripted import FLAT, HESSIAN, Scripted, cite, script
 from tests.browser.test_chat import ask, wait_for_answer

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pytest
 from playwright.sync_api import Page, expect
 
-from assistant.events import Delta, Event, Sources, Status
-from assistant.page import PageState
+from assistant.outlets.page import PageState
+from assistant.types import Delta, Event, Sources, Status
 from ingest.errors import EndpointUnreachable
 from tests.browser.conftest import Serve, Visit
 from tests.browser.scripted import FLAT, HESSIAN, Scripted, cite, script

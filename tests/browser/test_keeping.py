@@ -8,13 +8,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from assistant.assembly import Assistant
-from assistant.events import Citation, SourcePassage
-from assistant.filters import Filters
-from assistant.page_backend import PageBackend
+from assistant.outlets.page_backend import PageBackend
+from assistant.retrieve.filters import Filters
 from assistant.settings import load_settings
+from assistant.types import Citation, SourcePassage
 from ingest.embedder import BundledEmbedder
+from ingest.record_store import RecordStore, write_store
 from ingest.records import Record, Source, Speaker, Talk
-from ingest.store import RecordStore, write_store
 from tests.browser.conftest import Serve, Visit
 from tests.browser.scripted import HESSIAN, Scripted, cite, script
 from tests.browser.test_chat import BOX, ask, wait_for_answer

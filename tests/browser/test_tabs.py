@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from assistant.events import StatementCheck
-from assistant.filters import Filters
+from assistant.retrieve.filters import Filters
+from assistant.types import StatementCheck
 from tests.browser.conftest import Serve, Visit
 from tests.browser.scripted import FLAT, HESSIAN, Scripted, cite, script
 from tests.browser.test_chat import BOX, ask, slow_words, wait_for_answer

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from ingest.record_store import RecordStore, write_store
 from ingest.records import Record, Source, Speaker, Talk
-from ingest.store import RecordStore, write_store
 from tests.browser.conftest import Serve, Visit
 from tests.browser.scripted import HESSIAN, Scripted, cite, script
 from tests.browser.test_chat import ask, wait_for_answer

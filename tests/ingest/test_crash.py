@@ -23,7 +23,7 @@ def test_ingest_killed_at_random_moments_loses_nothing(tmp_path: Path, embedder:
     page, home = tmp_path / "talks.txt", tmp_path / "home"
     page.write_text(TALK_PAGE)
     ingest(page, home, embedder)
-    command = [sys.executable, "-m", "assistant.cli", "ingest", str(page), "--home", str(home)]
+    command = [sys.executable, "-m", "assistant.outlets.cli", "ingest", str(page), "--home", str(home)]
 
     # How long one takes here and now, so that the kills fall on every part of it.
     page.write_text(TALK_PAGE.replace("Twice", "Once More"))

@@ -13,7 +13,7 @@ import pytest
 
 from ingest.embedder import BUNDLED_MODEL, BundledEmbedder
 from ingest.errors import EmbedderError
-from ingest.word_vectors import ONE, WORD_DIMENSIONS
+from ingest.token_vectors import ONE, WORD_DIMENSIONS
 
 # The published model in torch, fp32; written by `build_embedder.py --reference`.
 REFERENCE = json.loads((Path(__file__).parent / "data" / "embedder_reference.json").read_text("utf-8"))

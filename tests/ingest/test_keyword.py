@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ingest.keyword import KeywordIndex
+from ingest.lexical import KeywordIndex
 
 TEXTS = [
     "Hunting the Hessian: preconditioning with randomized linear algebra",

@@ -7,9 +7,9 @@ import pytest
 from llama_index.core import VectorStoreIndex
 from llama_index.core.schema import QueryBundle, TextNode
 
+from assistant.integrations.embedding import PassageEmbedding
 from ingest.embedder import BundledEmbedder
 from ingest.errors import EmbedderError
-from ingest.llamaindex import PassageEmbedding
 
 TEXTS = ["Curvature of the loss", "Bread rises in a warm kitchen", "Training on many GPUs"]
 

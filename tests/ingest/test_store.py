@@ -7,8 +7,8 @@ import pytest
 
 from ingest.errors import RecordMissing
 from ingest.passages import record_passages
+from ingest.record_store import RecordStore, write_store
 from ingest.records import Chapter, Date, Paper, Source, Speaker, Talk
-from ingest.store import RecordStore, write_store
 
 TALK = Talk(
     id="a-talk",

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ingest.word_vectors import ONE, WORD_DIMENSIONS, Small, Words, WordVectors
+from ingest.token_vectors import ONE, WORD_DIMENSIONS, Small, Words, WordVectors
 
 
 def along(*axes: int) -> Small:

@@ -19,10 +19,10 @@ import httpx
 import pytest
 
 from assistant.assembly import Assistant, endpoint_limits
-from assistant.doctor import examine
-from assistant.endpoint import Endpoint, EndpointChoice, Running, find_running
-from assistant.events import Delta, Done
+from assistant.llm import Endpoint, EndpointChoice, Running, find_running
+from assistant.outlets.doctor import examine
 from assistant.settings import load_settings
+from assistant.types import Delta, Done
 from ingest.errors import EndpointCut
 
 PYTHON = os.environ.get("TALKS_LIVE_LLAMA_PYTHON")

@@ -11,8 +11,8 @@ from ingest.embedder import BundledEmbedder
 from ingest.merge import merge
 from ingest.passages import record_passages
 from ingest.readers import read_file
+from ingest.record_store import RecordStore, write_store
 from ingest.records import Record
-from ingest.store import RecordStore, write_store
 
 ROOT = Path(__file__).parents[3]
 

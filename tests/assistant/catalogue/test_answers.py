@@ -9,10 +9,10 @@ from statistics import median
 
 import pytest
 
+from assistant.answer.citations import CitedText
 from assistant.catalogue import Catalogue, parse_query, query_text
 from assistant.catalogue.parser import Parser
 from assistant.catalogue.query import Condition, Query
-from assistant.citations import CitedText
 from assistant.prompts import load_prompts
 from assistant.resources import prompts_dir
 from ingest.embedder import BundledEmbedder

@@ -14,9 +14,9 @@ from assistant.catalogue.names import affiliation_parts
 from assistant.catalogue.query import Condition, Field, Query
 from assistant.catalogue.vocabulary import Vocabulary
 from ingest.passages import record_text
+from ingest.record_store import RecordStore
 from ingest.records import Record, Speaker, record_pages, speaker_names
-from ingest.store import RecordStore
-from ingest.words import plain_words, singular
+from ingest.text import plain_words, singular
 
 HOSTILE = ("'", '"', "'; DROP TABLE facts; --", "%", "_", "*", "\\", "' OR '1'='1", "x" * 10_000, "\ud800", "\0", "")
 PARTS = (

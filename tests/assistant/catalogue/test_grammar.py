@@ -11,8 +11,8 @@ from assistant.catalogue import Catalogue, Query, grammar
 from assistant.catalogue.query import Condition
 from assistant.catalogue.tagger import tokens_of
 from assistant.catalogue.vocabulary import Vocabulary
+from ingest.record_store import RecordStore
 from ingest.records import Source, Talk
-from ingest.store import RecordStore
 from tests.assistant.catalogue.conftest import ROOT, store_of
 
 # At most this share of content questions may be taken for questions about the collection.

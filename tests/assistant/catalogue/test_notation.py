@@ -13,8 +13,8 @@ from assistant.catalogue.plain import parse_query
 from assistant.catalogue.query import Query
 from assistant.catalogue.tagger import tokens_of
 from assistant.catalogue.vocabulary import Vocabulary
-from assistant.evaluation.pointing import symbols_of
-from ingest.store import RecordStore
+from evals.pointing import symbols_of
+from ingest.record_store import RecordStore
 
 PHRASINGS = Path(__file__).parents[3] / "evals" / "phrasings.jsonl"
 EVERY = 40

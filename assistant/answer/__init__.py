@@ -1,0 +1,1 @@
+"""Evidence → an answer: written, quoted, tabulated, cited and checked."""

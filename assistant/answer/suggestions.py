@@ -1,0 +1,90 @@
+"""Questions to offer: the first ones, made from the collection, and the next ones, made from what an answer cites.
+
+Comes in: the record store of one generation. Goes out: questions that the collection can answer. None is fixed here;
+a collection without gists gets questions about its titles and speakers.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from itertools import chain, islice
+
+from assistant.types import Answer, Citation, SourcePassage
+from ingest.record_store import RecordStore
+from ingest.text import searchable
+
+FIRST = 4
+NEXT = 3
+# A question is offered whole, on two lines of a phone at most.
+_LONGEST_CHARS = 90
+_PER_RECORD = 2
+
+# So many talks are looked at for the first questions; a large collection is not read through for four lines.
+_TALKS_READ = 300
+
+_GISTS = """
+SELECT f.position, j.value, w.body FROM facts f JOIN words w ON w.position = f.position
+JOIN gists g ON g.record_id = f.id JOIN json_each(g.questions) j
+WHERE f.kind = 'talk' AND length(j.value) <= ? AND f.position < ? ORDER BY f.position
+"""
+_SPEAKER = """
+SELECT name FROM people WHERE name IS NOT NULL GROUP BY name_key ORDER BY count(*) DESC, min(position) LIMIT 1
+"""
+_AFFILIATION = """
+SELECT p.affiliation FROM people p JOIN facts f ON f.position = p.position AND f.kind = 'talk'
+WHERE p.affiliation IS NOT NULL AND length(p.affiliation) <= 40
+GROUP BY p.affiliation HAVING count(DISTINCT p.position) > 1 ORDER BY count(DISTINCT p.position) DESC, p.affiliation
+LIMIT 1
+"""
+_TITLES = "SELECT json_extract(json, '$.title') FROM records ORDER BY kind = 'paper', position LIMIT 200"
+
+
+def first_questions(store: RecordStore) -> list[str]:
+    """Up to `FIRST` questions that show what one can ask: two by subject, one by speaker, one for a list."""
+    lay = _lay_questions(store)
+    about = [_about(title) for (title,) in store.rows(_TITLES) if len(_about(title)) <= _LONGEST_CHARS]
+    subjects = [*lay, *about][:2]
+    speaker = [f"What does {name} speak about?" for (name,) in store.rows(_SPEAKER)]
+    listed = [f"Which talks are from {place}?" for (place,) in store.rows(_AFFILIATION)]
+    made = dict.fromkeys(chain(subjects[:1], speaker, subjects[1:], listed, lay, about))
+    return list(islice(made, FIRST))
+
+
+def next_questions(
+    store: RecordStore, answer: Answer, passages: Sequence[SourcePassage], asked: Collection[str]
+) -> list[str]:
+    """Up to `NEXT` questions to go on with: about what the answer cites, else about what lay nearest to it."""
+    cited: Sequence[Citation | SourcePassage] = answer.citations or passages
+    sources = {source.id: source for source in cited}
+    taken = {question.casefold() for question in (*asked, answer.standalone_question)}
+    queues = [_about_record(store, source.id, source.title, source.speakers) for source in sources.values()]
+    offered = (question for round_ in zip(*_padded(queues), strict=True) for question in round_ if question)
+    return list(islice((q for q in dict.fromkeys(offered) if q.casefold() not in taken), NEXT))
+
+
+def _lay_questions(store: RecordStore) -> list[str]:
+    """The talks' questions in everyday words, one a talk, those first whose words the talk itself uses most.
+
+    A first question should show a good answer, and quotes answer best what is asked in the source's words.
+    """
+    best: dict[int, tuple[float, str]] = {}
+    for position, question, body in store.rows(_GISTS, (_LONGEST_CHARS, _TALKS_READ)):
+        words = searchable(question).split()
+        share = sum(f" {word} " in body for word in words) / max(1, len(words))
+        best[position] = max(best.get(position, (0.0, "")), (share, question))
+    return [question for _, question in sorted(best.values(), key=lambda found: -found[0]) if question]
+
+
+def _about_record(store: RecordStore, record_id: str, title: str, speakers: tuple[str, ...]) -> list[str]:
+    gist = store.gist(record_id)
+    written = [question for question in gist.questions if len(question) <= _LONGEST_CHARS] if gist else []
+    by = [f"What else does {speakers[0].split(', ')[0]} speak about?"] if speakers else []
+    about = [_about(title)] if len(_about(title)) <= _LONGEST_CHARS else []
+    return [*written, *(about if not written else []), *by][: _PER_RECORD + 1]
+
+
+def _padded(queues: list[list[str]]) -> Iterator[list[str]]:
+    for queue in queues:
+        yield [*queue, *[""] * (_PER_RECORD + 1 - len(queue))]
+
+
+def _about(title: str) -> str:
+    return f"What is “{title.strip()}” about?"

@@ -1,0 +1,247 @@
+"""The command line: `talks …`. Others script against it; changing what it takes or prints is a breaking change.
+
+Exit codes: 0 done, 1 could not, 2 wrong usage. What was asked for goes to stdout, all else to stderr.
+"""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from functools import wraps
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated, Any, ParamSpec
+
+import typer
+
+from assistant.assembly import Assistant
+from assistant.outlets import batch, show
+from assistant.prompts import load_prompts
+from assistant.retrieve.filters import Filters
+from assistant.settings import Settings, load_settings
+from assistant.types import Done, answer_to_json
+from ingest.errors import SettingsError, TalksError
+from ingest.records import Kind, record_to_json
+
+app = typer.Typer(
+    name="talks",
+    help="Ask a collection of recorded talks, and get answers that cite them.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Corpus = Annotated[Path | None, typer.Option("--corpus", help="Folder or file that holds the pages. [TALKS_CORPUS]")]
+Home = Annotated[Path | None, typer.Option("--home", help="Where the index is kept. [TALKS_HOME]")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+KindOption = Annotated[str | None, typer.Option("--kind", help="Only talks or only papers: talk or paper.")]
+PageOption = Annotated[str | None, typer.Option("--page", help='Words of a page\'s title, such as "machine learning".')]
+SpeakerOption = Annotated[str | None, typer.Option("--speaker", help="Words of a speaker's name.")]
+AffiliationOption = Annotated[str | None, typer.Option("--affiliation", help="Words of a speaker's affiliation.")]
+YearOption = Annotated[int | None, typer.Option("--year", help="Of the date; without one a record has none.")]
+Batch = Annotated[str | None, typer.Option("--batch", help='JSONL file of questions, or "-" for standard input.')]
+Question = Annotated[str | None, typer.Argument(help="In your own words.")]
+Model = Annotated[str | None, typer.Option("--model", help="none (quotes only), auto, or a model's name.")]
+
+P = ParamSpec("P")
+
+
+def main() -> None:
+    """Run the command line."""
+    app(prog_name="talks")
+
+
+def command(run: Callable[P, None]) -> Callable[P, None]:
+    """Register a command whose errors are told in one sentence."""
+
+    @app.command(name=run.__name__.removesuffix("_command"))
+    @wraps(run)
+    def told(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            run(*args, **kwargs)
+        except TalksError as error:
+            typer.echo(f"talks: {error}", err=True)
+            raise typer.Exit(1) from None
+        except BrokenPipeError:  # the reader, such as `head`, has seen enough
+            sys.stderr.close()
+            raise typer.Exit(1) from None
+        except KeyboardInterrupt:
+            raise typer.Exit(130) from None
+
+    return told
+
+
+@command
+def chat(corpus: Corpus = None, home: Home = None) -> None:
+    """Serve the page on 127.0.0.1:7860; ingests first if needed."""
+    from assistant.outlets.serve import serve  # here, because gradio takes two seconds to import
+
+    serve(_settings(corpus, home))
+
+
+@command
+def ingest_command(
+    path: Annotated[Path | None, typer.Argument(help="Folder or file that holds the pages.")] = None,
+    corpus: Corpus = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Read the pages and build the index; the old one serves until the new one is whole."""
+    assistant = Assistant(_settings(path or corpus, home))
+    report = show.with_progress(assistant.ingest)
+    for sentence in report.unreadable:
+        typer.echo(f"talks: {sentence}", err=True)
+    _print(show.report_to_json(report) if as_json else show.report_text(report))
+
+
+@command
+def list_command(corpus: Corpus = None, home: Home = None, kind: KindOption = None, as_json: Json = False) -> None:
+    """List every talk and paper."""
+    records = list(_open(corpus, home).generation.store.records(_kind(kind)))
+    _print([record_to_json(record) for record in records] if as_json else show.record_list_text(records))
+
+
+@command
+def show_command(
+    record_id: Annotated[str, typer.Argument(metavar="ID", help="As `talks list` shows it.")],
+    corpus: Corpus = None,
+    home: Home = None,
+    as_json: Json = False,
+) -> None:
+    """Show one talk or paper, whole."""
+    record = _open(corpus, home).generation.store.record(record_id)
+    _print(record_to_json(record) if as_json else show.record_text(record))
+
+
+@command
+def search(
+    question: Question = None,
+    corpus: Corpus = None,
+    home: Home = None,
+    kind: KindOption = None,
+    page: PageOption = None,
+    speaker: SpeakerOption = None,
+    affiliation: AffiliationOption = None,
+    year: YearOption = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many talks and papers.")] = 10,
+    batch_file: Batch = None,
+    as_json: Json = False,
+) -> None:
+    """Find the talks and papers that fit a question and all filters."""
+    filters = Filters(_kind(kind), page, speaker, affiliation, year)
+    lines = _batch_lines(question, batch_file)
+    assistant = _open(corpus, home)
+    if lines is not None:
+        _print_lines(batch.search_batch(lines, assistant, filters=filters, limit=limit))
+        return
+    found = batch.search(question or "", assistant.ranker, filters=filters, limit=limit)
+    _print({"question": question, **found} if as_json else show.results_text(found["results"]))
+
+
+@command
+def ask(
+    question: Question = None,
+    corpus: Corpus = None,
+    home: Home = None,
+    kind: KindOption = None,
+    model: Model = None,
+    batch_file: Batch = None,
+    as_json: Json = False,
+) -> None:
+    """Answer a question, every statement cited."""
+    only = _kind(kind)
+    lines = _batch_lines(question, batch_file)
+    assistant = _open(corpus, home)
+    endpoint = assistant.endpoint(model)
+    if lines is not None:
+        _print_lines(batch.ask_batch(lines, assistant, endpoint, kind=only))
+        return
+    events = assistant.turn(question or "", endpoint=endpoint, filters=Filters(kind=only) if only else None)
+    if as_json:
+        _print(next(answer_to_json(event.answer) for event in events if isinstance(event, Done)))
+    else:
+        show.print_turn(events)
+
+
+@command
+def gist(corpus: Corpus = None, home: Home = None, model: Model = None) -> None:
+    """Let the model describe in plain words what nobody has; lay questions then find it. May be stopped and resumed."""
+    from assistant.outlets.gist import write_gists  # here, because nothing else needs it
+    from ingest.gists import gist_files
+
+    assistant = _open(corpus, home)
+    endpoint = assistant.endpoint(model)
+    if endpoint is None:
+        raise SettingsError("Gists are written by a model; set TALKS_LLM_BASE_URL to the address of one.")
+    records = list(assistant.generation.store.records())
+    files = gist_files(Path(assistant.generation.manifest.corpus), assistant.settings.home)
+    prompts = load_prompts(assistant.settings.prompts)
+    written = show.with_progress(lambda progress: write_gists(records, files, endpoint, prompts, progress))
+    report = show.with_progress(assistant.ingest)
+    _print(f"{written} gists written by {endpoint.model()}; {report.gists} of {len(records)} records have one now.")
+
+
+@app.command(name="eval", add_help_option=False, context_settings={"ignore_unknown_options": True})
+def eval_command(words: Annotated[list[str] | None, typer.Argument()] = None) -> None:
+    """Measure how well the labelled questions of evals/ are answered; from a clone of the project."""
+    if find_spec("evals") is None:
+        typer.echo(
+            "talks: the questions to measure with are in a clone of the project; run `talks eval` there.", err=True
+        )
+        raise typer.Exit(1)
+    import_module("evals.__main__").app(words or [], prog_name="talks eval")
+
+
+@command
+def doctor(corpus: Corpus = None, home: Home = None) -> None:
+    """Tell what is there, what is wrong and what to do: index, embedder, endpoint."""
+    from assistant.outlets.doctor import examine
+
+    findings = examine(_settings(corpus, home))
+    for finding in findings:
+        typer.echo(str(finding))
+    if not all(finding.good for finding in findings):
+        raise typer.Exit(1)
+
+
+def _settings(corpus: Path | None, home: Path | None) -> Settings:
+    return load_settings(corpus=corpus, home=home)
+
+
+def _open(corpus: Path | None, home: Path | None) -> Assistant:
+    """An assistant with an index: the corpus is ingested first if nothing has been yet, or another corpus is named."""
+    assistant = Assistant(_settings(corpus, home))
+    other = corpus is not None and assistant.has_index and not assistant.serves(corpus)
+    if other or not assistant.has_index:
+        report = show.with_progress(assistant.ingest)
+        for sentence in report.unreadable:
+            typer.echo(f"talks: {sentence}", err=True)
+    return assistant
+
+
+def _kind(value: str | None) -> Kind | None:
+    if value is None or value == "talk" or value == "paper":
+        return value  # type: ignore[return-value]  # narrowed just above
+    raise typer.BadParameter(f'"{value}" is neither talk nor paper', param_hint="--kind")
+
+
+def _batch_lines(question: str | None, batch_file: str | None) -> Iterator[str] | None:
+    """The lines of the batch, or None for a single question."""
+    if (question is None) == (batch_file is None):
+        raise typer.BadParameter("give either a question or --batch FILE", param_hint="QUESTION")
+    return None if batch_file is None else batch.read_lines(batch_file)
+
+
+def _print(value: Any) -> None:
+    typer.echo(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _print_lines(objects: Iterator[dict[str, Any]]) -> None:
+    for line in objects:
+        typer.echo(json.dumps(line, ensure_ascii=False))
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,203 @@
+r"""Answers and their sources for use elsewhere: Markdown with a reference list, and BibTeX.
+
+Comes in: questions with their answers, and a look at the records. Goes out: text in which titles and names are escaped
+for where they go: nothing in them becomes a heading, a link, an image or a TeX command.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from assistant.types import Answer, Citation
+from ingest.errors import RecordMissing
+from ingest.records import Kind, Record, record_pages, speaker_names
+
+Lookup = Callable[[str], Record]
+"""The record with this id; raises `RecordMissing` when a later ingest has dropped it."""
+
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~$])")
+_TEX = {
+    "\\": r"\textbackslash{}",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    **{sign: f"\\{sign}" for sign in "{}$&%#_"},
+}
+# In an address, what would end or break the field is written as the address itself may write it.
+_ADDRESS = {ord(sign): quote(sign) for sign in ' "\\{}<>^`|'}
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A talk or paper as a reference list names it.
+
+    Attributes:
+        n: Its number in the answer.
+        authors: Speakers of a talk; a paper's organisation, since the pages do not name authors.
+        date: As written, or None.
+        where: File and line that it came from.
+    """
+
+    n: int
+    id: str
+    kind: Kind
+    title: str
+    authors: tuple[str, ...]
+    pages: tuple[str, ...]
+    date: str | None
+    year: int | None
+    url: str | None
+    where: str
+
+
+def references_of(answer: Answer, lookup: Lookup) -> list[Reference]:
+    """What an answer cites, each once, by number."""
+    firsts = {citation.n: citation for citation in reversed(answer.citations)}
+    return [_cited(citation, lookup) for _, citation in sorted(firsts.items())]
+
+
+def reference_of(record: Record, n: int = 1) -> Reference:
+    """A talk or paper by itself."""
+    first = record.sources[0]
+    authors = tuple(speaker_names(record))
+    if record.kind == "paper" and record.organisation:
+        authors = (record.organisation,)
+    date = record.date
+    return Reference(
+        n=n,
+        id=record.id,
+        kind=record.kind,
+        title=record.title,
+        authors=authors,
+        pages=tuple(record_pages(record)),
+        date=date.text if date else None,
+        year=date.year if date else None,
+        url=record.url,
+        where=f"{first.file}, line {first.first_line}",
+    )
+
+
+def reference_text(reference: Reference) -> str:
+    """One line of a reference list, plain text without its number."""
+    by = f"{', '.join(reference.authors)}: " if reference.authors else ""
+    parts = [reference.kind.capitalize(), *reference.pages, reference.date, reference.where, reference.url]
+    return f"{by}“{reference.title}”. " + ". ".join(part for part in parts if part)
+
+
+def answer_markdown(answer: Answer, references: Sequence[Reference], page_url: str = "") -> str:
+    """An answer and its reference list.
+
+    Args:
+        answer: Its text is Markdown already; only images and raw HTML in it are made harmless.
+        references: As `references_of` gives them.
+        page_url: Address of the page, for links that open a talk there; "" leaves them out.
+    """
+    text = re.sub(r"<(?=[A-Za-z/!?])", "&lt;", answer.text.strip()).replace("![", "!\\[")
+    lines = [f"> {_in_markdown(answer.notice)}", "", text] if answer.notice else [text]
+    if references:
+        lines += ["", "References:", ""]
+        lines += [f"- \\[{r.n}\\] {_in_markdown(reference_text(r))}{_page_link(page_url, r)}" for r in references]
+    return "\n".join(lines) + "\n"
+
+
+def conversation_markdown(
+    title: str, turns: Iterable[tuple[str, Answer]], lookup: Lookup, page_url: str = "", exported_at: str = ""
+) -> str:
+    """A whole conversation: each question a heading, each answer with its reference list."""
+    sections = [
+        f"## {_in_markdown(' '.join(question.split()))}\n\n"
+        + (f"[Ask this again]({page_url}?q={quote(question, safe='')})\n\n" if page_url else "")
+        + answer_markdown(answer, references_of(answer, lookup), page_url)
+        for question, answer in turns
+    ]
+    head = f"# {_in_markdown(title)}\n" + (f"\nExported {exported_at}.\n" if exported_at else "")
+    return "\n".join([head, *sections])
+
+
+def bibtex(references: Iterable[Reference]) -> str:
+    """BibTeX entries, each talk or paper once; for a BibTeX that reads UTF-8."""
+    entries: dict[str, str] = {}
+    keys: set[str] = set()
+    for reference in references:
+        if reference.id not in entries:
+            entries[reference.id] = _entry(reference, _key(reference, keys))
+    return "\n".join(entries.values())
+
+
+def references_csv(references: Iterable[Reference]) -> str:
+    """A table with one line for each talk or paper, for a spreadsheet."""
+    out = io.StringIO()
+    table = csv.writer(out)
+    table.writerow(["id", "kind", "title", "speakers", "date", "pages", "url", "source"])
+    for r in {reference.id: reference for reference in references}.values():
+        cells = [r.id, r.kind, r.title, "; ".join(r.authors), r.date, "; ".join(r.pages), r.url, r.where]
+        table.writerow(_no_formula(cell or "") for cell in cells)
+    return out.getvalue()
+
+
+def _no_formula(cell: str) -> str:
+    """A cell that a spreadsheet takes for text, whatever it begins with."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+
+
+def _cited(citation: Citation, lookup: Lookup) -> Reference:
+    try:
+        return reference_of(lookup(citation.id), citation.n)
+    except RecordMissing:  # the answer outlives the record that it cites
+        source = citation.source
+        return Reference(
+            n=citation.n,
+            id=citation.id,
+            kind=citation.kind,
+            title=citation.title,
+            authors=tuple(speaker.split(", ")[0] for speaker in citation.speakers),
+            pages=(),
+            date=None,
+            year=None,
+            url=citation.url,
+            where=f"{source.get('file')}, line {source.get('line')}",
+        )
+
+
+def _entry(reference: Reference, key: str) -> str:
+    authors = " and ".join(_author(name, reference) for name in reference.authors)
+    fields = {
+        "title": f"{{{_in_tex(reference.title)}}}",  # braced twice, so that no style lowers its capitals
+        "author": authors,
+        "year": str(reference.year) if reference.year else "",
+        "howpublished": _in_tex("Recorded talk" if reference.kind == "talk" else "Paper"),
+        "note": _in_tex(". ".join((*reference.pages, *((reference.date,) if reference.date else ())))),
+        "url": reference.url.translate(_ADDRESS) if reference.url else "",
+    }
+    lines = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items() if value)
+    return f"@misc{{{key},\n{lines}}}\n"
+
+
+def _author(name: str, reference: Reference) -> str:
+    """A person's name as BibTeX splits it; an organisation, or a name that it would split wrongly, in braces."""
+    whole = reference.kind == "paper" or "," in name or " and " in name.lower()
+    return f"{{{_in_tex(name)}}}" if whole else _in_tex(name)
+
+
+def _key(reference: Reference, taken: set[str]) -> str:
+    plain = re.sub(r"[^A-Za-z0-9:_-]+", "-", reference.id).strip("-") or reference.kind
+    key, count = plain, 1
+    while key in taken:
+        count += 1
+        key = f"{plain}-{count}"
+    taken.add(key)
+    return key
+
+
+def _page_link(page_url: str, reference: Reference) -> str:
+    return f" [Open it here]({page_url}?talk={quote(reference.id, safe='')})" if page_url else ""
+
+
+def _in_markdown(text: str) -> str:
+    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+
+
+def _in_tex(text: str) -> str:
+    return "".join(_TEX.get(letter, letter) for letter in " ".join(text.split()))

@@ -1,0 +1,60 @@
+"""A second look at the best records: do they hold each thing that the question asks for?
+
+Comes in: the question's words as vectors, the records that ranking put first. Goes out: how much closer than the usual
+one of them each of their passages comes to the question, word by word.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.retrieve.fusion import Scores, spread_gists
+from ingest.index import Generation
+from ingest.token_vectors import Words
+
+
+class Closeness:
+    """Compares words over a generation that holds their vectors."""
+
+    def __init__(self, generation: Generation, first: NDArray[np.intp], last: NDArray[np.intp]) -> None:
+        """Open the word vectors.
+
+        Args:
+            generation: Its embedder tells words.
+            first: Shape (r,), of each record its first passage.
+            last: Shape (r,), the place after its last one.
+        """
+        assert generation.word_vectors is not None
+        self._word_vectors = generation.word_vectors
+        self._generation = generation
+        self._first, self._last = first, last
+        record_ids = [record_id for _, record_id, _ in generation.store.outline()]
+        # Gists follow the passages.
+        gists = {name: len(record_ids) + number for number, name in enumerate(generation.store.gists())}
+        self._gist = [gists.get(record_ids[row]) for row in first]
+
+    def of_passages(self, question: Words, rows: Sequence[int], *, gist_share: float) -> Scores:
+        """How close the passages of these records are, one after another, less what is usual among the records.
+
+        A record is as close as its closest passage. The usual is taken off so that a score stays what it was on the
+        whole: records that were not looked at keep theirs, and what is said of scores elsewhere goes on to hold.
+
+        Args:
+            question: Without stop words.
+            rows: Of the records, at least one.
+            gist_share: What the gists count for; see `assistant.retrieve.fusion.gist_share`.
+        """
+        spans = [(int(self._first[row]), int(self._last[row])) for row in rows]
+        counts = np.array([last - first for first, last in spans])
+        starts = np.append(0, counts.cumsum()[:-1])
+        weights = self._generation.keyword.idf(question.words)
+        close = self._word_vectors.closeness(question.vectors, weights, spans)
+        gists = [(place, gist) for place, row in enumerate(rows) if (gist := self._gist[row]) is not None]
+        if gist_share and gists:
+            places = np.array([place for place, _ in gists])
+            weights = self._generation.gist_keyword.idf(question.words)
+            of_gists = self._word_vectors.closeness(question.vectors, weights, [(gist, gist + 1) for _, gist in gists])
+            of_records = spread_gists(of_gists, places, np.maximum.reduceat(close, starts))
+            close += np.float32(gist_share) * (np.repeat(of_records, counts) - close)
+        return np.asarray(close - np.maximum.reduceat(close, starts).mean(), dtype=np.float32)

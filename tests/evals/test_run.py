@@ -1,0 +1,52 @@
+"""`talks eval`: tables, JSON, and what it says when it cannot."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from assistant.outlets.cli import app
+from evals.questions import Half, read_dialogues, read_lists, read_questions
+from evals.run import EVALS
+from ingest.errors import CorpusMissing, PageUnreadable
+from tests.scripted_endpoint import Script, ScriptedEndpoint
+
+
+@pytest.mark.slow
+def test_eval_measures_the_product_beside_the_usual_ways() -> None:
+    with ScriptedEndpoint(Script(pieces=["training, gradient"])) as server:
+        settings = {"TALKS_LLM_BASE_URL": server.address}
+        run = CliRunner().invoke(app, ["eval", "--json", "--model", "auto"], env=settings)
+    found = json.loads(run.stdout)
+    assert list(found["systems"]) == [
+        "keyword alone", "meaning alone", "rank fusion (RRF)", "LlamaIndex tutorial", "this program",
+        "… with search words",
+    ]  # fmt: skip
+    assert found["questions"]["all"] == sum(count for kind, count in found["questions"].items() if kind != "all") == 118
+    own = found["systems"]["this program"]["all"]["recall@5"]
+    assert own["interval"][0] <= own["mean"] <= own["interval"][1]
+    assert found["confidence"]["area"] > 0.9
+    assert server.prompts
+
+
+def test_halves_share_no_question() -> None:
+    def asked(half: Half) -> set[tuple[tuple[str, ...], str]]:
+        dialogues = read_dialogues(EVALS / "dialogues.jsonl", half)
+        lists = read_lists(EVALS / "catalogue.jsonl", half)
+        return {(one.history, one.question.lower()) for one in dialogues} | {
+            (one.history, one.question.lower()) for one in lists
+        }
+
+    dev, report = asked("dev"), asked("report")
+    assert len(dev) > len(report) > 200
+    assert not dev & report
+
+
+def test_bad_line_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "questions.jsonl"
+    path.write_text('\n{"id": "1", "question": "?"}\n')
+    with pytest.raises(PageUnreadable, match=r"questions\.jsonl, line 2: kind_of_question"):
+        read_questions(path)
+    with pytest.raises(CorpusMissing, match="evals/"):
+        read_questions(tmp_path / "none.jsonl")
