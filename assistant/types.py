@@ -1,8 +1,7 @@
-"""What one chat turn tells while it happens, and what it leaves behind.
+"""The shapes that a chat turn passes on: what was understood, gathered, decided and answered, and the events it yields.
 
-The engine yields these; page, API and command line show the same ones. A turn yields `Status` any number of times,
-`Sources` once (possibly empty), then `Delta` and `Cited` as the answer grows, `Checked` when it rests on passages, and
-`Done` exactly once, last.
+A turn yields `Status` any number of times, `Sources` once (possibly empty), then `Delta` and `Cited` as the answer
+grows, `Checked` when it rests on passages, and `Done` exactly once, last. Page, API and command line show the same ones.
 """
 
 from dataclasses import asdict, dataclass, field
@@ -11,7 +10,56 @@ from typing import Any, Literal
 from ingest.records import Kind
 
 Stage = Literal["searching", "reading", "writing"]
-Mode = Literal["model", "extract", "catalogue", "about"]
+Mode = Literal["model", "extract", "gist", "catalogue", "about"]
+Intent = Literal["ask", "list", "summarise", "compare", "recommend", "overview", "program", "smalltalk"]
+AbstentionReason = Literal["not_held", "out_of_schema", "false_presupposition", "other_language"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A part of a question that names something which the collection knows, or does not.
+
+    Attributes:
+        start: Offset in the question, in characters.
+        end: Offset after its last character.
+        text: As typed.
+        field: A key of the schema whose value it is, "title", or what else it is: "field" (a word that names a field),
+            "kind", "date", "number", "quotation", "unknown" (a name that links to nothing).
+        values: As the records write them; of "field" and "kind" the key.
+        record_ids: The records that it names, where these are few.
+    """
+
+    start: int
+    end: int
+    text: str
+    field: str
+    values: tuple[str, ...]
+    record_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """A record that a turn was about, for the next question to lean on.
+
+    Attributes:
+        people: Whom "he", "she" or "they" can mean.
+    """
+
+    record_id: str
+    title: str
+    people: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Abstention:
+    """Why a question is not answered.
+
+    Attributes:
+        text: One sentence for the user.
+    """
+
+    reason: AbstentionReason
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +75,11 @@ class Citation:
         support: "supported", "weak" or "unsupported", or None when it was not checked.
         source: File and line that the passage came from.
         url: Where the talk or paper itself can be opened, or None.
+        video_url: Where its recording is, or None.
+        start_s: Where the passage starts in the recording, in seconds; None where the source gives no time.
+        end_s: Where it ends.
+        opens_at_s: Where `deep_link` opens: at the sentence that answers, a second early.
+        deep_link: The address that opens there; the plain one where there is no time; None where there is no address.
     """
 
     n: int
@@ -41,6 +94,11 @@ class Citation:
     source: dict[str, Any]
     support: str | None = None
     url: str | None = None
+    video_url: str | None = None
+    start_s: float | None = None
+    end_s: float | None = None
+    opens_at_s: int | None = None
+    deep_link: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +121,10 @@ class SourcePassage:
     score: float
     source: dict[str, Any]
     url: str | None = None
+    video_url: str | None = None
+    start_s: float | None = None
+    end_s: float | None = None
+    opens_at_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +157,11 @@ class Answer:
         dropped_markers: How many markers of the model named no source and were taken out.
         timing_ms: "total", "retrieval", and "first_token" (None without a model).
         checks: One for each statement that could be checked, in order.
-        query: What the catalogue was asked, in words that it reads back, so that the next question can narrow it; or
-            None.
+        query: What the records were asked, as text that reads back, so that the next question can narrow it; or None.
+        intent: What the question was taken to want.
+        abstention: Why it was not answered, or None.
+        about: The records that it was about, first those that the question named, for the next question to lean on.
+        mentions: What the standalone question names.
     """
 
     question: str
@@ -110,6 +175,10 @@ class Answer:
     timing_ms: dict[str, float | None] = field(default_factory=dict)
     checks: tuple[StatementCheck, ...] = ()
     query: str | None = None
+    intent: Intent = "ask"
+    abstention: Abstention | None = None
+    about: tuple[About, ...] = ()
+    mentions: tuple[Mention, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +232,11 @@ def answer_to_json(answer: Answer) -> dict[str, Any]:
     return {
         "question": answer.question,
         "standalone_question": answer.standalone_question,
+        "intent": answer.intent,
         "answer": answer.text,
         "citations": [asdict(citation) for citation in answer.citations],
         "refused": answer.refused,
+        "abstention": asdict(answer.abstention) if answer.abstention else None,
         "mode": answer.mode,
         "dropped_markers": answer.dropped_markers,
         "notice": answer.notice,
