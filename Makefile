@@ -2,7 +2,7 @@
 # packages into .venv; after that no target but `lock` uses the network.
 
 .DEFAULT_GOAL := help
-.PHONY: help chat test lint format bench eval screenshots lock clean force
+.PHONY: help chat test lint format bench eval screenshots lock licences sbom release clean force
 
 IN_VENV := .venv/bin/python
 # Extra words for a command: `make chat ARGS="--corpus my-talks"`, `make test ARGS="-k merge"`.
@@ -17,6 +17,9 @@ help:
 	@echo "make bench   how long things take"
 	@echo "make screenshots  photograph the page into docs/; needs the system's chromium"
 	@echo "make lock    choose the newest allowed packages and write both lock files"
+	@echo "make licences  write docs/licences.md: every package that an install brings"
+	@echo "make sbom    write dist/sbom.cdx.json, what a release is made of, in CycloneDX"
+	@echo "make release build wheel and sdist into dist/ and check them; a pushed tag publishes"
 	@echo "make clean   remove .venv and what tools left behind; your index stays"
 	@echo
 	@echo "ARGS=\"...\" is passed on; PYTHON=/path/to/python chooses the Python that .venv is made with."
@@ -58,6 +61,22 @@ lock: .venv/.dev
 	@$(LOCK) --group build --output-file requirements.lock
 	@$(LOCK) --group dev --constraint requirements.lock --output-file requirements-dev.lock
 	@grep -c '^[a-z]' requirements.lock requirements-dev.lock
+
+licences: .venv/.dev
+	@$(IN_VENV) -m release.licences
+
+sbom: .venv/.dev
+	@mkdir -p dist
+	@.venv/bin/cyclonedx-py requirements requirements.lock --pyproject pyproject.toml --output-reproducible \
+		--output-file dist/sbom.cdx.json
+
+# The checks install the built packages with the locked ones, from the package index.
+release: .venv/.dev
+	@rm -rf dist
+	@$(IN_VENV) -m build --no-isolation --outdir dist >/dev/null
+	@$(MAKE) --no-print-directory sbom
+	@$(IN_VENV) -m release.check dist
+	@echo "All is well: tag this commit v$$(sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml) and push the tag."
 
 clean:
 	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis build dist

@@ -11,47 +11,56 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from assistant.answer.abstain import Abstainer
+from assistant.answer.citations import DraftCiter
+from assistant.answer.digest import Digest
 from assistant.answer.extract import Extractor
-from assistant.answer.grounding import SupportChecker
-from assistant.catalogue import Catalogue
-from assistant.catalogue.parser import Parser
-from assistant.chat import Engine
-from assistant.details import Details
-from assistant.from_talks import FromTalks
+from assistant.answer.generate import Writer
+from assistant.answer.grounding import Grounder
+from assistant.answer.program import Program
+from assistant.chat import ChatEngine
 from assistant.llm import Endpoint, EndpointChoice, Learned, Limits
-from assistant.lookup import Lookup
-from assistant.named import KnownNames
 from assistant.prompts import load_prompts
-from assistant.question import FollowUps
-from assistant.refusal import Refusals
-from assistant.retrieve.filters import Filters
+from assistant.retrieve.evidence import Gatherer
 from assistant.retrieve.hybrid import HybridRanker
-from assistant.routes import Router
+from assistant.retrieve.structured import Filters
 from assistant.settings import Settings
-from assistant.types import Answer, Event
+from assistant.types import Answer, ChatModel, Event
+from assistant.understand.by_model import ByModel
+from assistant.understand.entities import Entities
+from assistant.understand.parser import Parser
+from assistant.understand.understand import Understander, Understood
 from ingest.embedder import BundledEmbedder, Embedder, EndpointEmbedder
-from ingest.errors import SettingsError
+from ingest.errors import QuestionTooLong, SettingsError
 from ingest.index import Generation, open_current, serving_names
 from ingest.pipeline import IngestReport, Progress, ingest
+from ingest.text import printable
 
 NO_MODEL = "none"
 ANY_MODEL = "auto"
 # Each visitor of a shared page may bring one.
 _ENDPOINTS_REMEMBERED = 64
+# Two pages of text; what a turn costs grows with its question, and nobody waits for another's.
+LONGEST_QUESTION_CHARS = 4000
 
 
 class _Opened:
-    """A generation and what works on it."""
+    """A generation and what works on it; each part is made when it is first used."""
 
-    def __init__(self, ranker: HybridRanker, make_engine: Callable[[HybridRanker], Engine]) -> None:
+    def __init__(self, ranker: HybridRanker, make_understander: Callable[[HybridRanker], Understander]) -> None:
         self.generation = ranker.generation
         self.ranker = ranker
-        self._make_engine = make_engine
+        self._make_understander = make_understander
 
     @cached_property
-    def engine(self) -> Engine:
-        """Made for the first question: it reads all records, and a search does without."""
-        return self._make_engine(self.ranker)
+    def understander(self) -> Understander:
+        """Understands questions about it."""
+        return self._make_understander(self.ranker)
+
+    @cached_property
+    def gatherer(self) -> Gatherer:
+        """Gathers evidence from it."""
+        return Gatherer(self.ranker)
 
 
 class Assistant:
@@ -67,18 +76,19 @@ class Assistant:
         self.settings = settings
         self.embedder = make_embedder(settings)
         self._prompts = load_prompts(settings.prompts)
-        self._checker = SupportChecker(self.embedder)
-        # How close is close depends on the model, and routes and details were measured with this one.
+        # How a question is put is told by this model, whichever makes the vectors of the passages.
         self._bundled = self.embedder if isinstance(self.embedder, BundledEmbedder) else BundledEmbedder()
-        self._router = Router(self._bundled)
+        self._grounder = Grounder(self._bundled)
+        self._by_model = ByModel(self._prompts)
+        self._abstainer = Abstainer()
         self._opened: _Opened | None = None
         self._opening = threading.Lock()
         # What earlier turns found out about a server and model; kept without the key.
         self._learned_of = lru_cache(maxsize=_ENDPOINTS_REMEMBERED)(lambda *_: Learned())
 
-    def ingest(self, progress: Progress = lambda *_: None) -> IngestReport:
-        """Bring the index up to date with the corpus; raises what `ingest.pipeline.ingest` raises."""
-        return ingest(self.settings.corpus, self.settings.home, self.embedder, progress)
+    def ingest(self, progress: Progress = lambda *_: None, also: Sequence[Path] = ()) -> IngestReport:
+        """Bring the index up to date with the corpus and more folders; raises what `ingest.pipeline.ingest` raises."""
+        return ingest(self.settings.corpus, self.settings.home, self.embedder, progress, also)
 
     @property
     def has_index(self) -> bool:
@@ -99,20 +109,31 @@ class Assistant:
         """Ranks the talks and papers of the serving generation."""
         return self._current().ranker
 
+    @property
+    def gatherer(self) -> Gatherer:
+        """Gathers evidence from the serving generation."""
+        return self._current().gatherer
+
     def turn(
         self,
         question: str,
         history: Sequence[Answer] = (),
         *,
-        endpoint: Endpoint | None,
+        endpoint: ChatModel | None,
         filters: Filters | None = None,
+        retrieved: Sequence[str] | None = None,
     ) -> Generator[Event, None, None]:
-        """One chat turn; see `Engine.turn`."""
-        return self._current().engine.turn(question, history, endpoint=endpoint, filters=filters)
+        """One chat turn; see `ChatEngine.turn`.
 
-    def standalone(self, question: str, history: Sequence[Answer]) -> str:
+        Raises:
+            QuestionTooLong: At once, before anything is looked up.
+        """
+        question = readable_question(question)
+        return self._engine().turn(question, history, endpoint=endpoint, filters=filters, retrieved=retrieved)
+
+    def understand(self, question: str, history: Sequence[Answer] = ()) -> Understood:
         """What a question means after these answers, without a model."""
-        return self._current().engine.standalone(question, history, None)
+        return self._current().understander.understand(readable_question(question), history)
 
     def endpoint(self, model: str | None = None) -> Endpoint | None:
         """The endpoint of the settings, or None when there is none or `model` is "none".
@@ -141,25 +162,49 @@ class Assistant:
     def _open(self) -> _Opened:
         generation = open_current(self.settings.home, self.embedder.fingerprint)
         ranker = HybridRanker(generation, self.embedder, keyword_weight=self.settings.keyword_weight)
-        return _Opened(ranker, self._make_engine)
+        return _Opened(ranker, self._make_understander)
 
-    def _make_engine(self, ranker: HybridRanker) -> Engine:
-        generation = ranker.generation
-        names = KnownNames.of(generation.store.records())
-        details = Details(generation.store, self._bundled)
-        from_talks = FromTalks(
+    def _make_understander(self, ranker: HybridRanker) -> Understander:
+        store, keyword = ranker.generation.store, ranker.generation.keyword
+        return Understander(
             ranker,
-            names.people,
-            Refusals(ranker, names, details),
-            Extractor(self.embedder, generation.keyword, keyword_weight=self.settings.keyword_weight),
-            self._checker,
-            self._prompts,
-            passages=self.settings.passages_per_answer,
-            second_opinion=self.settings.llm_second_opinion,
+            Entities(store, keyword, self._bundled.knows_word),
+            Parser(self._bundled),
+            self._bundled,
+            self._by_model,
         )
-        lookup = Lookup(Catalogue(generation.store, Parser(self._bundled)), names.people, ranker, self._prompts)
-        follow_ups = FollowUps(names, ranker.fit, details.told)
-        return Engine(ranker, self._router, follow_ups, lookup, from_talks, self._prompts)
+
+    def _engine(self) -> ChatEngine:
+        """What serves now, put together; cheap, for all that takes time is kept by `_Opened`."""
+        opened = self._current()
+        gatherer = opened.gatherer
+        keyword = opened.generation.keyword
+        return ChatEngine(
+            opened.understander,
+            gatherer,
+            self._abstainer,
+            Writer(
+                self._prompts,
+                lambda answer, sources: DraftCiter(answer, sources, keyword, self._grounder.matcher(sources, keyword)),
+            ),
+            Extractor(opened.ranker),
+            Digest(opened.ranker, gatherer.source),
+            Program(opened.generation.store, self._bundled),
+            self._grounder,
+        )
+
+
+def readable_question(question: str) -> str:
+    """A question as it can be worked on, whatever it was typed on.
+
+    Raises:
+        QuestionTooLong: It has more characters than are read.
+    """
+    if len(question) > LONGEST_QUESTION_CHARS:
+        raise QuestionTooLong(
+            f"The question has {len(question):,} characters; {LONGEST_QUESTION_CHARS:,} are read, so shorten it."
+        )
+    return printable(question)
 
 
 def chosen_endpoint(settings: Settings, model: str | None = None) -> EndpointChoice | None:

@@ -1,119 +1,304 @@
-"""One chat turn, top to bottom; yields events.
+"""One chat turn, top to bottom: understand once, gather the evidence, decide once, answer; yields events.
 
-Comes in: a question, the answers before it, and an endpoint or none. Goes out: `assistant.types`, `Done` last.
+Comes in: a question, the answers before it, an endpoint or none, what the user narrowed the search to. Goes out:
+`assistant.types`, `Done` last. With an endpoint the program advises and the model decides; without one, or when it
+fails, the answer is in the sources' own words.
 """
 
+import time
 from collections.abc import Generator, Iterator, Sequence
-from functools import partial
+from dataclasses import dataclass, field, replace
 
-from assistant.about import introduce
-from assistant.catalogue import CatalogueAnswer, query_text
-from assistant.faq import Facet
-from assistant.from_talks import FromTalks
-from assistant.llm import Endpoint
-from assistant.lookup import Lookup, is_list
-from assistant.prompts import Prompts
-from assistant.question import FollowUps
-from assistant.retrieve.filters import Filters
-from assistant.retrieve.hybrid import HybridRanker
-from assistant.rewriting import rewrite
-from assistant.routes import Router, Way
-from assistant.turn import Turn
-from assistant.types import Answer, Event, Sources
+from assistant.answer import messages
+from assistant.answer.abstain import Abstainer, Answerability
+from assistant.answer.citations import CitedText
+from assistant.answer.digest import Digest
+from assistant.answer.extract import Excerpt, Extractor
+from assistant.answer.generate import MARKER, Outcome, Task, Writer
+from assistant.answer.grounding import Grounder, with_support
+from assistant.answer.program import Program
+from assistant.answer.tabulate import tell
+from assistant.query import query_text
+from assistant.retrieve.evidence import Evidence, Gatherer, Rows
+from assistant.retrieve.hybrid import RankedRecord
+from assistant.retrieve.structured import Filters
+from assistant.types import (
+    About,
+    Abstention,
+    Answer,
+    ChatModel,
+    Checked,
+    Delta,
+    Done,
+    Event,
+    Mode,
+    NumberedSource,
+    Sources,
+    StatementCheck,
+    Status,
+)
+from assistant.understand.understand import Understander, Understood
+
+# Records that are compared, and sentences of each.
+MOST_COMPARED, COMPARED_SENTENCES = 3, 3
+# Of a list by relevance; those that fit less than so much of the best do not belong.
+MOST_LISTED = 8
+LEAST_OF_BEST_LISTED = 0.65
+# Talks or papers that a turn was about, for the next question to lean on.
+MOST_ABOUT = 20
 
 
-class Engine:
-    """Runs chat turns.
+@dataclass(slots=True)
+class _Turn:
+    """What has happened in the turn that is going on.
 
-    1. Choose the question's way: small talk, and the collection as a whole, are answered at once.
-    2. Put into it what it leaves to the history.
-    3. Look it up in the records, which answer lists and counts exactly.
-    4. Else answer it from what the talks say.
+    Attributes:
+        began: When, by `time.perf_counter`.
+        timing_ms: When the answer was there, in milliseconds: as a whole, its sources, its first words.
     """
+
+    understood: Understood
+    began: float
+    answer: CitedText = field(default_factory=CitedText)
+    mode: Mode = "extract"
+    abstention: Abstention | None = None
+    refused: bool = False
+    notice: str | None = None
+    dropped_markers: int = 0
+    query: str | None = None
+    checks: tuple[StatementCheck, ...] = ()
+    timing_ms: dict[str, float | None] = field(
+        default_factory=lambda: {"total": None, "retrieval": None, "first_token": None}
+    )
+
+    def clock(self, name: str) -> None:
+        """Note how long it took to get here; the first time counts."""
+        if self.timing_ms[name] is None:
+            self.timing_ms[name] = round((time.perf_counter() - self.began) * 1000, 2)
+
+
+class ChatEngine:
+    """Runs chat turns over one collection."""
 
     def __init__(
         self,
-        ranker: HybridRanker,
-        router: Router,
-        follow_ups: FollowUps,
-        lookup: Lookup,
-        from_talks: FromTalks,
-        prompts: Prompts,
+        understander: Understander,
+        gatherer: Gatherer,
+        abstainer: Abstainer,
+        writer: Writer,
+        extractor: Extractor,
+        digest: Digest,
+        program: Program,
+        grounder: Grounder,
     ) -> None:
-        self._ranker = ranker
-        self._router = router
-        self._follow_ups = follow_ups
-        self._lookup = lookup
-        self._from_talks = from_talks
-        self._prompts = prompts
+        self._understander = understander
+        self._gatherer = gatherer
+        self._abstainer = abstainer
+        self._writer = writer
+        self._extractor = extractor
+        self._digest = digest
+        self._program = program
+        self._grounder = grounder
 
     def turn(
         self,
         question: str,
         history: Sequence[Answer] = (),
         *,
-        endpoint: Endpoint | None = None,
+        endpoint: ChatModel | None = None,
         filters: Filters | None = None,
+        retrieved: Sequence[str] | None = None,
     ) -> Generator[Event, None, None]:
         """Answer a question; yields what happens, `Done` last.
 
         Args:
             question: As typed.
             history: The answers of this conversation, oldest first.
-            endpoint: Writes the answer; None means quotes.
+            endpoint: Writes the answer; None means the sources' own words.
             filters: Only records that fit them all; None is the whole collection.
+            retrieved: Ids of records, best first, that something else has found; None is the program's own ranking.
         """
-        turn = Turn(question, question)
-        way = self._way(question, history)
-        if way.route == "smalltalk" or (way.route == "about" and not self._lookup.lists(question)):
-            yield from self._introduce(turn, way.facet)
-            yield turn.done()
-            return
-        turn.standalone = self.standalone(question, history, endpoint)
-        found = self._look_up(turn, history, endpoint, filters)
-        # "Have you watched the videos?" is not recorded, but it is the program that is asked.
-        if found is not None and (way.facet is None or is_list(found) or (found.refused and not way.to_you)):
-            yield from self._tell(turn, found)
-        elif way.facet is not None:
-            turn.standalone = question
-            yield from self._introduce(turn, way.facet)
-        else:
-            yield from self._from_talks.answer(turn, endpoint, filters or Filters())
-        yield turn.done()
-
-    def standalone(self, question: str, history: Sequence[Answer], endpoint: Endpoint | None) -> str:
-        """The question that is meant; the model is asked only for one that leans on the history."""
-        if endpoint is None:
-            return self._follow_ups.standalone(question, history)
-        ask = partial(rewrite, question, history, endpoint, self._prompts)
-        return self._follow_ups.standalone(question, history, ask)
-
-    def _way(self, question: str, history: Sequence[Answer]) -> Way:
-        follows = any(answer.citations for answer in history)
-        return self._router.route(question, partial(self._confidence, question), follows=follows)
-
-    def _confidence(self, question: str) -> float:
-        return self._ranker.search(question, limit=1).confidence
-
-    def _look_up(
-        self, turn: Turn, history: Sequence[Answer], endpoint: Endpoint | None, filters: Filters | None
-    ) -> CatalogueAnswer | None:
-        """An exact answer from the records, when the question asks for one."""
-        # "Ok", "thanks" and questions about the program change nothing of what was asked before.
-        before = next((answer.query for answer in reversed(history) if answer.mode != "about"), None)
-        within = self._ranker.records_within(filters) if filters is not None else None
-        return self._lookup.answer(turn.question, turn.standalone, before, endpoint, within=within)
-
-    def _tell(self, turn: Turn, found: CatalogueAnswer) -> Iterator[Event]:
-        """Tell an exact answer, whole."""
-        turn.mode = "catalogue"
-        turn.refused = found.refused
-        turn.query = query_text(found.query) if found.query else None
-        yield Sources(found.sources())
+        began = time.perf_counter()
+        yield Status("searching", "Searching the talks and papers")
+        understood = self._understander.understand(question, history, endpoint)
+        turn = _Turn(understood, began)
+        evidence = self._gatherer.gather(understood, filters or Filters(), retrieved)
+        decision = self._abstainer.decide(understood, evidence)
         turn.clock("retrieval")
-        yield from found.tell(turn.answer)
+        yield Sources(tuple(evidence.sources))
+        outcome = Outcome(is_enough=False)
+        if endpoint is not None:
+            outcome = yield from self._generate(turn, evidence, decision, history, endpoint)
+        if not outcome.is_enough:
+            yield from self._without_model(turn, evidence, decision)
+        yield Done(self._done(turn, evidence))
 
-    def _introduce(self, turn: Turn, facet: Facet | None) -> Iterator[Event]:
-        """Tell what was asked of the collection or the program, or return a greeting."""
-        turn.mode = "about"
-        yield from introduce(facet, turn.question, self._ranker.generation.store, turn.answer)
+    def _generate(
+        self,
+        turn: _Turn,
+        evidence: Evidence,
+        decision: Answerability,
+        history: Sequence[Answer],
+        endpoint: ChatModel,
+    ) -> Generator[Event, None, Outcome]:
+        """The model's answer, cited, and each of its statements beside what it cites."""
+        yield Status("reading", f"Reading {len(evidence.whole)} talks and papers")
+        understood = turn.understood
+        task = Task(
+            question=understood.standalone,
+            sources=[self._gatherer.numbered(record, understood) for record in evidence.whole],
+            rows=self._rows_as_source(evidence),
+            titles=self._gatherer.titles(),
+            note=" ".join((decision.note(evidence), self._program.note(understood))).strip(),
+        )
+        writing = self._writer.write(
+            task, turn.answer, history, endpoint, lambda: self._tell(evidence.rows, turn.answer)
+        )
+        outcome: Outcome
+        while True:
+            try:
+                event = next(writing)
+            except StopIteration as over:
+                outcome = over.value
+                break
+            if isinstance(event, Delta):
+                turn.clock("first_token")
+            yield event
+        turn.notice, turn.dropped_markers = outcome.notice, outcome.dropped_markers
+        if outcome.said_anything:
+            turn.mode = "model"
+            turn.refused = outcome.said_not_found
+            if evidence.rows is not None:
+                turn.query = query_text(evidence.rows.query)
+            yield from self._check(turn, evidence, task)
+        return replace(outcome, is_enough=outcome.is_enough and outcome.said_anything)
+
+    def _without_model(self, turn: _Turn, evidence: Evidence, decision: Answerability) -> Iterator[Event]:
+        """Answer, or go on, in the sources' own words."""
+        intent, already = turn.understood.intent, len(turn.answer.citations)
+        if self._program.answers(turn.understood, evidence, decision):
+            turn.mode = "about"
+            yield from self._program.tell(turn.understood, turn.answer, self._digest)
+        elif evidence.rows is not None:
+            turn.mode, turn.query = "catalogue", query_text(evidence.rows.query)
+            yield from self._tell(evidence.rows, turn.answer)
+        elif decision.abstention is not None and decision.abstention.reason == "false_presupposition":
+            yield from self._correct(turn, evidence)
+        elif decision.abstention is not None:
+            turn.abstention = decision.abstention
+            yield from messages.say(turn.answer, decision.abstention.text)
+        elif intent == "summarise":
+            turn.mode = "gist"
+            yield from self._digest.summarise(turn.answer, evidence.records)
+        elif intent == "compare":
+            turn.mode = "gist"
+            yield from self._digest.compare(turn.answer, self._compared(turn, evidence))
+        elif intent == "recommend":
+            turn.mode = "gist"
+            yield from self._digest.recommend(turn.answer, evidence.records)
+        else:
+            yield from self._extract(turn, evidence, several=intent == "list")
+        turn.refused = not turn.answer.citations and turn.mode != "about"
+        # What stands there to the letter needs no check.
+        quoted = turn.answer.citations[already:]
+        turn.answer.citations[already:] = [replace(one, support="supported") for one in quoted]
+
+    def _tell(self, rows: Rows | None, answer: CitedText) -> Iterator[Event]:
+        """Say and cite what the typed query found."""
+        if rows is not None:
+            yield from tell(rows.query, rows.result, self._gatherer.store, answer)
+
+    def _rows_as_source(self, evidence: Evidence) -> NumberedSource | None:
+        """The rows as a model reads them: as they would be told, without markers."""
+        if evidence.rows is None:
+            return None
+        told = CitedText()
+        for _ in self._tell(evidence.rows, told):
+            pass
+        return self._gatherer.rows_as_source(evidence.rows, MARKER.sub("", told.text))
+
+    def _compared(self, turn: _Turn, evidence: Evidence) -> list[list[Excerpt]]:
+        """Excerpts of each record that is compared: those named, and the best where only one is, or none."""
+        assert turn.understood.scored is not None
+        count = min(max(2, len(evidence.named)), MOST_COMPARED)
+        asked, scored = turn.understood.question, turn.understood.scored
+        return [
+            self._extractor.of_record(asked, scored, one, most=COMPARED_SENTENCES) for one in evidence.records[:count]
+        ]
+
+    def _extract(self, turn: _Turn, evidence: Evidence, *, several: bool) -> Iterator[Event]:
+        """Excerpts of the best records; of a list by relevance the best sentence of each."""
+        asked, scored = turn.understood.question, turn.understood.scored
+        if scored is None:
+            return
+        if not several:
+            found = self._extractor.extract(
+                asked, scored, evidence.records, named=evidence.named, asks_person=turn.understood.asks_person
+            )
+            yield from messages.excerpts(
+                turn.answer, [(one, self._gatherer.source(one.passage, one.score)) for one in found]
+            )
+            return
+        least = LEAST_OF_BEST_LISTED * evidence.records[0].score
+        yield from messages.say(turn.answer, messages.LEAD_SEVERAL)
+        for record in [one for one in evidence.records if one.score >= least][:MOST_LISTED]:
+            [*excerpts] = self._extractor.of_record(asked, scored, record, most=1)
+            source = self._gatherer.source(excerpts[-1].passage, record.score)
+            yield from messages.say(turn.answer, f"**{source.title}**{messages.by(source)}")
+            yield from messages.quote(turn.answer, excerpts[-1], source)
+
+    def _correct(self, turn: _Turn, evidence: Evidence) -> Iterator[Event]:
+        """Say whose talk it is, and what it says."""
+        wrong = evidence.presupposition
+        assert wrong is not None
+        own, meant = self._gatherer.source(wrong.own, 1.0), self._gatherer.source(wrong.meant, 1.0)
+        yield from messages.correction(turn.answer, wrong.name, own, meant)
+        right: list[RankedRecord] = [one for one in evidence.records if one.record_id == wrong.meant.record_id]
+        if right and turn.understood.scored is not None:
+            found = self._extractor.of_record(turn.understood.question, turn.understood.scored, right[0], most=2)
+            cited = [(one, self._gatherer.source(one.passage, one.score)) for one in found]
+            yield from messages.excerpts(turn.answer, cited)
+
+    def _check(self, turn: _Turn, evidence: Evidence, task: Task) -> Iterator[Event]:
+        """Compare each statement of a model with what it read of the records that it cites."""
+        answer = turn.answer
+        told = {one.passages[0].id: f"{one.heading}\n{one.text}" for one in task.sources}
+        for passage in self._gatherer.passages_named(one.passage_id for one in answer.citations):
+            told.setdefault(passage.id, f"{passage.title}\n{'; '.join(passage.speakers)}\n{passage.text}")
+        checked = self._grounder.check_answer(answer.text, answer.citations, told)
+        answer.citations = list(with_support(answer.citations, checked))
+        turn.checks = tuple(
+            StatementCheck(one.statement.start, one.statement.end, one.verdict.verdict, one.verdict.reason)
+            for one in checked
+        )
+        yield Checked(turn.checks)
+
+    def _done(self, turn: _Turn, evidence: Evidence) -> Answer:
+        """The turn as it ended."""
+        turn.clock("total")
+        understood = turn.understood
+        return Answer(
+            question=understood.question,
+            standalone_question=understood.standalone,
+            text=turn.answer.text,
+            citations=tuple(turn.answer.citations),
+            refused=turn.refused,
+            mode=turn.mode,
+            dropped_markers=turn.dropped_markers,
+            notice=turn.notice,
+            timing_ms=turn.timing_ms,
+            checks=turn.checks,
+            query=turn.query,
+            intent=understood.intent,
+            abstention=turn.abstention,
+            about=self._about(turn, evidence),
+            mentions=understood.mentions,
+        )
+
+    def _about(self, turn: _Turn, evidence: Evidence) -> tuple[About, ...]:
+        """What the turn was about: first what the question named, then what the answer cites, or is nearest."""
+        named = [id_ for mention in turn.understood.mentions if mention.field != "kind" for id_ in mention.record_ids]
+        cited = [citation.id for citation in turn.answer.citations]
+        near = [] if cited or turn.mode == "about" else [record.record_id for record in evidence.records[:1]]
+        order = [id_ for id_ in cited if id_ in named] + cited + ([] if cited else named) + near
+        return tuple(self._gatherer.about(id_) for id_ in list(dict.fromkeys(order))[:MOST_ABOUT])

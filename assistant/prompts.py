@@ -12,13 +12,10 @@ from ingest.errors import PromptError
 # Template → the variables that it must use, all of them and no other; prompts/README.md explains each.
 VARIABLES: dict[str, frozenset[str]] = {
     "system": frozenset(),
-    "answer": frozenset({"sources", "question"}),
-    "standalone": frozenset({"history", "question"}),
-    "catalogue": frozenset({"pages", "previous", "question"}),
-    "search-words": frozenset({"question"}),
+    "answer": frozenset({"sources", "titles", "history", "note", "question"}),
+    "source": frozenset({"number", "heading", "code", "text"}),
+    "understand": frozenset({"history", "question"}),
     "gist": frozenset({"kind", "title", "text"}),
-    "support": frozenset({"statement", "passages"}),
-    "source": frozenset({"number", "title", "speakers", "kind", "section", "text"}),
 }
 
 

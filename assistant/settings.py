@@ -30,7 +30,9 @@ class Settings(BaseSettings):
     llm_model: str | None = Field(None, description="The model there; none means the first that it lists.")
     llm_api_key: SecretStr | None = Field(None, description="Sent to that endpoint only.")
     llm_context_tokens: int | None = Field(
-        None, ge=512, description="What the model reads and writes together; none means as the server tells, else 4096."
+        None,
+        ge=1024,
+        description="What the model reads and writes; none means as the server tells, else 4096.",
     )
     llm_answer_tokens: int = Field(700, ge=32, description="The longest answer; four short paragraphs.")
     llm_thinking_tokens: int = Field(1500, ge=0, description="What a reasoning model may think on top of its answer.")
@@ -40,10 +42,6 @@ class Settings(BaseSettings):
     )
     llm_idle_timeout_s: float = Field(30.0, gt=0, description="The longest silence between two words.")
 
-    llm_second_opinion: bool = Field(
-        False, description="Ask the model about statements that the check finds weak; one short request each."
-    )
-
     embedder: Literal["bundled", "endpoint"] = Field("bundled", description="What turns texts into vectors.")
     embedding_base_url: str | None = Field(None, description="The endpoint of the embedder, when it is one.")
     embedding_model: str | None = Field(None, description="The embedding model there.")
@@ -52,11 +50,20 @@ class Settings(BaseSettings):
     keyword_weight: float = Field(
         0.6, ge=0, le=1, description="Wording against meaning; .5 and .6 measured alike, also on public collections."
     )
-    passages_per_answer: int = Field(6, ge=1, le=50, description="How many sources an answer may cite.")
 
     host: str = Field("127.0.0.1", description="Loopback; any other address needs a password.")
     port: int = Field(7860, ge=0, le=65535, description="Gradio's own default.")
+    public_name: str | None = Field(
+        None, description="Behind a reverse proxy: the name that browsers open, such as talks.example.org."
+    )
+    allow_adding: bool = Field(
+        False, description="Let visitors from other machines add files; on loopback it is always allowed."
+    )
     password: SecretStr | None = Field(None, description='Asked for on the page, for the user name "talks".')
+    no_password: bool = Field(
+        False, description="Serve any address without one; for a container whose port only this machine reaches."
+    )
+    api_key: SecretStr | None = Field(None, description="Asked for by /v1 and /mcp; none means the page's password.")
 
     @field_validator("llm_base_url", "embedding_base_url")
     @classmethod

@@ -1,17 +1,40 @@
 """The shapes that a chat turn passes on: what was understood, gathered, decided and answered, and the events it yields.
 
 A turn yields `Status` any number of times, `Sources` once (possibly empty), then `Delta` and `Cited` as the answer
-grows, `Checked` when it rests on passages, and `Done` exactly once, last. Page, API and command line show the same ones.
+grows, `Checked` when it rests on passages, and `Done` exactly once, last; page, API and command line show these.
 """
 
-from dataclasses import asdict, dataclass, field
-from typing import Any, Literal
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
 
 from ingest.records import Kind
+
+
+class ChatModel(Protocol):
+    """A model that may write answers; `assistant.llm.Endpoint` is one."""
+
+    @property
+    def base_url(self) -> str:
+        """Where it is."""
+
+    def model(self) -> str:
+        """What it is called."""
+
+    def prompt_chars(self) -> int:
+        """How long a prompt may be, in characters."""
+
+    def stream(self, user: str, system: str = "") -> Generator[Any, None, None]:
+        """Ask; yields its words as text, and signs of life between them; raises `ingest.errors.EndpointError`."""
+
+    def short_reply(self, prompt: str, *, most_chars: int, timeout_s: float = ...) -> Any:
+        """Ask for a short reply beside the answer; has `text`, and `is_whole` where it came to its end by itself."""
+
 
 Stage = Literal["searching", "reading", "writing"]
 Mode = Literal["model", "extract", "gist", "catalogue", "about"]
 Intent = Literal["ask", "list", "summarise", "compare", "recommend", "overview", "program", "smalltalk"]
+Style = Literal["short", "normal", "detailed"]  # how long an answer is to be
 AbstentionReason = Literal["not_held", "out_of_schema", "false_presupposition", "other_language"]
 
 
@@ -27,14 +50,16 @@ class Mention:
             "kind", "date", "number", "quotation", "unknown" (a name that links to nothing).
         values: As the records write them; of "field" and "kind" the key.
         record_ids: The records that it names, where these are few.
+        is_sure: Whether it can be nothing but a name; not so in small letters and in part ("workshops").
     """
 
     start: int
     end: int
     text: str
     field: str
-    values: tuple[str, ...]
+    values: tuple[str, ...] = ()
     record_ids: tuple[str, ...] = ()
+    is_sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +105,7 @@ class Citation:
         end_s: Where it ends.
         opens_at_s: Where `deep_link` opens: at the sentence that answers, a second early.
         deep_link: The address that opens there; the plain one where there is no time; None where there is no address.
+        added: Whether the program found it for a sentence that names no source.
     """
 
     n: int
@@ -99,6 +125,7 @@ class Citation:
     end_s: float | None = None
     opens_at_s: int | None = None
     deep_link: str | None = None
+    added: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +135,9 @@ class SourcePassage:
     Attributes:
         page: The pages that the record stood on.
         score: The ranking's score, higher is better.
+        opens: Where its sentences open in the recording: offset in the text, second, address; empty where the source
+            gives no times.
+        deep_link: The address of the recording, or of the record.
     """
 
     passage_id: str
@@ -124,7 +154,23 @@ class SourcePassage:
     video_url: str | None = None
     start_s: float | None = None
     end_s: float | None = None
-    opens_at_s: int | None = None
+    opens: tuple[tuple[int, int, str | None], ...] = ()
+    deep_link: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedSource:
+    """A source as a prompt numbers it: a record's passages in reading order, or rows found by a query.
+
+    Attributes:
+        passages: What a citation of it may rest on; at least one.
+        text: What the model reads.
+        heading: In one line, what it is.
+    """
+
+    passages: tuple[SourcePassage, ...]
+    text: str
+    heading: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,21 +271,3 @@ class Done:
 
 
 Event = Status | Sources | Delta | Cited | Checked | Done
-
-
-def answer_to_json(answer: Answer) -> dict[str, Any]:
-    """An answer as the command line's contract gives it, `ms` in milliseconds."""
-    return {
-        "question": answer.question,
-        "standalone_question": answer.standalone_question,
-        "intent": answer.intent,
-        "answer": answer.text,
-        "citations": [asdict(citation) for citation in answer.citations],
-        "refused": answer.refused,
-        "abstention": asdict(answer.abstention) if answer.abstention else None,
-        "mode": answer.mode,
-        "dropped_markers": answer.dropped_markers,
-        "notice": answer.notice,
-        "checks": [asdict(check) for check in answer.checks],
-        "ms": answer.timing_ms,
-    }

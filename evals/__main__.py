@@ -1,43 +1,54 @@
-"""`python -m evals`, and `talks eval` in a clone: figures, printed as tables or JSON."""
+"""`python -m evals`, and `talks eval` in a clone: figures, printed as tables or JSON.
+
+`python -m evals grounding` measures the check of each sentence; without a command, the quality of search and answers.
+"""
 
 import json
+import tempfile
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
+from typer.core import TyperGroup
 
-from assistant.assembly import Assistant, make_embedder
+from assistant.assembly import Assistant
 from assistant.outlets import show
 from assistant.settings import load_settings
+from evals import grounding
 from evals import report as tables
-from evals import support as pairs
+from evals import turns as whole
 from evals.run import run
 
-app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+# As the program reckons with English.
+CHARS_PER_TOKEN = 3
 
 
-@app.command()
+class _QualityFirst(TyperGroup):
+    """Words that begin with no command are for `quality`."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """See click."""
+        named = bool(args) and (args[0] in self.commands or args[0] == "--help")
+        return super().parse_args(ctx, args if named else ["quality", *args])
+
+
+app = typer.Typer(cls=_QualityFirst, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
+app.command("grounding")(grounding.main)
+
+
+@app.command("quality")
 def evaluate(
     report: Annotated[
         bool, typer.Option("--report/--dev", help="The half for reporting, or the one for tuning.")
     ] = True,
     beir: Annotated[list[Path] | None, typer.Option("--beir", help="Folder of a collection in BEIR form.")] = None,
     corpus: Annotated[Path | None, typer.Option("--corpus", help="Folder or file that holds the pages.")] = None,
-    model: Annotated[str | None, typer.Option("--model", help="Also ask it for search words: auto or a name.")] = None,
-    support: Annotated[
-        Path | None, typer.Option("--support", help="Measure the support check on these labelled pairs instead.")
-    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Measure how well the labelled questions of evals/ find their talks, beside the usual ways."""
     settings = load_settings(corpus=corpus, home=None)
-    if support is not None:
-        checked = pairs.evaluate(pairs.read_pairs(support), make_embedder(settings))
-        _print(pairs.support_json(checked) if as_json else pairs.support_text(checked))
-        return
     half: Literal["dev", "report"] = "report" if report else "dev"
-    endpoint = Assistant(settings).endpoint(model) if model else None
-    measured = show.with_progress(lambda progress: run(settings, half, beir or [], progress, endpoint))
+    measured = show.with_progress(lambda progress: run(settings, half, beir or [], progress))
     if as_json:
         _print(
             {
@@ -51,6 +62,27 @@ def evaluate(
     _print("\n" + tables.conversation_text(measured))
     if measured.collections:
         _print("\n" + tables.beir_text(measured.collections))
+
+
+@app.command()
+def turns(
+    questions: Annotated[Path, typer.Argument(help="JSONL as `evals/turns.py` reads it.")],
+    corpus: Annotated[Path | None, typer.Option("--corpus", help="Folder or file that they are about.")] = None,
+    prompts: Annotated[bool, typer.Option("--prompts", help="Also what would reach a model's prompt.")] = False,
+) -> None:
+    """Measure whole turns, without a model, on questions of every kind about any collection."""
+    settings = load_settings(corpus=corpus, llm_base_url="")
+    with tempfile.TemporaryDirectory(prefix="talks-eval-") as home:
+        assistant = Assistant(settings.model_copy(update={"home": Path(home)}))
+        show.with_progress(assistant.ingest)
+        asked = whole.read(questions)
+        measured: dict[str, object] = dict(whole.figures(whole.hold(assistant, asked)))
+        if prompts:
+            for tokens in (16_000, 4_096):
+                room = (tokens - settings.llm_answer_tokens) * CHARS_PER_TOKEN
+                held = whole.facts_in_prompts(assistant, asked, room_chars=room)
+                measured[f"facts in the prompt at {tokens} tokens"] = held
+    _print(measured)
 
 
 def _print(value: object) -> None:

@@ -12,13 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from assistant.retrieve.hybrid import HybridRanker
+from assistant.assembly import Assistant
+from assistant.settings import Settings
 from evals.metrics import ndcg
 from evals.systems import baselines, product
-from ingest.embedder import Embedder
 from ingest.errors import CorpusMissing
-from ingest.index import open_current
-from ingest.pipeline import Progress, ingest
+from ingest.pipeline import Progress
 
 # A document without a title is named by its beginning.
 _TITLE_CHARS = 100
@@ -33,24 +32,22 @@ class BeirFigures:
     ndcg: dict[str, float]
 
 
-def evaluate_collection(
-    folder: Path, home: Path, embedder: Embedder, *, keyword_weight: float, progress: Progress
-) -> BeirFigures:
-    """Ingest a collection into a home of its own and rank its queries.
+def evaluate_collection(folder: Path, settings: Settings, progress: Progress) -> BeirFigures:
+    """Ingest a collection into the settings' home, which is its own, and rank its queries.
 
     Raises:
         CorpusMissing: The folder lacks one of the three files.
     """
-    home.mkdir(parents=True, exist_ok=True)
-    corpus = home / "corpus.jsonl"
+    settings.home.mkdir(parents=True, exist_ok=True)
+    corpus = settings.home / "corpus.jsonl"
     with corpus.open("w", encoding="utf-8") as native:
         for document in _json_lines(folder, "corpus.jsonl"):
             native.write(json.dumps(_record(document), ensure_ascii=False) + "\n")
-    report = ingest(corpus, home, embedder, progress)
+    assistant = Assistant(settings.model_copy(update={"corpus": corpus}))
+    report = assistant.ingest(progress)
     grades = _grades(folder)
     queries = {query["_id"]: query["text"] for query in _json_lines(folder, "queries.jsonl") if query["_id"] in grades}
-    ranker = HybridRanker(open_current(home, embedder.fingerprint), embedder, keyword_weight=keyword_weight)
-    systems = {**baselines(ranker, embedder), "this program": product(ranker)}
+    systems = {**baselines(assistant.ranker, assistant.embedder), "this program": product(assistant)}
     means = {
         name: float(np.mean([ndcg(system(text), grades[query_id]) for query_id, text in queries.items()]))
         for name, system in systems.items()

@@ -26,8 +26,7 @@ from numpy.typing import NDArray
 
 from assistant.assembly import Assistant, make_embedder
 from assistant.settings import load_settings
-from evals.questions import read_questions
-from evals.run import EVALS
+from evals.questions import EVALS, read_questions
 from ingest.embedder import BundledEmbedder
 from ingest.passages import record_passages
 from ingest.pipeline import ingest

@@ -1,6 +1,6 @@
 """What a turn adds to the time until a model's first word, and whether memory stays flat over many turns.
 
-The same scripted server, over a real socket, is asked directly with the openai client and through a whole turn: search,
+The same scripted server, over a real socket, is asked directly with an HTTP client and through a whole turn: search,
 prompt, endpoint. Run from the clone: python -m evals.bench_endpoint [ROUNDS]
 """
 
@@ -14,7 +14,7 @@ import tracemalloc
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import openai
+import httpx
 
 from assistant.assembly import Assistant
 from assistant.llm import Endpoint, EndpointChoice
@@ -36,7 +36,7 @@ class FirstWord:
     """Medians, in milliseconds.
 
     Attributes:
-        direct: The openai client alone, one for all requests: the least that it can take.
+        direct: An HTTP client alone, one for all requests: the least that it can take.
         endpoint: Through `Endpoint.stream` with the same question.
         turn: Through a whole turn, search included.
         added: `turn` less `direct`.
@@ -53,7 +53,7 @@ def first_word(assistant: Assistant, rounds: int) -> FirstWord:
     kept: tuple[list[float], ...] = ([], [], [])
     with (
         ScriptedEndpoint(Script(pieces=PIECES)) as server,
-        openai.OpenAI(base_url=f"{server.address}/v1", api_key="none", max_retries=0) as client,
+        httpx.Client(base_url=f"{server.address}/v1") as client,
     ):
         endpoint = assistant.connect(EndpointChoice(server.address))
         for number in range(rounds + 3):
@@ -82,13 +82,13 @@ def memory_growth_kb(assistant: Assistant, turns: int) -> float:
     return round(growth / 1024, 1)
 
 
-def _direct_ms(client: openai.OpenAI, question: str) -> float:
+def _direct_ms(client: httpx.Client, question: str) -> float:
     began, took = time.perf_counter(), 0.0
-    for chunk in client.chat.completions.create(
-        model="scripted", messages=[{"role": "user", "content": question}], stream=True
-    ):
-        if chunk.choices and chunk.choices[0].delta.content and not took:
-            took = (time.perf_counter() - began) * 1000
+    asked = {"model": "scripted", "messages": [{"role": "user", "content": question}], "stream": True}
+    with client.stream("POST", "/chat/completions", json=asked) as response:
+        for line in response.iter_lines():
+            if '"content"' in line and not took:
+                took = (time.perf_counter() - began) * 1000
     return took
 
 

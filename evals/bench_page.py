@@ -162,13 +162,13 @@ def shelf(pyvideo: Path, folder: Path) -> None:
     ingest(corpus, folder / "pyvideo-home", embedder)
     store = open_current(folder / "pyvideo-home", embedder.fingerprint).store
     began = time.perf_counter()
-    rows = Shelf(store)
+    rows = Shelf.of(store)
     print(f"shelf of {len(rows.rows):,} records made in {time.perf_counter() - began:.2f} s")
     for name, search in {
         "one letter": Search("p"),
         "two words": Search("machine learning"),
         "a word that nothing has": Search("zzyzx"),
-        "a speaker": Search(speaker="guido"),
+        "a speaker": Search(scope=(("", "guido"),)),
         **{f"everything, {order}": Search(order=order) for order in ORDERS},
     }.items():
         times = []

@@ -3,6 +3,8 @@
 Comes in: rows of signals, the right answers, the source of each row. Goes out: weights, a threshold, a figure.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,6 +12,8 @@ from numpy.typing import NDArray
 _RIDGE = 1.0
 _NEWTON_STEPS = 12
 FOLDS = 10
+# Of the descent: its steps, their length, what large weights cost, and how far rows are spread before it.
+_DESCENT_STEPS, _RATE, _DESCENT_RIDGE, _SCALE = 250, 4.0, 1e-4, 3.0
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -80,3 +84,54 @@ def balanced_accuracy(truth: Bools, called: Bools) -> float:
     """Mean of the shares called rightly among the supported and among the rest; .5 is chance."""
     shares = [float((called[truth == answer] == answer).mean()) for answer in (True, False) if (truth == answer).any()]
     return float(np.mean(shares))
+
+
+@dataclass(frozen=True, slots=True)
+class Softmax:
+    """A linear layer with a chance for each class.
+
+    Attributes:
+        weights: Shape (features, classes).
+        bias: Shape (classes,).
+    """
+
+    weights: Floats
+    bias: Floats
+
+    @classmethod
+    def learn(cls, rows: Floats, truth: NDArray[np.int64], shares: Floats, classes: int) -> "Softmax":
+        """Multinomial logistic regression by gradient descent with momentum; rows of length about 1.
+
+        A class counts by the root of its share, so that a rare one is learned and a frequent one stays likelier.
+
+        Args:
+            rows: Shape (n, features).
+            truth: Shape (n,), the class of each.
+            shares: Shape (n,), what each counts.
+            classes: How many there are.
+        """
+        in_class = np.array([shares[truth == one].sum() for one in range(classes)])
+        share = shares / np.sqrt(in_class[truth])
+        share = (share / share.sum())[:, None]
+        middle = rows.mean(axis=0)
+        spread = (rows - middle) * _SCALE
+        wanted = np.eye(classes)[truth]
+        weights, bias = np.zeros((rows.shape[1], classes)), np.zeros(classes)
+        moved, moved_bias = np.zeros_like(weights), np.zeros_like(bias)
+        for _ in range(_DESCENT_STEPS):
+            off = (_shares(spread @ weights + bias) - wanted) * share
+            moved = 0.9 * moved - _RATE * (spread.T @ off + _DESCENT_RIDGE * weights)
+            moved_bias = 0.9 * moved_bias - _RATE * off.sum(axis=0)
+            weights += moved
+            bias += moved_bias
+        plain = weights * _SCALE
+        return cls(plain, bias - middle @ plain)
+
+    def chances(self, rows: Floats) -> Floats:
+        """Shape (n, classes), each row together 1."""
+        return _shares(rows @ self.weights + self.bias)
+
+
+def _shares(odds: Floats) -> Floats:
+    powers = np.exp(odds - odds.max(axis=1, keepdims=True))
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True), dtype=np.float64)

@@ -8,8 +8,11 @@ from typing import Literal, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError
 
+from assistant.resources import PACKAGE
 from ingest.errors import CorpusMissing, PageUnreadable
 
+# The labelled questions are in the clone only: they are about the five pages, and no part of the program.
+EVALS = PACKAGE.parent / "evals"
 Half = Literal["dev", "report"]
 KINDS = ("fact", "lay", "name", "several", "typo", "cross")
 

@@ -6,7 +6,6 @@ Comes in: reports. Goes out: text and plain values.
 from dataclasses import asdict
 from typing import Any
 
-from assistant.confidence import REFUSE_BELOW
 from evals.beir import BeirFigures
 from evals.metrics import NAMES, as_row
 from evals.retrieval import PRODUCT, RetrievalReport
@@ -32,19 +31,7 @@ def report_text(report: RetrievalReport, title: str) -> str:
         (
             f"{title}: recall@5 and hit@1\n" + _table(["", *heads, "ms"], systems),
             f"{PRODUCT}, with 95 % intervals\n" + _table(["", *NAMES], figures),
-            _confidence_text(report),
         )
-    )
-
-
-def _confidence_text(report: RetrievalReport) -> str:
-    curve = report.confidence
-    rows = [
-        [f"{threshold:.2f}" + (" (set)" if threshold == REFUSE_BELOW else ""), _two(answerable), _two(unanswerable)]
-        for threshold, answerable, unanswerable in curve.points
-    ]
-    return f"confidence: area under the curve {_two(curve.area)}\n" + _table(
-        ["refused below", "answerable refused", "unanswerable refused"], rows
     )
 
 
@@ -93,13 +80,7 @@ def report_json(report: RetrievalReport) -> dict[str, Any]:
         }
         for name, one in report.systems.items()
     }
-    curve = report.confidence
-    points = [
-        {"below": threshold, "answerable_refused": round(yes, 4), "unanswerable_refused": round(no, 4)}
-        for threshold, yes, no in curve.points
-    ]
-    confidence = {"area": round(curve.area, 4), "refuse_below": REFUSE_BELOW, "points": points}
-    return {"questions": report.counts, "systems": systems, "confidence": confidence}
+    return {"questions": report.counts, "systems": systems}
 
 
 def beir_json(collections: dict[str, BeirFigures]) -> dict[str, Any]:

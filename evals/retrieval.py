@@ -1,6 +1,6 @@
-"""Every system over every labelled question, and the confidence over what is answerable and what is not.
+"""Every system over every labelled question.
 
-Comes in: an assistant with an index, labelled questions. Goes out: a `RetrievalReport`.
+Comes in: systems, labelled questions. Goes out: a `RetrievalReport`.
 """
 
 import time
@@ -9,15 +9,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from assistant.retrieve.hybrid import HybridRanker
-from evals.metrics import Figures, Roc, as_row, figures, interval, mean, roc
+from evals.metrics import Figures, as_row, figures, interval, mean
 from evals.questions import KINDS, LabelledQuestion
 from evals.systems import System, without
 
 ALL = "all"
 PRODUCT = "this program"
-# Thresholds that the report shows; the chosen one is `assistant.confidence.REFUSE_BELOW`.
-SHOWN_THRESHOLDS = (0.15, 0.2, 0.25, 0.3, 0.4, 0.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,29 +39,18 @@ class RetrievalReport:
     Attributes:
         counts: Questions by kind.
         systems: By name, baselines first.
-        confidence: Answerable against unanswerable questions.
     """
 
     counts: dict[str, int]
     systems: dict[str, SystemFigures]
-    confidence: Roc
 
 
-def evaluate(
-    ranker: HybridRanker,
-    systems: Mapping[str, System],
-    questions: Sequence[LabelledQuestion],
-    unanswerable: Sequence[str],
-) -> RetrievalReport:
+def evaluate(systems: Mapping[str, System], questions: Sequence[LabelledQuestion]) -> RetrievalReport:
     """Run every system over every question."""
     kinds = [kind for kind in KINDS if any(question.kind_of_question == kind for question in questions)]
     counts = {kind: sum(question.kind_of_question == kind for question in questions) for kind in kinds}
     found = {name: measure(system, questions) for name, system in systems.items()}
-    answerable = [ranker.search(question.question, limit=1).confidence for question in questions]
-    refused = [ranker.search(question, limit=1).confidence for question in unanswerable]
-    return RetrievalReport(
-        counts={ALL: len(questions), **counts}, systems=found, confidence=roc(answerable, refused, SHOWN_THRESHOLDS)
-    )
+    return RetrievalReport(counts={ALL: len(questions), **counts}, systems=found)
 
 
 def measure(system: System, questions: Sequence[LabelledQuestion]) -> SystemFigures:

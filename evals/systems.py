@@ -9,10 +9,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.llm import Endpoint
-from assistant.prompts import Prompts
+from assistant.assembly import Assistant
 from assistant.retrieve.hybrid import HybridRanker
-from assistant.search_words import SearchWords, search_with_words
 from ingest.embedder import Embedder
 from ingest.passages import record_text
 from ingest.records import speaker_names
@@ -25,18 +23,12 @@ RANKED = 20
 _RRF_K = 60
 
 
-def product(ranker: HybridRanker) -> System:
+def product(assistant: Assistant) -> System:
     """What `talks search` does."""
-    return lambda question: [record.record_id for record in ranker.search(question, limit=RANKED).records]
-
-
-def with_search_words(ranker: HybridRanker, endpoint: Endpoint, prompts: Prompts) -> System:
-    """What a chat turn with a model does: search words where retrieval is unsure."""
-    search_words = SearchWords(prompts)
 
     def ranked(question: str) -> list[str]:
-        ranking = search_with_words(ranker, question, endpoint, search_words, limit=RANKED)
-        return [record.record_id for record in ranking.records]
+        scored = assistant.understand(question).scored
+        return [] if scored is None else [one.record_id for one in assistant.ranker.top(scored, limit=RANKED)]
 
     return ranked
 
@@ -78,7 +70,7 @@ def tutorial(ranker: HybridRanker, embedder: Embedder) -> System:
     """LlamaIndex's starter example: documents, its default splitter, a vector index, the nearest nodes."""
     from llama_index.core import Document, VectorStoreIndex  # here, because it takes a second to import
 
-    from assistant.integrations.embedding import PassageEmbedding
+    from assistant.integrations.llama_index import PassageEmbedding
 
     documents = [
         Document(

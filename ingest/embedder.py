@@ -82,6 +82,9 @@ class WordEmbedder(Protocol):
     def embed_question_with_words(self, text: str) -> tuple[Vectors, Words]:
         """What `embed_question` gives, and the words."""
 
+    def word_starts(self, text: str) -> list[tuple[str, int]]:
+        """Those words of a text, each with its offset in characters; embeds nothing."""
+
 
 class Pieces(NamedTuple):
     """A text as the model splits it, for those who read on where its fourth layer ends.
@@ -93,6 +96,22 @@ class Pieces(NamedTuple):
 
     spans: Sequence[tuple[int, int]]
     vectors: Vectors
+
+
+class WordsInContext(NamedTuple):
+    """The words of a text by their place, and what each means there after the fourth layer and after the last.
+
+    Attributes:
+        vector: Shape (384,), the text's own, of length 1.
+        spans: Of each word with a letter or digit in it, in characters.
+        middle: Shape (words, 384): still near to the word itself, so that "some" is not "all".
+        last: Shape (words, 384): near to what the text is about, so that "car" is nearly "vehicle".
+    """
+
+    vector: Vectors
+    spans: Sequence[tuple[int, int]]
+    middle: Vectors
+    last: Vectors
 
 
 class _Asked(NamedTuple):
@@ -149,17 +168,37 @@ class BundledEmbedder:
         """See `WordEmbedder`."""
         return self._embed(texts, progress, [_EMBEDDING, _TOKENS])
 
-    def embed_phrasing_with_words(self, texts: Sequence[str]) -> tuple[Vectors, list[Words]]:
-        """Vectors that tell how texts are put as well as what they are about, and their words.
+    def word_starts(self, text: str) -> list[tuple[str, int]]:
+        """See `WordEmbedder`."""
+        encoding = self._load().tokenizer.encode(text)
+        spans, rows = _word_rows(encoding)
+        return list(zip(_word_texts(encoding, rows), (start for start, _ in spans), strict=True))
+
+    def embed_phrasing(self, text: str) -> Vectors:
+        """Shape (dimensions,), length 1: how a question is put as well as what it is about; in the same pass as these.
 
         "How many nodes has the cluster?" is nearly as near to "How many pupils has the school?" as to "Where does the
-        cluster stand?"; the last layers forget the first, as they were trained on what texts are about.
-
-        Returns:
-            Shape (n, dimensions), unit rows, the mean of what the tokens are after the fourth layer; and the words as
-            `embed_passages_with_words` tells them.
+        cluster stand?"; the last layers forget the first, as they were trained on what texts are about. This is the
+        mean of what the pieces are after the fourth.
         """
-        return self._embed(texts, None, [_MIDDLE, _TOKENS])
+        mean = self.embed_pieces(text).vectors.mean(axis=0)
+        return np.asarray(mean / np.linalg.norm(mean), dtype=np.float32)
+
+    def knows_word(self, word: str) -> bool:
+        """Whether a word in small letters is common enough to be one piece."""
+        return self._load().tokenizer.token_to_id(word) is not None
+
+    def embed_in_context(self, texts: Sequence[str], *, progress: Progress | None = None) -> list[WordsInContext]:
+        """Each text's vector, and its words in their context, in one pass."""
+        read: dict[int, WordsInContext] = {}
+
+        def take(n: int, encoding: Any, pooled: Vectors, last: Vectors, middle: Vectors) -> None:
+            spans, rows = _word_rows(encoding)
+            means = (_row_means(vectors, rows) for vectors in (middle, last))
+            read[n] = WordsInContext(pooled.copy(), spans, *means)
+
+        self._each(texts, progress, [_EMBEDDING, _TOKENS, _MIDDLE], take)
+        return [read[n] for n in range(len(texts))]
 
     def embed_pieces(self, text: str) -> Pieces:
         """The pieces of a text in their context, after the fourth of the six layers."""
@@ -190,8 +229,25 @@ class BundledEmbedder:
     ) -> tuple[Vectors, list[Words]]:
         vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
         words: dict[int, Words] = {}
+
+        def take(n: int, encoding: Any, pooled: Vectors, *tokens: Vectors) -> None:
+            vectors[n] = pooled
+            if tokens:
+                words[n] = _words(encoding, tokens[0], self._load().directions)
+
+        self._each(texts, progress, outputs, take)
+        return vectors, [words[n] for n in sorted(words)]
+
+    def _each(
+        self,
+        texts: Sequence[str],
+        progress: Progress | None,
+        outputs: Sequence[str],
+        take: Callable[..., None],
+    ) -> None:
+        """Hand each text's number, encoding and outputs over, as they come."""
         if not texts:
-            return vectors, []
+            return
         loaded = self._load()
         encodings = loaded.tokenizer.encode_batch(list(texts))
         rows = [encoding.ids for encoding in encodings]
@@ -204,13 +260,11 @@ class BundledEmbedder:
             for k, n in enumerate(batch):
                 ids[k, : len(rows[n])] = rows[n]
                 mask[k, : len(rows[n])] = 1
-            pooled, *tokens = loaded.session.run(outputs, {"input_ids": ids, "attention_mask": mask})
-            vectors[batch] = pooled if pooled.ndim == 2 else _mean_directions(pooled, mask)
-            if tokens:
-                words |= {n: _words(encodings[n], tokens[0][k], loaded.directions) for k, n in enumerate(batch)}
+            found = loaded.session.run(outputs, {"input_ids": ids, "attention_mask": mask})
+            for k, n in enumerate(batch):
+                take(n, encodings[n], *(one[k] for one in found))
             if progress:
                 progress(start + len(batch))
-        return vectors, [words[n] for n in sorted(words)]
 
     def _listed_digests(self) -> dict[str, str]:
         path = self._folder / "SHA256SUMS"
@@ -256,12 +310,6 @@ class BundledEmbedder:
         return content
 
 
-def _mean_directions(tokens: Vectors, mask: NDArray[np.int64]) -> Vectors:
-    """Of the tokens' vectors of some texts, shape (texts, tokens, 384), the mean of each text's, to length 1."""
-    sums = np.einsum("ijk,ij->ik", tokens, mask.astype(np.float32))
-    return np.asarray(sums / np.linalg.norm(sums, axis=1, keepdims=True), dtype=np.float32)
-
-
 def _words(encoding: Any, tokens: Vectors, directions: Vectors) -> Words:
     """The words of one text, their vectors along the directions in which words differ most."""
     words, means = _word_means(encoding, tokens)
@@ -272,13 +320,31 @@ def _words(encoding: Any, tokens: Vectors, directions: Vectors) -> Words:
 
 def _word_means(encoding: Any, tokens: Vectors) -> tuple[list[str], Vectors]:
     """Words with a letter or digit in them, and of each the mean of its pieces' vectors, shape (words, 384)."""
+    _, rows = _word_rows(encoding)
+    return _word_texts(encoding, rows), _row_means(tokens, rows)
+
+
+def _word_texts(encoding: Any, rows: Sequence[tuple[int, int]]) -> list[str]:
+    """The words that stand in some runs of pieces."""
     pieces = encoding.tokens
-    words: list[str] = []
-    means: list[Vectors] = []
-    for word, places in groupby(range(len(pieces)), key=encoding.word_ids.__getitem__):
-        rows = list(places)
-        text = "".join(pieces[row].removeprefix("##") for row in rows)
-        if word is not None and any(letter.isalnum() for letter in text):
-            words.append(text)
-            means.append(tokens[rows[0] : rows[-1] + 1].mean(axis=0))
-    return words, np.array(means, dtype=np.float32).reshape(-1, tokens.shape[1])
+    return ["".join(pieces[row].removeprefix("##") for row in range(first, end)) for first, end in rows]
+
+
+def _word_rows(encoding: Any) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Of each word with a letter or digit in it, its span in characters and that of its pieces."""
+    spans: list[tuple[int, int]] = []
+    rows: list[tuple[int, int]] = []
+    for word, places in groupby(range(len(encoding.ids)), key=encoding.word_ids.__getitem__):
+        own = list(places)
+        pieces = "".join(encoding.tokens[row] for row in own)
+        if word is not None and any(letter.isalnum() for letter in pieces):
+            spans.append((encoding.offsets[own[0]][0], encoding.offsets[own[-1]][1]))
+            rows.append((own[0], own[-1] + 1))
+    return spans, rows
+
+
+def _row_means(tokens: Vectors, rows: Sequence[tuple[int, int]]) -> Vectors:
+    """The means of some runs of vectors, shape (runs, 384)."""
+    return np.array([tokens[first:end].mean(axis=0) for first, end in rows], dtype=np.float32).reshape(
+        -1, tokens.shape[1]
+    )

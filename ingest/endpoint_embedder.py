@@ -5,7 +5,7 @@ redirects are not followed, OpenAI's own address is never a fall-back, and for l
 asked.
 """
 
-import ipaddress
+import json
 import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from ingest.errors import EmbedderError, EndpointRejected, EndpointUnreachable
 
 if TYPE_CHECKING:
-    from openai import OpenAI
+    import httpx
 
 _BATCH = 64
 # A server that has just started may refuse once; more would only delay the message.
@@ -53,11 +53,9 @@ class EndpointEmbedder:
         if not re.search(r"/v\d+\w*$", path):
             path += "/v1"
         self._address = urlunsplit((parts.scheme, parts.netloc, path, "", ""))
-        self._loopback = _is_loopback(parts.hostname or "")
         self._model = model
         self._api_key = api_key
         self._timeout_s = timeout_s
-        self._client: OpenAI | None = None
         self._dimensions: int | None = None
 
     @property
@@ -119,27 +117,33 @@ class EndpointEmbedder:
 
     def _ask(self, texts: Sequence[str]) -> list[object]:
         """One request: the vectors as the endpoint gave them, in the order of the texts."""
-        import openai
+        import httpx  # here, because a search with the bundled model needs none of it
 
+        # Several servers refuse an empty text; and not every one knows another encoding than floats.
+        sent = [text if text.strip() else "." for text in texts]
+        asked = {"model": self._model, "input": sent, "encoding_format": "float"}
+        body = json.dumps(asked, ensure_ascii=False).encode("utf-8", "replace")
+        for left in range(_RETRIES, -1, -1):
+            try:
+                with self._client() as http:
+                    answer = http.post(
+                        f"{self._address}/embeddings", content=body, headers={"Content-Type": "application/json"}
+                    )
+            except (httpx.HTTPError, OSError) as error:  # also raised when it takes longer than timeout_s
+                if not left:
+                    raise EndpointUnreachable(
+                        f"{self._address}: no answer from the embedding endpoint within {self._timeout_s:g} s "
+                        f"({error}); start it, or set TALKS_EMBEDDER=bundled."
+                    ) from None
+                continue
+            if answer.is_success or not left or answer.status_code not in (408, 409, 429, *range(500, 600)):
+                break
+        if not answer.is_success:
+            raise EndpointRejected(self._rejection(answer.status_code, answer.text))
         try:
-            answer = self._connected().embeddings.create(
-                model=self._model,
-                # Several servers refuse an empty text.
-                input=[text if text.strip() else "." for text in texts],
-                # The client asks for base64 otherwise, which not every server knows.
-                encoding_format="float",
-                # The client takes these two from the environment, where they are meant for OpenAI itself.
-                extra_headers={"OpenAI-Organization": openai.Omit(), "OpenAI-Project": openai.Omit()},
-            )
-            return [row.embedding for row in sorted(answer.data, key=lambda row: row.index)]
-        except openai.APIConnectionError:  # also raised when it takes longer than timeout_s
-            raise EndpointUnreachable(
-                f"{self._address}: no answer from the embedding endpoint within {self._timeout_s:g} s; "
-                "start it, or set TALKS_EMBEDDER=bundled."
-            ) from None
-        except openai.APIStatusError as error:
-            raise EndpointRejected(self._rejection(error.status_code, error.message)) from None
-        except (openai.OpenAIError, AttributeError, TypeError, ValueError):
+            rows = sorted(answer.json()["data"], key=lambda row: row["index"])
+            return [row["embedding"] for row in rows]
+        except (ValueError, LookupError, TypeError, RecursionError):
             raise EmbedderError(
                 f"{self._address}: the answer is not a list of embeddings; is this an OpenAI-compatible endpoint?"
             ) from None
@@ -155,24 +159,13 @@ class EndpointEmbedder:
         }.get(status, "see the log of the endpoint")
         return f"{self._address}: refused to embed with {self._model} ({said[:_SHOWN_CHARS]}); {action}."
 
-    def _connected(self) -> "OpenAI":
-        if self._client is None:
-            import httpx
-            import openai
+    def _client(self) -> "httpx.Client":
+        from ingest.web import http_client
 
-            self._client = openai.OpenAI(
-                base_url=self._address,
-                # The client would take OPENAI_API_KEY from the environment for None: a key meant for somebody else.
-                api_key=self._api_key or "none",
-                timeout=self._timeout_s,
-                max_retries=_RETRIES,
-                http_client=httpx.Client(trust_env=not self._loopback, follow_redirects=False),
-            )
-        return self._client
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
+        return http_client(
+            self._address,
+            self._api_key,
+            key_variable="TALKS_EMBEDDING_API_KEY",
+            connect_timeout_s=self._timeout_s,
+            read_timeout_s=self._timeout_s,
+        )

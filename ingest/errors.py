@@ -12,9 +12,11 @@
     │   ├── IndexUnwritable      the disk is full or the home cannot be written
     │   ├── IndexDamaged         a generation is there but does not open
     │   └── EmbedderChanged      the index was made with another embedder
+    ├── IngestCancelled          whoever watched an ingest has ended it
     ├── EmbedderError            texts cannot be turned into vectors
     ├── PromptError              a template in prompts/ lacks or invents a variable
     ├── RecordMissing            no talk or paper has this id
+    ├── QuestionTooLong          a question is longer than is read
     └── EndpointError            the model endpoint did not give an answer
         ├── EndpointUnreachable  nothing listens there, or not in time
         ├── EndpointRejected     it answered with an error of its own
@@ -73,6 +75,10 @@ class IndexBusy(IndexUnusable):
     """Another ingest holds the lock."""
 
 
+class IngestCancelled(TalksError):
+    """Whoever watched an ingest has ended it."""
+
+
 class IndexUnwritable(IndexUnusable):
     """The disk is full or the home folder cannot be written."""
 
@@ -95,6 +101,10 @@ class PromptError(TalksError):
 
 class RecordMissing(TalksError):
     """No talk or paper has the id that was asked for."""
+
+
+class QuestionTooLong(TalksError):
+    """A question has more characters than are read."""
 
 
 class EndpointError(TalksError):

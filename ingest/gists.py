@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from ingest.merge import plain_title
 from ingest.passages import record_text
-from ingest.records import Kind, Oddity, Record
+from ingest.records import Kind, Record, Warning
 
 GISTS_FILE = "gists.jsonl"
 
@@ -70,7 +70,7 @@ def machine_gists_file(home: Path) -> Path:
     return home / GISTS_FILE
 
 
-def read_gists(files: Sequence[Path], records: Sequence[Record]) -> tuple[dict[str, Gist], list[Oddity]]:
+def read_gists(files: Sequence[Path], records: Sequence[Record]) -> tuple[dict[str, Gist], list[Warning]]:
     """The gist of each record that has one, by record id; the first file that has one for a record wins.
 
     A model's gist counts only while its record says what it said then. A line that cannot be read is told, and the rest
@@ -80,7 +80,7 @@ def read_gists(files: Sequence[Path], records: Sequence[Record]) -> tuple[dict[s
     for record in records:
         by_title.setdefault((record.kind, plain_title(record.title)), []).append(record)
     gists: dict[str, Gist] = {}
-    oddities: list[Oddity] = []
+    warnings: list[Warning] = []
     for path in files:
         for number, text in enumerate(_lines(path), 1):
             if not text.strip():
@@ -89,12 +89,12 @@ def read_gists(files: Sequence[Path], records: Sequence[Record]) -> tuple[dict[s
                 line = GistLine.model_validate_json(text)
             except ValidationError as error:
                 fault = error.errors(include_url=False, include_input=False)[0]["msg"]
-                oddities.append(Oddity(path.name, number, f"this gist cannot be read ({fault}); correct the line."))
+                warnings.append(Warning(path.name, number, f"this gist cannot be read ({fault}); correct the line."))
                 continue
             namesakes = by_title.get((line.kind, plain_title(line.title)), [])
             for record in _meant(line, namesakes):
                 gists.setdefault(record.id, Gist(line.gist, line.questions, line.written_by))
-    return gists, oddities
+    return gists, warnings
 
 
 def source_digest(record: Record) -> str:

@@ -12,12 +12,13 @@ from dataclasses import replace
 from slugify import slugify
 
 from ingest.readers.names import surname
-from ingest.records import Oddity, Record
+from ingest.records import Record, Warning
+from ingest.schema import DATE, value_fields
 
 _HASH_CHARS = 6
 
 
-def with_ids(records: Sequence[Record]) -> tuple[list[Record], list[Oddity]]:
+def with_ids(records: Sequence[Record]) -> tuple[list[Record], list[Warning]]:
     """Name every record; ids that sources gave come first and are never taken by a title.
 
     Args:
@@ -26,7 +27,7 @@ def with_ids(records: Sequence[Record]) -> tuple[list[Record], list[Oddity]]:
     Returns:
         The records, each with an id of its own, and the ids that were given twice.
     """
-    oddities: list[Oddity] = []
+    warnings: list[Warning] = []
     given: dict[str, Record] = {}
     ids: dict[int, str] = {}
     for position, record in enumerate(records):
@@ -38,7 +39,7 @@ def with_ids(records: Sequence[Record]) -> tuple[list[Record], list[Oddity]]:
                 f'the id "{record.id}" is already that of "{given[record.id].title}" '
                 f"({other.file}, line {other.first_line}); it gets one of its own, so give it another."
             )
-            oddities.append(Oddity(place.file, place.first_line, message))
+            warnings.append(Warning(place.file, place.first_line, message))
         else:
             given[record.id] = record
             ids[position] = record.id
@@ -51,7 +52,7 @@ def with_ids(records: Sequence[Record]) -> tuple[list[Record], list[Oddity]]:
         names = _distinct_names([records[position] for position in unnamed], taken)
         ids.update(zip(unnamed, names, strict=True))
         taken.update(names, (slugify(records[position].title) for position in unnamed))
-    return [replace(record, id=ids[position]) for position, record in enumerate(records)], oddities
+    return [replace(record, id=ids[position]) for position, record in enumerate(records)], warnings
 
 
 def _distinct_names(records: Sequence[Record], taken: set[str]) -> list[str]:
@@ -62,7 +63,7 @@ def _distinct_names(records: Sequence[Record], taken: set[str]) -> list[str]:
         taken: Ids that others have.
     """
     names = [slugify(record.title) for record in records]
-    for longer in (_named_by_person, _named_by_content, _named_by_place):
+    for longer in (_named_by_person, _named_by_content, _named_by_date, _named_by_values, _named_by_place):
         counts = Counter(names)
         names = [
             longer(name, record) if not name or counts[name] > 1 or name in taken else name
@@ -72,13 +73,23 @@ def _distinct_names(records: Sequence[Record], taken: set[str]) -> list[str]:
 
 
 def _named_by_person(name: str, record: Record) -> str:
-    family = slugify(surname(record.speakers[0].name)) if record.kind == "talk" and record.speakers else record.kind
+    family = slugify(surname(record.speakers[0].name)) if record.speakers else record.kind
     return f"{name}-{family}".strip("-")
 
 
 def _named_by_content(name: str, record: Record) -> str:
-    people = [speaker.name for speaker in record.speakers] if record.kind == "talk" else []
+    people = [speaker.name for speaker in record.speakers]
     return f"{name}-{_hash(record.title, *people, record.abstract)}".strip("-")
+
+
+def _named_by_date(name: str, record: Record) -> str:
+    """A talk given again to the letter is told from the first by its day."""
+    date = DATE.of(record)
+    return f"{name}-{date.iso}" if date and date.year else name
+
+
+def _named_by_values(name: str, record: Record) -> str:
+    return f"{name}-{_hash(*(field.shown(record) for field in value_fields()))}"
 
 
 def _named_by_place(name: str, record: Record) -> str:

@@ -17,6 +17,9 @@ before it stays on disk for them. Comes in: a home folder. Goes out: an open `Ge
 
 import contextlib
 import json
+import os
+import shutil
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -36,10 +39,12 @@ if TYPE_CHECKING:
     from chromadb.api.collection_configuration import CreateCollectionConfiguration
 
 # Raised whenever a generation written before could not be read by this code, or would be chunked or worded otherwise.
-FORMAT = 2
+FORMAT = 5
 COLLECTION = "passages"
 # Apart from the passages, so that nobody who searches those ever cites one.
 GIST_COLLECTION = "gists"
+# More than what Chroma writes of its own accord when it is opened.
+_ROOM_BYTES = 1_000_000
 # One get() of everything would hold each number as a Python object: 370 MB for 40,000 passages.
 _VECTORS_PER_READ = 2000
 
@@ -198,14 +203,37 @@ def chroma_client(folder: Path) -> "Client":
 
 @contextlib.contextmanager
 def open_collection(folder: Path, name: str = COLLECTION, *, create: bool = False) -> Iterator[Any]:
-    """A collection in this folder, closed afterwards."""
-    client = chroma_client(folder)
-    try:
-        # No embedding function: Chroma's default one would download a model.
-        if create:
-            space: CreateCollectionConfiguration = {"hnsw": {"space": "cosine"}}
-            yield client.create_collection(name, embedding_function=None, configuration=space)
-        else:
-            yield client.get_collection(name, embedding_function=None)
-    finally:
-        client.close()
+    """A collection in this folder, closed afterwards.
+
+    Chroma writes even to read; where it cannot, it is given a copy.
+    """
+    with contextlib.nullcontext(folder) if create or _can_write(folder) else _copied(folder) as written:
+        client = chroma_client(written)
+        try:
+            # No embedding function: Chroma's default one would download a model.
+            if create:
+                space: CreateCollectionConfiguration = {"hnsw": {"space": "cosine"}}
+                yield client.create_collection(name, embedding_function=None, configuration=space)
+            else:
+                yield client.get_collection(name, embedding_function=None)
+        finally:
+            client.close()
+
+
+@contextlib.contextmanager
+def _copied(folder: Path) -> Iterator[Path]:
+    """A copy that can be written, gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="talks-", ignore_cleanup_errors=True) as copied:
+        for path in folder.rglob("*"):  # `copytree` would copy the permissions too
+            there = Path(copied) / path.relative_to(folder)
+            there.parent.mkdir(parents=True, exist_ok=True)
+            if path.is_file():
+                shutil.copyfile(path, there)
+        yield Path(copied)
+
+
+def _can_write(folder: Path) -> bool:
+    """Whether Chroma can write into this folder of its own: by permission, mount, and room."""
+    room = os.statvfs(folder)
+    is_allowed = all(os.access(path, os.W_OK) for path in (folder, *folder.iterdir()))
+    return is_allowed and not room.f_flag & os.ST_RDONLY and room.f_bavail * room.f_frsize > _ROOM_BYTES

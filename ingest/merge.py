@@ -5,19 +5,20 @@ place where it stood. What repeats say differently is reported, never chosen sil
 """
 
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from ingest.ids import with_ids
+from ingest.links import video_id
 from ingest.readers.names import surname
-from ingest.records import Oddity, Record, Speaker, Talk
+from ingest.records import Cue, Date, Record, Speaker, Value, Warning
+from ingest.schema import CAPTIONS, DATE, EVENT, IDS, LINKS, VIDEO_URL, Field, value_fields
 
 # Two abstracts of one talk share most of their word pairs even when one was edited or shortened. Of the 9,316 pairs of
 # different abstracts on the seed pages none shares more than 0.12 of the shorter one's.
 SAME_ABSTRACT_SHARE = 0.3
-# Where repeats may differ without anybody having to know.
-_NOT_COMPARED = frozenset(("id", "kind", "sources", "links", "title", "speakers", "chapters"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +28,12 @@ class Merged:
     Attributes:
         records: Each with its id, in the order in which they first stood.
         merge_count: How many entries were repeats of an earlier one.
-        oddities: Repeats that disagree, ids that were given twice.
+        warnings: Repeats that disagree, ids that were given twice.
     """
 
     records: tuple[Record, ...]
     merge_count: int
-    oddities: tuple[Oddity, ...]
+    warnings: tuple[Warning, ...]
 
 
 def merge(records: Iterable[Record]) -> Merged:
@@ -47,32 +48,99 @@ def merge(records: Iterable[Record]) -> Merged:
     """
     joined: list[Record] = []
     same_titles: dict[tuple[str, str], list[int]] = {}
-    oddities: list[Oddity] = []
+    same_outside_ids: dict[str, int] = {}
+    warnings: list[Warning] = []
     merge_count = 0
     for record in records:
         candidates = same_titles.setdefault((record.kind, plain_title(record.title)), [])
-        for position in candidates:
+        outside_ids = _outside_ids(record)
+        by_outside_id = {same_outside_ids[one] for one in outside_ids if one in same_outside_ids}
+        for position in (*sorted(by_outside_id), *candidates):
             if is_repeat(joined[position], record):
-                oddities.extend(_disagreements(joined[position], record))
+                warnings.extend(_disagreements(joined[position], record))
                 joined[position] = _join(joined[position], record)
                 merge_count += 1
                 break
+            if position in by_outside_id:
+                warnings.append(_same_id_of_two(joined[position], record))
         else:
-            candidates.append(len(joined))
+            position = len(joined)
             joined.append(record)
-    named, id_oddities = with_ids(joined)
-    return Merged(tuple(named), merge_count, (*oddities, *id_oddities))
+        if position not in candidates:
+            candidates.append(position)
+        for one in outside_ids:
+            same_outside_ids.setdefault(one, position)
+    named, id_warnings = with_ids(joined)
+    return Merged(tuple(named), merge_count, (*warnings, *id_warnings))
 
 
 def is_repeat(first: Record, second: Record) -> bool:
-    """Whether two records of the same kind and title are one: nothing that both say tells them apart."""
-    if first.id and second.id and first.id != second.id:
+    """Whether two records are one: an outside id agrees, or the titles do and nothing that both say tells them apart.
+
+    A talk given again has another date, event or video. An id that two talks of different people share is a slip, and
+    one recording may hold several talks, each from a second of its own.
+    """
+    if first.kind != second.kind or (first.id and second.id and first.id != second.id):
         return False
-    if first.kind == "talk" and second.kind == "talk":
-        ours, theirs = _surnames(first), _surnames(second)
-        if ours and theirs and ours != theirs:
-            return False
-    return _same_abstract(first.abstract, second.abstract)
+    ours, theirs = _surnames(first), _surnames(second)
+    if _outside_ids(first) & _outside_ids(second):
+        return not (ours and theirs and not ours & theirs) and _starts(first) == _starts(second)
+    if plain_title(first.title) != plain_title(second.title) or (ours and theirs and ours != theirs):
+        return False
+    apart = {field.key for field in value_fields() if field.tells_apart and contradicts(field, first, second)}
+    if not apart:
+        return _same_abstract(first.abstract, second.abstract)
+    if DATE.key in apart or not ours or ours != theirs:
+        return False
+    if EVENT.key in apart:
+        # One place may call an event otherwise ("Ice Days", "Ice Days 2019").
+        return apart == {EVENT.key} and agrees(DATE, first, second)
+    # Two hosts may show the same talk.
+    return agrees(EVENT, first, second) or agrees(DATE, first, second)
+
+
+def contradicts(field: Field, first: Record, second: Record) -> bool:
+    """Whether both records tell a field and not the same; what one leaves out contradicts nothing."""
+    ours, theirs = field.of(first), field.of(second)
+    if isinstance(ours, Date) and isinstance(theirs, Date):
+        if ours.of and theirs.of and ours.of != theirs.of:
+            return False  # it was held on one day and uploaded on another
+        parts = [(ours.year, theirs.year), (ours.month, theirs.month), (ours.day, theirs.day)]
+        known = [pair for pair in parts if None not in pair]
+        return any(one != other for one, other in known) or (not known and _plain(ours.text) != _plain(theirs.text))
+    if field.is_keyed:
+        return any(ours[name] != theirs[name] for name in ours.keys() & theirs.keys())
+    return bool(ours and theirs and _plain(ours) != _plain(theirs))
+
+
+def agrees(field: Field, first: Record, second: Record) -> bool:
+    """Whether both records tell a field, and the same."""
+    ours, theirs = field.of(first), field.of(second)
+    if isinstance(ours, Date) and isinstance(theirs, Date):
+        return ours.is_full and ours.iso == theirs.iso
+    return bool(ours and theirs and _plain(ours) == _plain(theirs))
+
+
+def _outside_ids(record: Record) -> set[str]:
+    """The ids that others gave it, that of its video's address among them."""
+    found = video_id(VIDEO_URL.of(record) or "")
+    return {*IDS.all_of(record), *([":".join(found)] if found else [])}
+
+
+def _starts(record: Record) -> str | None:
+    """The second at which a video's address opens, as written there."""
+    parts = urlsplit(VIDEO_URL.of(record) or "")
+    asked = parse_qs(parts.query) | parse_qs(parts.fragment)
+    return next((asked[key][0] for key in ("t", "start") if key in asked), None)
+
+
+def _same_id_of_two(first: Record, second: Record) -> Warning:
+    here, there = second.sources[0], first.sources[0]
+    message = (
+        f'"{second.title}" has an outside id of "{first.title}" ({there.file}, line {there.first_line}), but other '
+        "speakers or another start; both are kept, so correct the one that is wrong."
+    )
+    return Warning(here.file, here.first_line, message)
 
 
 def plain_title(title: str) -> str:
@@ -83,8 +151,8 @@ def plain_title(title: str) -> str:
     return " ".join(words) or folded.strip()
 
 
-def _surnames(talk: Talk) -> frozenset[str]:
-    return frozenset(surname(speaker.name) for speaker in talk.speakers)
+def _surnames(record: Record) -> frozenset[str]:
+    return frozenset(surname(speaker.name) for speaker in record.speakers)
 
 
 def _same_abstract(first: str, second: str) -> bool:
@@ -101,17 +169,50 @@ def _word_pairs(text: str) -> set[tuple[str, str]]:
 
 
 def _join(first: Record, second: Record) -> Record:
-    """One record of two: each field from the first that has it, links and places from both."""
-    values: dict[str, Any] = {}
-    for field in fields(first):
-        ours, theirs = getattr(first, field.name), getattr(second, field.name)
-        if field.name in ("links", "sources"):
-            values[field.name] = tuple(dict.fromkeys((*ours, *theirs)))
-        elif field.name == "speakers":
-            values[field.name] = _join_speakers(ours, theirs)
-        else:
-            values[field.name] = theirs if ours in (None, "", ()) else ours
-    return replace(first, **values)
+    """One record of two: each field from the first that has it, places and lists of values from both."""
+    return replace(
+        first,
+        sources=tuple(dict.fromkeys((*first.sources, *second.sources))),
+        speakers=_join_speakers(first.speakers, second.speakers),
+        abstract=first.abstract or second.abstract,
+        bio=first.bio or second.bio,
+        chapters=first.chapters or second.chapters,
+        transcript=_join_transcripts(first.transcript, second.transcript),
+        values=_join_values(first.values, second.values),
+        other={**second.other, **first.other},
+        id=first.id or second.id,
+    )
+
+
+def _join_transcripts(first: Sequence[Cue], second: Sequence[Cue]) -> tuple[Cue, ...]:
+    """The first transcript, unless the second has times and it has none."""
+    timed = [any(cue.start_s is not None for cue in cues) for cues in (first, second)]
+    return tuple(second if not first or timed == [False, True] else first)
+
+
+def _join_values(first: Mapping[str, Value], second: Mapping[str, Value]) -> dict[str, Value]:
+    values: dict[str, Value] = {**second, **first}
+    for key in first.keys() & second.keys():
+        ours, theirs = first[key], second[key]
+        if isinstance(ours, tuple) and isinstance(theirs, tuple):
+            values[key] = tuple(dict.fromkeys((*ours, *theirs)))
+        elif isinstance(ours, Mapping) and isinstance(theirs, Mapping):
+            values[key] = {**theirs, **ours}
+        elif _is_better(key, ours, theirs):
+            values[key] = theirs
+    video, other = first.get(VIDEO_URL.key), second.get(VIDEO_URL.key)
+    if isinstance(video, str) and isinstance(other, str) and video != other:
+        # The other host's address is kept, though one record has one video.
+        links = values.get(LINKS.key, ())
+        values[LINKS.key] = tuple(dict.fromkeys((*(links if isinstance(links, tuple) else ()), other)))
+    return values
+
+
+def _is_better(key: str, ours: Value, theirs: Value) -> bool:
+    """Whether the second entry's value says more: the day of the talk, not of its video; that there are captions."""
+    if isinstance(ours, Date) and isinstance(theirs, Date):
+        return theirs.of in ("held", "recorded") and ours.of not in ("held", "recorded")
+    return key == CAPTIONS.key and ours == "none"
 
 
 def _join_speakers(first: Sequence[Speaker], second: Sequence[Speaker]) -> tuple[Speaker, ...]:
@@ -125,20 +226,19 @@ def _join_speakers(first: Sequence[Speaker], second: Sequence[Speaker]) -> tuple
     return tuple(joined)
 
 
-def _disagreements(first: Record, second: Record) -> list[Oddity]:
+def _disagreements(first: Record, second: Record) -> list[Warning]:
     """What a repeat says differently, at the line where it says so."""
     differing = [
-        field.name.replace("_", " ")
-        for field in fields(first)
-        if field.name not in _NOT_COMPARED
-        and getattr(first, field.name)
-        and getattr(second, field.name)
-        and _plain(getattr(first, field.name)) != _plain(getattr(second, field.name))
+        name
+        for name, ours, theirs in (("abstract", first.abstract, second.abstract), ("bio", first.bio, second.bio))
+        if ours and theirs and _plain(ours) != _plain(theirs)
     ]
-    if first.kind == "talk" and second.kind == "talk":
-        differing += ["speakers"] if _speakers_differ(first.speakers, second.speakers) else []
-        chapters = [[(chapter.start_s, chapter.title) for chapter in talk.chapters] for talk in (first, second)]
-        differing += ["chapters"] if all(chapters) and chapters[0] != chapters[1] else []
+    # How captions were made goes with the transcript that is kept; another address is kept among the links.
+    single = (field for field in value_fields() if not field.holds_many and field not in (CAPTIONS, VIDEO_URL))
+    differing += [field.one for field in single if contradicts(field, first, second)]
+    differing += ["speakers"] if _speakers_differ(first.speakers, second.speakers) else []
+    chapters = [[(chapter.start_s, chapter.title) for chapter in record.chapters] for record in (first, second)]
+    differing += ["chapters"] if all(chapters) and chapters[0] != chapters[1] else []
     if not differing:
         return []
     here, there = second.sources[0], first.sources[0]
@@ -146,7 +246,7 @@ def _disagreements(first: Record, second: Record) -> list[Oddity]:
     message = (
         f'"{second.title}" is told differently in {there.file}, line {there.first_line} ({named}); the first is kept.'
     )
-    return [Oddity(here.file, here.first_line, message)]
+    return [Warning(here.file, here.first_line, message)]
 
 
 def _speakers_differ(first: Sequence[Speaker], second: Sequence[Speaker]) -> bool:

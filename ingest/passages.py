@@ -1,22 +1,33 @@
 """A record's passages: the pieces that are searched, quoted and cited.
 
 Comes in: a record with its id. Goes out: passages with readable ids, each an exact slice of the record's text, so that
-a quote can be found again in the source. What a passage looks like to the embedder is said here too (`headed_text`).
+a quote can be found again in the source; those of a transcript know their seconds. What a passage looks like to the
+embedder is said here too (`headed_text`). No text makes a passage over a set length.
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from sentencex import get_sentence_boundaries
 
+from ingest.readers.names import is_name
 from ingest.records import Chapter, Kind, Record, Speaker, speaker_names
+from ingest.schema import LANGUAGE, ORGANISATION, format_seconds
+from ingest.transcript import Transcript, Window, hard_pieces
 
 # The bundled model reads 256 tokens, about 1,000 characters of this prose with its heading; what is cut off is not
 # searched by meaning at all. Longer paragraphs are split between sentences.
 LONGEST_PASSAGE_CHARS = 1000
 # A line this short ("The papers can be found at") says little alone and joins its neighbour.
 SHORTEST_PASSAGE_CHARS = 200
+# A session's chapters are one passage, so that they are quoted together; this many characters are a screen or two.
+LONGEST_CHAPTERS_CHARS = 4000
+# A title and a list of speakers stand above every passage; nobody reads more of them.
+_LONGEST_HEADING_LINE_CHARS = 400
+# The sentence splitter takes quadratic time on some texts (300,000 opening quotation marks: 21 s), so it gets pieces.
+_LONGEST_SPLIT_CHARS = 4000
 
 Span = tuple[int, int]
 
@@ -27,11 +38,15 @@ class Passage:
 
     Attributes:
         id: "<record id>#<section>" with a number where a section may have several, such as "hunting-the-hessian#bio-1".
-        section: "abstract", "bio", "chapters", or "title" for a record that has nothing else.
+        section: "abstract", "bio", "chapters", "transcript", or "title" for a record that has nothing else.
         text: Equals `record_text(record)[start:end]`.
         start: Offset in the record's text, in characters.
         end: Offset after the last character.
-        heading: Title and speakers or organisation, put above the text for search, never quoted.
+        heading: Title and speakers or organisation, put above the text for search, never quoted; a transcript's has
+            its speaker and chapter.
+        start_s: When its first word is said, in seconds from the start of the recording; None where that is not known.
+        end_s: When its last word has been said, likewise.
+        speaker: Who says most of it, as the source names them; None outside transcripts, or where it names nobody.
     """
 
     id: str
@@ -42,6 +57,9 @@ class Passage:
     start: int
     end: int
     heading: str
+    start_s: float | None = None
+    end_s: float | None = None
+    speaker: str | None = None
 
     @property
     def headed_text(self) -> str:
@@ -49,24 +67,30 @@ class Passage:
         return f"{self.heading}\n{self.text}" if self.section != "title" else self.heading
 
 
-def split_sentences(text: str) -> list[Span]:
-    """Where the sentences of a text stand, as (start, end) offsets; surrounding white space belongs to none."""
+def split_sentences(text: str, language: str = "en") -> list[Span]:
+    """Where the sentences of a text stand, as (start, end) offsets; surrounding white space belongs to none.
+
+    Args:
+        language: ISO 639-1; abbreviations differ between languages.
+    """
     spans: list[Span] = []
     for line in re.finditer(r"[^\n]+", text):
-        for sentence in get_sentence_boundaries("en", line.group()):
-            piece = line.group()[sentence["start_index"] : sentence["end_index"]]
-            if piece.strip():
-                start = line.start() + sentence["start_index"] + len(piece) - len(piece.lstrip())
-                spans.append((start, start + len(piece.strip())))
+        for begin, end in hard_pieces(text, line.start(), line.end(), _LONGEST_SPLIT_CHARS):
+            part = text[begin:end]
+            for sentence in get_sentence_boundaries(language, part):
+                piece = part[sentence["start_index"] : sentence["end_index"]]
+                if piece.strip():
+                    start = begin + sentence["start_index"] + len(piece) - len(piece.lstrip())
+                    spans.append((start, start + len(piece.strip())))
     return spans
 
 
 def record_sections(record: Record) -> list[tuple[str, str]]:
     """The parts of a record that can be quoted, as (section, text), in reading order; none is empty."""
     parts = [("abstract", record.abstract)]
-    if record.kind == "talk":
-        parts.append(("bio", record.bio))
-        parts.append(("chapters", "\n".join(chapter_line(chapter) for chapter in record.chapters)))
+    parts.append(("bio", record.bio))
+    parts.append(("chapters", "\n".join(chapter_line(chapter) for chapter in record.chapters)))
+    parts.append(("transcript", Transcript(record).text))
     return [part for part in parts if part[1].strip()] or [("title", record.title)]
 
 
@@ -87,49 +111,104 @@ def speaker_line(speaker: Speaker) -> str:
     return ", ".join(part for part in (speaker.name, speaker.role, speaker.affiliation) if part)
 
 
-def format_seconds(seconds: int) -> str:
-    """Seconds as "H:MM:SS"."""
-    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
-
-
 def record_passages(record: Record) -> list[Passage]:
     """Split a record into its passages, in reading order; every record has at least one."""
-    people = _byline(record)
-    heading = "\n".join(part for part in (record.title, people) if part)
+    heading = _heading(record.title, _byline(record))
     passages: list[Passage] = []
     offset = 0
     for section, text in record_sections(record):
+        if section == "transcript":
+            passages += _windows(record, offset)
+            continue
         whole = section in ("title", "chapters")
-        spans = [(0, len(text))] if whole else list(_passage_spans(text))
+        spans = _whole_spans(text) if whole else list(_passage_spans(text))
         for number, (start, end) in enumerate(spans, 1):
-            name = section if whole else f"{section}-{number}"
-            passages.append(
-                Passage(
-                    id=f"{record.id}#{name}",
-                    record_id=record.id,
-                    kind=record.kind,
-                    section=section,
-                    text=text[start:end],
-                    start=offset + start,
-                    end=offset + end,
-                    heading=heading,
-                )
-            )
+            name = section if whole and number == 1 else f"{section}-{number}"
+            passages.append(_passage(record, section, name, text, (start, end), offset, heading))
         offset += len(text) + 2
     return passages
+
+
+def second_at(record: Record, offset: int) -> float | None:
+    """When the word at an offset of `record_text` is said; None outside the transcript, or without times."""
+    before = 0
+    for section, text in record_sections(record):
+        if section == "transcript":
+            return Transcript(record).second_at(offset - before) if offset >= before else None
+        before += len(text) + 2
+    return None
+
+
+def _windows(record: Record, offset: int) -> list[Passage]:
+    """The passages of a transcript, named by the second at which each begins."""
+    transcript = Transcript(record)
+    language = str(LANGUAGE.of(record) or "en")
+    names = [speaker.name for speaker in record.speakers]
+    passages: list[Passage] = []
+    used: Counter[str] = Counter()
+    for number, window in enumerate(transcript.windows(lambda text: split_sentences(text, language)), 1):
+        name = f"transcript-{number}" if window.start_s is None else f"t{int(window.start_s)}"
+        used[name] += 1
+        name = name if used[name] == 1 else f"{name}-{used[name]}"
+        heading = _heading(record.title, _window_people(window, names), window.chapter)
+        span = (window.start, window.end)
+        passage = _passage(record, "transcript", name, transcript.text, span, offset, heading)
+        passages.append(replace(passage, start_s=window.start_s, end_s=window.end_s, speaker=window.speaker))
+    return passages
+
+
+def _window_people(window: Window, names: Sequence[str]) -> str:
+    """Who is to be found by a window: the one who speaks in it where the source names them, else all speakers."""
+    if window.speaker is not None and (window.speaker in names or is_name(window.speaker)):
+        return window.speaker
+    return "; ".join(names)
+
+
+def _passage(record: Record, section: str, name: str, text: str, span: Span, offset: int, heading: str) -> Passage:
+    start, end = span
+    return Passage(
+        id=f"{record.id}#{name}",
+        record_id=record.id,
+        kind=record.kind,
+        section=section,
+        text=text[start:end],
+        start=offset + start,
+        end=offset + end,
+        heading=heading,
+    )
+
+
+def _heading(*lines: str) -> str:
+    return "\n".join(line[:_LONGEST_HEADING_LINE_CHARS] for line in lines if line)
+
+
+def _whole_spans(text: str) -> list[Span]:
+    """A section that is one passage, in pieces only where it is longer than anybody reads at once."""
+    spans: list[Span] = []
+    for line in re.finditer(r"[^\n]+", text):
+        for start, end in hard_pieces(text, line.start(), line.end(), LONGEST_CHAPTERS_CHARS):
+            if spans and end - spans[-1][0] <= LONGEST_CHAPTERS_CHARS:
+                spans[-1] = (spans[-1][0], end)
+            else:
+                spans.append((start, end))
+    return spans
 
 
 def _byline(record: Record) -> str:
     """Who stands behind a record: its speakers, else those of its chapters, or a paper's organisation."""
     if record.kind == "paper":
-        return record.organisation or ""
+        return ORGANISATION.shown(record)
     return "; ".join([speaker_line(speaker) for speaker in record.speakers] or speaker_names(record))
 
 
 def _passage_spans(text: str) -> Iterator[Span]:
     """Pack sentences into passages of even length, none over the longest, paragraphs kept apart where they are long."""
     for start, end in _paragraph_spans(text):
-        sentences = [(start + first, start + last) for first, last in split_sentences(text[start:end])]
+        sentences = [
+            piece
+            for first, last in split_sentences(text[start:end])
+            for piece in _sentence_pieces(text, start + first, start + last)
+        ]
         pieces = max(1, -(-(end - start) // LONGEST_PASSAGE_CHARS))
         target = (end - start) / pieces
         current = sentences[0]
@@ -141,6 +220,12 @@ def _passage_spans(text: str) -> Iterator[Span]:
             else:
                 current = (current[0], last)
         yield current
+
+
+def _sentence_pieces(text: str, start: int, end: int) -> Iterator[Span]:
+    """A sentence, or the parts of one that never ends; one a little over the longest stays whole."""
+    longest = LONGEST_PASSAGE_CHARS if end - start > 2 * LONGEST_PASSAGE_CHARS else end - start
+    yield from hard_pieces(text, start, end, longest)
 
 
 def _paragraph_spans(text: str) -> list[Span]:

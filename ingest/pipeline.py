@@ -5,7 +5,9 @@ serves by then, or, whatever went wrong, the old one still does.
 """
 
 import hashlib
+import os
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -22,8 +24,11 @@ from ingest.index import FORMAT, Generation, Manifest, find_current
 from ingest.merge import merge
 from ingest.passages import Passage, record_passages
 from ingest.readers import read_file
+from ingest.readers.grouping import Grouped, Unused, group
+from ingest.readers.parts import Part
 from ingest.record_store import dump_record
-from ingest.records import Oddity, Reading, Record
+from ingest.records import Reading, Record, Warning
+from ingest.schema import CAPTIONS, DURATION
 from ingest.token_vectors import Small
 
 # Files that people keep beside the pages and that hold no records.
@@ -44,6 +49,9 @@ class IngestReport:
         embedded: Passages and gists that needed a new vector; the others kept theirs.
         changed: False when the index already held exactly this.
         unreadable: One sentence for each file that could not be read.
+        unused: Keys of the sources that no field takes, the most frequent first.
+        hours: How long all recordings last together, as far as their length is known.
+        captions: How many talks have captions, by how these were made.
     """
 
     corpus: str
@@ -57,16 +65,24 @@ class IngestReport:
     embedded: int
     changed: bool
     unreadable: tuple[str, ...]
-    oddities: tuple[Oddity, ...]
+    warnings: tuple[Warning, ...]
+    unused: tuple[Unused, ...]
+    hours: float
+    captions: Mapping[str, int]
     seconds: float
 
 
-def ingest(corpus: Path, home: Path, embedder: Embedder, progress: Progress = lambda *_: None) -> IngestReport:
+def ingest(
+    corpus: Path, home: Path, embedder: Embedder, progress: Progress = lambda *_: None, also: Sequence[Path] = ()
+) -> IngestReport:
     """Read a corpus and let a new generation of the index serve it.
 
     Args:
         corpus: A folder, read with its sub-folders, or one file.
         home: The index is written below it.
+        embedder: Turns texts into vectors.
+        progress: Told how far it is; what it raises ends the ingest, and the old generation serves on.
+        also: More of the kind, read after it.
 
     Raises:
         CorpusMissing: There is no such file or folder.
@@ -76,16 +92,17 @@ def ingest(corpus: Path, home: Path, embedder: Embedder, progress: Progress = la
         EmbedderError: The embedder did not turn the texts into vectors.
     """
     began = time.perf_counter()
-    files = corpus_files(corpus)
+    files = [named for root in (corpus, *also) for named in _named_files(root)]
     with writing(home):
         previous = _previous_generation(home)
-        readings, unreadable = _read_all(files, corpus, progress)
+        parts, unreadable = _read_all(files, progress)
+        grouped = group(parts)
         kept = _last_reading(previous, set(unreadable))
-        merged = merge([record for reading in (*readings, kept) for record in reading.records])
+        merged = merge([*grouped.records, *kept.records])
         if not merged.records:
             raise CorpusEmpty(_nothing_found(corpus, list(unreadable.values())))
         passages = [passage for record in merged.records for passage in record_passages(record)]
-        gists, gist_oddities = read_gists(gist_files(corpus, home), merged.records)
+        gists, gist_warnings = read_gists(gist_files(corpus, home), merged.records)
         manifest = _manifest(corpus, embedder, merged.records, passages, gists)
         changed = previous is None or (previous.manifest.digest, previous.manifest.embedder) != (
             manifest.digest,
@@ -103,14 +120,17 @@ def ingest(corpus: Path, home: Path, embedder: Embedder, progress: Progress = la
             progress("Writing the index", 1, 1)
         if previous is not None:
             previous.close()
-    oddities = [oddity for reading in (*readings, kept) for oddity in reading.oddities] + [
-        *merged.oddities,
-        *gist_oddities,
+    warnings = [
+        *(warning for part in parts for warning in part.warnings),
+        *grouped.warnings,
+        *kept.warnings,
+        *merged.warnings,
+        *gist_warnings,
     ]
     return IngestReport(
         corpus=str(corpus),
         files=len(files),
-        entries=sum(len(reading.records) for reading in readings),
+        entries=len(grouped.records),
         talks=manifest.talks,
         papers=manifest.papers,
         merges=merged.merge_count,
@@ -119,13 +139,18 @@ def ingest(corpus: Path, home: Path, embedder: Embedder, progress: Progress = la
         embedded=embedded,
         changed=changed,
         unreadable=tuple(unreadable.values()),
-        oddities=tuple(oddities),
+        warnings=tuple(warnings),
+        unused=grouped.unused,
+        hours=_hours(merged.records),
+        captions=dict(Counter(str(made) for record in merged.records if (made := CAPTIONS.of(record)))),
         seconds=time.perf_counter() - began,
     )
 
 
 def corpus_files(corpus: Path) -> list[Path]:
     """The files of a corpus in a stable order; hidden ones and those that hold no records are left out.
+
+    A folder that cannot be listed stands for its files, so that reading it tells why.
 
     Raises:
         CorpusMissing: There is no such file or folder, or it cannot be listed.
@@ -134,31 +159,83 @@ def corpus_files(corpus: Path) -> list[Path]:
         return [corpus]
     if not corpus.is_dir():
         raise CorpusMissing(f"{corpus}: no such file or folder; name the one that holds the saved pages.")
-    try:
-        found = sorted(path for path in corpus.rglob("*") if path.is_file())
-    except OSError as error:
-        raise CorpusMissing(f"{corpus} cannot be listed ({error.strerror}); check its permissions.") from error
+    found: list[Path] = []
+
+    def not_listed(error: OSError) -> None:
+        if Path(error.filename) == corpus:
+            raise CorpusMissing(f"{corpus} cannot be listed ({error.strerror}); check its permissions.") from error
+        found.append(Path(error.filename))
+
+    for folder, folders, names in os.walk(corpus, onerror=not_listed):
+        found += (Path(folder, name) for name in names)
+        found += (path for name in folders if (path := Path(folder, name)).is_symlink())
     return [
         path
-        for path in found
+        for path in sorted(found)
         if path.name.lower() not in NOT_PAGES
         and not any(part.startswith(".") for part in path.relative_to(corpus).parts)
     ]
 
 
-def _read_all(files: Sequence[Path], corpus: Path, progress: Progress) -> tuple[list[Reading], dict[str, str]]:
+def read_corpus(corpus: Path) -> Grouped:
+    """What a folder or file holds, before repeats are merged; files that cannot be read are left out."""
+    return group(_read_all(_named_files(corpus), lambda *_: None)[0])
+
+
+def shown_name(name: str) -> str:
+    """A file's name as text; a byte that is no UTF-8, as old disks have them, is shown by a mark."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _hours(records: Sequence[Record]) -> float:
+    """Hours of all recordings: their length, else where what is said in them ends."""
+    seconds = 0.0
+    for record in records:
+        ends = [cue.end_s or cue.start_s or 0.0 for cue in record.transcript[-1:]]
+        seconds += float(DURATION.of(record) or max(ends, default=0.0))
+    return round(seconds / 3600, 2)
+
+
+def _named_files(root: Path) -> list[tuple[Path, Path, str]]:
+    """The files below a root, each with that root and the name that its records carry."""
+    return [
+        (path, root, shown_name(path.name if path == root else path.relative_to(root).as_posix()))
+        for path in corpus_files(root)
+    ]
+
+
+def _read_all(files: Sequence[tuple[Path, Path, str]], progress: Progress) -> tuple[list[Part], dict[str, str]]:
     """Read every file; those that cannot be read are returned as name → sentence."""
-    readings: list[Reading] = []
+    parts: list[Part] = []
     unreadable: dict[str, str] = {}
-    for number, path in enumerate(files):
+    for number, (path, root, name) in enumerate(files):
         progress("Reading pages", number, len(files))
-        name = path.name if corpus.is_file() else path.relative_to(corpus).as_posix()
         try:
-            readings.append(read_file(path, name=name))
+            _check_place(path, root, name)
+            parts.append(read_file(path, name=name))
         except PageUnreadable as error:
             unreadable[name] = str(error)
     progress("Reading pages", len(files), len(files))
-    return readings, unreadable
+    return parts, unreadable
+
+
+def _check_place(path: Path, corpus: Path, name: str) -> None:
+    """Refuse what is no file of the corpus: a link that leads out of it or nowhere, a folder behind a link, a pipe.
+
+    Raises:
+        PageUnreadable: Says which.
+    """
+    if path == corpus:
+        return
+    if path.is_symlink() and not path.resolve().is_relative_to(corpus.resolve()):
+        raise PageUnreadable(
+            name, None, "a link that leads out of the folder; it is not followed, so copy the file here."
+        )
+    if path.is_symlink() and (path.is_dir() or not path.exists()):
+        what = "to a folder" if path.is_dir() else "to nothing"
+        raise PageUnreadable(name, None, f"a link {what}; it is not followed, so remove it.")
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise PageUnreadable(name, None, "no regular file; it is not read, so move it away.")
 
 
 def _last_reading(previous: Generation | None, names: set[str]) -> Reading:
@@ -166,15 +243,15 @@ def _last_reading(previous: Generation | None, names: set[str]) -> Reading:
     if previous is None or not names:
         return Reading(records=())
     kept: list[Record] = []
-    oddities: dict[str, Oddity] = {}
+    warnings: dict[str, Warning] = {}
     for record in previous.store.records():
         sources = tuple(source for source in record.sources if source.file in names)
         if sources:
             kept.append(replace(record, sources=sources, id=""))
             for source in sources:
                 message = "the file cannot be read now; its records stay in the index as they were read last"
-                oddities[source.file] = Oddity(source.file, 1, message)
-    return Reading(records=tuple(kept), oddities=tuple(oddities.values()))
+                warnings[source.file] = Warning(source.file, 1, message)
+    return Reading(records=tuple(kept), warnings=tuple(warnings.values()))
 
 
 def _previous_generation(home: Path) -> Generation | None:

@@ -1,37 +1,44 @@
 """The record store of one generation: every record and passage in one SQLite file, read-only once written.
 
-Comes in: records and their passages, in the order of the vectors. Goes out: the same, by id or by position.
+Comes in: records and their passages, in the order of the vectors. Goes out: the same, by id or by position; what
+records tell, as tables that derive from `schema`, so that a question about the collection has one exact answer. Nothing
+reads all records to open. Which rows answer which question is left to `retrieve.structured`.
+
+    records      a row each; a column for each field of one value ("event", and "event_key" as it is compared; a date
+                 has "date_year", "date_month", "date_day" too), and how many values a field of several has ("n_links")
+    of_<key>     a row for each value of a field of several: position, value, key
+    people       a row for each person who speaks: a column for each field of persons, and its key; what the biography
+                 says that they are now; whether they speak at the "head" or in a "chapter"
+    words        title, abstract, bio and the rest of a record's text, as searchable words
 """
 
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import Field, TypeAdapter
+from pydantic import TypeAdapter
 
+from ingest import schema
 from ingest.errors import RecordMissing
-from ingest.facts import write_facts
 from ingest.gists import Gist
-from ingest.passages import Passage
-from ingest.records import Kind, Record
-from ingest.text import searchable
+from ingest.passages import Passage, record_sections
+from ingest.posts import present_posts
+from ingest.readers.names import surname
+from ingest.records import Date, Kind, Record, Speaker
+from ingest.schema import DATES, FLAG, NAME, ORGANISATION, SPEAKER, Field
+from ingest.text import name_key, searchable
 
-_SCHEMA = """
-CREATE TABLE records (position INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, kind TEXT NOT NULL, json TEXT NOT NULL);
-CREATE TABLE passages (
-    position INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, record_id TEXT NOT NULL, kind TEXT NOT NULL,
-    section TEXT NOT NULL, text TEXT NOT NULL, "start" INTEGER NOT NULL, "end" INTEGER NOT NULL, heading TEXT NOT NULL
-);
-CREATE INDEX passages_of_record ON passages (record_id);
-CREATE TABLE gists (
-    position INTEGER PRIMARY KEY, record_id TEXT UNIQUE NOT NULL, text TEXT NOT NULL, questions TEXT NOT NULL,
-    written_by TEXT
-);
-"""
-_PASSAGE_COLUMNS = 'id, record_id, kind, section, text, "start", "end", heading'
-_RECORD = TypeAdapter[Record](Annotated[Record, Field(discriminator="kind")])
+_PASSAGE_COLUMNS = 'id, record_id, kind, section, text, "start", "end", heading, start_s, end_s, speaker'
+_RECORD = TypeAdapter(Record)
+# Each with the columns that are looked up.
+_TABLES: tuple[tuple[str, str, list[str]], ...] = (
+    ("passages", f"position INTEGER PRIMARY KEY, {_PASSAGE_COLUMNS.replace('id,', 'id UNIQUE,', 1)}", ["record_id"]),
+    ("gists", "position INTEGER PRIMARY KEY, record_id UNIQUE, text, questions, written_by", []),
+    ("words", "position INTEGER PRIMARY KEY, title, abstract, bio, rest", []),
+    ("chapters", "position, number, title, problem", ["position"]),
+)
 
 
 def write_store(
@@ -45,28 +52,112 @@ def write_store(
     connection = sqlite3.connect(path)
     try:
         with connection:
-            connection.executescript(_SCHEMA)
-            connection.executemany(
-                "INSERT INTO records VALUES (?, ?, ?, ?)",
-                ((row, record.id, record.kind, dump_record(record)) for row, record in enumerate(records)),
+            for name, columns, indexed in (*_TABLES, *_derived_tables()):
+                connection.execute(f"CREATE TABLE {name} ({columns})")
+                for column in indexed:
+                    connection.execute(f"CREATE INDEX {name}_by_{column} ON {name} ({column})")
+            _insert(connection, "passages", ((row, *_passage_cells(one)) for row, one in enumerate(passages)))
+            gist_rows = enumerate((gists or {}).items())
+            _insert(
+                connection,
+                "gists",
+                ((row, of, one.text, json.dumps(one.questions), one.written_by) for row, (of, one) in gist_rows),
             )
-            connection.executemany(
-                "INSERT INTO passages VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    (row, p.id, p.record_id, p.kind, p.section, p.text, p.start, p.end, p.heading)
-                    for row, p in enumerate(passages)
-                ),
-            )
-            write_facts(connection, records)
-            connection.executemany(
-                "INSERT INTO gists VALUES (?, ?, ?, ?, ?)",
-                (
-                    (row, record_id, gist.text, json.dumps(gist.questions), gist.written_by)
-                    for row, (record_id, gist) in enumerate((gists or {}).items())
-                ),
-            )
+            numbered = list(enumerate(records))
+            _insert(connection, "records", ((row, *_record_cells(record)) for row, record in numbered))
+            _insert(connection, "words", ((row, *_words(record)) for row, record in numbered))
+            _insert(connection, "people", ((row, *cells) for row, record in numbered for cells in _people(record)))
+            chapters = ((row, n, one) for row, record in numbered for n, one in enumerate(record.chapters, 1))
+            _insert(connection, "chapters", ((row, n, searchable(one.title), one.problem) for row, n, one in chapters))
+            for field in _fields_of_several():
+                values = ((row, value) for row, record in numbered for value in field.all_of(record))
+                _insert(connection, f"of_{field.key}", ((row, one, name_key(one)) for row, one in values))
     finally:
         connection.close()
+
+
+def _insert(connection: sqlite3.Connection, table: str, rows: Iterable[tuple[Any, ...]]) -> None:
+    count = len(connection.execute(f"SELECT * FROM {table} LIMIT 0").description)  # noqa: S608  # our own names
+    connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * count)})", rows)  # noqa: S608
+
+
+def _fields_of_one() -> Iterator[Field]:
+    return (field for field in schema.value_fields() if not field.is_list)
+
+
+def _fields_of_several() -> Iterator[Field]:
+    return (field for field in schema.FIELDS if field.is_list and field.person is None)
+
+
+def _derived_tables() -> Iterator[tuple[str, str, list[str]]]:
+    columns = ["position INTEGER PRIMARY KEY", "id UNIQUE", "kind", "title", "title_key", "title_length", "json"]
+    keys = [f"{field.key}_key" for field in _fields_of_one() if field.type is NAME]
+    for field in _fields_of_one():
+        parts = {DATES: ("year", "month", "day"), NAME: ("key",)}.get(field.type, ())
+        columns += [field.key, *(f"{field.key}_{part}" for part in parts)]
+    counted = [field.each for field in schema.FIELDS if field.is_list]
+    columns += [f"n_{key}" for key in ("chapter", *counted)] + [f"{key}_order" for key in counted]
+    yield "records", ", ".join(columns), keys
+    persons = [name for field in schema.person_fields() for name in (field.key, f"{field.key}_key")]
+    person_keys = [f"{field.key}_key" for field in schema.person_fields()]
+    yield "people", ", ".join(("position", *persons, "posts", "speaks")), ["position", *person_keys]
+    for field in _fields_of_several():
+        yield f"of_{field.key}", "position, value, key", ["position", "key"]
+
+
+def _passage_cells(p: Passage) -> tuple[Any, ...]:
+    return p.id, p.record_id, p.kind, p.section, p.text, p.start, p.end, p.heading, p.start_s, p.end_s, p.speaker
+
+
+def _record_cells(record: Record) -> Iterator[Any]:
+    yield from (record.id, record.kind, record.title, name_key(record.title), len(record.title), dump_record(record))
+    for field in _fields_of_one():
+        value = field.of(record)
+        if isinstance(value, Date):
+            yield from (value.text, value.year, value.month, value.day)
+        elif field.type is DATES:
+            yield from (None, None, None, None)
+        else:
+            yield int(value) if field.type is FLAG and value is not None else value
+            yield from ((None if value is None else name_key(value),) if field.type is NAME else ())
+    told = [field.all_of(record) for field in schema.FIELDS if field.is_list]
+    yield from (len(record.chapters), *map(len, told))
+    for field, values in zip((field for field in schema.FIELDS if field.is_list), told, strict=True):
+        yield order_key(field, values[0]) if values else None
+
+
+def order_key(field: Field, name: str) -> str:
+    """As names are put in order: people by surname."""
+    return f"{surname(name)} {name_key(name)}" if field is SPEAKER else name_key(name)
+
+
+def _words(record: Record) -> tuple[str, ...]:
+    own = ("title", "abstract", "bio")
+    rest = " . ".join(text for section, text in record_sections(record) if section not in own)
+    return searchable(record.title), searchable(record.abstract), searchable(record.bio), searchable(rest)
+
+
+def _people(record: Record) -> Iterator[tuple[str | None, ...]]:
+    """Everyone who speaks; a paper's organisation is the affiliation of people whom nobody names."""
+    for place, speakers in (
+        ("head", record.speakers),
+        ("chapter", dict.fromkeys(one for chapter in record.chapters for one in chapter.speakers)),
+    ):
+        for speaker in speakers:
+            yield (*_person(speaker), _posts(record, speaker), place)
+    for organisation in ORGANISATION.all_of(record):
+        yield (*_person(Speaker("", organisation)), "", "")
+
+
+def _person(speaker: Speaker) -> Iterator[str | None]:
+    for field in schema.person_fields():
+        text = field.person(speaker) if field.person else None
+        yield from (text or None, name_key(text) if text else None)
+
+
+def _posts(record: Record, speaker: Speaker) -> str:
+    spans = present_posts(record.bio, speaker.name, alone=len(record.speakers) == 1) if record.bio else []
+    return searchable(" . ".join([speaker.role or "", *(record.bio[start:end] for start, end in spans)]))
 
 
 def dump_record(record: Record) -> str:
@@ -99,6 +190,40 @@ class RecordStore:
         for (text,) in self._connection.execute(query, (kind, kind)):
             yield _RECORD.validate_json(text)
 
+    def filled(self, key: str) -> int:
+        """How many records tell the field with this key; a field that none does is out of schema."""
+        field = schema.field_of(key)
+        told = f"{key} IS NOT NULL" if field is None or not field.is_list else f"n_{field.each} > 0"
+        return int(self.rows(f"SELECT count(*) FROM records WHERE {told}")[0][0])  # noqa: S608
+
+    def gazetteer(self, key: str) -> list[tuple[str, str, int]]:
+        """(name as first written, as it is compared, how many records have it) of a field of names, by first place."""
+        table, column, compared = self.names_of(key)
+        return self.rows(
+            f"SELECT {column}, {compared}, count(DISTINCT position) FROM {table} "  # noqa: S608
+            f"WHERE {compared} IS NOT NULL GROUP BY {compared} ORDER BY min(rowid)"
+        )
+
+    def records_named(self, key: str, name: str) -> list[str]:
+        """The ids of the records that have this name in a field, in the order of the corpus."""
+        table, _, compared = self.names_of(key)
+        found = self.rows(
+            f"SELECT id FROM records WHERE position IN (SELECT position FROM {table} "  # noqa: S608
+            f"WHERE {compared} = ?) ORDER BY position",
+            [name_key(name)],
+        )
+        return [record_id for (record_id,) in found]
+
+    @staticmethod
+    def names_of(key: str) -> tuple[str, str, str]:
+        """The table that holds a field's names, and there the columns as written and as compared."""
+        field = schema.field_of(key)
+        if field is None:
+            raise KeyError(key)
+        if field.person is not None:
+            return "people", key, f"{key}_key"
+        return (f"of_{key}", "value", "key") if field.is_list else ("records", key, f"{key}_key")
+
     def passages(self, positions: Iterable[int]) -> list[Passage]:
         """The passages at these rows of the vectors, in the order asked for."""
         query = f"SELECT {_PASSAGE_COLUMNS} FROM passages WHERE position = ?"  # noqa: S608  # no outside text in it
@@ -113,7 +238,8 @@ class RecordStore:
     def records_with(self, phrase: str) -> int:
         """How many records hold these words one after the other."""
         words = searchable(phrase)
-        return int(self.rows("SELECT count(*) FROM words WHERE ? <> '' AND instr(body, ?) > 0", [words, words])[0][0])
+        held = " OR ".join(f"instr({column}, ?) > 0" for column in ("title", "abstract", "bio", "rest"))
+        return int(self.rows(f"SELECT count(*) FROM words WHERE ? <> '' AND ({held})", [words] * 5)[0][0])  # noqa: S608
 
     def passages_of(self, record_id: str) -> list[Passage]:
         """A record's passages, in reading order."""
@@ -147,8 +273,8 @@ class RecordStore:
         row = self._connection.execute(query, (record_id,)).fetchone()
         return _gist(*row) if row else None
 
-    def rows(self, query: str, values: Sequence[str | int | None] = ()) -> list[tuple[Any, ...]]:
-        """The rows of a query over these tables and those of `facts`; what comes from outside belongs in `values`."""
+    def rows(self, query: str, values: Sequence[str | int | float | None] = ()) -> list[tuple[Any, ...]]:
+        """The rows of a query over these tables; what comes from outside belongs in `values`."""
         return self._connection.execute(query, values).fetchall()
 
     def close(self) -> None:

@@ -2,12 +2,16 @@
 
 Comes in: nothing; these are the shapes that readers fill. Goes out: records for `passages` and the record store.
 Nothing is invented: what a source does not say is None or empty, what it says oddly is kept as written and flagged.
+What may stand in a record's `values`, and how it is written as JSON, is said in `schema`.
 """
 
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Kind = Literal["talk", "paper"]
+KINDS: tuple[Kind, ...] = ("talk", "paper")
+DateOf = Literal["held", "recorded", "published", "uploaded"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +50,32 @@ class Chapter:
         title: As written, without its quotation marks.
         speakers: Those named for this part.
         problem: Why the time cannot be right, or None.
+        end_s: Seconds from the start of the recording, or None where the source gives no end.
     """
 
     time: str
-    start_s: int | None
+    start_s: int | float | None
     title: str
     speakers: tuple[Speaker, ...] = ()
     problem: str | None = None
+    end_s: int | float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A piece of a transcript.
+
+    Attributes:
+        start_s: Seconds from the start of the recording, or None where the source gives no time that can be.
+        end_s: Likewise, or None where the source gives no end.
+        text: As written.
+        speaker: As the captions name who speaks, or None.
+    """
+
+    start_s: float | None
+    end_s: float | None
+    text: str
+    speaker: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,75 +87,65 @@ class Date:
         year: Or None when the source leaves it out.
         month: 1 to 12, or None.
         day: 1 to 31, or None.
+        of: What happened then, or None when the source does not say.
     """
 
     text: str
     year: int | None = None
     month: int | None = None
     day: int | None = None
+    of: DateOf | None = None
 
     @property
     def is_full(self) -> bool:
         """Whether year, month and day are all known."""
         return None not in (self.year, self.month, self.day)
 
+    @property
+    def iso(self) -> str | None:
+        """As far as it is known: "2023-10-11", "2023-10", "2023", without its year "--04-03"; None for nothing."""
+        day = self.day if self.month else None
+        known = [f"{part:02}" for part in (self.month, day) if part]
+        if self.year is not None:
+            return "-".join((f"{self.year:04}", *known))
+        return f"--{'-'.join(known)}" if known else None
+
+
+# What a field of `schema` may hold.
+Value = str | int | float | bool | Date | tuple[str, ...] | Mapping[str, str]
+
 
 @dataclass(frozen=True, slots=True)
-class Talk:
-    """A recorded talk, or a recorded session that is only its chapters.
+class Record:
+    """A talk, or a paper from the shelf beside the talks.
 
     Attributes:
-        id: Readable and stable, "" until `merge` names it.
+        sources: Every place where it stood, in reading order; at least one.
+        speakers: Of a talk; a recorded session may have them in its chapters only.
         abstract: Paragraphs joined by newlines, as written; "" where there is none.
         bio: Likewise, about the speakers.
-        links: Addresses found in the text, repaired where a line break cut them.
-        sources: Every place where the talk stood, in reading order.
+        transcript: What was spoken, in order of time.
+        values: By key of its field in `schema`; read with the field's `of`.
+        other: What stood in the source under keys that no field takes, or could not be a value of its field.
+        id: Readable and stable, "" until `merge` names it.
     """
 
     title: str
-    speakers: tuple[Speaker, ...]
+    kind: Kind
     sources: tuple[Source, ...]
+    speakers: tuple[Speaker, ...] = ()
     abstract: str = ""
     bio: str = ""
     chapters: tuple[Chapter, ...] = ()
-    links: tuple[str, ...] = ()
-    date: Date | None = None
-    url: str | None = None
-    video_url: str | None = None
+    transcript: tuple[Cue, ...] = ()
+    values: Mapping[str, Value] = field(default_factory=dict)
+    other: Mapping[str, Any] = field(default_factory=dict)
     id: str = ""
-    kind: Literal["talk"] = "talk"
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
-    """A paper from the shelf beside the talks.
-
-    Attributes:
-        id: Readable and stable, "" until `merge` names it.
-        author_count: As the page counts them, or None.
-        organisation: Named by the page in place of a count, or None.
-        comment_count: As the page counts them, or None.
-    """
-
-    title: str
-    sources: tuple[Source, ...]
-    abstract: str = ""
-    links: tuple[str, ...] = ()
-    author_count: int | None = None
-    organisation: str | None = None
-    date: Date | None = None
-    comment_count: int | None = None
-    url: str | None = None
-    id: str = ""
-    kind: Literal["paper"] = "paper"
-
-
-Record = Talk | Paper
-
-
-@dataclass(frozen=True, slots=True)
-class Oddity:
-    """Something in a source that a person should know of; nothing was lost by it."""
+class Warning:
+    """Something in a source that a person should know of."""
 
     file: str
     line: int
@@ -149,12 +162,12 @@ class Reading:
     Attributes:
         records: In the file's order, each with one source; a native record has one for each page that it names.
         furniture: 1-based line → what it is, such as "page heading", for lines that belong to no record.
-        oddities: In line order.
+        warnings: In line order.
     """
 
     records: tuple[Record, ...]
     furniture: dict[int, str] = field(default_factory=dict)
-    oddities: tuple[Oddity, ...] = ()
+    warnings: tuple[Warning, ...] = ()
 
 
 def record_pages(record: Record) -> list[str]:
@@ -162,20 +175,12 @@ def record_pages(record: Record) -> list[str]:
     return list(dict.fromkeys(source.page for source in record.sources if source.page))
 
 
-def speaker_names(record: Record) -> list[str]:
+def all_speakers(record: Record) -> list[Speaker]:
     """Everyone who speaks in a record: its speakers, then those of its chapters, each once."""
-    if record.kind == "paper":
-        return []
     chapter_speakers = (speaker for chapter in record.chapters for speaker in chapter.speakers)
-    return list(dict.fromkeys(speaker.name for speaker in (*record.speakers, *chapter_speakers)))
+    return list(dict.fromkeys((*record.speakers, *chapter_speakers)))
 
 
-def record_to_json(record: Record) -> dict[str, Any]:
-    """A record with all its fields as plain JSON values, `date` as written, `pages` added."""
-    fields = asdict(record)
-    date = record.date
-    fields["date"] = date.text if date else None
-    fields["year"] = date.year if date else None
-    fields["pages"] = record_pages(record)
-    first = {key: fields.pop(key) for key in ("id", "kind", "title")}
-    return first | fields
+def speaker_names(record: Record) -> list[str]:
+    """The names of everyone who speaks in a record, each once."""
+    return list(dict.fromkeys(speaker.name for speaker in all_speakers(record)))

@@ -9,6 +9,12 @@ import unicodedata
 
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _POSSESSIVE = re.compile(r"['’]s\b")
+# Half of a pair of code units; JSON, terminals and file names can bring one, and UTF-8 cannot carry it.
+_HALF_SIGN = re.compile("[\ud800-\udfff]")
+# What a terminal obeys: the control characters of both sets but tab and line end, and marks that turn the order of
+# letters. Those that only lean to one side (U+200E, U+200F) are part of how Hebrew and Arabic are written.
+_OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_WEB_ADDRESS = re.compile(r"https?://[^\s\x00-\x1f\x7f-\x9f]+", re.IGNORECASE)
 # Shorter words ("gas", "its") are no plurals.
 _SHORTEST_PLURAL_CHARS = 4
 
@@ -24,6 +30,11 @@ def plain_words(text: str) -> list[str]:
     return _WORD.findall(_POSSESSIVE.sub("", folded(text)))
 
 
+def name_key(name: str) -> str:
+    """A name as it is compared: without case, accents and punctuation."""
+    return " ".join(plain_words(name)) or folded(name).strip()
+
+
 def singular(word: str) -> str:
     """A word without its plural ending."""
     if len(word) < _SHORTEST_PLURAL_CHARS or not word.endswith("s") or word.endswith(("ss", "us", "is")):
@@ -35,3 +46,21 @@ def searchable(text: str) -> str:
     """A text as singular words with one space around each, so that a phrase is part of it; "" without words."""
     words = " ".join(singular(word) for word in plain_words(text))
     return f" {words} " if words else ""
+
+
+def valid_text(text: str) -> str:
+    """A text in which two halves of a sign are one sign, and a lone half is a replacement mark."""
+    if not _HALF_SIGN.search(text):
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def printable(text: str) -> str:
+    """A text without what a terminal obeys, and without half signs; the words around it stay."""
+    return _OBEYED.sub("", valid_text(text))
+
+
+def web_address(url: str | None) -> str | None:
+    """An address that opens a web page, or None: a script, a file or data is no link."""
+    found = _WEB_ADDRESS.fullmatch(url.strip()) if url else None
+    return found[0] if found else None

@@ -97,4 +97,5 @@ class WordVectors:
         cosines = [vectors.astype(np.float32) @ asked for vectors in words]
         ends = np.concatenate([np.diff(self._first[start : end + 1]) for start, end in spans]).cumsum()
         nearest = np.maximum.reduceat(np.concatenate(cosines), np.append(0, ends[:-1]), axis=0)
-        return np.asarray(nearest @ (weights / weights.sum()), dtype=np.float32)
+        # Not by a product of matrices: on some processors the library raises a floating-point flag for so few columns.
+        return np.asarray((nearest * (weights / weights.sum())).sum(axis=1), dtype=np.float32)

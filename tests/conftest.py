@@ -41,3 +41,15 @@ def seeds_report(seeds_home: Path) -> IngestReport:
 def assistant(seeds_home: Path, seeds_report: IngestReport) -> Assistant:
     """An assistant over the seeds, without a model."""
     return Assistant(load_settings(home=seeds_home, corpus=SEEDS))
+
+
+@pytest.fixture(scope="session")
+def assistant_of_seeds(seeds_home: Path, seeds_report: IngestReport) -> Assistant:
+    """The same, one for all tests that change nothing."""
+    return Assistant(load_settings(home=seeds_home, corpus=SEEDS))
+
+
+@pytest.fixture(scope="module")
+def module_assistant(seeds_home: Path, seeds_report: IngestReport) -> Assistant:
+    """One for a whole module, since asking changes nothing."""
+    return Assistant(load_settings(home=seeds_home, corpus=SEEDS))

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import ssl
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -35,6 +36,7 @@ class Script:
         is_endless: Repeat the pieces for ever.
         page: Sent with status 200 in place of every answer, as HTML.
         raw: Sent in place of the reply's events.
+        raw_pause_s: Keep the line open so long after it.
         pause_after: Fall silent for `pause_s` after so many pieces.
         ping_s: How often an empty line is sent while silent, as some servers do to keep the connection.
         holds_chars: Refuse longer messages, all together, with `overflow`.
@@ -57,6 +59,7 @@ class Script:
     is_endless: bool = False
     page: str | None = None
     raw: str | None = None
+    raw_pause_s: float = 0.0
     pause_after: int | None = None
     pause_s: float = 0.0
     ping_s: float | None = None
@@ -72,9 +75,12 @@ class Script:
 class ScriptedEndpoint:
     """`with ScriptedEndpoint(Script(...)) as endpoint:` serves on a free loopback port."""
 
-    def __init__(self, script: Script | None = None, *, port: int = 0) -> None:
+    def __init__(self, script: Script | None = None, *, port: int = 0, tls: ssl.SSLContext | None = None) -> None:
         self.script = script or Script()
         self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self.script))
+        if tls is not None:
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
+            self._server.handle_error = lambda *_: None  # type: ignore[method-assign]  # who distrusts it hangs up
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
 
@@ -195,6 +201,7 @@ def _handler(script: Script) -> type[BaseHTTPRequestHandler]:
         def _lines(self) -> Iterator[str]:
             if script.raw is not None:
                 yield script.raw
+                time.sleep(script.raw_pause_s)
                 return
             for thought in script.thoughts:
                 yield _event({"role": "assistant", "reasoning_content": thought})

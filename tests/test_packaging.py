@@ -17,10 +17,9 @@ CLONE = Path(__file__).resolve().parents[1]
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 PROJECT = tomllib.loads((CLONE / "pyproject.toml").read_text("utf-8"))
 # Modules whose distribution has another name.
-DISTRIBUTIONS = {"stemmer": "pystemmer", "slugify": "python-slugify", "markdown-it": "markdown-it-py"}
+DISTRIBUTIONS = {"stemmer": "pystemmer", "slugify": "python-slugify", "markdown-it": "markdown-it-py", "yaml": "pyyaml"}
 LLAMA_INDEX = {
     "core": "llama-index-core",
-    "llms.openai_like": "llama-index-llms-openai-like",
     "vector_stores.chroma": "llama-index-vector-stores-chroma",
 }
 # Runs once, by hand, with torch; no part of the program imports it.

@@ -37,12 +37,16 @@ def test_watch_sees_an_attempt_to_connect_elsewhere(tmp_path: Path) -> None:
         pytest.param(["ingest"], id="ingest"),
         pytest.param(["search", "otters"], id="search"),
         pytest.param(["ask", "What do otters do?"], id="ask"),
+        pytest.param(["mcp"], id="mcp"),
     ],
 )
 def test_command_without_an_endpoint_connects_to_nobody(tmp_path: Path, corpus: Path, talks: list[str]) -> None:
     environment = plain_environment(TALKS_HOME=str(tmp_path / "home"), TALKS_CORPUS=str(corpus))
     command = traced_command(tmp_path / "log", *talks)
-    run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    nothing = subprocess.DEVNULL  # which ends what reads standard input
+    run = subprocess.run(
+        command, env=environment, stdin=nothing, capture_output=True, text=True, timeout=120, check=False
+    )
     assert run.returncode == 0, run.stderr
     assert outbound(tmp_path / "log") == []
 

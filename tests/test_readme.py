@@ -1,6 +1,5 @@
 """The README tells the truth: its commands run, its settings are the settings, its links lead somewhere."""
 
-import json
 import re
 import shlex
 from pathlib import Path
@@ -9,7 +8,6 @@ import pytest
 from typer.testing import CliRunner
 
 from assistant.assembly import Assistant
-from assistant.llm import EndpointChoice
 from assistant.outlets.cli import app
 from assistant.settings import Settings
 from assistant.types import Answer, Done
@@ -18,6 +16,7 @@ from tests.scripted_endpoint import Script, ScriptedEndpoint
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+SETTINGS = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
 COMMANDS = [
     command
     for command in dict.fromkeys(re.findall(r"^\| `(talks [^`]+)` \|", README, re.MULTILINE))
@@ -26,12 +25,12 @@ COMMANDS = [
 
 
 def test_settings_table_and_settings_are_the_same() -> None:
-    listed = set(re.findall(r"^\| `(TALKS_[A-Z_]+)` \|", README, re.MULTILINE))
+    listed = set(re.findall(r"^\| `(TALKS_[A-Z_]+)` \|", SETTINGS, re.MULTILINE))
     assert listed == {f"TALKS_{name.upper()}" for name in Settings.model_fields}
 
 
 def test_defaults_in_the_settings_table_are_the_defaults() -> None:
-    for name, default in re.findall(r"^\| `TALKS_([A-Z_]+)` \| ([^|]*) \|", README, re.MULTILINE):
+    for name, default in re.findall(r"^\| `TALKS_([A-Z_]+)` \| ([^|]*) \|", SETTINGS, re.MULTILINE):
         field = Settings.model_fields[name.lower()]
         if field.default_factory is None:
             assert default.strip() == ("" if field.default is None else f"`{field.default}`"), name
@@ -69,26 +68,6 @@ def test_conversation_of_the_readme_is_what_the_program_says(assistant: Assistan
     assert len(history) >= 5
 
 
-def test_turns_with_a_model_are_what_the_program_makes_of_its_replies(assistant: Assistant) -> None:
-    block = re.search(r"With a model, its draft.*?```\n(You: .*?)```", README, re.DOTALL)
-    assert block is not None
-    replies = json.loads((ROOT / "tests" / "recorded_replies.json").read_text(encoding="utf-8"))["replies"]
-    history: list[Answer] = []
-    for turn in re.split(r"^You: ", block[1], flags=re.MULTILINE)[1:]:
-        question, _, said = turn.partition("\n")
-        with ScriptedEndpoint(Script(pieces=re.findall(r"\s*\S+", replies.get(question, "")))) as server:
-            events = assistant.turn(question, history, endpoint=assistant.connect(EndpointChoice(server.address)))
-            history += [event.answer for event in events if isinstance(event, Done)]
-        answer = history[-1]
-        marks = [
-            f"{check.support}: “{answer.text[check.start : check.end]}” {check.reason}"
-            for check in answer.checks
-            if check.support != "supported"
-        ]
-        assert "\n\n".join([answer.text.strip(), *marks]) == said.strip()
-    assert len(history) >= 5
-
-
 def test_written_answer_of_the_readme_is_what_the_program_says(
     seeds_home: Path, seeds_report: IngestReport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -107,7 +86,9 @@ def test_make_targets_of_the_readme_exist() -> None:
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
 
 
-@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", "seeds/README.md", "prompts/README.md"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "CONTRIBUTING.md", "docs/settings.md", "seeds/README.md", "prompts/README.md"]
+)
 def test_links_lead_to_files(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)#]+)\)", text):

@@ -1,43 +1,46 @@
-"""An answer without a model: the best sentences of the best passages, quoted and cited.
+"""An answer without a model: sentences of the best record that stand together, and of others that belong to it.
 
-Comes in: a question and its ranked talks. Goes out: quotes in reading order, each an exact slice of its passage.
+Comes in: a question's words and the ranked records. Goes out: excerpts in reading order, each an exact slice of its
+passage. Sentences are scored by late interaction over the word vectors that the index holds, so that nothing is
+embedded; an index without them goes by wording alone. `evals/LOG.md` has the policies that were compared.
+Leaves to others: what is said around the excerpts (`messages`).
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.pointing import bare
-from assistant.retrieve.fusion import fuse
-from assistant.retrieve.hybrid import RankedPassage, RankedRecord, flatten
-from ingest.embedder import Embedder
+from assistant.retrieve.hybrid import HybridRanker, RankedRecord, Scored
+from assistant.retrieve.sentences import nearest_words, sentence_spans, without_people
 from ingest.lexical import KeywordIndex
-from ingest.passages import Passage, Span, split_sentences
+from ingest.passages import Passage, Span
 
-# Talks whose score is this close to the best one's may hold a part of the answer.
-NEAR_BEST_RECORD = 0.85
-# Sentences whose score is this close to the best one's are quoted with it.
-NEAR_BEST_SENTENCE = 0.8
-# Embedding the sentences of one passage takes as long as embedding a passage, about 10 ms.
-PASSAGES_READ = 3
-MOST_QUOTES = 3
-# A bio lists what somebody works on, and so comes near many questions. Of the development questions, those in lay words
-# share .12 of their wording with a bio at most; those that a bio answers mostly .28 and more.
+# Of the best record: so many sentences, each scoring at least so much of the best one. Two sentences less say a tenth
+# less of what an ideal answer says; more make it longer and say little.
+MOST_SENTENCES = 6
+LEAST_OF_BEST_SENTENCE = 0.55
+# Further records, where they score at least so much of the first, with so many sentences each. From .74 on up to nine
+# would say .02 more and cite .05 more that does not belong.
+FURTHER_RECORDS = 2
+LEAST_OF_BEST_RECORD = 0.85
+FURTHER_SENTENCES = 2
+# A biography lists what somebody works on, and so comes near many questions. Of the development questions, those in lay
+# words share .12 of their wording with one at most; those that it answers mostly .28 and more.
 LEAST_WORDING_OF_BIO = 0.2
-# A question that only names a talk or its speaker is answered by so much of its abstract.
-LEAD_SENTENCES = 2
-_WHOLE = frozenset("give lectur paper present say speak subject summaris talk tell topic".split())
-# A shorter "sentence" is a heading or a fragment of a list.
-SHORTEST_QUOTE_CHARS = 25
+# Such a first word leans on the sentence before, which is quoted with it.
+_LEANS_BACK = re.compile(
+    r"(?:he|she|it|they|his|her|its|their|this|that|these|those|such|however|therefore|thus|hence|instead|moreover"
+    r"|furthermore|then|finally|also|both|here|to this end|in particular|in addition|as a result)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Quote:
-    """A sentence of a passage, by its place there, and how well it answers."""
+class Excerpt:
+    """Sentences of a passage that follow one another, by their place there, and how well the best one answers."""
 
     passage: Passage
     start: int
@@ -53,88 +56,104 @@ class Quote:
 class Extractor:
     """Picks the sentences that answer a question."""
 
-    def __init__(self, embedder: Embedder, keyword: KeywordIndex, *, keyword_weight: float) -> None:
-        self._embedder = embedder
-        self._keyword = keyword
-        self._keyword_weight = keyword_weight
-        # People ask about the same talks; 500 passages' sentences are 5 MB.
-        self._sentence_vectors = lru_cache(maxsize=500)(self._embed_sentences)
+    def __init__(self, ranker: HybridRanker) -> None:
+        self._ranker = ranker
+        self._store = ranker.generation.store
+        self._keyword = ranker.generation.keyword
 
-    def extract(self, question: str, ranked: Sequence[RankedRecord]) -> list[Quote]:
-        """The best sentences, grouped by talk, in reading order; the talk with the best sentence first."""
-        if ranked and asks_for_the_whole(question, ranked[0].passages[0].passage, self._keyword):
-            return self._lead(ranked[0], "bio" if question.lower().startswith("who") else "abstract")
-        passages = [hit for hit in near_best(ranked) if self._may_answer(question, hit.passage)] or near_best(ranked)
-        quotes = [quote for hit in passages for quote in self._scored_sentences(question, hit.passage)]
-        if not quotes:
+    def extract(
+        self,
+        question: str,
+        scored: Scored,
+        ranked: Sequence[RankedRecord],
+        *,
+        named: Collection[str] = (),
+        asks_person: bool = False,
+    ) -> list[Excerpt]:
+        """The best sentences of the best record, and of up to two more that come close to it.
+
+        Args:
+            question: As typed.
+            scored: Its scores.
+            ranked: Best first.
+            named: Ids of the records that the question names or leans on; where there are any, no other belongs.
+            asks_person: Whether it asks about somebody, so that a biography may answer.
+        """
+        if not ranked:
             return []
-        quotes.sort(key=lambda quote: -quote.score)
-        floor = NEAR_BEST_SENTENCE * quotes[0].score
-        chosen = [quote for quote in quotes if quote.score >= floor][:MOST_QUOTES]
-        # The ranking knows more than wording and meaning of single sentences: the first talk always has its say.
-        first = [quote for quote in quotes if quote.passage.record_id == ranked[0].record_id]
-        if first and first[0] not in chosen:
-            chosen = [first[0], *chosen[: MOST_QUOTES - 1]]
-        order = {record_id: rank for rank, record_id in enumerate(dict.fromkeys(q.passage.record_id for q in chosen))}
-        return sorted(chosen, key=lambda quote: (order[quote.passage.record_id], quote.passage.start, quote.start))
-
-    def one_each(self, question: str, records: Sequence[RankedRecord]) -> list[Quote]:
-        """The best sentence of each record's best passage that may answer, in the order of the records."""
-        found = []
-        for record in records:
-            passages = [hit.passage for hit in record.passages]
-            best = next((one for one in passages if self._may_answer(question, one)), passages[0])
-            found.append(max(self._scored_sentences(question, best), key=lambda quote: quote.score))
+        found = self.of_record(question, scored, ranked[0], most=MOST_SENTENCES, asks_person=asks_person)
+        least = LEAST_OF_BEST_RECORD * ranked[0].score
+        near = [one for one in ranked[1:] if one.score >= least and (not named or one.record_id in named)]
+        for record in near[:FURTHER_RECORDS]:
+            found += self.of_record(question, scored, record, most=FURTHER_SENTENCES)
         return found
 
-    def _may_answer(self, question: str, passage: Passage) -> bool:
-        """Whether a passage is worth reading; a bio is when the question is in its words, not only near its field."""
-        return passage.section != "bio" or self._keyword.coverage(question, [passage.text])[0] >= LEAST_WORDING_OF_BIO
+    def of_record(
+        self, question: str, scored: Scored, record: RankedRecord, *, most: int, asks_person: bool = False
+    ) -> list[Excerpt]:
+        """The best sentences of one record, at most so many and what stands between them."""
+        sentences = list(self._sentences(question, scored, record, asks_person=asks_person))
+        if not sentences:
+            best = record.passages[0].passage
+            return [Excerpt(best, 0, len(best.text), record.score)]
+        order = sorted(range(len(sentences)), key=lambda row: -sentences[row].score)
+        least = LEAST_OF_BEST_SENTENCE * sentences[order[0]].score
+        chosen = {row for row in order[:most] if sentences[row].score >= least}
+        return _joined(sentences, chosen)
 
-    def _lead(self, record: RankedRecord, section: str) -> list[Quote]:
-        """The first sentences of a talk's abstract or bio, or of what it has instead."""
-        passages = [hit.passage for hit in record.passages]
-        first = min(passages, key=lambda passage: (passage.section != section, passage.start))
-        return [Quote(first, start, end, record.score) for start, end in sentence_spans(first.text)[:LEAD_SENTENCES]]
+    def _sentences(
+        self, question: str, scored: Scored, record: RankedRecord, *, asks_person: bool
+    ) -> Iterator[Excerpt]:
+        """The sentences of a record, in reading order; a biography's only where the best passage is one."""
+        best = record.passages[0].passage
+        wants_bio = best.section == "bio" and (
+            asks_person or self._keyword.coverage(question, [best.text])[0] >= LEAST_WORDING_OF_BIO
+        )
+        for passage, place in zip(
+            self._store.passages_of(record.record_id), self._ranker.positions(record.record_id), strict=True
+        ):
+            if passage.section != "title" and (wants_bio or passage.section != "bio"):
+                spans = sentence_spans(passage.text)
+                scores = self._scores(question, scored, passage, place, spans)
+                for (start, end), score in zip(spans, scores, strict=True):
+                    yield Excerpt(passage, start, end, float(score))
 
-    def _scored_sentences(self, question: str, passage: Passage) -> list[Quote]:
-        spans = sentence_spans(passage.text)
-        asked = without_people(question, passage)
-        dense = self._sentence_vectors(passage.id, passage.text) @ self._embedder.embed_question(asked)
-        wording = self._keyword.coverage(asked, [passage.text[start:end] for start, end in spans])
-        scores = fuse(dense, wording, keyword_weight=self._keyword_weight)
-        return [Quote(passage, start, end, float(score)) for (start, end), score in zip(spans, scores, strict=True)]
-
-    def _embed_sentences(self, passage_id: str, text: str) -> NDArray[np.float32]:
-        return self._embedder.embed_passages([text[start:end] for start, end in sentence_spans(text)])
-
-
-def without_people(question: str, passage: Passage) -> str:
-    """The question without the names of those whose passage it is: within it they tell no sentence from another."""
-    _, _, people = passage.heading.partition("\n")
-    names = set(re.findall(r"[^\W_]+", people.lower()))
-    kept = re.sub(r"[^\W_]+(?:['’]s\b)?", lambda match: "" if bare(match[0]) in names else match[0], question)
-    return kept if re.search(r"\w", kept) else question
-
-
-def asks_for_the_whole(question: str, best: Passage, keyword: KeywordIndex) -> bool:
-    """Whether a question names nothing but a talk or its speaker: "What does Volkan Cevher speak about?"."""
-    words = set(keyword.words(question))
-    named = set(keyword.words(best.heading))
-    return bool(words & named) and not words - named - _WHOLE
-
-
-def near_best(ranked: Sequence[RankedRecord]) -> list[RankedPassage]:
-    """The passages worth reading: the best ones of the talks that come close to the best talk."""
-    if not ranked:
-        return []
-    near = [record for record in ranked if record.score >= NEAR_BEST_RECORD * ranked[0].score]
-    return flatten(near, PASSAGES_READ)
+    def _scores(
+        self, question: str, scored: Scored, passage: Passage, place: int, spans: Sequence[Span]
+    ) -> NDArray[np.float32]:
+        """Shape (len(spans),): how well each sentence answers, names of those whose record it is left out."""
+        words = without_people(scored.words, passage) if scored.words else None
+        nearest = nearest_words(self._ranker, words, passage, place) if words and words.words else None
+        if words is None or nearest is None:
+            return self._keyword.coverage(question, [passage.text[start:end] for start, end in spans])
+        weights = self._keyword.idf(words.words)
+        return np.asarray((nearest * (weights / weights.sum())).sum(axis=1), dtype=np.float32)
 
 
-def sentence_spans(text: str) -> list[Span]:
-    """The sentences of a passage that can stand as a quote; the whole passage when none can."""
-    return [span for span in split_sentences(text) if span[1] - span[0] >= SHORTEST_QUOTE_CHARS] or [(0, len(text))]
+def opening(passages: Sequence[Passage], *, sentences: int) -> Excerpt:
+    """The first sentences of a record: of its abstract, or of what it has instead."""
+    first = min(passages, key=lambda passage: passage.section != "abstract")
+    spans = sentence_spans(first.text)[:sentences]
+    return Excerpt(first, spans[0][0], spans[-1][1], 1.0)
+
+
+def _joined(sentences: Sequence[Excerpt], chosen: Collection[int]) -> list[Excerpt]:
+    """The chosen sentences in reading order; one between two of them is quoted too, so that they read on."""
+
+    def follows(row: int) -> bool:
+        return row > 0 and sentences[row].passage.id == sentences[row - 1].passage.id
+
+    kept = set(chosen)
+    kept |= {row - 1 for row in chosen if follows(row) and _LEANS_BACK.match(sentences[row].text)}
+    kept |= {row + 1 for row in kept if row + 2 in kept and follows(row + 1) and follows(row + 2)}
+    excerpts: list[Excerpt] = []
+    for row in sorted(kept):
+        one = sentences[row]
+        if row - 1 in kept and follows(row):
+            before = excerpts.pop()
+            one = Excerpt(one.passage, before.start, one.end, max(before.score, one.score))
+        excerpts.append(one)
+    return excerpts
 
 
 def best_quote(claim: str, text: str, keyword: KeywordIndex) -> Span:

@@ -1,121 +1,285 @@
-"""Question and passages → an answer that a model writes, cited as it streams.
+"""Evidence → an answer that a model writes, cited as it streams.
 
-Comes in: a question, its best passages, an endpoint. Goes out: events, and a turn whose answer has grown. The prompt
-numbers the passages from 1, and the model's markers name them by that. Leaves to others: what markers become
-(`citations`), and what follows when no model answers (`engine`).
+Comes in: an understood question with its evidence, the conversation, an endpoint. Goes out: events, and an answer that
+has grown. The prompt holds the best talks and papers whole, one number each, and the model's markers name them by that;
+the decision whether they answer is a hint to the model, which decides. Leaves to others: what markers become
+(`citations`), and what follows when no model answers (`chat`).
 """
 
-import threading
-from collections.abc import Generator, Iterator, Sequence
+import hashlib
+import re
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
-from assistant.answer.citations import DraftCiter
-from assistant.answer.grounding import SupportChecker, checked_texts
-from assistant.answer.markers import defuse_references
-from assistant.answer.uncited import matcher
-from assistant.llm import Endpoint, Piece, Pulse
+from assistant.answer.citations import CitedText, DraftCiter
+from assistant.answer.markers import defuse
+from assistant.llm import Piece, Pulse
 from assistant.prompts import Prompts
-from assistant.turn import Turn
-from assistant.types import Delta, Event, SourcePassage, Status
+from assistant.types import Answer, ChatModel, Delta, Event, NumberedSource, SourcePassage, Status
 from ingest.errors import EndpointCut, EndpointError, EndpointOverflow
-from ingest.lexical import KeywordIndex
+
+# Of the conversation, the last turns and their beginnings.
+TURNS_KEPT = 3
+ANSWER_CHARS = 300
+# All titles are listed where they take at most this share of the room.
+TITLES_SHARE = 0.25
+# What the model opens with where the sources do not tell, and where the rows are the answer.
+NOT_FOUND, TABLE = "NOT FOUND", "TABLE"
 
 REPEATING = "The model began to repeat itself and was stopped."
 MATCHED = "The model named no source for some sentences; {count} of the citations were matched to them afterwards."
 
+MARKER = re.compile(r"\s?\[\d+\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What the model is asked.
+
+    Attributes:
+        question: As it can be understood by itself.
+        sources: Best first.
+        rows: Rows that a typed query found, as a source; None where there are none.
+        titles: One line for each record of the collection.
+        note: What the program made of the evidence, in a sentence or two; "" where nothing is to be said.
+    """
+
+    question: str
+    sources: Sequence[NumberedSource]
+    rows: NumberedSource | None
+    titles: Sequence[str]
+    note: str
+
+
+@dataclass(slots=True)
+class Outcome:
+    """How the writing went.
+
+    Attributes:
+        is_enough: Whether the answer can stand as it is; if not, quotes follow.
+        said_not_found: Whether the model opened with `NOT_FOUND`.
+        notice: Why it is less than was asked for, in a sentence; None where it is not.
+    """
+
+    is_enough: bool = True
+    said_anything: bool = False
+    said_not_found: bool = False
+    notice: str | None = None
+    dropped_markers: int = 0
+
 
 class Writer:
-    """Lets a model answer from passages."""
+    """Lets a model answer."""
 
-    def __init__(self, prompts: Prompts, keyword: KeywordIndex, checker: SupportChecker) -> None:
-        """Write over one collection.
+    def __init__(
+        self, prompts: Prompts, make_citer: Callable[[CitedText, Sequence[Sequence[SourcePassage]]], DraftCiter]
+    ) -> None:
+        """Write with these prompts.
 
         Args:
             prompts: How the model is asked.
-            keyword: Finds the words of a passage that a marker rests on.
-            checker: Finds the passage that carries a sentence without a marker.
+            make_citer: An answer and its numbered sources → what turns a draft's markers into citations.
         """
         self._prompts = prompts
-        self._keyword = keyword
-        self._checker = checker
+        self._make_citer = make_citer
 
-    def write(self, turn: Turn, sources: Sequence[SourcePassage], endpoint: Endpoint) -> Generator[Event, None, bool]:
-        """Stream the model's draft; an endpoint that fails leaves a notice. Returns whether the answer is enough."""
-        yield from turn.answer.say("\n\n" if turn.answer.text else "")
-        citer = DraftCiter(turn.answer, sources, self._keyword, matcher(sources, self._checker, self._keyword))
-        # While the model reads the same passages: the check after the answer finds them read. Not a daemon: a process
-        # that ends while the embedder works is aborted.
-        threading.Thread(target=self._checker.prepare, args=(checked_texts(sources),)).start()
-        whole = True
+    def write(
+        self,
+        task: Task,
+        answer: CitedText,
+        history: Sequence[Answer],
+        endpoint: ChatModel,
+        table: Callable[[], Iterator[Event]],
+    ) -> Generator[Event, None, Outcome]:
+        """Stream the model's answer; an endpoint that fails leaves a notice.
+
+        Args:
+            task: What is asked.
+            answer: Grows.
+            history: The conversation so far.
+            endpoint: Where the model is.
+            table: Says the rows, where the model writes `TABLE`.
+        """
+        outcome = Outcome()
+        numbered = [*task.sources, *([task.rows] if task.rows else [])]
+        citer = self._make_citer(answer, [one.passages for one in numbered])
         try:
-            yield from self._stream(turn, citer, sources, endpoint)
+            yield from self._stream(task, citer, history, endpoint, table, outcome)
         except EndpointError as error:
-            turn.notice, whole = str(error), isinstance(error, EndpointCut)
+            outcome.notice, outcome.is_enough = str(error), isinstance(error, EndpointCut)
         yield from citer.finish()
-        turn.dropped_markers = citer.dropped_markers
-        if whole and citer.matched_sentences:
-            turn.notice = turn.notice or MATCHED.format(count=citer.matched_sentences)
-        return whole
+        if not outcome.is_enough and outcome.said_anything:
+            yield from answer.say(broken_off(answer.text))
+        outcome.dropped_markers = citer.dropped_markers
+        if outcome.is_enough and citer.matched_sentences:
+            outcome.notice = outcome.notice or MATCHED.format(count=citer.matched_sentences)
+        return outcome
 
     def _stream(
-        self, turn: Turn, citer: DraftCiter, sources: Sequence[SourcePassage], endpoint: Endpoint
+        self,
+        task: Task,
+        citer: DraftCiter,
+        history: Sequence[Answer],
+        endpoint: ChatModel,
+        table: Callable[[], Iterator[Event]],
+        outcome: Outcome,
     ) -> Iterator[Event]:
         """The model's words as they come, cited; raises what the endpoint raises."""
         model = endpoint.model()
-        with closing(self._pieces(turn.standalone, sources, endpoint)) as pieces:
+        commands = _Commands(has_table=task.rows is not None)
+        with closing(self._pieces(task, history, endpoint)) as pieces:
             for piece in pieces:
                 if isinstance(piece, Pulse):  # a moment to stop at, and to show that it thinks
                     yield Status("writing", f"{model} is {piece.value}")
                     continue
-                for event in citer.feed(piece):
-                    if isinstance(event, Delta):
-                        turn.clock("first_token")
-                        turn.mode = "model"
-                    yield event
+                for part in commands.feed(piece):
+                    yield from self._take(part, citer, table, outcome)
                 if citer.is_repeating:
-                    turn.notice = REPEATING
+                    outcome.notice = REPEATING
                     return
+        for part in commands.finish():
+            yield from self._take(part, citer, table, outcome)
 
-    def _pieces(
-        self, question: str, sources: Sequence[SourcePassage], endpoint: Endpoint
-    ) -> Generator[Piece, None, None]:
-        """Ask the model; the last sources are left out when its context cannot hold them all."""
+    def _take(
+        self, part: str, citer: DraftCiter, table: Callable[[], Iterator[Event]], outcome: Outcome
+    ) -> Iterator[Event]:
+        if part is NOT_FOUND:
+            outcome.said_not_found = True
+        elif part is TABLE:
+            outcome.said_anything = True
+            yield from citer.finish()
+            yield from table()
+        else:
+            for event in citer.feed(part):
+                outcome.said_anything |= isinstance(event, Delta)
+                yield event
+
+    def _pieces(self, task: Task, history: Sequence[Answer], endpoint: ChatModel) -> Generator[Piece, None, None]:
+        """Ask the model; less of the sources is sent when its context cannot hold them all."""
         with suppress(EndpointOverflow):  # it comes before the first word, and the endpoint has learned from it
-            yield from self._ask(question, sources, endpoint)
+            yield from self._ask(task, history, endpoint)
             return
-        yield from self._ask(question, sources, endpoint)
+        yield from self._ask(task, history, endpoint)
 
-    def _ask(self, question: str, sources: Sequence[SourcePassage], endpoint: Endpoint) -> Generator[Piece, None, None]:
+    def _ask(self, task: Task, history: Sequence[Answer], endpoint: ChatModel) -> Generator[Piece, None, None]:
         system = self._prompts.fill("system")
-        user = _user_message(question, sources, self._prompts, room_chars=endpoint.prompt_chars() - len(system))
-        return endpoint.stream(user, system)
+        return endpoint.stream(
+            user_message(task, history, self._prompts, room_chars=endpoint.prompt_chars() - len(system)), system
+        )
 
 
-def _user_message(question: str, sources: Sequence[SourcePassage], prompts: Prompts, *, room_chars: int) -> str:
-    """The question with as many sources as fit; at least one, shortened when even that does not."""
-    for count in range(len(sources), 0, -1):
-        message = _with_sources(question, sources[:count], prompts)
-        if len(message) <= room_chars:
+class _Commands:
+    """Takes what is said to the program out of a draft: its opening `NOT FOUND`, a line `TABLE`."""
+
+    def __init__(self, *, has_table: bool) -> None:
+        self._has_table = has_table
+        self._held = ""
+        self._at_start = True
+        self._at_line_start = True
+
+    def feed(self, piece: str) -> Iterator[str]:
+        """The parts of the draft so far that are surely words or commands."""
+        self._held += piece
+        yield from self._parts(is_over=False)
+
+    def finish(self) -> Iterator[str]:
+        """The draft is over."""
+        yield from self._parts(is_over=True)
+
+    def _parts(self, *, is_over: bool) -> Iterator[str]:
+        while self._held:
+            bare = self._held.lstrip(" *_\n" if self._at_start else " ")
+            if (
+                self._at_start
+                and not is_over
+                and NOT_FOUND.startswith(bare[: len(NOT_FOUND)].upper())
+                and len(bare) < len(NOT_FOUND)
+            ):
+                return
+            if self._at_start and bare[: len(NOT_FOUND)].upper() == NOT_FOUND:
+                self._held = bare[len(NOT_FOUND) :].lstrip(" *_.:;,–—-\n")
+                self._at_start = False
+                yield NOT_FOUND
+                continue
+            self._at_start = False
+            if self._has_table and self._at_line_start:
+                if not is_over and TABLE.startswith(bare[: len(TABLE)]) and len(bare) <= len(TABLE):
+                    return
+                if bare.startswith(TABLE) and not bare[len(TABLE) : len(TABLE) + 1].isalnum():
+                    self._held = bare[len(TABLE) :].lstrip(" .:\n")
+                    yield TABLE
+                    continue
+            line, newline, rest = self._held.partition("\n")
+            self._held = rest
+            self._at_line_start = bool(newline)
+            yield line + newline
+
+
+def broken_off(text: str) -> str:
+    """What marks the end of an answer that broke off; nothing that follows may run into it.
+
+    A code block or a formula that is still open would swallow it.
+    """
+    fences = [line.lstrip()[:3] for line in text.split("\n") if line.lstrip().startswith(("```", "~~~"))]
+    if len(fences) % 2:
+        return f"\n{fences[-1]}\n\n…"
+    return "$$ …" if text.count("$$") % 2 else " …"
+
+
+def user_message(task: Task, history: Sequence[Answer], prompts: Prompts, *, room_chars: int) -> str:
+    """The question with as much of the sources as fits, best first, cut at the borders of paragraphs."""
+    numbered = list(enumerate([*task.sources, *([task.rows] if task.rows else [])], 1))
+
+    def filled(sources: Sequence[tuple[int, NumberedSource]], titles: Sequence[str] = ()) -> str:
+        code = hashlib.sha256("\0".join(one.text for _, one in sources).encode("utf-8", "replace")).hexdigest()[:8]
+        return prompts.fill(
+            "answer",
+            sources="\n\n".join(_source_text(number, one, code, prompts) for number, one in sources) or "(none)",
+            titles="\n".join(defuse(one, is_line=True) for one in titles) or "(not listed)",
+            history=_told(history) or "(nothing yet)",
+            note=task.note or "(none)",
+            question=defuse(task.question, is_line=True),
+        )
+
+    titles = task.titles if sum(map(len, task.titles)) <= TITLES_SHARE * room_chars else ()
+    for shown in (titles, ()):
+        if len(message := filled(numbered, shown)) <= room_chars:
             return message
-    first = sources[0]
-    kept_chars = max(len(first.text) - (len(message) - room_chars), 0)
-    return _with_sources(question, [replace(first, text=first.text[:kept_chars])], prompts)
+    # What is left beside the question is given out: the best record, the rows, then the others; what of which nothing
+    # fits is left out, and the numbers stay.
+    empty = len(filled([]))
+    room = room_chars - empty
+    kept: list[tuple[int, NumberedSource]] = []
+    for number, one in [*numbered[:1], *(numbered[-1:] if task.rows else []), *numbered[1:]]:
+        if any(number == other for other, _ in kept):
+            continue
+        room -= len(filled([(number, replace(one, text=""))])) - empty
+        text = _cut(one.text, max(room, 0))
+        if text or not kept:
+            kept.append((number, replace(one, text=text)))
+            room -= len(text)
+    return filled(sorted(kept, key=lambda one: one[0]))
 
 
-def _with_sources(question: str, sources: Sequence[SourcePassage], prompts: Prompts) -> str:
-    shown = "\n\n".join(_source_text(number, source, prompts) for number, source in enumerate(sources, 1))
-    return prompts.fill("answer", sources=shown, question=question)
+def _cut(text: str, room_chars: int) -> str:
+    """As many of the first paragraphs as fit; of a first one that does not, its beginning."""
+    if len(text) <= room_chars:
+        return text
+    end = text.rfind("\n", 0, room_chars)
+    return text[: end if end > 0 else room_chars]
 
 
-def _source_text(number: int, source: SourcePassage, prompts: Prompts) -> str:
-    """One numbered source as the model reads it."""
+def _source_text(number: int, source: NumberedSource, code: str, prompts: Prompts) -> str:
+    """One numbered source as the model reads it; its fence is named by all the texts, so that none can foresee it."""
     return prompts.fill(
-        "source",
-        number=str(number),
-        title=defuse_references(source.title),
-        speakers="; ".join(source.speakers) or "speaker not recorded",
-        kind=source.kind,
-        section=source.section,
-        text=defuse_references(source.text),
+        "source", number=str(number), heading=defuse(source.heading, is_line=True), code=code, text=defuse(source.text)
+    )
+
+
+def _told(history: Sequence[Answer]) -> str:
+    """The last turns, each on two lines; their numbers were those of other sources."""
+    said = [(one.question, MARKER.sub("", one.text)[:ANSWER_CHARS]) for one in history[-TURNS_KEPT:]]
+    return "\n".join(
+        f"User: {defuse(asked, is_line=True)}\nAssistant: {defuse(answered, is_line=True)}" for asked, answered in said
     )

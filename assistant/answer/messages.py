@@ -1,75 +1,84 @@
-"""What the program says by itself in a turn: quotes, a correction, a refusal.
+"""Every sentence that the program says itself in an answer; never checked as a source's.
 
-Comes in: the answer that grows, and what it is about. Goes out: events. What a model writes is in `answer`, lists and
-counts in `catalogue`, the collection as a whole in `about`.
+Comes in: what it is about. Goes out: text, or events of the answer that grows. The pages' own words are in
+`outlets/page`; what a typed query found is told by `tabulate`.
 """
 
 from collections.abc import Iterator, Sequence
 
 from assistant.answer.citations import CitedText
-from assistant.answer.extract import Quote
+from assistant.answer.extract import Excerpt
 from assistant.answer.markers import defuse_references
-from assistant.refusal import Refusal
-from assistant.types import Event, SourcePassage
+from assistant.types import AbstentionReason, Event, SourcePassage
 
+LEAD = "Here is what the {kind} “{title}”{by} says, in its own words:"
+LEAD_SEVERAL = "These come closest, each in its own words; the list may not be complete:"
+ALSO = "Also, from the {kind} “{title}”{by}:"
+IN_PLAIN_WORDS = "In plain words (ours, not the source's): {gist}"
+NOT_HELD = "I couldn't find this in the collection."
+NOT_KNOWN = "I couldn't find this in the collection; “{name}” stands nowhere in it."
+NOT_TOLD = "What the collection holds of “{title}” does not seem to tell this."
+OUT_OF_SCHEMA = "Nothing here gives a {field}, so this cannot be told."
+OTHER_LANGUAGE = (
+    "The collection is in {language}; ask in that language, or connect a language model, which can answer in yours."
+)
+CLOSEST = "The closest are: {titles}."
+SIDE_BY_SIDE = "Side by side:"
+BEGIN_WITH = "I would begin with these, the closest first:"
+THEMES = "Most of it falls into {count} themes:"
 BY_RELEVANCE = "By relevance; the list may not be complete."
-QUOTES_INTRO = "In the sources' own words; these are quotes, no model wrote them:"
-REFUSAL = "The collection does not seem to hold an answer to this."
+
+KIND_WORDS = {"talk": "talk", "paper": "paper"}
 
 
-def quote(
-    answer: CitedText, quotes: Sequence[tuple[Quote, SourcePassage]], *, intro: str = QUOTES_INTRO
+def excerpts(
+    answer: CitedText, found: Sequence[tuple[Excerpt, SourcePassage]], *, lead: bool = True
 ) -> Iterator[Event]:
-    """Answer, or go on, in the sources' own words: each quote with its passage, those of one talk together."""
-    yield from answer.say(f"\n\n{intro}" if answer.text else intro)
+    """Answer, or go on, in the sources' own words: the excerpts of one record together, each cited."""
     shown_id = ""
-    for one, source in quotes:
-        if source.id != shown_id:
-            shown_id = source.id
-            yield from answer.say(f"\n\n{_heading(source)}")
-        words = defuse_references(" ".join(one.text.split()))
-        yield from answer.say(f"\n\n> {words} ")
-        yield from answer.cite(source, one.start, one.end)
+    for excerpt, source in found:
+        if source.id != shown_id and lead:
+            template = ALSO if shown_id else LEAD
+            yield from answer.say(_paragraph(answer) + template.format(**_named(source)))
+        shown_id = source.id
+        yield from quote(answer, excerpt, source)
 
 
-def correct(answer: CitedText, name: str, own: SourcePassage, meant: SourcePassage) -> Iterator[Event]:
+def quote(answer: CitedText, excerpt: Excerpt, source: SourcePassage) -> Iterator[Event]:
+    """One excerpt as a quotation, cited."""
+    words = defuse_references(" ".join(excerpt.text.split()))
+    yield from answer.say(f"{_paragraph(answer)}> {words} ")
+    yield from answer.cite(source, excerpt.start, excerpt.end)
+
+
+def say(answer: CitedText, text: str) -> Iterator[Event]:
+    """A paragraph of our own."""
+    yield from answer.say(_paragraph(answer) + text)
+
+
+def correction(answer: CitedText, name: str, own: SourcePassage, meant: SourcePassage) -> Iterator[Event]:
     """Say whose talk it is, and what the named person does speak about."""
     yield from answer.say(f"{name}'s talk here is “{own.title}” ")
     yield from answer.cite(own, 0, len(own.text))
-    yield from answer.say(f". What you ask about is in “{meant.title}”{_by(meant)} ")
+    yield from answer.say(f". What you ask about is in “{meant.title}”{by(meant)} ")
     yield from answer.cite(meant, 0, len(meant.text))
     yield from answer.say(".")
 
 
-def refuse(answer: CitedText, near: Sequence[SourcePassage], why: Refusal) -> Iterator[Event]:
-    """Say that the collection does not hold it, which name stands nowhere in it, and what is near.
-
-    Of a talk or paper that does not tell it, or that the question names, cite what was read, so that anybody can see
-    for themselves.
-    """
-    if why.is_untold:
-        yield from answer.say(f"What the collection holds of “{near[0].title}” ")
-        yield from answer.cite(near[0], 0, len(near[0].text))
-        yield from answer.say(" does not seem to tell this. If it should, ask in other words.")
-        return
-    missing = f" “{' '.join(why.unknown)}” stands nowhere in it." if why.unknown else ""
-    if why.named:
-        yield from answer.say(f"{REFUSAL}{missing} What it holds is")
-        for number, source in enumerate(near):
-            yield from answer.say(f"{';' if number else ''} “{source.title}”{_by(source)} ")
-            yield from answer.cite(source, 0, len(source.text))
-        yield from answer.say(".")
-        return
-    titles = "; ".join(f"“{source.title}”" for source in near)
-    yield from answer.say(REFUSAL + missing + (f" The nearest it holds: {titles}." if near else ""))
+def abstention(reason: AbstentionReason, *, why: str, near: Sequence[SourcePassage]) -> str:
+    """Why a question is not answered, with what is nearest."""
+    titles = "; ".join(f"“{source.title}”{by(source)}" for source in near)
+    return f"{why} {CLOSEST.format(titles=titles)}" if titles and reason != "other_language" else why
 
 
-def _by(source: SourcePassage) -> str:
-    """Who speaks, and from where."""
-    return f", by {'; '.join(source.speakers)}" if source.speakers else ""
+def by(source: SourcePassage) -> str:
+    """Who speaks, and from where; "" where that is not recorded."""
+    return f" by {'; '.join(source.speakers)}" if source.speakers else ""
 
 
-def _heading(source: SourcePassage) -> str:
-    """The talk or paper that the quotes below it are from."""
-    by = "; ".join(source.speakers) if source.kind == "talk" else "paper"
-    return f"**{source.title}**" + (f" ({by})" if by else "")
+def _named(source: SourcePassage) -> dict[str, str]:
+    return {"kind": KIND_WORDS[source.kind], "title": source.title, "by": by(source)}
+
+
+def _paragraph(answer: CitedText) -> str:
+    return "\n\n" if answer.text else ""

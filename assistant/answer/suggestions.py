@@ -1,18 +1,20 @@
-"""Questions to offer: the first ones, made from the collection, and the next ones, made from what an answer cites.
+"""What to offer: first questions, made from the collection, and after an answer what goes on from what it cites.
 
 Comes in: the record store of one generation. Goes out: questions that the collection can answer. None is fixed here;
 a collection without gists gets questions about its titles and speakers.
 """
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import chain, islice
+from typing import Literal
 
 from assistant.types import Answer, Citation, SourcePassage
 from ingest.record_store import RecordStore
 from ingest.text import searchable
 
 FIRST = 4
-NEXT = 3
+NEXT = 2
 # A question is offered whole, on two lines of a phone at most.
 _LONGEST_CHARS = 90
 _PER_RECORD = 2
@@ -21,20 +23,65 @@ _PER_RECORD = 2
 _TALKS_READ = 300
 
 _GISTS = """
-SELECT f.position, j.value, w.body FROM facts f JOIN words w ON w.position = f.position
-JOIN gists g ON g.record_id = f.id JOIN json_each(g.questions) j
-WHERE f.kind = 'talk' AND length(j.value) <= ? AND f.position < ? ORDER BY f.position
+SELECT r.position, j.value, w.title || w.abstract || w.bio || w.rest FROM records r JOIN words w USING (position)
+JOIN gists g ON g.record_id = r.id JOIN json_each(g.questions) j
+WHERE r.kind = 'talk' AND length(j.value) <= ? AND r.position < ? ORDER BY r.position
 """
 _SPEAKER = """
-SELECT name FROM people WHERE name IS NOT NULL GROUP BY name_key ORDER BY count(*) DESC, min(position) LIMIT 1
+SELECT speaker FROM people WHERE speaker IS NOT NULL GROUP BY speaker_key ORDER BY count(*) DESC, min(position) LIMIT 1
 """
 _AFFILIATION = """
-SELECT p.affiliation FROM people p JOIN facts f ON f.position = p.position AND f.kind = 'talk'
+SELECT p.affiliation FROM people p JOIN records r ON r.position = p.position AND r.kind = 'talk'
 WHERE p.affiliation IS NOT NULL AND length(p.affiliation) <= 40
 GROUP BY p.affiliation HAVING count(DISTINCT p.position) > 1 ORDER BY count(DISTINCT p.position) DESC, p.affiliation
 LIMIT 1
 """
-_TITLES = "SELECT json_extract(json, '$.title') FROM records ORDER BY kind = 'paper', position LIMIT 200"
+_TITLES = "SELECT title FROM records ORDER BY kind = 'paper', position LIMIT 200"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Something to go on with after an answer.
+
+    Attributes:
+        kind: "ask" is a question as it is; "talks" asks the same of talks alone; "first" is what to watch first.
+        question: A real question, asked when the offer is taken.
+        about: The title of the talk or paper that it is about, or "".
+    """
+
+    kind: Literal["ask", "compare", "simpler", "first", "talks"]
+    question: str
+    about: str = ""
+
+
+def offers(
+    store: RecordStore, answer: Answer, passages: Sequence[SourcePassage], asked: Collection[str]
+) -> list[Offer]:
+    """What fits an answer: compare its talk with the next, plainer words, where to begin, talks alone, more."""
+    if answer.mode == "about":
+        return [Offer("ask", question) for question in next_questions(store, answer, passages, asked)]
+    cited = list({citation.id: citation for citation in answer.citations}.values())
+    sources: list[Citation | SourcePassage] = [*cited, *passages]
+    near = {source.id: source for source in sources}
+    made: list[Offer] = []
+    if cited and answer.mode != "catalogue":
+        first = cited[0]
+        other = next((one for one in near.values() if one.id != first.id and one.kind == first.kind), None)
+        if other is not None:
+            made.append(Offer("compare", f"Compare “{first.title}” with “{other.title}”.", other.title))
+        made.append(Offer("simpler", f"Explain “{first.title}” in simple words.", first.title))
+    talks = [source.title for source in near.values() if source.kind == "talk"]
+    if len(talks) > 1:
+        made.append(Offer("first", f"Which talk should I watch first about {_subject(answer)}?"))
+    if {source.kind for source in near.values()} == {"talk", "paper"}:
+        made.append(Offer("talks", answer.question))
+    taken = {question.casefold() for question in asked}
+    made = [offer for offer in made if offer.kind == "talks" or offer.question.casefold() not in taken]
+    return [*made, *(Offer("ask", question) for question in next_questions(store, answer, passages, asked))]
+
+
+def _subject(answer: Answer) -> str:
+    return f"“{answer.standalone_question.rstrip('?!. ')}”"
 
 
 def first_questions(store: RecordStore) -> list[str]:

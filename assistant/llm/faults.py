@@ -1,23 +1,23 @@
-"""Whatever goes wrong with an endpoint → a sentence for the person at the screen.
+"""Whatever goes wrong with an endpoint → a sentence for the person at the screen, and what can be done without them.
 
-Comes in: what the openai client, httpx or a socket raised. Goes out: one of our errors; and, before that, what
-can be done about it without asking anyone.
+Comes in: an error that the server answered with, in whatever form, or what httpx or a socket raised. Goes out: one of
+our errors, with the server's own words; before that, whether to wait, to leave something out, or to shorten the prompt.
 """
 
 import json
 import re
 import socket
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+import ssl
+from collections.abc import Collection, Iterator
+from html import unescape
 
 import httpx
 
 from ingest.errors import EndpointError, EndpointOverflow, EndpointRejected, EndpointSilent, EndpointUnreachable
 
-if TYPE_CHECKING:
-    import openai
-
 _LONGEST_REASON_CHARS = 300
+# An error's text may be a whole web page.
+_LONGEST_BODY_CHARS = 20_000
 _LONGEST_RETRY_AFTER_S = 5.0
 _OVERFLOW = re.compile(
     r"context[ _](length|size|window)|exceed_context|maximum context|prompt is too long|too many tokens"
@@ -31,6 +31,60 @@ _NO_SYSTEM_ROLE = re.compile(
     r"|(unsupported|invalid|unknown|unexpected) (message )?role|jinja|chat template",
     re.IGNORECASE,
 )
+# How servers name what we may leave out.
+_NAMES = {
+    "temperature": re.compile(r"temperature|sampling", re.IGNORECASE),
+    "max_tokens": re.compile(
+        r"max(?:imum)?[ _-]?(?:output[ _-]?|new[ _-]?|completion[ _-]?)?tokens|max[ _-]length", re.IGNORECASE
+    ),
+    "stream": re.compile(r"\bstream(?:ing|ed|s)?\b", re.IGNORECASE),
+}
+_ABOUT_PARAMETERS = re.compile(
+    r"\b(?:param(?:eter)?|argument|option|field|propert(?:y|ie))s?\b|not permitted|unsupported_value",
+    re.IGNORECASE,
+)
+_REFUSES = re.compile(r"\b(?:un\w+|extra|invalid|additional|not|only|no|cannot|can't)\b", re.IGNORECASE)
+# Where the words of an error stand, whoever wrote it.
+_WORDS_IN = ("error", "message", "detail", "errors", "error_description", "msg", "reason", "title", "description")
+
+
+class Refused(Exception):
+    """The server answered with an error.
+
+    Attributes:
+        status: HTTP's; 0 for an error that came inside a reply.
+        body: As JSON gives it, or text.
+        retry_after: The header, or "".
+    """
+
+    def __init__(self, status: int, body: object, retry_after: str = "") -> None:
+        super().__init__(f"{status}: {str(body)[:_LONGEST_REASON_CHARS]}")
+        self.status = status
+        self.body = body
+        self.retry_after = retry_after
+
+    @classmethod
+    def of(cls, response: httpx.Response, content: bytes) -> "Refused":
+        """The error that an HTTP answer is."""
+        body: object = content.decode("utf-8", "replace").strip()
+        try:
+            body = json.loads(content)
+        except (ValueError, RecursionError):
+            if "html" in response.headers.get("Content-Type", "") or str(body).startswith("<"):
+                body = _without_tags(str(body)[:_LONGEST_BODY_CHARS])
+        if response.is_redirect:
+            body = f"it sends on to {response.headers.get('Location')}"
+        return cls(response.status_code, body, response.headers.get("Retry-After", ""))
+
+    @property
+    def words(self) -> str:
+        """The server's own, shortened; "" where it has none."""
+        return " ".join(_words(self.body)[:_LONGEST_BODY_CHARS].split())
+
+    @property
+    def text(self) -> str:
+        """All that it says, names of fields and codes too."""
+        return (self.body if isinstance(self.body, str) else json.dumps(self.body))[:_LONGEST_BODY_CHARS]
 
 
 class HungUp(EndpointSilent):
@@ -40,21 +94,36 @@ class HungUp(EndpointSilent):
 class Teller:
     """Tells what went wrong with one endpoint; its sentences never hold the key."""
 
-    def __init__(self, where: str, api_key: str | None) -> None:
+    def __init__(self, where: str, secrets: Collection[str], proxy: str | None = None) -> None:
+        """Speak of one endpoint.
+
+        Args:
+            where: Its address.
+            secrets: What no sentence may hold: the key, a password.
+            proxy: Through which it is asked, if through one.
+        """
         self.where = where
-        self._api_key = api_key
+        self._secrets = [secret for secret in secrets if secret]
+        self._proxy = proxy
 
     def tell(self, error: Exception) -> EndpointError:
         """An error of the client as one of ours."""
-        import openai  # here, because it takes half a second, and a search needs none of it
-
         where = self.where
-        for cause in _causes(error):
+        causes = list(_causes(error))
+        for cause in causes:
             match cause:
                 case EndpointError():
                     return cause
-                case openai.APIStatusError() | httpx.HTTPStatusError():
-                    return self._status(cause)
+                case Refused():
+                    return self._refused(cause)
+                case ssl.SSLError() if any(isinstance(other, httpx.ConnectError) for other in causes):
+                    return self._tls(cause)
+                case httpx.ProxyError() | httpx.ConnectError() | socket.gaierror() if self._proxy:
+                    return EndpointUnreachable(
+                        f"The environment's proxy {self._proxy} does not lead to {where} "
+                        f"({self._clean(str(cause)) or 'no reason given'}); correct it (HTTP_PROXY, HTTPS_PROXY, "
+                        "ALL_PROXY), or except this server from it (NO_PROXY)."
+                    )
                 case socket.gaierror():
                     return EndpointUnreachable(f"No machine is known by the name in {where}; correct the address.")
                 case httpx.ConnectTimeout():
@@ -67,14 +136,12 @@ class Teller:
                     return EndpointUnreachable(
                         f"Nothing answers at {where}; start the server there or correct the address."
                     )
-                case httpx.UnsupportedProtocol() | httpx.InvalidURL():
+                case httpx.UnsupportedProtocol() | httpx.InvalidURL() | UnicodeEncodeError():
                     return EndpointUnreachable(f"{where} is no address of a server; correct it.")
                 case httpx.TransportError():
                     return self.broke_off()
-        if isinstance(error, openai.APIError) and error.body is not None:
-            return self._reported(error)
-        if isinstance(error, json.JSONDecodeError | UnicodeDecodeError | openai.APIResponseValidationError):
-            return EndpointSilent(f"{where} sent what no model's API sends; see the server's own log.")
+        if isinstance(error, ValueError | RecursionError | httpx.DecodingError):
+            return self.no_reply("")
         return EndpointSilent(f"{where} does not answer like an OpenAI-compatible server; correct the address.")
 
     def hung_up(self) -> EndpointSilent:
@@ -85,16 +152,35 @@ class Teller:
         """The reply ended without an end."""
         return EndpointSilent(f"{self.where} broke off in the middle of its answer; see the server's own log.")
 
-    def _status(self, error: "openai.APIStatusError | httpx.HTTPStatusError") -> EndpointError:
-        where, status, reason = self.where, error.response.status_code, self._reason(error)
+    def no_reply(self, text: str) -> EndpointSilent:
+        """What came is no reply of a model; `text` is its beginning."""
+        shown = self._clean(_without_tags(text) if text.lstrip().startswith("<") else text)
+        said = f" ({shown})" if shown else ""
+        return EndpointSilent(f"{self.where} sent what no model's API sends{said}; see the server's own log.")
+
+    def reason(self, error: Exception) -> str:
+        """The server's own words, shortened; "" where it has none."""
+        return self._clean(error.words) if isinstance(error, Refused) else ""
+
+    def _refused(self, error: Refused) -> EndpointError:
+        where, status = self.where, error.status
+        reason = self.reason(error) or "no reason given"
         if is_overflow(error):
             return self._overflow(error)
+        if status == 0:
+            return EndpointSilent(f"{where} stopped with an error ({reason}); see the server's own log.")
         if status in (401, 403):
-            if self._api_key:
-                return EndpointRejected(f"{where} refuses the key; give the right one (TALKS_LLM_API_KEY).")
-            return EndpointRejected(f"{where} wants a key; give it (TALKS_LLM_API_KEY).")
+            if self._secrets:
+                return EndpointRejected(
+                    f"{where} refuses the key ({status}: {reason}); give the right one (TALKS_LLM_API_KEY)."
+                )
+            return EndpointRejected(f"{where} wants a key ({status}: {reason}); give it (TALKS_LLM_API_KEY).")
         if status == 404:
-            return EndpointRejected(f"{where} has no such path or model (404); correct the address or the model.")
+            return EndpointRejected(
+                f"{where} has no such path or model (404: {reason}); correct the address or the model."
+            )
+        if status == 407:
+            return EndpointRejected(f"The environment's proxy {self._proxy} wants a password ({reason}); put it there.")
         if status == 429:
             return EndpointRejected(f"{where} has too much to do (429: {reason}); ask again in a moment.")
         if status == 503:
@@ -102,49 +188,85 @@ class Teller:
                 f"{where} is busy or still loading its model (503: {reason}); ask again in a moment."
             )
         if status >= 500:
-            return EndpointRejected(f"{where} failed inside ({status}: {reason}); see the server's own log.")
+            log = f"the log of the server, or of the proxy {self._proxy}" if self._proxy else "the server's own log"
+            return EndpointRejected(f"{where} failed inside ({status}: {reason}); see {log}.")
         return EndpointRejected(f"{where} refused the request ({status}: {reason}); see the server's own log.")
 
-    def _reported(self, error: "openai.APIError") -> EndpointError:
-        """An error that came inside a reply."""
-        if is_overflow(error):
-            return self._overflow(error)
-        return EndpointSilent(f"{self.where} stopped with an error ({self._reason(error)}); see the server's own log.")
+    def _tls(self, error: ssl.SSLError) -> EndpointError:
+        where = self.where
+        if isinstance(error, ssl.SSLCertVerificationError):
+            why = error.verify_message.rstrip(".")
+            return EndpointUnreachable(
+                f"The certificate of {where} is not trusted ({why}); name the one to trust in SSL_CERT_FILE, "
+                "or correct the address."
+            )
+        if error.reason in ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG"):
+            return EndpointUnreachable(f"{where} speaks no TLS; write http:// in place of https://.")
+        return EndpointUnreachable(
+            f"No secure connection to {where} comes about ({error.reason or error}); see the server's own log."
+        )
 
-    def _overflow(self, error: Exception) -> EndpointOverflow:
+    def _overflow(self, error: Refused) -> EndpointOverflow:
         size = stated_size(error)
         holds = f"holds only {size:,} tokens at once" if size else "cannot hold the question with its sources at once"
         return EndpointOverflow(f"{self.where} {holds}; load the model there with a longer context.", size)
 
-    def _reason(self, error: Exception) -> str:
-        reason = " ".join(_message(error).split())
-        if self._api_key:
-            reason = reason.replace(self._api_key, "…")
-        return reason[:_LONGEST_REASON_CHARS] or "no reason given"
+    def _clean(self, text: str) -> str:
+        flat = " ".join(text[:_LONGEST_BODY_CHARS].split())
+        for secret in self._secrets:
+            flat = flat.replace(secret, "…")
+        return flat[:_LONGEST_REASON_CHARS].rstrip(" .;")
 
 
 def is_overflow(error: Exception) -> bool:
     """Whether the prompt was too long for the model."""
-    return _status_of(error) in (None, 400, 413, 422, 500) and bool(_OVERFLOW.search(_full_text(error)))
+    return isinstance(error, Refused) and error.status in (0, 400, 413, 422, 500) and bool(_OVERFLOW.search(error.text))
 
 
-def stated_size(error: Exception) -> int | None:
+def stated_size(error: Refused) -> int | None:
     """The context size that an overflow error names, in tokens."""
-    found = _STATED_SIZE.search(_full_text(error))
+    found = _STATED_SIZE.search(error.text)
     return int(found[1]) if found else None
 
 
 def wants_no_system_role(error: Exception) -> bool:
     """Whether the model's template has no place for a system message."""
-    return _status_of(error) in (400, 422, 500) and bool(_NO_SYSTEM_ROLE.search(_full_text(error)))
+    return (
+        isinstance(error, Refused) and error.status in (0, 400, 422, 500) and bool(_NO_SYSTEM_ROLE.search(error.text))
+    )
+
+
+def unwanted(error: Exception, sent: Collection[str]) -> str | None:
+    """Which of the parameters that were sent the server does not take, or None when the error is about none of them.
+
+    Args:
+        error: What the request came to.
+        sent: The optional ones, by their names; the one to give up first stands first.
+    """
+    if not isinstance(error, Refused) or error.status not in (0, 400, 422, 501) or is_overflow(error):
+        return None
+    fields = " ".join(_fields(error.body))
+    # Not all of an error: some servers repeat the whole request in it.
+    for text in (fields, error.words or error.text):
+        named = [name for name in sent if _NAMES[_plain(name)].search(text)]
+        if named:
+            # "max_tokens is no parameter of this model when streaming": the first that it speaks of.
+            return min(named, key=lambda name: _NAMES[_plain(name)].search(text).start())  # type: ignore[union-attr]
+    # Some servers refuse without saying what.
+    is_meant = _ABOUT_PARAMETERS.search(error.text) and _REFUSES.search(error.text)
+    return next(iter(sent), None) if is_meant and not fields else None
+
+
+def wants_completion_tokens(error: Exception) -> bool:
+    """Whether the server names the newer name for the greatest length of a reply."""
+    return isinstance(error, Refused) and "max_completion_tokens" in error.text
 
 
 def busy_wait_s(error: Exception) -> float | None:
     """How long a busy server asks to be left alone, 0 when it does not say; None when it is not busy."""
-    if _status_of(error) in (429, 503):
-        response = getattr(error, "response", None)
-        asked = response.headers.get("Retry-After", "") if response is not None else ""
-        return float(asked) if asked.isdigit() and float(asked) <= _LONGEST_RETRY_AFTER_S else 0.0
+    if isinstance(error, Refused) and error.status in (429, 503):
+        asked = error.retry_after
+        return float(asked) if asked.isdecimal() and float(asked) <= _LONGEST_RETRY_AFTER_S else 0.0
     # A server that hangs up on a request it has just accepted may be restarting, or out of workers.
     return 0.0 if has_hung_up(error) else None
 
@@ -157,32 +279,43 @@ def has_hung_up(error: Exception) -> bool:
 
 def is_not_found(error: Exception) -> bool:
     """Whether the server does not know the model, or the path."""
-    return _status_of(error) in (404, 405)
+    return isinstance(error, Refused) and error.status in (404, 405)
 
 
-def _status_of(error: Exception) -> int | None:
-    """The status that the server answered with; None for an error that came inside a reply, or without one."""
-    import openai  # here, as in `Teller.tell`
-
-    if isinstance(error, openai.APIStatusError | httpx.HTTPStatusError):
-        return error.response.status_code
-    return None if isinstance(error, openai.APIError) and error.body is not None else -1
+def _plain(name: str) -> str:
+    return "max_tokens" if name == "max_completion_tokens" else name
 
 
-def _message(error: Exception) -> str:
-    """The server's own words, or nothing when they are a web page."""
-    response = getattr(error, "response", None)
-    if response is not None and "json" not in response.headers.get("Content-Type", ""):
-        return ""
-    body = getattr(error, "body", None) if response is None else response.json()
-    for name in ("error", "message", "detail"):
-        if isinstance(body, dict) and name in body:
-            body = body[name]
-    return body if isinstance(body, str) else str(getattr(error, "message", error))
+def _words(body: object) -> str:
+    if isinstance(body, str):
+        return body
+    if isinstance(body, list):
+        return "; ".join(filter(None, map(_words, body[:5])))
+    if isinstance(body, dict):
+        return next((said for name in _WORDS_IN if (said := _words(body.get(name)))), "")
+    return ""
 
 
-def _full_text(error: Exception) -> str:
-    return f"{getattr(error, 'message', error)} {getattr(error, 'body', '')}"
+def _fields(body: object, depth: int = 0) -> Iterator[str]:
+    """The names of parameters that an error's fields point at."""
+    if depth > 4:
+        return
+    if isinstance(body, list):
+        for each in body[:20]:
+            yield from _fields(each, depth + 1)
+    elif isinstance(body, dict):
+        for name, value in body.items():
+            if name in ("param", "parameter", "field") and isinstance(value, str):
+                yield value
+            elif name == "loc" and isinstance(value, list):
+                yield " ".join(map(str, value))
+            else:
+                yield from _fields(value, depth + 1)
+
+
+def _without_tags(page: str) -> str:
+    text = re.sub(r"<(script|style)\b[^<]*(?:<(?!/\1)[^<]*)*</\1>", " ", page, flags=re.IGNORECASE)
+    return unescape(re.sub(r"<[^<>]*>", " ", text)).strip()
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -191,8 +324,8 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
     cause: BaseException | None = error
     while cause is not None and cause not in chain:
         chain.append(cause)
-        context = None if isinstance(cause.__context__, EndpointError) else cause.__context__
+        context = None if isinstance(cause.__context__, EndpointError | Refused) else cause.__context__
         cause = cause.__cause__ or context
-    # A name that is not known hides behind a ConnectError; so the roots come first.
-    roots = [cause for cause in chain if isinstance(cause, socket.gaierror | EndpointError)]
+    # A name that is not known, or a certificate, hides behind a ConnectError; so the roots come first.
+    roots = [cause for cause in chain if isinstance(cause, socket.gaierror | ssl.SSLError | EndpointError)]
     yield from (*roots, *chain)

@@ -1,1 +1,28 @@
-"""Where people meet the program: command line, page, files of questions."""
+"""Where people meet the program: command line, page, files of questions.
+
+Gradio reads its environment while it is imported, from whichever module that happens first; so it is set here.
+"""
+
+import atexit
+import os
+import secrets
+import shutil
+import tempfile
+
+
+def _temporary_folder() -> str:
+    """A name of our own below a folder that can be written; made by whoever needs it, gone when the program ends."""
+    try:
+        above = tempfile.gettempdir()
+    except OSError:  # neither the usual folders nor the present one
+        above = tempfile.tempdir = "/dev/shm"
+    # Gradio's own is called the same for everybody on a machine, and belongs to who came first.
+    folder = os.path.join(above, f"talks-page-{secrets.token_hex(8)}")  # noqa: PTH118  # pathlib costs the command line
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+# Else it reports each start to its makers.
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+os.environ["GRADIO_TEMP_DIR"] = _temporary_folder()

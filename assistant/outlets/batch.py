@@ -1,6 +1,7 @@
 """Batch files: JSONL in, JSONL out, one object a line, in order; a bad line gets an error and the rest go on.
 
-Comes in: lines `{"id", "question", "history", "kind"}`. Goes out: the result objects of the command line's contract.
+Comes in: lines `{"id", "question", "history", "kind", "where"}`. Goes out: the result objects of the command
+line's contract.
 """
 
 import json
@@ -13,13 +14,15 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError
 
-from assistant.assembly import Assistant
+from assistant.assembly import Assistant, readable_question
 from assistant.llm import Endpoint
-from assistant.retrieve.filters import Filters
-from assistant.retrieve.hybrid import HybridRanker
-from assistant.types import Answer, Done, answer_to_json
+from assistant.outlets.formats import SearchJson, answer_json, result_json
+from assistant.retrieve.structured import Filters
+from assistant.types import Answer, Done
 from ingest.errors import CorpusMissing, TalksError
-from ingest.records import Kind
+
+# How far back a client's conversation is understood: older questions are hardly ever leant on, each costs a retrieval.
+EARLIER_QUESTIONS = 8
 
 
 class BatchLine(BaseModel):
@@ -27,12 +30,21 @@ class BatchLine(BaseModel):
 
     Attributes:
         history: Earlier questions, each put as its own turn first.
+        where: Field → value, conditions beside those of the command.
     """
 
     id: str | int | None = None
     question: str = Field(min_length=1)
     history: list[str] = Field(default_factory=list)
     kind: Literal["talk", "paper"] | None = None
+    where: dict[str, str | int | float | bool] = Field(default_factory=dict)
+
+    def narrowed(self, filters: Filters) -> Filters:
+        """The command's filters with those of the line; its kind is for lines that name none."""
+        values = {
+            name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in self.where.items()
+        }
+        return replace(filters, kind=self.kind or filters.kind).with_where(values)
 
 
 def read_lines(name: str) -> Iterator[str]:
@@ -52,64 +64,68 @@ def read_lines(name: str) -> Iterator[str]:
 def search_batch(
     lines: Iterator[str], assistant: Assistant, *, filters: Filters, limit: int
 ) -> Iterator[dict[str, Any]]:
-    """One result object for each line; the filters' kind is for lines that name none."""
-    for line in _parsed(lines):
-        if isinstance(line, dict):
-            yield line
-            continue
-        chosen = replace(filters, kind=line.kind or filters.kind)
-        question = line.question
-        if line.history:
-            question = assistant.standalone(question, _converse(line.history, assistant, None, None))
-        yield {"id": line.id, **search(question, assistant.ranker, filters=chosen, limit=limit)}
-
-
-def search(question: str, ranker: HybridRanker, *, filters: Filters, limit: int) -> dict[str, Any]:
-    """The talks and papers that fit a question, best first, each with its best passage, and the time in ms."""
-    began = time.perf_counter()
-    results = [
-        {
-            "id": record.record_id,
-            "kind": record.kind,
-            "title": ranker.generation.store.record(record.record_id).title,
-            "score": round(record.score, 4),
-            "passage_id": record.passages[0].passage.id,
-            "section": record.passages[0].passage.section,
-            "text": record.passages[0].passage.text,
-        }
-        for record in ranker.search(question, limit=limit, filters=filters).records
-    ]
-    return {"results": results, "ms": round((time.perf_counter() - began) * 1000, 2)}
-
-
-def ask_batch(
-    lines: Iterator[str], assistant: Assistant, endpoint: Endpoint | None, *, kind: Kind | None
-) -> Iterator[dict[str, Any]]:
-    """One answer object for each line; `kind` is for lines that name none."""
+    """One result object for each line."""
     for line in _parsed(lines):
         if isinstance(line, dict):
             yield line
             continue
         try:
-            yield {"id": line.id, **answer_to_json(_answer(line, assistant, endpoint, line.kind or kind))}
+            history = converse(line.history, assistant, None, Filters())
+            narrowed = line.narrowed(filters)
+            yield {"id": line.id, **search(line.question, assistant, history, filters=narrowed, limit=limit)}
         except TalksError as error:
             yield {"id": line.id, "error": str(error)}
 
 
-def _answer(line: BatchLine, assistant: Assistant, endpoint: Endpoint | None, kind: Kind | None) -> Answer:
+def search(
+    question: str, assistant: Assistant, history: Sequence[Answer] = (), *, filters: Filters, limit: int
+) -> SearchJson:
+    """The talks and papers that fit a question, best first, each with its good passages, and the time in ms."""
+    question = readable_question(question)
+    began = time.perf_counter()
+    understood, ranker = assistant.understand(question, history), assistant.ranker
+    found = (
+        ranker.top(understood.scored, limit=limit, filters=filters, first=understood.leans_on)
+        if understood.scored is not None
+        else ()
+    )
+    results = [result_json(record, ranker.generation.store.record(record.record_id).title) for record in found]
+    return {"results": results, "ms": round((time.perf_counter() - began) * 1000, 2)}
+
+
+def ask_batch(
+    lines: Iterator[str], assistant: Assistant, endpoint: Endpoint | None, *, filters: Filters
+) -> Iterator[dict[str, Any]]:
+    """One answer object for each line."""
+    for line in _parsed(lines):
+        if isinstance(line, dict):
+            yield line
+            continue
+        try:
+            yield {"id": line.id, **answer_json(_answer(line, assistant, endpoint, line.narrowed(filters)))}
+        except TalksError as error:
+            yield {"id": line.id, "error": str(error)}
+
+
+def _answer(line: BatchLine, assistant: Assistant, endpoint: Endpoint | None, filters: Filters) -> Answer:
     """The answer to the last question of a line."""
-    return _converse([*line.history, line.question], assistant, endpoint, kind)[-1]
+    return converse([*line.history, line.question], assistant, endpoint, filters)[-1]
 
 
-def _converse(
-    questions: Sequence[str], assistant: Assistant, endpoint: Endpoint | None, kind: Kind | None
+def converse(
+    questions: Sequence[str],
+    assistant: Assistant,
+    endpoint: Endpoint | None,
+    filters: Filters,
+    *,
+    history: Sequence[Answer] = (),
 ) -> list[Answer]:
-    """Put questions one after the other, as one conversation."""
-    history: list[Answer] = []
+    """Put questions one after the other, as one conversation; `history` and their answers, in order."""
+    answers = list(history)
     for question in questions:
-        turn = assistant.turn(question, history, endpoint=endpoint, filters=Filters(kind=kind) if kind else None)
-        history += [event.answer for event in turn if isinstance(event, Done)]
-    return history
+        turn = assistant.turn(question, answers, endpoint=endpoint, filters=filters.or_none)
+        answers += [event.answer for event in turn if isinstance(event, Done)]
+    return answers
 
 
 def _parsed(lines: Iterator[str]) -> Iterator[BatchLine | dict[str, Any]]:

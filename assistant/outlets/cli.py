@@ -3,7 +3,6 @@
 Exit codes: 0 done, 1 could not, 2 wrong usage. What was asked for goes to stdout, all else to stderr.
 """
 
-import json
 import sys
 from collections.abc import Callable, Iterator
 from functools import wraps
@@ -16,12 +15,15 @@ import typer
 
 from assistant.assembly import Assistant
 from assistant.outlets import batch, show
+from assistant.outlets.formats import answer_json, record_json
 from assistant.prompts import load_prompts
-from assistant.retrieve.filters import Filters
+from assistant.query import Condition, Query, parse_where
+from assistant.retrieve.structured import Filters, evaluate
 from assistant.settings import Settings, load_settings
-from assistant.types import Done, answer_to_json
+from assistant.types import Done
 from ingest.errors import SettingsError, TalksError
-from ingest.records import Kind, record_to_json
+from ingest.records import Kind
+from ingest.web import plain_environment
 
 app = typer.Typer(
     name="talks",
@@ -39,6 +41,9 @@ KindOption = Annotated[str | None, typer.Option("--kind", help="Only talks or on
 PageOption = Annotated[str | None, typer.Option("--page", help='Words of a page\'s title, such as "machine learning".')]
 SpeakerOption = Annotated[str | None, typer.Option("--speaker", help="Words of a speaker's name.")]
 AffiliationOption = Annotated[str | None, typer.Option("--affiliation", help="Words of a speaker's affiliation.")]
+WhereOption = Annotated[
+    list[str] | None, typer.Option("--where", help="FIELD=VALUE, such as language=en or date=2019..; may be repeated.")
+]
 YearOption = Annotated[int | None, typer.Option("--year", help="Of the date; without one a record has none.")]
 Batch = Annotated[str | None, typer.Option("--batch", help='JSONL file of questions, or "-" for standard input.')]
 Question = Annotated[str | None, typer.Argument(help="In your own words.")]
@@ -49,6 +54,7 @@ P = ParamSpec("P")
 
 def main() -> None:
     """Run the command line."""
+    show.any_text_can_be_printed()
     app(prog_name="talks")
 
 
@@ -61,7 +67,7 @@ def command(run: Callable[P, None]) -> Callable[P, None]:
         try:
             run(*args, **kwargs)
         except TalksError as error:
-            typer.echo(f"talks: {error}", err=True)
+            show.say(f"talks: {error}", err=True)
             raise typer.Exit(1) from None
         except BrokenPipeError:  # the reader, such as `head`, has seen enough
             sys.stderr.close()
@@ -75,9 +81,18 @@ def command(run: Callable[P, None]) -> Callable[P, None]:
 @command
 def chat(corpus: Corpus = None, home: Home = None) -> None:
     """Serve the page on 127.0.0.1:7860; ingests first if needed."""
-    from assistant.outlets.serve import serve  # here, because gradio takes two seconds to import
+    with plain_environment():
+        from assistant.outlets.serve import serve  # here, because gradio takes two seconds to import
 
     serve(_settings(corpus, home))
+
+
+@command
+def mcp(corpus: Corpus = None, home: Home = None) -> None:
+    """Serve the collection's tools to an agent over standard input and output."""
+    from assistant.outlets.mcp_server import TalksServer  # here, because nothing else needs it
+
+    TalksServer(_open(corpus, home)).run()
 
 
 @command
@@ -91,15 +106,24 @@ def ingest_command(
     assistant = Assistant(_settings(path or corpus, home))
     report = show.with_progress(assistant.ingest)
     for sentence in report.unreadable:
-        typer.echo(f"talks: {sentence}", err=True)
+        show.say(f"talks: {sentence}", err=True)
     _print(show.report_to_json(report) if as_json else show.report_text(report))
 
 
 @command
-def list_command(corpus: Corpus = None, home: Home = None, kind: KindOption = None, as_json: Json = False) -> None:
-    """List every talk and paper."""
-    records = list(_open(corpus, home).generation.store.records(_kind(kind)))
-    _print([record_to_json(record) for record in records] if as_json else show.record_list_text(records))
+def list_command(
+    corpus: Corpus = None,
+    home: Home = None,
+    kind: KindOption = None,
+    where: WhereOption = None,
+    as_json: Json = False,
+) -> None:
+    """List every talk and paper, or those that meet all conditions."""
+    filters = Filters(_kind(kind), where=_where(where))
+    store = _open(corpus, home).generation.store
+    found = evaluate(Query(kind=filters.kind, conditions=filters.conditions), store).ids
+    records = [store.record(record_id) for record_id in found]
+    _print([record_json(record) for record in records] if as_json else show.record_list_text(records))
 
 
 @command
@@ -111,7 +135,7 @@ def show_command(
 ) -> None:
     """Show one talk or paper, whole."""
     record = _open(corpus, home).generation.store.record(record_id)
-    _print(record_to_json(record) if as_json else show.record_text(record))
+    _print(record_json(record) if as_json else show.record_text(record))
 
 
 @command
@@ -124,18 +148,19 @@ def search(
     speaker: SpeakerOption = None,
     affiliation: AffiliationOption = None,
     year: YearOption = None,
+    where: WhereOption = None,
     limit: Annotated[int, typer.Option(min=1, help="At most so many talks and papers.")] = 10,
     batch_file: Batch = None,
     as_json: Json = False,
 ) -> None:
     """Find the talks and papers that fit a question and all filters."""
-    filters = Filters(_kind(kind), page, speaker, affiliation, year)
+    filters = Filters(_kind(kind), page, speaker, affiliation, year, _where(where))
     lines = _batch_lines(question, batch_file)
     assistant = _open(corpus, home)
     if lines is not None:
         _print_lines(batch.search_batch(lines, assistant, filters=filters, limit=limit))
         return
-    found = batch.search(question or "", assistant.ranker, filters=filters, limit=limit)
+    found = batch.search(question or "", assistant, filters=filters, limit=limit)
     _print({"question": question, **found} if as_json else show.results_text(found["results"]))
 
 
@@ -145,21 +170,22 @@ def ask(
     corpus: Corpus = None,
     home: Home = None,
     kind: KindOption = None,
+    where: WhereOption = None,
     model: Model = None,
     batch_file: Batch = None,
     as_json: Json = False,
 ) -> None:
     """Answer a question, every statement cited."""
-    only = _kind(kind)
+    filters = Filters(_kind(kind), where=_where(where))
     lines = _batch_lines(question, batch_file)
     assistant = _open(corpus, home)
     endpoint = assistant.endpoint(model)
     if lines is not None:
-        _print_lines(batch.ask_batch(lines, assistant, endpoint, kind=only))
+        _print_lines(batch.ask_batch(lines, assistant, endpoint, filters=filters))
         return
-    events = assistant.turn(question or "", endpoint=endpoint, filters=Filters(kind=only) if only else None)
+    events = assistant.turn(question or "", endpoint=endpoint, filters=filters.or_none)
     if as_json:
-        _print(next(answer_to_json(event.answer) for event in events if isinstance(event, Done)))
+        _print(next(answer_json(event.answer) for event in events if isinstance(event, Done)))
     else:
         show.print_turn(events)
 
@@ -200,7 +226,7 @@ def doctor(corpus: Corpus = None, home: Home = None) -> None:
 
     findings = examine(_settings(corpus, home))
     for finding in findings:
-        typer.echo(str(finding))
+        show.say(str(finding))
     if not all(finding.good for finding in findings):
         raise typer.Exit(1)
 
@@ -216,7 +242,7 @@ def _open(corpus: Path | None, home: Path | None) -> Assistant:
     if other or not assistant.has_index:
         report = show.with_progress(assistant.ingest)
         for sentence in report.unreadable:
-            typer.echo(f"talks: {sentence}", err=True)
+            show.say(f"talks: {sentence}", err=True)
     return assistant
 
 
@@ -224,6 +250,10 @@ def _kind(value: str | None) -> Kind | None:
     if value is None or value == "talk" or value == "paper":
         return value  # type: ignore[return-value]  # narrowed just above
     raise typer.BadParameter(f'"{value}" is neither talk nor paper', param_hint="--kind")
+
+
+def _where(conditions: list[str] | None) -> tuple[Condition, ...]:
+    return tuple(parse_where(text) for text in conditions or ())
 
 
 def _batch_lines(question: str | None, batch_file: str | None) -> Iterator[str] | None:
@@ -234,13 +264,12 @@ def _batch_lines(question: str | None, batch_file: str | None) -> Iterator[str] 
 
 
 def _print(value: Any) -> None:
-    typer.echo(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, indent=2))
+    show.say(value if isinstance(value, str) else show.printable_json(value, indent=2))
 
 
 def _print_lines(objects: Iterator[dict[str, Any]]) -> None:
     for line in objects:
-        typer.echo(json.dumps(line, ensure_ascii=False))
-        sys.stdout.flush()
+        print(show.printable_json(line), flush=True)
 
 
 if __name__ == "__main__":

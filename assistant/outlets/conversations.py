@@ -1,4 +1,4 @@
-"""Conversations kept under the home folder as plain JSONL, one file each, one line a turn.
+"""Conversations kept under the home folder as plain JSONL, one file each, one line a turn or a change to it.
 
 Comes in: turns that are over, each with the passages that it was answered from. Goes out: the same turns, after any
 restart and any ingest, because nothing in them points into an index. A line that a crash cut short is passed over.
@@ -7,19 +7,24 @@ Each owner has a folder of their own; who an owner is, is left to the page.
 
 import hashlib
 import json
+import os
 import re
 import secrets
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
 from assistant.types import Answer, SourcePassage
+from ingest.text import folded
 
 LISTED = 200
-"""More than anyone scrolls through; older ones stay on disk."""
+"""More than anyone scrolls through; older ones stay on disk, and a search finds them."""
+LONGEST_TITLE_CHARS = 200
+UNDO_FOR = timedelta(days=1)
+"""A deleted conversation can be brought back for so long; then its file goes."""
 
 _ID = re.compile(r"\d{8}T\d{6}-[0-9a-f]{8}")
 
@@ -46,16 +51,38 @@ class Summary:
     """A conversation in a list.
 
     Attributes:
-        title: Its first question.
+        title: What it was named, else its first question.
         date: Of its last turn, local time, such as "2026-01-31".
     """
 
     id: str
     title: str
     date: str
+    is_pinned: bool = False
+
+
+@dataclass(slots=True)
+class _Kept:
+    """What a file holds."""
+
+    turns: list[KeptTurn] = field(default_factory=list)
+    changed: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        return str(self.changed.get("title") or (self.turns[0].question if self.turns else ""))
+
+    @property
+    def is_pinned(self) -> bool:
+        return self.changed.get("pinned") is True
+
+    @property
+    def haystack(self) -> str:
+        return folded("\n".join((self.title, *(f"{turn.question}\n{turn.answer.text}" for turn in self.turns))))
 
 
 _TURN = TypeAdapter(KeptTurn)
+_DELETED = ".deleted"
 _TAKEN_BACK = json.dumps({"taken_back": True})
 
 
@@ -75,16 +102,33 @@ class Conversations:
     def __init__(self, home: Path) -> None:
         self._folder = home / "conversations"
 
-    def summaries(self, owner: str) -> list[Summary]:
-        """An owner's conversations, the last used first, at most `LISTED`."""
-        files = sorted(self._of(owner).glob("*.jsonl"), key=lambda path: path.stat().st_mtime_ns, reverse=True)
-        found = ((path, next(self._turns(path), None)) for path in files[:LISTED])
-        return [Summary(path.stem, first.question, _date_of(path)) for path, first in found if first is not None]
+    def summaries(self, owner: str, search: str = "") -> list[Summary]:
+        """An owner's conversations, pinned ones first, then the last used, at most `LISTED`.
+
+        Args:
+            owner: Whose.
+            search: Words that all stand in the title, a question or an answer; "" finds everything.
+        """
+        words = folded(search).split()
+        found: list[tuple[Summary, float]] = []
+        for path in self._of(owner).glob("*.jsonl"):
+            kept = self._read(path)
+            if kept.turns and (not words or all(word in kept.haystack for word in words)):
+                used = path.stat().st_mtime
+                date = datetime.fromtimestamp(used).strftime("%Y-%m-%d")
+                found.append((Summary(path.stem, kept.title, date, kept.is_pinned), used))
+        found.sort(key=lambda each: (not each[0].is_pinned, -each[1]))
+        return [summary for summary, _ in found[:LISTED]]
 
     def read(self, owner: str, conversation_id: str) -> list[KeptTurn]:
         """The turns of a conversation, oldest first; none when it is not there."""
         path = self._path(owner, conversation_id)
-        return list(self._turns(path)) if path is not None and path.exists() else []
+        return self._read(path).turns if path is not None and path.exists() else []
+
+    def title(self, owner: str, conversation_id: str) -> str:
+        """What a conversation is called; "" when it is not there."""
+        path = self._path(owner, conversation_id)
+        return self._read(path).title if path is not None and path.exists() else ""
 
     def append(self, owner: str, conversation_id: str, turn: KeptTurn) -> None:
         """Keep one more turn.
@@ -102,11 +146,47 @@ class Conversations:
         """
         self._write(owner, conversation_id, _TAKEN_BACK)
 
+    def rename(self, owner: str, conversation_id: str, title: str) -> None:
+        """Give a conversation a name; "" gives it back that of its first question.
+
+        Raises:
+            OSError: The home cannot be written.
+        """
+        self._change(owner, conversation_id, title=" ".join(title.split())[:LONGEST_TITLE_CHARS])
+
+    def pin(self, owner: str, conversation_id: str, *, is_pinned: bool) -> None:
+        """Keep a conversation at the top of the list, or no longer.
+
+        Raises:
+            OSError: The home cannot be written.
+        """
+        self._change(owner, conversation_id, pinned=is_pinned)
+
     def delete(self, owner: str, conversation_id: str) -> None:
-        """Remove a conversation for good."""
+        """Take a conversation out of the list; `restore` brings it back while `UNDO_FOR` lasts."""
+        path = self._path(owner, conversation_id)
+        if path is None:
+            return
+        with suppress(FileNotFoundError):
+            path.rename(path.with_suffix(_DELETED)).touch()
+        limit = (_now() - UNDO_FOR).timestamp()
+        for old in self._of(owner).glob(f"*{_DELETED}"):
+            if old.stat().st_mtime < limit:
+                old.unlink(missing_ok=True)
+
+    def restore(self, owner: str, conversation_id: str) -> None:
+        """Bring a deleted conversation back."""
         path = self._path(owner, conversation_id)
         if path is not None:
-            path.unlink(missing_ok=True)
+            with suppress(FileNotFoundError):
+                path.with_suffix(_DELETED).rename(path)
+
+    def _change(self, owner: str, conversation_id: str, **changed: object) -> None:
+        path = self._path(owner, conversation_id)
+        if path is not None and path.exists():
+            used = path.stat()
+            self._write(owner, conversation_id, json.dumps({"changed": changed}, ensure_ascii=False))
+            os.utime(path, ns=(used.st_atime_ns, used.st_mtime_ns))  # a new name is no new use
 
     def _write(self, owner: str, conversation_id: str, line: str) -> None:
         path = self._path(owner, conversation_id)
@@ -120,17 +200,18 @@ class Conversations:
             torn = file.tell() > 0 and (file.seek(-1, 2), file.read(1))[1] != b"\n"
             file.write(b"\n" * torn + line.encode() + b"\n")
 
-    def _turns(self, path: Path) -> Iterator[KeptTurn]:
-        turns: list[KeptTurn] = []
+    def _read(self, path: Path) -> "_Kept":
+        kept = _Kept()
         for line in path.read_text(encoding="utf-8", errors="replace").split("\n"):
             if line == _TAKEN_BACK:
-                del turns[-1:]
-                continue
-            try:
-                turns.append(_TURN.validate_json(line))
-            except ValidationError:  # the end of the file, or what a crash left of a line
-                continue
-        return iter(turns)
+                del kept.turns[-1:]
+            elif line.startswith('{"changed":'):
+                with suppress(ValueError, TypeError, AttributeError):
+                    kept.changed |= json.loads(line)["changed"]
+            else:
+                with suppress(ValidationError):  # the end of the file, or what a crash left of a line
+                    kept.turns.append(_TURN.validate_json(line))
+        return kept
 
     def _path(self, owner: str, conversation_id: str) -> Path | None:
         """Where a conversation is kept; None for a name that is not ours, which might lead out of the folder."""
@@ -143,7 +224,3 @@ class Conversations:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _date_of(path: Path) -> str:
-    return datetime.fromtimestamp(path.stat().st_mtime).strftime("%Y-%m-%d")

@@ -1,24 +1,41 @@
-"""What is there, what is wrong, and what to do: index, embedder, prompts, endpoint, a line each.
+"""What is there, what is wrong, and what to do: home, index, embedder, prompts, endpoint, server, a line each.
 
 Comes in: settings. Goes out: findings; nothing is changed. The endpoint is asked for one word; when none is set,
-the usual ports of this machine are looked at.
+the usual ports of this machine are looked at. The server is asked for its health where it listens.
 """
 
+import errno
+import os
+import shutil
+import socket
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
+import httpx
+
 from assistant.assembly import chosen_endpoint, endpoint_limits, make_embedder
 from assistant.llm import USUAL_PORTS, Endpoint, Pulse, Running, find_running
 from assistant.prompts import load_prompts
 from assistant.settings import Settings
-from ingest.errors import EndpointSilent, EndpointUnreachable, IndexDamaged, TalksError
+from ingest.errors import (
+    EndpointSilent,
+    EndpointUnreachable,
+    IndexDamaged,
+    IndexUnwritable,
+    SettingsError,
+    TalksError,
+)
 from ingest.index import open_current
 
 _MODELS_NAMED = 5
 # Ollama cuts a longer prompt without a word; its own advice for work with sources is more than its default.
 _SMALL_CONTEXT_TOKENS = 4096
+# An index of 21,715 talks takes 300 MB, and the next one is written beside it.
+_ENOUGH_FREE_BYTES = 1_000_000_000
+_HEALTH_TIMEOUT_S = 3.0
+_ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +51,44 @@ class Finding:
 
 
 def examine(settings: Settings, *, ports: Sequence[int] = tuple(USUAL_PORTS)) -> list[Finding]:
-    """Look at index, embedder, prompts and endpoint.
+    """Look at all that `talks` needs, in the order in which it is needed.
 
     Args:
         settings: What to look at.
         ports: Where on this machine a model server is looked for when none is set, or the one that is set is not there.
     """
     return [
+        _finding("home", lambda: _home(settings)),
         _finding("index", lambda: _index(settings)),
         _finding("embedder", lambda: _embedder(settings)),
         _finding("prompts", lambda: _prompts(settings)),
         _finding("endpoint", lambda: _endpoint(settings, ports)),
+        _finding("server", lambda: _server(settings)),
     ]
+
+
+def check_address(settings: Settings) -> None:
+    """Whether a server can listen there; a script that opens 7860 must find it there, or be told.
+
+    Raises:
+        SettingsError: The address is taken, or not this machine's.
+    """
+    if settings.port and (problem := _bind_problem(settings)) is not None:
+        raise SettingsError(
+            f"{settings.host}:{settings.port} cannot be used ({problem.strerror}); stop what runs there or set "
+            "TALKS_PORT to another."
+        )
+
+
+def _bind_problem(settings: Settings) -> OSError | None:
+    with socket.socket(socket.AF_INET6 if ":" in settings.host else socket.AF_INET, socket.SOCK_STREAM) as probe:
+        if os.name == "posix":  # elsewhere it would let two programs share the port
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as error:
+            return error
+    return None
 
 
 def _finding(subject: str, look: Callable[[], str]) -> Finding:
@@ -53,6 +96,20 @@ def _finding(subject: str, look: Callable[[], str]) -> Finding:
         return Finding(subject, True, look())
     except TalksError as error:
         return Finding(subject, False, str(error))
+
+
+def _home(settings: Settings) -> str:
+    home = settings.home
+    there = next(folder for folder in (home, *home.absolute().parents) if folder.exists())
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise IndexUnwritable(f"{home} cannot be written; set TALKS_HOME to a folder of yours.")
+    free_bytes = shutil.disk_usage(there).free
+    if free_bytes < _ENOUGH_FREE_BYTES:
+        raise IndexUnwritable(
+            f"{home} has {free_bytes / 1e9:.1f} GB left, and an index is written beside the one that serves; make room "
+            "or set TALKS_HOME to another disk."
+        )
+    return f"{home}, {free_bytes / 1e9:,.0f} GB free"
 
 
 def _index(settings: Settings) -> str:
@@ -102,6 +159,24 @@ def _hear_a_word(endpoint: Endpoint) -> None:
             if piece is not Pulse.WAITING:
                 return
     raise EndpointSilent(f"{endpoint.where} answered with nothing; try another model there.")
+
+
+def _server(settings: Settings) -> str:
+    host = _ANY_ADDRESS.get(settings.host, settings.host)
+    address = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+    offered = "page, API (/v1) and tools (/mcp)"
+    problem = _bind_problem(settings)
+    if problem is None:
+        return f"nothing runs at {address} yet; `talks chat` serves {offered} there"
+    if problem.errno != errno.EADDRINUSE:
+        check_address(settings)
+    try:
+        status = httpx.get(f"{address}/health", timeout=_HEALTH_TIMEOUT_S, trust_env=False).json()["status"]
+    except (httpx.HTTPError, ValueError, KeyError, TypeError):
+        raise SettingsError(
+            f"Something else answers at {address}; stop it or set TALKS_PORT to another port."
+        ) from None
+    return f"{offered} at {address}; {'questions are answered' if status == 'ok' else f'its health is: {status}'}"
 
 
 def _name(endpoint: Endpoint) -> str:

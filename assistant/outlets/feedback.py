@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Literal
 
 from assistant.outlets.conversations import now_text
-from assistant.types import Answer, answer_to_json
+from assistant.outlets.formats import answer_json
+from assistant.types import Answer
 
 FEEDBACK_FILE = "feedback.jsonl"
 LONGEST_WORD_CHARS = 2000
@@ -43,7 +44,7 @@ def keep_feedback(home: Path, feedback: Feedback) -> None:
         "at": now_text(),
         "rating": feedback.rating,
         "word": feedback.word[:LONGEST_WORD_CHARS],
-        **answer_to_json(feedback.answer),
+        **answer_json(feedback.answer),
         "question": feedback.question,
     }
     with (home / FEEDBACK_FILE).open("a", encoding="utf-8") as file:

@@ -4,28 +4,34 @@ Comes in: an assistant. Goes out: `assistant.outlets.page.Backend`. What is made
 made once and forgotten when an ingest switches to the next.
 """
 
+import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
 
-import typer
-
-from assistant.answer.suggestions import first_questions, next_questions
+from assistant.answer.suggestions import Offer, first_questions, offers
 from assistant.assembly import Assistant
-from assistant.llm import EndpointChoice, load_llamaindex
+from assistant.llm import EndpointChoice, Running, find_running
+from assistant.outlets.added import AddedSources
 from assistant.outlets.conversations import Conversations
 from assistant.outlets.doctor import Finding, examine
 from assistant.outlets.feedback import Feedback, keep_feedback
 from assistant.outlets.page import Opened, PageState, Turn
-from assistant.outlets.shelf import Shelf
-from assistant.outlets.show import report_text, with_progress
-from assistant.retrieve.filters import Filters
-from assistant.types import Answer, Event, SourcePassage
-from ingest.errors import IndexMissing, IndexUnusable, SettingsError, TalksError
+from assistant.outlets.page.app import is_loopback
+from assistant.outlets.page.backend import Adding, Writer
+from assistant.outlets.shelf import Scope, Shelf
+from assistant.outlets.show import report_text, say, with_progress
+from assistant.query import Condition
+from assistant.retrieve.structured import Filters
+from assistant.types import Answer, Event, SourcePassage, Style
+from ingest.errors import IndexBusy, IndexMissing, IndexUnusable, IngestCancelled, SettingsError, TalksError
 from ingest.pipeline import IngestReport, Progress
 from ingest.record_store import RecordStore
 from ingest.records import Kind, Record
+from ingest.schema import MEDIA_FILE
 
 # Asked of an empty room; any question that is searched for will do.
 _FIRST_QUESTION = "How do machines learn?"
@@ -40,18 +46,24 @@ class PageBackend:
 
     def __init__(self, assistant: Assistant) -> None:
         self._assistant = assistant
-        self._ingest: str | None = None
+        self._ingest: Adding | None = None
         self._problem: str | None = None
+        self._told: tuple[str, ...] = ()
+        self._cancelled = threading.Event()
+        self._sources = AddedSources(assistant.settings.home)
         self._made: dict[tuple[str, str], Any] = {}
         self._making = Lock()
         self.conversations = Conversations(assistant.settings.home)
 
     def ask(
-        self, question: str, history: Sequence[Turn], *, endpoint: EndpointChoice | None, filters: Filters | None
+        self, question: str, history: Sequence[Turn], *, writer: Writer, scope: Scope = (), style: Style = "normal"
     ) -> Iterator[Event]:
         """One turn; the visitor's endpoint comes before that of the settings."""
-        chosen = self._assistant.connect(endpoint) if endpoint else self._assistant.endpoint()
-        return self._assistant.turn(question, [turn.answer for turn in history], endpoint=chosen, filters=filters)
+        chosen = self._assistant.connect(writer) if isinstance(writer, EndpointChoice) else None
+        endpoint = self._assistant.endpoint() if writer == "settings" else chosen
+        within = self.shelf().within(scope)
+        filters = None if within is None else Filters(where=(Condition("among", tuple(sorted(within))),))
+        return self._assistant.turn(question, [turn.answer for turn in history], endpoint=endpoint, filters=filters)
 
     def state(self) -> PageState:
         """What the collection holds and what is going on."""
@@ -67,7 +79,8 @@ class PageBackend:
             problem = problem or (None if self._ingest else str(error))
         endpoint = settings.llm_base_url and f"{settings.llm_model or 'its first model'} at {settings.llm_base_url}"
         # A failed ingest beside an index that serves is no reason not to answer.
-        return PageState(COLLECTION_TITLE, talks, papers, self._ingest, None if talks + papers else problem, endpoint)
+        problem = None if talks + papers else problem
+        return PageState(COLLECTION_TITLE, talks, papers, self._ingest, problem, endpoint, self._can_add, self._told)
 
     def first_questions(self) -> Sequence[str]:
         """Questions made from the collection."""
@@ -76,13 +89,13 @@ class PageBackend:
         except IndexUnusable:
             return ()
 
-    def next_questions(self, answer: Answer, passages: Sequence[SourcePassage], asked: Sequence[str]) -> Sequence[str]:
-        """Questions about what the answer cites."""
-        return next_questions(self._store, answer, passages, asked)
+    def offers(self, answer: Answer, passages: Sequence[SourcePassage], asked: Sequence[str]) -> Sequence[Offer]:
+        """What goes on from what the answer cites."""
+        return offers(self._store, answer, passages, asked)
 
     def shelf(self) -> Shelf:
         """The whole collection."""
-        return self._once("shelf", Shelf)
+        return self._once("shelf", Shelf.of)
 
     def open(self, record_id: str) -> Opened:
         """A record with its gist and its neighbours of the other kind."""
@@ -91,12 +104,21 @@ class PageBackend:
         gist = store.gist(record_id)
         other: Kind = "paper" if record.kind == "talk" else "talk"
         about = f"{record.title}. {gist.text if gist else record.abstract[:500]}"
-        near = self._assistant.ranker.search(about, limit=_NEAR, filters=Filters(kind=other)).records
+        near = self._assistant.ranker.search(about, limit=_NEAR, filters=Filters(kind=other))
         return Opened(record, gist, tuple((hit.record_id, store.record(hit.record_id).title) for hit in near))
 
     def record(self, record_id: str) -> Record:
         """One record."""
         return self._store.record(record_id)
+
+    def around(self, passage_id: str) -> tuple[str, str]:
+        """The passages before and after one in its talk."""
+        texts = {passage.id: passage.text for passage in self._store.passages_of(passage_id.partition("#")[0])}
+        ids = list(texts)
+        at = ids.index(passage_id) if passage_id in texts else None
+        if at is None:
+            return "", ""
+        return (texts[ids[at - 1]] if at else "", texts[ids[at + 1]] if at + 1 < len(ids) else "")
 
     def keep_feedback(self, feedback: Feedback) -> None:
         """Into the home's feedback file."""
@@ -105,6 +127,10 @@ class PageBackend:
     def findings(self) -> Sequence[Finding]:
         """What `talks doctor` says."""
         return examine(self._assistant.settings)
+
+    def running(self) -> Sequence[Running]:
+        """Model servers on the usual ports of this machine."""
+        return find_running()
 
     def models(self, base_url: str, api_key: str) -> Sequence[str]:
         """What the endpoint lists."""
@@ -115,24 +141,57 @@ class PageBackend:
         endpoint = self._assistant.connect(_choice(base_url, model, api_key))
         return f"{endpoint.base_url} answers; {endpoint.check()} will write the answers."
 
+    def media(self, record_id: str) -> Path | None:
+        """The file that a record names, below the folder that it was read from; links are not followed."""
+        name = MEDIA_FILE.of(self._store.record(record_id))
+        for root in (self._assistant.settings.corpus, *self._sources.roots()) if name else ():
+            folder = (root if root.is_dir() else root.parent).resolve()
+            path = folder / str(name)
+            if path.is_file() and path.resolve() == path and path.is_relative_to(folder):
+                return path
+        return None
+
+    def add_sources(self, files: Sequence[Path], folder: str) -> None:
+        """Keep what is new beside the index and read it."""
+        if not self._can_add:
+            raise SettingsError("Files can be added from this machine only; set TALKS_ALLOW_ADDING=1 to allow it.")
+        if self._ingest is not None:
+            raise IndexBusy("Files are being read already; wait until that is done, or cancel it.")
+        self._sources.add(files, folder)
+        self._ingest = Adding("Reading the new files")
+        threading.Thread(target=self.ingest, name="ingest", daemon=True).start()
+
+    def cancel_ingest(self) -> None:
+        """End the ingest at its next step."""
+        self._cancelled.set()
+
     def ingest(self) -> None:
         """Bring the index up to date, telling the page and the terminal how far it is."""
 
         def run(bar: Progress) -> IngestReport:
+            began: dict[str, float] = {}
+
             def told(what: str, done: int, total: int) -> None:
-                self._ingest = f"{what}: {done} of {total}" if total > 1 else what
+                if self._cancelled.is_set():
+                    raise IngestCancelled("Cancelled; the index stays as it was.")
+                seconds = time.monotonic() - began.setdefault(what, time.monotonic())
+                self._ingest = Adding(what, done, total, seconds)
                 bar(what, done, total)
 
-            return self._assistant.ingest(told)
+            return self._assistant.ingest(told, also=self._sources.roots())
 
-        self._ingest = "Reading the pages"
+        self._cancelled.clear()
+        self._ingest = Adding("Reading the pages")
         try:
             report = with_progress(run)
-            for sentence in (*report.unreadable, report_text(report)):
-                typer.echo(sentence, err=True)
+            self._problem = None
+            self._told = (*report.unreadable, report_text(report))
+            for sentence in self._told:
+                say(sentence, err=True)
         except TalksError as error:
-            self._problem = str(error)
-            typer.echo(f"talks: {error}", err=True)
+            self._problem = None if isinstance(error, IngestCancelled) else str(error)
+            self._told = (str(error),)
+            say(f"talks: {error}", err=True)
         finally:
             self._ingest = None
         self._warm_up()
@@ -142,7 +201,11 @@ class PageBackend:
         with suppress(TalksError):
             for _ in self._assistant.turn(_FIRST_QUESTION, endpoint=None):
                 pass
-        load_llamaindex()
+
+    @property
+    def _can_add(self) -> bool:
+        settings = self._assistant.settings
+        return is_loopback(settings.host) or settings.allow_adding
 
     @property
     def _store(self) -> RecordStore:

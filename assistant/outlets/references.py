@@ -13,11 +13,16 @@ from urllib.parse import quote
 
 from assistant.types import Answer, Citation
 from ingest.errors import RecordMissing
-from ingest.records import Kind, Record, record_pages, speaker_names
+from ingest.records import Date, Kind, Record, record_pages, speaker_names
+from ingest.schema import DATE, ORGANISATION, URL_FIELD
+from ingest.text import printable, web_address
 
 Lookup = Callable[[str], Record]
 """The record with this id; raises `RecordMissing` when a later ingest has dropped it."""
 
+# A link in Markdown that leads anywhere but to a web page, a mailbox or a place in the text; and one given below it.
+_LINK = re.compile(r"\]\((?!\s*<?(?:https?://|mailto:|#))", re.IGNORECASE)
+_LINK_TITLE = re.compile(r"^[ ]{0,3}\[[^\]\n]*\]:(?!\s*<?(?:https?://|mailto:|#))", re.IGNORECASE | re.MULTILINE)
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~$])")
 _TEX = {
     "\\": r"\textbackslash{}",
@@ -61,10 +66,8 @@ def references_of(answer: Answer, lookup: Lookup) -> list[Reference]:
 def reference_of(record: Record, n: int = 1) -> Reference:
     """A talk or paper by itself."""
     first = record.sources[0]
-    authors = tuple(speaker_names(record))
-    if record.kind == "paper" and record.organisation:
-        authors = (record.organisation,)
-    date = record.date
+    authors = ORGANISATION.all_of(record) or tuple(speaker_names(record))
+    date: Date | None = DATE.of(record)
     return Reference(
         n=n,
         id=record.id,
@@ -74,7 +77,7 @@ def reference_of(record: Record, n: int = 1) -> Reference:
         pages=tuple(record_pages(record)),
         date=date.text if date else None,
         year=date.year if date else None,
-        url=record.url,
+        url=web_address(URL_FIELD.of(record)),
         where=f"{first.file}, line {first.first_line}",
     )
 
@@ -94,7 +97,8 @@ def answer_markdown(answer: Answer, references: Sequence[Reference], page_url: s
         references: As `references_of` gives them.
         page_url: Address of the page, for links that open a talk there; "" leaves them out.
     """
-    text = re.sub(r"<(?=[A-Za-z/!?])", "&lt;", answer.text.strip()).replace("![", "!\\[")
+    text = re.sub(r"<(?=[A-Za-z/!?])", "&lt;", printable(answer.text).strip()).replace("![", "!\\[")
+    text = _LINK_TITLE.sub(r"\\\g<0>", _LINK.sub(r"]\\(", text))
     lines = [f"> {_in_markdown(answer.notice)}", "", text] if answer.notice else [text]
     if references:
         lines += ["", "References:", ""]
@@ -133,7 +137,7 @@ def references_csv(references: Iterable[Reference]) -> str:
     table.writerow(["id", "kind", "title", "speakers", "date", "pages", "url", "source"])
     for r in {reference.id: reference for reference in references}.values():
         cells = [r.id, r.kind, r.title, "; ".join(r.authors), r.date, "; ".join(r.pages), r.url, r.where]
-        table.writerow(_no_formula(cell or "") for cell in cells)
+        table.writerow(_no_formula(printable(cell or "")) for cell in cells)
     return out.getvalue()
 
 
@@ -156,7 +160,7 @@ def _cited(citation: Citation, lookup: Lookup) -> Reference:
             pages=(),
             date=None,
             year=None,
-            url=citation.url,
+            url=web_address(citation.url),
             where=f"{source.get('file')}, line {source.get('line')}",
         )
 
@@ -196,8 +200,8 @@ def _page_link(page_url: str, reference: Reference) -> str:
 
 
 def _in_markdown(text: str) -> str:
-    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+    return _MARKDOWN.sub(r"\\\1", " ".join(printable(text).split()))
 
 
 def _in_tex(text: str) -> str:
-    return "".join(_TEX.get(letter, letter) for letter in " ".join(text.split()))
+    return "".join(_TEX.get(letter, letter) for letter in " ".join(printable(text).split()))

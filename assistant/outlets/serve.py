@@ -1,47 +1,116 @@
-"""Serves the page: starts at once, ingests beside it, answers as soon as there is an index.
+"""Serves page, API and tools on one port: starts at once, ingests beside it, answers as soon as there is an index.
 
-Comes in: settings. Goes out: a server on the settings' address, until it is interrupted.
+Comes in: settings. Goes out: a server on the settings' address, until it is interrupted: the page at `/`, OpenAI's API
+at `/v1`, the Model Context Protocol at `/mcp`, and `/health`, which is good once questions are answered; all behind the
+guard. Gradio's own way to serve asks the page over HTTP whether it is there, which a proxy in the environment can
+prevent; so it is mounted and served here.
 """
 
-import socket
+import hmac
 import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
 
-import typer
+import gradio as gr
+import uvicorn
+from fastapi import FastAPI
+from fastapi.responses import JSONResponse
+from mcp.server.streamable_http_manager import StreamableHTTPASGIApp
+from mcp.server.transport_security import TransportSecuritySettings
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from assistant.assembly import Assistant
+from assistant.outlets.doctor import check_address
+from assistant.outlets.guard import Guard
+from assistant.outlets.mcp_server import TalksServer
+from assistant.outlets.openai_api import openai_api
 from assistant.outlets.page import build_page, launch_options
 from assistant.outlets.page_backend import PageBackend
+from assistant.outlets.show import say
 from assistant.settings import Settings
-from ingest.errors import SettingsError
+from ingest.errors import TalksError
+
+# Conversations that stream when Ctrl-C is pressed get so long to end.
+_GRACE_S = 3
+# Of `Blocks.launch` alone.
+_OF_A_SERVER = {"server_port", "share", "inbrowser", "quiet", "prevent_thread_lock"}
 
 
 def serve(settings: Settings) -> None:
-    """Serve the page until interrupted.
+    """Serve until interrupted.
 
     Raises:
         SettingsError: The port is taken, or the address needs a password.
     """
-    options = launch_options(settings)
-    _check_port(settings)
-    backend = PageBackend(Assistant(settings))
-    page = build_page(backend)
-    ingesting = threading.Thread(target=backend.ingest, name="ingest", daemon=True)
-    ingesting.start()
-    typer.echo(f"Talks Assistant on http://{settings.host}:{settings.port}; Ctrl-C ends it.", err=True)
-    page.queue().launch(**options)
+    assistant = Assistant(settings)
+    backend = PageBackend(assistant)
+    app = application(assistant, backend)
+    check_address(settings)
+    threading.Thread(target=backend.ingest, name="ingest", daemon=True).start()
+    say(f"Talks Assistant on http://{settings.host}:{settings.port}; Ctrl-C ends it.", err=True)
+    uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning", timeout_graceful_shutdown=_GRACE_S)
 
 
-def _check_port(settings: Settings) -> None:
-    """Gradio would try a hundred further ports; a script that opens 7860 must find it there, or be told."""
-    if settings.port == 0:
-        return
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+def application(assistant: Assistant, backend: PageBackend) -> ASGIApp:
+    """Page, API and tools as one application, behind the guard.
+
+    Raises:
+        SettingsError: The address can be reached from other machines and no password is set.
+    """
+    settings = assistant.settings
+    options = _page_options(settings, backend)
+    secret = settings.api_key or settings.password
+    key = secret.get_secret_value() if secret else None
+    tools = TalksServer(assistant)
+    # The guard looks at names; the SDK's own look knows no public one.
+    names = TransportSecuritySettings(enable_dns_rebinding_protection=False)
+    tools.streamable_http_app(stateless_http=True, json_response=True, transport_security=names)
+    sessions = tools.session_manager
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with sessions.run():
+            yield
+
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+
+    @app.get("/health")
+    def health() -> JSONResponse:
         try:
-            probe.bind((settings.host, settings.port))
-        except OSError as error:
-            raise SettingsError(
-                f"{settings.host}:{settings.port} cannot be used ({error.strerror}); "
-                "stop what runs there or set TALKS_PORT to another."
-            ) from error
+            _ = assistant.generation
+        except TalksError:
+            return JSONResponse({"status": "no index yet"}, 503)
+        return JSONResponse({"status": "ok"})
+
+    app.mount("/v1", KeyRequired(openai_api(assistant), key))
+    app.add_route("/mcp", KeyRequired(StreamableHTTPASGIApp(sessions), key))  # type: ignore[arg-type]  # an ASGI app
+    gr.mount_gradio_app(app, build_page(backend).queue(), path="/", **options)
+    return Guard(app, host=settings.host, public_name=settings.public_name)
+
+
+class KeyRequired:
+    """Lets in only who brings the key, where one is set; the guard slows down who guesses."""
+
+    def __init__(self, app: ASGIApp, key: str | None) -> None:
+        self._app = app
+        self._key = key.encode() if key else None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on, or answer 401 in OpenAI's form."""
+        scheme, _, given = Headers(scope=scope).get("authorization", "").partition(" ")
+        is_right = scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), self._key or b"")
+        if self._key is None or is_right:
+            await self._app(scope, receive, send)
+            return
+        said = "A key is needed: send the value of TALKS_API_KEY, or the page's password, as “Authorization: Bearer …”."
+        error = {"message": said, "type": "invalid_request_error", "param": None, "code": "invalid_api_key"}
+        response = JSONResponse({"error": error}, 401, headers={"WWW-Authenticate": "Bearer"})
+        await response(scope, receive, send)
+
+
+def _page_options(settings: Settings, backend: PageBackend) -> dict[str, Any]:
+    """What of Gradio's options for a server of its own is for a mounted page; raises as `application` does."""
+    inside = settings.model_copy(update={"host": "127.0.0.1"}) if settings.no_password else settings
+    return {name: value for name, value in launch_options(inside, backend).items() if name not in _OF_A_SERVER}

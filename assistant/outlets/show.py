@@ -1,5 +1,8 @@
 """What the command line prints: reports, lists, records, results and turns as text for a terminal."""
 
+import io
+import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
@@ -8,29 +11,63 @@ from typing import Any, TypeVar
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from assistant.outlets.formats import ResultJson
 from assistant.types import Answer, Citation, Delta, Done, Event, Status
 from ingest.passages import chapter_line, speaker_line
 from ingest.pipeline import IngestReport
 from ingest.pipeline import Progress as OnProgress
-from ingest.records import Record, record_pages, speaker_names
+from ingest.records import Cue, Record, speaker_names
+from ingest.schema import AFFILIATION, ROLE, SPEAKER, format_seconds, rows
+from ingest.text import printable
 
-# A long list of small oddities helps nobody; --json has them all.
-_ODDITIES_SHOWN = 12
+# Whoever speaks stands above with role and affiliation.
+_SHOWN_OTHERWISE = frozenset(field.label for field in (SPEAKER, ROLE, AFFILIATION))
+# A long list of small warnings helps nobody; --json has them all.
+_WARNINGS_SHOWN = 12
+_UNUSED_SHOWN = 10
+_CAPTIONS_MADE = {"hand": "made by hand", "automatic": "automatic", "recognised": "by a recogniser", "none": "none"}
+
+# Of what a terminal obeys and an encoding lacks, what JSON does not escape of itself.
+_ESCAPED = re.compile("[\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 T = TypeVar("T")
 
 
+def printable_json(value: Any, *, indent: int | None = None) -> str:
+    """JSON that a terminal, and the encoding of standard output, can take: what they cannot is escaped."""
+    is_unicode = (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf")
+    text = json.dumps(value, ensure_ascii=not is_unicode, indent=indent)
+    return _ESCAPED.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text)
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Print a text and a line end, whatever it holds."""
+    print(printable(text), file=sys.stderr if err else sys.stdout, flush=True)
+
+
+def any_text_can_be_printed() -> None:
+    """Let the standard streams write what their encoding lacks as an escape, and read what is not in it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8-sig", errors="replace")
+
+
 def with_progress(work: Callable[[OnProgress], T]) -> T:
     """Run something long with a progress bar on stderr."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("Starting", total=None)
-        return work(lambda what, done, total: bar.update(task, description=what, completed=done, total=total))
+        return work(
+            lambda what, done, total: bar.update(task, description=printable(what), completed=done, total=total)
+        )
 
 
 def report_to_json(report: IngestReport) -> dict[str, Any]:
-    """An ingest's report as plain JSON values."""
-    return {**asdict(report), "seconds": round(report.seconds, 3)}
+    """An ingest's report as plain JSON values; `oddities` is what `warnings` were called and stays until 1.0."""
+    values = asdict(report)
+    return {**values, "oddities": values["warnings"], "seconds": round(report.seconds, 3)}
 
 
 def report_text(report: IngestReport) -> str:
@@ -41,10 +78,17 @@ def report_text(report: IngestReport) -> str:
         f"{report.files} files ({report.merges} repeats merged).",
         f"{report.passages} passages, {state}; {report.seconds:.1f} s.",
     ]
-    if report.oddities:
-        lines.append(f"{len(report.oddities)} oddities in the sources (nothing was lost by them):")
-        lines += [f"  {oddity}" for oddity in report.oddities[:_ODDITIES_SHOWN]]
-        hidden = len(report.oddities) - _ODDITIES_SHOWN
+    if report.captions or report.hours:
+        made = ", ".join(f"{count} {_CAPTIONS_MADE.get(how, how)}" for how, count in sorted(report.captions.items()))
+        lines.insert(1, f"{report.hours:,.1f} hours of recordings; captions: {made or 'none'}.")
+    if report.unused:
+        keys = ", ".join(f"{one.key} ({one.count})" for one in report.unused[:_UNUSED_SHOWN])
+        more = "" if len(report.unused) <= _UNUSED_SHOWN else f" … and {len(report.unused) - _UNUSED_SHOWN} more keys"
+        lines.append(f"not used: {keys}{more}; `talks ingest --json` names all and says in which files.")
+    if report.warnings:
+        lines.append(f"{len(report.warnings)} warnings about the sources:")
+        lines += [f"  {warning}" for warning in report.warnings[:_WARNINGS_SHOWN]]
+        hidden = len(report.warnings) - _WARNINGS_SHOWN
         if hidden > 0:
             lines.append(f"  … and {hidden} more; `talks ingest --json` lists them all.")
     return "\n".join(lines)
@@ -58,24 +102,26 @@ def record_list_text(records: Iterable[Record]) -> str:
 def record_text(record: Record) -> str:
     """A record, whole."""
     parts = [_byline(record), f"{record.kind} · {record.id}"]
-    parts += [f"stood on: {', '.join(record_pages(record))}"] if record_pages(record) else []
-    if record.kind == "talk":
-        parts += [speaker_line(speaker) for speaker in record.speakers]
-    else:
-        counts = [f"{record.author_count} authors"] if record.author_count is not None else []
-        parts += [" · ".join([*counts, *([record.organisation] if record.organisation else [])])]
-    parts += [record.date.text] if record.date else []
+    parts += [speaker_line(speaker) for speaker in record.speakers]
+    parts += [f"{label}: {text}" for label, text in rows(record) if label not in _SHOWN_OTHERWISE]
     parts += ["", record.abstract] if record.abstract else []
-    if record.kind == "talk":
-        parts += ["", "Speaker:", record.bio] if record.bio else []
-        for chapter in record.chapters:
-            parts.append(chapter_line(chapter) + (f"  ({chapter.problem})" if chapter.problem else ""))
-    parts += ["", *record.links] if record.links else []
+    parts += ["", "Speaker:", record.bio] if record.bio else []
+    for chapter in record.chapters:
+        parts.append(chapter_line(chapter) + (f"  ({chapter.problem})" if chapter.problem else ""))
+    parts += ["", *(_cue_line(cue) for cue in record.transcript)] if record.transcript else []
     parts += [""] + [f"from {source.file}, line {source.first_line}" for source in record.sources]
-    return "\n".join(part for part in parts if part is not None)
+    return "\n".join(parts)
 
 
-def results_text(results: Sequence[dict[str, Any]]) -> str:
+def _cue_line(cue: Cue) -> str:
+    return (
+        ("" if cue.start_s is None else f"{format_seconds(cue.start_s)} ")
+        + (f"{cue.speaker}: " if cue.speaker else "")
+        + cue.text
+    )
+
+
+def results_text(results: Sequence[ResultJson]) -> str:
     """Search results: score, title, id and the best passage's beginning."""
     if not results:
         return "Nothing found."
@@ -91,16 +137,16 @@ def print_turn(events: Iterator[Event]) -> None:
     console = Console(stderr=True, highlight=False)
     for event in events:
         if isinstance(event, Status) and console.is_terminal:
-            console.print(f"[dim]{event.text} …[/dim]")
+            console.print(f"{printable(event.text)} …", style="dim", markup=False)
         elif isinstance(event, Delta):
-            sys.stdout.write(event.text)
+            sys.stdout.write(printable(event.text))
             sys.stdout.flush()
         elif isinstance(event, Done):
             sys.stdout.write("\n")
-            sys.stdout.write(references_text(event.answer.citations))
-            sys.stdout.write(doubts_text(event.answer))
+            sys.stdout.write(printable(references_text(event.answer.citations)))
+            sys.stdout.write(printable(doubts_text(event.answer)))
             if event.answer.notice:
-                console.print(f"talks: {event.answer.notice}", markup=False, soft_wrap=True)
+                console.print(f"talks: {printable(event.answer.notice)}", markup=False, soft_wrap=True)
 
 
 def references_text(citations: Sequence[Citation]) -> str:

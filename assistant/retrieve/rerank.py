@@ -1,4 +1,4 @@
-"""A second look at the best records: do they hold each thing that the question asks for?
+"""Late interaction over the best records: do they hold each thing that the question asks for?
 
 Comes in: the question's words as vectors, the records that ranking put first. Goes out: how much closer than the usual
 one of them each of their passages comes to the question, word by word.
@@ -14,8 +14,12 @@ from ingest.index import Generation
 from ingest.token_vectors import Words
 
 
-class Closeness:
-    """Compares words over a generation that holds their vectors."""
+class LateInteraction:
+    """Compares words over a generation that holds their vectors.
+
+    Source:
+        Khattab and Zaharia, "ColBERT", SIGIR 2020, the sum of maximum similarities.
+    """
 
     def __init__(self, generation: Generation, first: NDArray[np.intp], last: NDArray[np.intp]) -> None:
         """Open the word vectors.

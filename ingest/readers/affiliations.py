@@ -19,7 +19,7 @@ _ROLE = re.compile(
 _ORGANISATION = re.compile(
     r"\b(?:universit\w*|institut\w*|college|school|[ée]cole|hochschule|polytechnic\w*|academy|center|centre|laborator\w+|labs?"
     r"|department|dept|faculty|foundation|hospital|clinic|museum|observatory|council|agency|ministry|society|association"
-    r"|research|tech|technolog\w+|systems|solutions|group|company|corporation|corp|inc|ltd|llc|gmbh|consortium|initiative"
+    r"|research|survey|bureau|archives?|tech|technolog\w+|systems|solutions|group|company|corporation|corp|inc|ltd|llc|gmbh|consortium|initiative"
     # Companies whose names have the shape of a person's when two stand together ("Google DeepMind").
     r"|google|deepmind|microsoft|amazon|meta|apple|nvidia|intel|facebook|openai|anthropic|adobe|samsung|huawei|alibaba"
     r"|tencent|baidu|bytedance|salesforce|bosch|siemens|toyota|sony|hitachi|oracle|qualcomm|mila)\b",

@@ -22,14 +22,14 @@ class Block:
     """What one block says; None for what it leaves out.
 
     Attributes:
-        oddities: Line and message for each line of the block that says nothing known.
+        warnings: Line and message for each line of the block that says nothing known.
     """
 
     author_count: int | None = None
     organisation: str | None = None
     date: Date | None = None
     comment_count: int | None = None
-    oddities: tuple[tuple[int, str], ...] = ()
+    warnings: tuple[tuple[int, str], ...] = ()
 
 
 def find_blocks(lines: Sequence[str]) -> dict[int, str]:
@@ -80,7 +80,7 @@ def parse_block(lines: Sequence[tuple[int, str]]) -> Block:
     author_count = comment_count = None
     organisation = None
     date: Date | None = None
-    oddities: list[tuple[int, str]] = []
+    warnings: list[tuple[int, str]] = []
     for number, text in lines:
         if author_count is None and (match := _AUTHORS.fullmatch(text)):
             author_count = int(match["count"])
@@ -89,14 +89,14 @@ def parse_block(lines: Sequence[tuple[int, str]]) -> Block:
         elif date is None and (dated := parse_dated_line(text)):
             date, comment_count = dated
             if date.day is None:
-                oddities.append((number, f'no calendar has the date "{date.text}"; it is kept as written.'))
+                warnings.append((number, f'no calendar has the date "{date.text}"; it is kept as written.'))
         elif date is not None and comment_count is None and (match := _COMMENTS.fullmatch(text)):
             comment_count = int(match["count"])
         elif organisation is None and date is None and not _AUTHORS.fullmatch(text):
             organisation = organisation_name(text)
         else:
-            oddities.append((number, f'"{text}" is not a known part of a paper; remove the line.'))
-    return Block(author_count, organisation, date, comment_count, tuple(oddities))
+            warnings.append((number, f'"{text}" is not a known part of a paper; remove the line.'))
+    return Block(author_count, organisation, date, comment_count, tuple(warnings))
 
 
 def organisation_name(text: str) -> str:

@@ -82,14 +82,14 @@ def _as_written(chapter: Chapter) -> str:
     return chapter.time or f"{chapter.start_s} s"
 
 
-def _longest_rising(numbers: Sequence[int]) -> list[int]:
+def _longest_rising(numbers: Sequence[float]) -> list[int]:
     """Positions of a longest sequence that never falls; of equally long ones, that which keeps the earliest numbers.
 
     Source:
         Fredman, "On computing the length of longest increasing subsequences", Discrete Mathematics 11, 1975.
     """
     lengths: list[int] = []
-    smallest_ends: list[int] = []
+    smallest_ends: list[float] = []
     for number in reversed(numbers):
         place = bisect_right(smallest_ends, -number)
         smallest_ends[place : place + 1] = [-number]

@@ -21,6 +21,7 @@ _WITH_YEAR = re.compile(
 _WITHOUT_YEAR = re.compile(rf"(?P<text>{_MONTH} (?P<day>\d{{1,2}}))(?P<glued>\d{{1,3}})?{_COMMENTS}", re.I)
 _DAY_FIRST = re.compile(rf"(?P<text>(?P<day>\d{{1,2}}) {_MONTH},?(?: (?P<year>\d{{4}}))?){_COMMENTS}", re.I)
 _ISO = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d{1,2})(?:-(?P<day>\d{1,2}))?)?(?:[T ]\d{2}:\d{2}.*)?")
+_ISO_PARTS = re.compile(r"(?P<year>\d{4}|-)(?:-(?P<month>\d{2})(?:-(?P<day>\d{2}))?)?")
 # A leap year: "Feb 29" without its year may be right.
 _SOME_LEAP_YEAR = 2024
 
@@ -66,6 +67,16 @@ def parse_date(text: str) -> Date:
         day = int(match["day"]) if match["day"] and month and _is_day(year, month, int(match["day"])) else None
         return Date(text=text, year=year, month=month, day=day)
     return Date(text=text)
+
+
+def parse_iso(text: str) -> Date:
+    """Read what `Date.iso` writes, a date without its year ("--04-03") included."""
+    match = _ISO_PARTS.fullmatch(text)
+    if match is None:
+        return Date(text=text)
+    year, month, day = (int(part) if part and part != "-" else None for part in match.group("year", "month", "day"))
+    month = month if month and 1 <= month <= 12 else None
+    return Date(text, year, month, day if month and day and _is_day(year, month, day) else None)
 
 
 def _is_day(year: int | None, month: int, day: int) -> bool:

@@ -16,7 +16,8 @@ from ingest.readers.dates import parse_dated_line
 from ingest.readers.links import find_links
 from ingest.readers.segment import cheapest_parts
 from ingest.readers.shapes import FEWEST_TITLE_WORDS_AT_END, furniture_name, prose_cost, title_cost
-from ingest.records import Oddity, Paper, Reading, Source
+from ingest.records import Reading, Record, Source, Value, Warning
+from ingest.schema import AUTHOR_COUNT, COMMENT_COUNT, DATE, LINKS, ORGANISATION
 
 HEADING = re.compile(r"(?:Daily|Weekly|Monthly|Trending) Papers", re.IGNORECASE)
 _HEADING_AMONG_LINES = 40
@@ -76,7 +77,7 @@ def read(lines: Sequence[str], name: str) -> Reading:
     numbered = [(number, line.strip()) for number, line in enumerate(lines, start=1) if line.strip()]
     furniture, pages = _site_lines(numbered, blocks)
     costs = [_line_costs(line, furniture=number in furniture, block=number in blocks) for number, line in numbered]
-    oddities: list[Oddity] = []
+    warnings: list[Warning] = []
     entries: list[_Entry] = []
     for (number, line), part in zip(numbered, cheapest_parts(costs, _STEPS), strict=True):
         if part == "furniture":
@@ -85,16 +86,16 @@ def read(lines: Sequence[str], name: str) -> Reading:
             entries.append(_Entry((number, line), pages[number]))
         elif not entries or entries[-1].page != pages[number]:
             furniture[number] = "text above the first paper"
-            oddities.append(Oddity(name, number, "text that belongs to no paper; put the paper's title above it."))
+            warnings.append(Warning(name, number, "text that belongs to no paper; put the paper's title above it."))
         else:
             (entries[-1].block if part == "block" else entries[-1].paragraphs).append((number, line))
-    _part_from_last_lines(entries, name, furniture, oddities)
-    papers = tuple(_paper(entry, name, oddities) for entry in entries)
+    _part_from_last_lines(entries, name, furniture, warnings)
+    papers = tuple(_paper(entry, name, warnings) for entry in entries)
     if not papers:
-        oddities.append(
-            Oddity(name, 1, "this Daily Papers page holds no paper; save the page again when it has loaded.")
+        warnings.append(
+            Warning(name, 1, "this Daily Papers page holds no paper; save the page again when it has loaded.")
         )
-    return Reading(papers, furniture, tuple(sorted(oddities, key=lambda oddity: oddity.line)))
+    return Reading(papers, furniture, tuple(sorted(warnings, key=lambda warning: warning.line)))
 
 
 def _site_lines(numbered: Lines, blocks: Mapping[int, str]) -> tuple[dict[int, str], dict[int, str]]:
@@ -130,7 +131,7 @@ def _line_costs(line: str, *, furniture: bool, block: bool) -> dict[str, float]:
     return {"block": 0.0} if block else {"title": title_cost(line), "prose": prose_cost(line)}
 
 
-def _part_from_last_lines(entries: list[_Entry], name: str, furniture: dict[int, str], oddities: list[Oddity]) -> None:
+def _part_from_last_lines(entries: list[_Entry], name: str, furniture: dict[int, str], warnings: list[Warning]) -> None:
     """Take short lines at the page's end that have nothing below them for the page's own, and say so."""
     while entries and not entries[-1].paragraphs and not entries[-1].block:
         number, line = entries[-1].title
@@ -138,8 +139,8 @@ def _part_from_last_lines(entries: list[_Entry], name: str, furniture: dict[int,
             return
         entries.pop()
         furniture[number] = "unknown line"
-        oddities.append(
-            Oddity(
+        warnings.append(
+            Warning(
                 name,
                 number,
                 f'"{line}" is neither a paper nor a known line; if it is a title, add its abstract.',
@@ -147,29 +148,33 @@ def _part_from_last_lines(entries: list[_Entry], name: str, furniture: dict[int,
         )
 
 
-def _paper(entry: _Entry, name: str, oddities: list[Oddity]) -> Paper:
+def _paper(entry: _Entry, name: str, warnings: list[Warning]) -> Record:
     """Make a record of one entry and report what is odd in it."""
     first_line, title = entry.title
     block = parse_block(entry.block) if entry.block else Block()
     if not entry.paragraphs:
-        oddities.append(
-            Oddity(name, first_line, "a title with no abstract after it; add one below it if the paper has one.")
+        warnings.append(
+            Warning(name, first_line, "a title with no abstract after it; add one below it if the paper has one.")
         )
-    for number, message in block.oddities:
-        oddities.append(Oddity(name, number, message))
+    for number, message in block.warnings:
+        warnings.append(Warning(name, number, message))
     abstract = "\n".join(line for _, line in entry.paragraphs)
     found = find_links(abstract)
     for offset, address in found.cut:
-        oddities.append(
-            Oddity(name, entry.paragraphs[offset][0], f'the address "{address}" is cut off; write it whole.')
+        warnings.append(
+            Warning(name, entry.paragraphs[offset][0], f'the address "{address}" is cut off; write it whole.')
         )
-    return Paper(
+    told: dict[str, Value | None] = {
+        LINKS.key: found.links or None,
+        AUTHOR_COUNT.key: block.author_count,
+        ORGANISATION.key: block.organisation,
+        DATE.key: block.date,
+        COMMENT_COUNT.key: block.comment_count,
+    }
+    return Record(
         title=title,
+        kind="paper",
         sources=(Source(name, first_line, entry.last_line, entry.page),),
         abstract=abstract,
-        links=found.links,
-        author_count=block.author_count,
-        organisation=block.organisation,
-        date=block.date,
-        comment_count=block.comment_count,
+        values={key: value for key, value in told.items() if value is not None},
     )

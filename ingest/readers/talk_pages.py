@@ -17,7 +17,8 @@ from ingest.readers.links import find_links
 from ingest.readers.people import AFFILIATED_COST, parse_people, speaker_line_cost
 from ingest.readers.segment import cheapest_parts
 from ingest.readers.shapes import FEWEST_TITLE_WORDS_AT_END, furniture_name, prose_cost, title_cost
-from ingest.records import Chapter, Oddity, Reading, Source, Speaker, Talk
+from ingest.records import Chapter, Reading, Record, Source, Speaker, Value, Warning
+from ingest.schema import LINKS
 
 HEADING = re.compile(r"Recorded Talks\b(?:\s*[:|–—-].{0,120})?", re.IGNORECASE)
 _HEADING_AMONG_LINES = 20
@@ -74,21 +75,21 @@ def read(lines: Sequence[str], name: str) -> Reading:
     """
     numbered = [(number, line.strip()) for number, line in enumerate(lines, start=1) if line.strip()]
     furniture: dict[int, str] = {}
-    oddities: list[Oddity] = []
-    entries = _entries(numbered, name, furniture, oddities)
-    talks = [_talk(entry, name, oddities) for entry in entries]
+    warnings: list[Warning] = []
+    entries = _entries(numbered, name, furniture, warnings)
+    talks = [_talk(entry, name, warnings) for entry in entries]
     if not talks:
-        oddities.append(
-            Oddity(
+        warnings.append(
+            Warning(
                 name,
                 1,
                 'this Recorded Talks page holds no talk; add a title with "Name, Affiliation" below it.',
             )
         )
-    return Reading(tuple(talks), furniture, tuple(sorted(oddities, key=lambda oddity: oddity.line)))
+    return Reading(tuple(talks), furniture, tuple(sorted(warnings, key=lambda warning: warning.line)))
 
 
-def _entries(numbered: Lines, name: str, furniture: dict[int, str], oddities: list[Oddity]) -> list[_Entry]:
+def _entries(numbered: Lines, name: str, furniture: dict[int, str], warnings: list[Warning]) -> list[_Entry]:
     """Divide a page's lines among its talks; what belongs to none is named in `furniture`."""
     first_heading = next((index for index, (_, line) in enumerate(numbered) if HEADING.fullmatch(line)), 0)
     parts = cheapest_parts(
@@ -105,8 +106,8 @@ def _entries(numbered: Lines, name: str, furniture: dict[int, str], oddities: li
             entries.append(_Entry((number, line), page))
         elif not entries or entries[-1].page != page:
             furniture[number] = "text above the first talk"
-            oddities.append(
-                Oddity(name, number, "text that belongs to no talk; put the talk's title and speaker above it.")
+            warnings.append(
+                Warning(name, number, "text that belongs to no talk; put the talk's title and speaker above it.")
             )
         else:
             {
@@ -117,8 +118,8 @@ def _entries(numbered: Lines, name: str, furniture: dict[int, str], oddities: li
     while entries and entries[-1].is_lone_title and len(entries[-1].title[1].split()) < FEWEST_TITLE_WORDS_AT_END:
         number, line = entries.pop().title
         furniture[number] = "unknown line"
-        oddities.append(
-            Oddity(
+        warnings.append(
+            Warning(
                 name,
                 number,
                 f'"{line}" is neither a talk nor a known line; if it is a title, add "Name, Affiliation" below it.',
@@ -146,13 +147,13 @@ def _line_costs(line: str, *, above: bool) -> dict[str, float]:
     }
 
 
-def _talk(entry: _Entry, name: str, oddities: list[Oddity]) -> Talk:
+def _talk(entry: _Entry, name: str, warnings: list[Warning]) -> Record:
     """Make a record of one entry and report what is odd in it."""
     first_line, title = entry.title
     speakers = tuple(speaker for _, line in entry.speakers for speaker in parse_people(line))
     if not speakers and not entry.chapters:
-        oddities.append(
-            Oddity(name, first_line, 'a title with no speaker line after it; add "Name, Affiliation" below it.')
+        warnings.append(
+            Warning(name, first_line, 'a title with no speaker line after it; add "Name, Affiliation" below it.')
         )
     abstract, bio = _abstract_and_bio(entry.paragraphs, speakers)
     links: list[str] = []
@@ -160,15 +161,17 @@ def _talk(entry: _Entry, name: str, oddities: list[Oddity]) -> Talk:
         found = find_links("\n".join(line for _, line in text))
         links.extend(found.links)
         for offset, address in found.cut:
-            oddities.append(Oddity(name, text[offset][0], f'the address "{address}" is cut off; write it whole.'))
-    return Talk(
+            warnings.append(Warning(name, text[offset][0], f'the address "{address}" is cut off; write it whole.'))
+    values: dict[str, Value] = {LINKS.key: tuple(dict.fromkeys(links))} if links else {}
+    return Record(
         title=title,
+        kind="talk",
         speakers=speakers,
         sources=(Source(name, first_line, entry.last_line, entry.page),),
         abstract="\n".join(line for _, line in abstract),
         bio="\n".join(line for _, line in bio),
-        chapters=_chapters(entry.chapters, name, oddities),
-        links=tuple(dict.fromkeys(links)),
+        chapters=_chapters(entry.chapters, name, warnings),
+        values=values,
     )
 
 
@@ -188,11 +191,11 @@ def _abstract_and_bio(paragraphs: Lines, speakers: Sequence[Speaker]) -> tuple[L
     return [pair for pair in abstract if pair[1]], [pair for pair in bio if pair[1]]
 
 
-def _chapters(lines: Lines, name: str, oddities: list[Oddity]) -> tuple[Chapter, ...]:
+def _chapters(lines: Lines, name: str, warnings: list[Warning]) -> tuple[Chapter, ...]:
     chapters = check_order([parse_chapter(line) for _, line in lines])
     for (number, _), chapter in zip(lines, chapters, strict=True):
         if chapter.problem:
-            oddities.append(
-                Oddity(name, number, f"{chapter.problem}; it is kept as written, without a link to the second.")
+            warnings.append(
+                Warning(name, number, f"{chapter.problem}; it is kept as written, without a link to the second.")
             )
     return chapters

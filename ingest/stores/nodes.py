@@ -22,7 +22,6 @@ _NODES_PER_BATCH = 2000
 
 def passage_node(passage: Passage, record: Record) -> TextNode:
     """A passage as a node: its text is the passage's, its metadata tell the talk."""
-    speakers = record.speakers if record.kind == "talk" else ()
     return TextNode(
         id_=passage.id,
         text=passage.text,
@@ -30,15 +29,17 @@ def passage_node(passage: Passage, record: Record) -> TextNode:
             "record_id": record.id,
             "kind": record.kind,
             "title": record.title,
-            "speakers": "; ".join(speaker_line(speaker) for speaker in speakers),
+            "speakers": "; ".join(speaker_line(speaker) for speaker in record.speakers),
             "pages": "; ".join(record_pages(record)),
             "section": passage.section,
             "start": passage.start,
             "end": passage.end,
+            "start_s": passage.start_s,
+            "end_s": passage.end_s,
         },
         # Where it stands says nothing of what it says.
-        excluded_embed_metadata_keys=["record_id", "kind", "pages", "section", "start", "end"],
-        excluded_llm_metadata_keys=["record_id", "start", "end"],
+        excluded_embed_metadata_keys=["record_id", "kind", "pages", "section", "start", "end", "start_s", "end_s"],
+        excluded_llm_metadata_keys=["record_id", "start", "end", "start_s", "end_s"],
     )
 
 

@@ -58,7 +58,8 @@ def test_list_and_show_print_text(talks: Any) -> None:
 def test_search_gives_ranked_results_with_their_passage(talks: Any) -> None:
     found = json.loads(talks("search", "Hessian preconditioning", "--limit", "3", "--json").stdout)
     assert [len(found["results"]), found["results"][0]["id"]] == [3, HESSIAN]
-    assert set(found["results"][0]) == {"id", "kind", "title", "score", "passage_id", "section", "text"}
+    keys = {"id", "kind", "title", "score", "passage_id", "section", "text", "passages"}
+    assert set(found["results"][0]) == keys
     assert found["results"][0]["passage_id"] == f"{HESSIAN}#abstract-1"
     assert "Hunting the Hessian" in talks("search", "Hessian").stdout
 
@@ -184,7 +185,7 @@ def test_ingest_reports_and_json_holds_all(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv("TALKS_HOME", str(tmp_path / "home"))
     report = json.loads(CliRunner().invoke(app, ["ingest", str(page), "--json"]).stdout)
     assert (report["talks"], report["papers"], report["passages"], report["changed"]) == (1, 0, 1, True)
-    assert report["oddities"][0]["line"] == 2
+    assert report["warnings"][0]["line"] == 2
     text = CliRunner().invoke(app, ["ingest", str(page)])
     assert "nothing has changed" in text.stdout
 

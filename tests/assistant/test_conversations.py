@@ -106,3 +106,37 @@ def test_files_are_their_users_alone_and_do_not_show_the_owner(tmp_path: Path) -
 
 def test_new_ids_differ() -> None:
     assert len({new_conversation_id() for _ in range(100)}) == 100
+
+
+def test_conversation_is_named_pinned_found_deleted_and_brought_back(tmp_path: Path) -> None:
+    kept, other = Conversations(tmp_path), "20260131T101113-0badcafe"
+    kept.append("ada", ID, TURN)
+    kept.append("ada", other, replace(TURN, question="Später?"))
+    kept.rename("ada", ID, "  My   slopes ")
+    kept.pin("ada", ID, is_pinned=True)
+    assert [(one.id, one.title, one.is_pinned) for one in kept.summaries("ada")] == [
+        (ID, "My slopes", True),
+        (other, "Später?", False),
+    ]
+    assert [one.id for one in kept.summaries("ada", "spater slow")] == [other]
+    assert kept.read("ada", ID) == [TURN]
+    kept.pin("ada", ID, is_pinned=False)
+    kept.rename("ada", ID, "")
+    assert kept.title("ada", ID) == "Why?"
+    kept.delete("ada", other)
+    assert [one.id for one in kept.summaries("ada")] == [ID]
+    kept.restore("ada", other)
+    assert kept.read("ada", other) == [replace(TURN, question="Später?")]
+    kept.rename("eve", ID, "Mine now")
+    assert kept.title("ada", ID) == "Why?"
+
+
+def test_deleted_conversation_goes_for_good_after_a_day(tmp_path: Path) -> None:
+    kept = Conversations(tmp_path)
+    for conversation in (ID, "20260131T101113-0badcafe"):
+        kept.append("ada", conversation, TURN)
+    kept.delete("ada", ID)
+    (gone,) = tmp_path.rglob("*.deleted")
+    os.utime(gone, (0, 0))
+    kept.delete("ada", "20260131T101113-0badcafe")
+    assert [path.stem for path in tmp_path.rglob("*.deleted")] == ["20260131T101113-0badcafe"]

@@ -6,28 +6,35 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from assistant.assembly import Assistant
 from assistant.outlets import doctor
 from assistant.outlets.cli import app
 from assistant.outlets.doctor import Finding, examine
 from assistant.settings import Settings, load_settings
 from ingest.pipeline import IngestReport
+from tests.assistant.serving import served
 from tests.scripted_endpoint import Script, ScriptedEndpoint
 
+SUBJECTS = ["home", "index", "embedder", "prompts", "endpoint", "server"]
 OLLAMA = {"/api/ps": {"models": [{"name": "small", "context_length": 4096}]}}
 
 
 @pytest.fixture
 def settings(seeds_home: Path, seeds_report: IngestReport) -> Settings:
     """Of a home with an index, and no endpoint."""
-    return load_settings(home=seeds_home)
+    return load_settings(home=seeds_home, port=free_port())
 
 
 def endpoint_line(settings: Settings, address: str | None = None, *ports: int, **more: object) -> Finding:
     changed = settings.model_copy(update={"llm_base_url": address, **more})
     findings = examine(changed, ports=ports)
-    assert [finding.subject for finding in findings] == ["index", "embedder", "prompts", "endpoint"]
-    assert [finding.good for finding in findings[:3]] == [True, True, True]
-    return findings[3]
+    assert [finding.subject for finding in findings] == SUBJECTS
+    assert [finding.good for finding in findings if finding.subject != "endpoint"] == [True] * 5
+    return findings[4]
+
+
+def line_of(subject: str, settings: Settings) -> Finding:
+    return next(finding for finding in examine(settings, ports=()) if finding.subject == subject)
 
 
 def free_port() -> int:
@@ -102,15 +109,53 @@ def test_model_that_is_listed_but_cannot_answer_is_told(settings: Settings) -> N
 
 
 def test_broken_prompt_and_missing_index_are_told_apart(tmp_path: Path) -> None:
-    findings = examine(load_settings(home=tmp_path / "none", prompts=tmp_path), ports=())
-    assert [(finding.subject, finding.good) for finding in findings] == [
-        ("index", False),
-        ("embedder", True),
-        ("prompts", False),
-        ("endpoint", True),
-    ]
-    assert "run `talks ingest`" in findings[0].text
-    assert f"{tmp_path / 'answer.md'} cannot be used" in findings[2].text
+    findings = examine(load_settings(home=tmp_path / "none", prompts=tmp_path, port=free_port()), ports=())
+    assert [finding.subject for finding in findings] == SUBJECTS
+    assert [finding.good for finding in findings] == [True, False, True, False, True, True]
+    assert "run `talks ingest`" in findings[1].text
+    assert f"{tmp_path / 'answer.md'} cannot be used" in findings[3].text
+
+
+def test_free_address_is_green_and_says_what_will_be_served_there(settings: Settings) -> None:
+    line = line_of("server", settings)
+    assert line == Finding(
+        "server",
+        True,
+        f"nothing runs at http://127.0.0.1:{settings.port} yet; `talks chat` serves page, API (/v1) and tools (/mcp) "
+        "there",
+    )
+
+
+def test_server_that_answers_is_told_with_its_health(settings: Settings) -> None:
+    with served(Assistant(settings)) as there:
+        line = line_of("server", settings.model_copy(update={"port": int(there.rpartition(":")[2])}))
+    assert line == Finding("server", True, f"page, API (/v1) and tools (/mcp) at {there}; questions are answered")
+
+
+def test_address_that_something_else_holds_is_told(settings: Settings) -> None:
+    with ScriptedEndpoint() as other:
+        line = line_of("server", settings.model_copy(update={"port": other.port}))
+    assert not line.good
+    assert line.text == f"Something else answers at {other.address}; stop it or set TALKS_PORT to another port."
+
+
+def test_address_of_another_machine_is_told(settings: Settings) -> None:
+    line = line_of("server", settings.model_copy(update={"host": "192.0.2.1"}))  # nobody has this address
+    assert not line.good
+    assert "stop what runs there or set TALKS_PORT" in line.text
+
+
+def test_full_disk_is_told_with_what_to_do(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "_ENOUGH_FREE_BYTES", 10**18)
+    line = line_of("home", settings)
+    assert not line.good
+    assert line.text.endswith("make room or set TALKS_HOME to another disk.")
+
+
+def test_home_that_cannot_be_written_is_told(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.access", lambda *_: False)  # the tests may run as root, who may write anywhere
+    line = line_of("home", settings)
+    assert (line.good, line.text) == (False, f"{settings.home} cannot be written; set TALKS_HOME to a folder of yours.")
 
 
 @pytest.mark.parametrize(("is_good", "code"), [(True, 0), (False, 1)], ids=["green", "red"])

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from assistant.llm import Endpoint, EndpointChoice, Learned, Limits, Pulse, api_address, is_loopback
+from assistant.llm import Endpoint, EndpointChoice, Learned, Limits, Pulse, api_address
 from ingest.errors import EndpointCut, EndpointError, EndpointOverflow, EndpointRejected
+from ingest.web import is_loopback
 from tests.scripted_endpoint import Refusal, Script, ScriptedEndpoint
 
 LIMITS = Limits(

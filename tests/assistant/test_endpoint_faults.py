@@ -1,8 +1,12 @@
 """Whatever goes wrong with an endpoint, over a real socket: the sentence that the user reads."""
 
+import shutil
 import socket
+import ssl
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -38,14 +42,17 @@ FAULTS: dict[str, tuple[Script, str, type[EndpointError], str]] = {
         Script(pieces=["One", "two"], pause_after=1, pause_s=3.0, ping_s=0.1), "One", EndpointSilent,
         "{where} fell silent in the middle of its answer (0.4 s); see the server's own log.",
     ),
-    "401": (Script(status=401), "", EndpointRejected, "{where} wants a key; give it (TALKS_LLM_API_KEY)."),
+    "401": (
+        Script(status=401), "", EndpointRejected,
+        "{where} wants a key (401: scripted); give it (TALKS_LLM_API_KEY).",
+    ),
     "404 model": (
         Script(status=404, models=["small"]), "", EndpointRejected,
-        '{where} has no model "m"; choose one that it lists: small.',
+        '{where} has no model "m" (scripted); choose one that it lists: small.',
     ),
     "404 path": (
         Script(status=404, models=["m"]), "", EndpointRejected,
-        "{where} has no such path or model (404); correct the address or the model.",
+        "{where} has no such path or model (404: scripted); correct the address or the model.",
     ),
     "429": (
         Script(first=[Refusal(429, "Rate limit reached")] * 3), "", EndpointRejected,
@@ -57,15 +64,15 @@ FAULTS: dict[str, tuple[Script, str, type[EndpointError], str]] = {
     ),
     "500 with a web page": (
         Script(status=502, body="<html>Bad Gateway</html>", content_type="text/html"), "", EndpointRejected,
-        "{where} failed inside (502: no reason given); see the server's own log.",
+        "{where} failed inside (502: Bad Gateway); see the server's own log.",
     ),
     "503 loading": (
         Script(first=[Refusal(503, "Loading model")] * 3), "", EndpointRejected,
         "{where} is busy or still loading its model (503: Loading model); ask again in a moment.",
     ),
     "422": (
-        Script(first=[Refusal(422, "max_tokens is too large")]), "", EndpointRejected,
-        "{where} refused the request (422: max_tokens is too large); see the server's own log.",
+        Script(first=[Refusal(422, "the messages must alternate")]), "", EndpointRejected,
+        "{where} refused the request (422: the messages must alternate); see the server's own log.",
     ),
     "HTML instead of JSON": (
         Script(page="<html>Welcome</html>"), "", EndpointRejected,
@@ -73,7 +80,7 @@ FAULTS: dict[str, tuple[Script, str, type[EndpointError], str]] = {
     ),
     "broken SSE": (
         Script(raw=EVENT + "data: {broken\n\n"), "One", EndpointSilent,
-        "{where} sent what no model's API sends; see the server's own log.",
+        "{where} broke off in the middle of its answer; see the server's own log.",
     ),
     "error inside the reply": (
         Script(raw=EVENT + 'data: {"error": {"message": "CUDA out of memory"}}\n\n'), "One", EndpointSilent,
@@ -151,10 +158,68 @@ def test_refused_key_is_told_without_the_key(status: int, key: str) -> None:
     script = Script(status=status, body='{"error": {"message": "Incorrect API key provided: sk-secret"}}')
     with ScriptedEndpoint(script) as server, pytest.raises(EndpointRejected) as caught:
         list(Endpoint(EndpointChoice(server.address, "m", key), LIMITS).stream(ASK))
-    assert str(caught.value) == f"{server.address}/v1 refuses the key; give the right one (TALKS_LLM_API_KEY)."
+    assert str(caught.value) == (
+        f"{server.address}/v1 refuses the key ({status}: Incorrect API key provided: …); "
+        "give the right one (TALKS_LLM_API_KEY)."
+    )
 
 
 def test_page_at_the_models_path_is_told() -> None:
     with ScriptedEndpoint(Script(page="<html>Welcome</html>")) as server, pytest.raises(EndpointRejected) as caught:
         Endpoint(EndpointChoice(server.address), LIMITS).models()
     assert "is a web page, not a model's API" in str(caught.value)
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> tuple[Path, Path]:
+    """A certificate that nobody trusts, for another name than this machine's, and its key."""
+    if shutil.which("openssl") is None:
+        pytest.skip("needs openssl to make a certificate")
+    made, key = tmp_path / "made.pem", tmp_path / "key.pem"
+    words = f"req -x509 -newkey rsa:2048 -nodes -keyout {key} -out {made} -days 3 -subj /CN=other -addext"
+    subprocess.run(["openssl", *words.split(), "subjectAltName=DNS:other"], check=True, capture_output=True)
+    return made, key
+
+
+@pytest.mark.parametrize(
+    ("is_trusted", "said"), [(False, "self-signed"), (True, "IP address mismatch")], ids=["untrusted", "another name"]
+)
+def test_certificate_is_blamed_for_itself(
+    certificate: tuple[Path, Path], is_trusted: bool, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certificate)
+    if is_trusted:
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+    with ScriptedEndpoint(tls=context) as server:
+        endpoint = Endpoint(EndpointChoice(server.address.replace("http:", "https:"), "m"), LIMITS)
+        for ask in (lambda: list(endpoint.stream(ASK)), endpoint.models):
+            with pytest.raises(EndpointUnreachable, match=f"certificate of https://.* is not trusted .*{said}"):
+                ask()
+
+
+def test_server_without_tls_is_told() -> None:
+    with ScriptedEndpoint() as server, pytest.raises(EndpointUnreachable, match="speaks no TLS; write http://"):
+        list(Endpoint(EndpointChoice(server.address.replace("http:", "https:"), "m"), LIMITS).stream(ASK))
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+@pytest.mark.parametrize("is_dead", [True, False], ids=["dead", "answers with an error"])
+def test_proxy_is_blamed_for_itself(scheme: str, is_dead: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    script = Script(status=502, body="bad gateway", content_type="text/plain", root="http://models.example/v1")
+    with ScriptedEndpoint(script) as server:
+        proxy = _refused() if is_dead else server.address
+        monkeypatch.setenv(f"{scheme}_proxy", proxy.replace("//", "//me:pw-secret@"))
+        endpoint = Endpoint(EndpointChoice(f"{scheme}://models.example/v1", "m"), LIMITS)
+        with pytest.raises(EndpointError, match="proxy") as caught:
+            list(endpoint.stream(ASK))
+    assert proxy in str(caught.value)
+    assert "pw-secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:1/\udce9", "http://[::1/v1", "http://\x00", "http://a b/v1"])
+def test_address_that_is_none_is_told(address: str) -> None:
+    endpoint = Endpoint(EndpointChoice(address, "m"), LIMITS)
+    for ask in (lambda: list(endpoint.stream(ASK)), endpoint.models):
+        with pytest.raises(EndpointUnreachable, match="no address of a server|No machine is known"):
+            ask()

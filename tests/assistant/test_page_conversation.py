@@ -8,8 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from assistant.outlets.page.backend import Turn
-from assistant.outlets.page.conversation import Conversation, Draft
-from assistant.outlets.page.run import Run
+from assistant.outlets.page.session import Conversation, Draft, Run
 from assistant.types import Answer, Citation, Cited, Delta, Done, Event, Sources, Status
 
 CITATION = Citation(1, "t", "talk", "T", (), "t#abstract-1", "Abstract", "q", 0, {})
@@ -95,7 +94,7 @@ def test_draft_grows_with_events_and_ends_as_the_answer_says() -> None:
 
 def test_kept_draft_holds_what_came_and_says_that_it_was_stopped() -> None:
     draft = Draft(1, "Q", text="A [1]", citations=(CITATION,))
-    draft.keep()
+    draft.keep("You stopped this answer; it is not complete.")
     assert draft.answer is not None
     assert (draft.answer.text, draft.answer.citations, draft.stopped) == ("A [1]", (CITATION,), True)
     assert draft.answer.notice == "You stopped this answer; it is not complete."
@@ -103,7 +102,7 @@ def test_kept_draft_holds_what_came_and_says_that_it_was_stopped() -> None:
 
 def test_kept_draft_that_was_already_done_stays_as_it_is() -> None:
     draft = Draft(1, "Q", answer=answer("Whole."))
-    draft.keep()
+    draft.keep("Stopped.")
     assert draft.answer == answer("Whole.")
     assert not draft.stopped
 
@@ -124,11 +123,19 @@ def test_history_holds_answers_only_and_retry_leaves_the_last_one_out() -> None:
         last_key=3,
     )
     assert conversation.history() == (Turn("Good", answer("A")),)
-    assert conversation.take_back_last() == "Empty"
+    assert conversation.take_back(-1) == "Empty"
     draft, run = conversation.begin("Again", ask)
     everything(run)
     assert draft.key == 4
     assert [[turn.question for turn in past] for past in histories] == [["Good"]]
+
+
+def test_question_changed_in_the_middle_takes_back_all_from_there_on() -> None:
+    turns = [Draft(key, f"Q{key}", answer=answer(f"A{key}")) for key in range(1, 5)]
+    conversation = Conversation(drafts=[*turns, Draft(5, "Failed", problem="No.")], last_key=5)
+    assert conversation.take_back(1) == "Q2"
+    assert [draft.question for draft in conversation.drafts] == ["Q1"]
+    assert conversation.superseded == 3
 
 
 def test_fresh_conversation_is_copied_for_each_visitor() -> None:

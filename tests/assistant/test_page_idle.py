@@ -10,9 +10,8 @@ import httpx
 import pytest
 
 from assistant.outlets.page import build_page, launch_options
-from assistant.outlets.page.conversation import Conversation
-from assistant.outlets.page.layout import FORGET_AFTER_S
-from assistant.outlets.page.run import Run
+from assistant.outlets.page.app import FORGET_AFTER_S
+from assistant.outlets.page.session import Conversation, Run
 from tests.browser.conftest import Address, _free_port
 from tests.browser.scripted import Scripted
 

@@ -16,7 +16,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_shipped_templates_load_and_fill() -> None:
-    filled = load_prompts(prompts_dir()).fill("answer", sources="S {braces}", question="Q?")
+    filled = load_prompts(prompts_dir()).fill(
+        "answer", sources="S {braces}", titles="T", history="H", note="N", question="Q?"
+    )
     assert "S {braces}" in filled
     assert "Q?" in filled
 

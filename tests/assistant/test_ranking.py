@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from assistant.assembly import Assistant
-from assistant.integrations.retriever import TalksRetriever
-from assistant.kinds import kind_named
-from assistant.retrieve.filters import Filters
+from assistant.integrations.llama_index import TalksRetriever
 from assistant.retrieve.fusion import best_rows, fuse, gist_share, spread_gists
-from assistant.retrieve.hybrid import LOOKED_AT_AGAIN, HybridRanker
+from assistant.retrieve.hybrid import RERANKED, Asked, HybridRanker, RankedRecord
+from assistant.retrieve.structured import Filters
+from ingest.schema import DATE
 
 
 def test_fusion_is_the_weighted_mean_of_both_scores() -> None:
@@ -35,20 +35,10 @@ def test_record_without_a_gist_is_neither_raised_nor_lowered_by_the_gists_of_oth
     np.testing.assert_allclose(spread_gists(gists, np.array([0, 2]), sources), [0.6, 0.35, 0.4], atol=1e-6)
 
 
-@pytest.mark.parametrize(
-    ("question", "kind"),
-    [
-        ("Which paper goes with the talk on grokking?", "paper"),
-        ("Is there a talk like the papers on memory?", "talk"),
-        ("Which tutorials are there?", "talk"),
-        ("For an article: which recordings are on safety?", "talk"),
-        ("Any articles on safety?", "paper"),
-        ("What is on paperwork?", None),
-        ("homeostasis", None),
-    ],
-)
-def test_kind_is_the_first_that_the_question_names(question: str, kind: str | None) -> None:
-    assert kind_named(question) == kind
+def found(assistant: Assistant, question: str, *, limit: int = 10) -> tuple[RankedRecord, ...]:
+    """What is ranked for a question once it is understood."""
+    scored = assistant.understand(question).scored
+    return () if scored is None else assistant.ranker.top(scored, limit=limit)
 
 
 @pytest.mark.parametrize(
@@ -69,11 +59,11 @@ def test_kind_is_the_first_that_the_question_names(question: str, kind: str | No
     ],
 )
 def test_question_finds_its_talk_first(assistant: Assistant, question: str, expected: str) -> None:
-    assert assistant.ranker.search(question).records[0].record_id == expected
+    assert found(assistant, question)[0].record_id == expected
 
 
 def test_kind_narrows_exactly(assistant: Assistant) -> None:
-    ranked = assistant.ranker.search("transformers", limit=200, filters=Filters(kind="paper")).records
+    ranked = assistant.ranker.search("transformers", limit=200, filters=Filters(kind="paper"))
     assert len(ranked) == 106
     assert {record.kind for record in ranked} == {"paper"}
 
@@ -95,47 +85,60 @@ def test_kind_narrows_exactly(assistant: Assistant) -> None:
     ],
 )
 def test_filters_narrow_exactly_and_together(assistant: Assistant, filters: Filters, expected: set[str]) -> None:
-    assert {
-        record.record_id for record in assistant.ranker.search("learning", limit=200, filters=filters).records
-    } == expected
+    assert {record.record_id for record in assistant.ranker.search("learning", limit=200, filters=filters)} == expected
 
 
 def test_filter_by_year_keeps_exactly_the_records_of_that_year(assistant: Assistant) -> None:
-    years = {record.id: record.date.year if record.date else None for record in assistant.generation.store.records()}
-    ranked = assistant.ranker.search("learning", limit=200, filters=Filters(year=2023)).records
+    years = {
+        record.id: date.year if (date := DATE.of(record)) else None for record in assistant.generation.store.records()
+    }
+    ranked = assistant.ranker.search("learning", limit=200, filters=Filters(year=2023))
     assert {record.record_id for record in ranked} == {name for name, year in years.items() if year == 2023}
 
 
-def test_search_words_find_what_the_question_does_not(assistant: Assistant) -> None:
+def test_expansion_finds_what_the_question_does_not(assistant: Assistant) -> None:
     question = "something with rain and sunshine"
-    ranked = assistant.ranker.search(question, search_words=["Hessian", "preconditioning", "curvature"]).records
-    assert ranked[0].record_id == "hunting-the-hessian"
+    asked = Asked(question, question, expansion=("Hessian", "preconditioning", "curvature"))
+    scored = assistant.ranker.score(asked)
+    assert scored is not None
+    assert assistant.ranker.top(scored, limit=1)[0].record_id == "hunting-the-hessian"
 
 
-def test_second_look_finds_what_holds_each_thing_asked_for(
+def test_records_that_come_first_by_name_come_before_better_ones(assistant: Assistant) -> None:
+    scored = assistant.ranker.score(Asked.plain("homeostasis"))
+    assert scored is not None
+    ranked = assistant.ranker.top(scored, limit=2, first=["hunting-the-hessian"])
+    assert [one.record_id for one in ranked] == ["hunting-the-hessian", "the-wisdom-of-the-body-revisited"]
+
+
+def test_some_of_each_kind_are_ranked_where_one_kind_fits_better(assistant: Assistant) -> None:
+    scored = assistant.ranker.score(Asked.plain("talk by Volkan Cevher, EPFL"))
+    assert scored is not None
+    kinds = [one.kind for one in assistant.ranker.top(scored, limit=3, each=4)]
+    assert (kinds.count("talk") >= 4, kinds.count("paper") >= 4) == (True, True)
+
+
+def test_late_interaction_finds_what_holds_each_thing_asked_for(
     assistant: Assistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     question = "Can photos seen long ago be faked by sliding fresh ones sideways?"
     expected = "fetril-feature-translation-for-exemplar-free-class-incremental-learning"
-    assert assistant.ranker.search(question).records[0].record_id == expected
-    monkeypatch.setattr("assistant.retrieve.hybrid.CLOSENESS_WEIGHT", 0)
-    assert assistant.ranker.search(question).records[0].record_id != expected
+    assert assistant.ranker.search(question)[0].record_id == expected
+    monkeypatch.setattr("assistant.retrieve.hybrid.LATE_INTERACTION_WEIGHT", 0)
+    assert assistant.ranker.search(question)[0].record_id != expected
 
 
-def test_second_look_changes_neither_the_confidence_nor_what_comes_after_it(
+def test_late_interaction_changes_nothing_behind_the_best(
     assistant: Assistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     question = "How can training be made cheaper?"
     looked_twice = assistant.ranker.search(question, limit=140)
-    monkeypatch.setattr("assistant.retrieve.hybrid.CLOSENESS_WEIGHT", 0)
+    monkeypatch.setattr("assistant.retrieve.hybrid.LATE_INTERACTION_WEIGHT", 0)
     looked_once = assistant.ranker.search(question, limit=140)
-    assert looked_twice.confidence == looked_once.confidence
-    once = {record.record_id: record.score for record in looked_once.records}
-    changed = {
-        record.record_id for record in looked_twice.records if record.score != pytest.approx(once[record.record_id])
-    }
-    assert 0 < len(changed) <= LOOKED_AT_AGAIN
-    assert changed <= {record.record_id for record in looked_once.records[:LOOKED_AT_AGAIN]}
+    once = {record.record_id: record.score for record in looked_once}
+    changed = {record.record_id for record in looked_twice if record.score != pytest.approx(once[record.record_id])}
+    assert 0 < len(changed) <= RERANKED
+    assert changed <= {record.record_id for record in looked_once[:RERANKED]}
 
 
 def test_embedder_that_tells_no_words_ranks_by_the_first_look(
@@ -148,14 +151,14 @@ def test_embedder_that_tells_no_words_ranks_by_the_first_look(
         embed_question = staticmethod(assistant.embedder.embed_question)
 
     wordless = HybridRanker(assistant.generation, Wordless(), keyword_weight=assistant.settings.keyword_weight)
-    monkeypatch.setattr("assistant.retrieve.hybrid.CLOSENESS_WEIGHT", 0)
+    monkeypatch.setattr("assistant.retrieve.hybrid.LATE_INTERACTION_WEIGHT", 0)
     for question in ("Hunting the Hessian", "How can training be made cheaper?"):
-        found = [(record.record_id, record.score) for record in wordless.search(question).records]
-        assert found == [(record.record_id, record.score) for record in assistant.ranker.search(question).records]
+        wordlessly = [(record.record_id, record.score) for record in wordless.search(question)]
+        assert wordlessly == [(record.record_id, record.score) for record in assistant.ranker.search(question)]
 
 
 def test_passages_of_a_record_come_best_first(assistant: Assistant) -> None:
-    for record in assistant.ranker.search("Which awards did Frank Curtis receive?").records:
+    for record in assistant.ranker.search("Which awards did Frank Curtis receive?"):
         scores = [passage.score for passage in record.passages]
         assert scores == sorted(scores, reverse=True)
         assert record.score == scores[0]
@@ -164,23 +167,23 @@ def test_passages_of_a_record_come_best_first(assistant: Assistant) -> None:
 
 @pytest.mark.parametrize("question", ["", "   ", "\n"])
 def test_question_without_words_finds_nothing(assistant: Assistant, question: str) -> None:
-    assert assistant.ranker.search(question).records == ()
+    assert assistant.ranker.search(question) == ()
 
 
 @pytest.mark.parametrize("question", ["?", "漢字", "a" * 20_000, "' OR 1=1 --", "🙂", "\x00"])
 def test_odd_question_is_ranked_without_an_error(assistant: Assistant, question: str) -> None:
-    assert len(assistant.ranker.search(question, limit=3).records) == 3
+    assert len(assistant.ranker.search(question, limit=3)) == 3
 
 
 def test_llamaindex_retriever_gives_the_same_passages(assistant: Assistant) -> None:
-    nodes = TalksRetriever(assistant.ranker, limit=3).retrieve("Hunting the Hessian")
+    nodes = TalksRetriever(assistant, limit=3).retrieve("Hunting the Hessian")
     assert nodes[0].node.metadata["record_id"] == "hunting-the-hessian"
     assert nodes[0].node.metadata["speakers"] == "Madeleine Udell, Stanford University"
-    assert nodes[0].score == pytest.approx(assistant.ranker.search("Hunting the Hessian").records[0].score)
+    assert nodes[0].score == pytest.approx(found(assistant, "Hunting the Hessian")[0].score)
     assert [node.get_score() for node in nodes] == sorted((node.get_score() for node in nodes), reverse=True)
 
 
 def test_llamaindex_retriever_narrows_by_filters(assistant: Assistant) -> None:
     filters = Filters(speaker="Udell", page="machine learning")
-    nodes = TalksRetriever(assistant.ranker, filters=filters, limit=50).retrieve("optimization")
+    nodes = TalksRetriever(assistant, filters=filters, limit=50).retrieve("optimization")
     assert {node.node.metadata["record_id"] for node in nodes} == {"hunting-the-hessian"}

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from assistant.answer.suggestions import first_questions, next_questions
+from assistant.answer.suggestions import first_questions, next_questions, offers
 from assistant.outlets.shelf import Search, Shelf
 from ingest.record_store import RecordStore, write_store
-from ingest.records import Date, Source, Speaker, Talk
+from ingest.records import Date, Source, Speaker
+from tests import made_up
 from tests.assistant.test_references import ANSWER
 from tests.browser.scripted import FLAT, HESSIAN, NEURO, RECORDS, small_store
 
@@ -18,7 +19,7 @@ PAPER = RECORDS[3].id
 
 @pytest.fixture(scope="module")
 def shelf() -> Shelf:
-    return Shelf(small_store())
+    return Shelf.of(small_store())
 
 
 @pytest.mark.parametrize(
@@ -30,11 +31,18 @@ def shelf() -> Shelf:
         pytest.param(Search("santa cruz"), [NEURO.id], id="affiliation"),
         pytest.param(Search("example lab"), [PAPER], id="organisation"),
         pytest.param(Search("& <b>"), [PAPER], id="signs"),
-        pytest.param(Search(kind="paper"), [PAPER], id="kind"),
-        pytest.param(Search(page="Recorded Talks: Optimization"), [FLAT.id], id="page"),
-        pytest.param(Search(speaker="fazel"), [FLAT.id], id="speaker"),
-        pytest.param(Search(speaker="washington"), [], id="an affiliation is no speaker"),
-        pytest.param(Search(year=2023), [PAPER], id="year"),
+        pytest.param(Search(scope=(("kind", "paper"),)), [PAPER], id="kind"),
+        pytest.param(Search(scope=(("page", "Recorded Talks: Optimization"),)), [FLAT.id], id="page"),
+        pytest.param(
+            Search(scope=(("speaker", "Maryam Fazel"), ("speaker", "Jason Eshraghian"))),
+            [FLAT.id, NEURO.id],
+            id="either speaker",
+        ),
+        pytest.param(Search(scope=(("speaker", "Maryam Fazel"), ("kind", "paper"))), [], id="both fields"),
+        pytest.param(Search(scope=(("year", "2023"),)), [PAPER], id="year"),
+        pytest.param(Search(scope=(("", "udell hunt"),)), [HESSIAN.id], id="typed words"),
+        pytest.param(Search(scope=(("id", NEURO.id),)), [NEURO.id], id="one record"),
+        pytest.param(Search(scope=(("speaker", "nobody"),)), [], id="nobody"),
         pytest.param(Search("nothing of the kind"), [], id="nothing"),
         pytest.param(Search(order="title"), [FLAT.id, HESSIAN.id, NEURO.id, PAPER], id="by title"),
         pytest.param(Search(order="speaker"), [NEURO.id, FLAT.id, HESSIAN.id, PAPER], id="by speaker"),
@@ -46,14 +54,37 @@ def test_search_finds_exactly_what_fits(shelf: Shelf, search: Search, expected: 
     assert [row.id for row in shelf.find(search)] == expected
 
 
-def test_filters_to_choose_from_are_those_of_the_records(shelf: Shelf) -> None:
-    assert shelf.pages == ["Recorded Talks: Machine Learning", "Recorded Talks: Optimization", "Daily Papers, Jun 8"]
-    assert shelf.years == [2024, 2023]
+def test_choices_are_what_the_records_tell_the_most_frequent_first(shelf: Shelf) -> None:
+    choices = shelf.scope_choices()
+    assert choices[:2] == [("talk (3)", "kind=talk"), ("paper (1)", "kind=paper")]
+    assert ("Recorded Talks: Machine Learning (3)", "page=Recorded Talks: Machine Learning") in choices
+    assert ("Madeleine Udell (1)", "speaker=Madeleine Udell") in choices
+    assert shelf.counts("year") == [("2024", 1), ("2023", 1)]
+    assert shelf.within(()) is None
+    assert shelf.within((("kind", "paper"),)) == frozenset({PAPER})
+
+
+def test_field_of_the_schema_is_offered_without_further_ado(tmp_path: Path) -> None:
+    records = [
+        made_up.talk("A", event="EuroPython 2014", tags=("web", "data"), recorded=True, id="a"),
+        made_up.talk("B", event="PyCon 2015", tags=("web",), recorded=False, id="b"),
+    ]
+    write_store(tmp_path / "s", records, [])
+    shelf = Shelf.of(RecordStore(tmp_path / "s"))
+    choices = [value for _, value in shelf.scope_choices()]
+    assert [value for value in choices if value.startswith(("event", "tags"))] == [
+        "event=EuroPython 2014",
+        "event=PyCon 2015",
+        "tags=web",
+        "tags=data",
+    ]
+    assert shelf.within((("tags", "data"), ("event", "EuroPython 2014"))) == frozenset({"a"})
+    assert shelf.within((("recorded", "yes"),)) == frozenset({"a"})
 
 
 def test_search_among_21715_records_is_felt_at_once(tmp_path: Path) -> None:
     records = [
-        Talk(
+        made_up.talk(
             f"Talk {n} on gardens",
             (Speaker(f"Ann{n} Noether"),),
             (Source("t", n, n, "P"),),
@@ -63,7 +94,7 @@ def test_search_among_21715_records_is_felt_at_once(tmp_path: Path) -> None:
         for n in range(1, 21_716)
     ]
     write_store(tmp_path / "s", records, [])
-    shelf = Shelf(RecordStore(tmp_path / "s"))
+    shelf = Shelf.of(RecordStore(tmp_path / "s"))
     began = time.perf_counter()
     found = shelf.find(Search("noether 2171 gardens", order="newest"))
     assert time.perf_counter() - began < 0.5  # 17 ms in the median where much else runs
@@ -90,8 +121,22 @@ def test_next_questions_are_about_what_was_cited_and_never_asked_again() -> None
     assert offered == [
         "What is “Flat Minima and Generalization: from Matrix Sensing to Neural Networks” about?",
         "What else does Madeleine Udell speak about?",
-        "What else does Maryam Fazel speak about?",
     ]
+
+
+def test_offers_compare_simplify_recommend_and_narrow_where_it_fits() -> None:
+    answer = replace(ANSWER, question="What slows learning?", standalone_question="What slows learning?")
+    paper = replace(NEURO, id=PAPER, kind="paper", title="Scaling Laws")
+    made = offers(small_store(), answer, (HESSIAN, FLAT, paper), [])
+    assert [(offer.kind, offer.question) for offer in made[:4]] == [
+        ("compare", f"Compare “{HESSIAN.title}” with “{FLAT.title}”."),
+        ("simpler", f"Explain “{HESSIAN.title}” in simple words."),
+        ("first", "Which talk should I watch first about “What slows learning”?"),
+        ("talks", "What slows learning?"),
+    ]
+    assert {offer.kind for offer in made[4:]} == {"ask"}
+    listed = offers(small_store(), replace(answer, mode="catalogue"), (HESSIAN,), [])
+    assert {"compare", "simpler", "talks"}.isdisjoint(offer.kind for offer in listed)
 
 
 def test_next_questions_after_a_refusal_are_about_what_lay_near() -> None:

@@ -91,7 +91,8 @@ def serve() -> Iterator[Serve]:
     def start(backend: Backend, password: str | None = None, port: int = 0) -> str:
         page = build_page(backend)
         address = Address("127.0.0.1", port or _free_port(), SecretStr(password) if password else None)
-        page.launch(**launch_options(address, prevent_thread_lock=True))
+        # Without Gradio's own look at the page, which fails when a busy machine takes three seconds to answer it.
+        page.launch(**launch_options(address, backend, prevent_thread_lock=True), _frontend=False)
         served.append(page)
         return f"http://127.0.0.1:{address.port}/"
 
@@ -115,12 +116,15 @@ def visit(browser: Browser, traffic: Traffic) -> Iterator[Visit]:
     """Open an address as a visitor of its own; gives the page once it is ready."""
     contexts = []
 
-    def open_page(url: str, *, width: int = 1280, dark: bool = False, ready: str = "#condition") -> Page:
+    def open_page(
+        url: str, *, width: int = 1280, dark: bool = False, ready: str = "#condition", locale: str = "en-US"
+    ) -> Page:
+        size = {"width": width, "height": 800}
         scheme = "dark" if dark else "light"
-        context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)  # type: ignore[arg-type]
+        context = browser.new_context(viewport=size, color_scheme=scheme, locale=locale)  # type: ignore[arg-type]
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(20_000)
         page.on("request", lambda request: traffic.urls.append(request.url))
         page.on("pageerror", lambda error: traffic.errors.append(str(error)))
         page.goto(url)

@@ -4,22 +4,24 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from assistant.llm import EndpointChoice
+from assistant.answer.suggestions import Offer
+from assistant.llm import Running
 from assistant.outlets.conversations import Conversations
 from assistant.outlets.doctor import Finding
 from assistant.outlets.feedback import Feedback
 from assistant.outlets.page import Opened, PageState, Turn
-from assistant.outlets.shelf import Shelf
-from assistant.retrieve.filters import Filters
-from assistant.types import Answer, Citation, Cited, Delta, Done, Event, Mode, SourcePassage, Sources, Status
-from ingest.errors import EndpointUnreachable
+from assistant.outlets.page.backend import Adding, Writer
+from assistant.outlets.shelf import Scope, Shelf
+from assistant.types import Answer, Citation, Cited, Delta, Done, Event, Mode, SourcePassage, Sources, Status, Style
+from ingest.errors import CorpusMissing, EndpointUnreachable
 from ingest.gists import Gist
 from ingest.record_store import RecordStore, write_store
-from ingest.records import Chapter, Date, Paper, Record, Source, Speaker, Talk
+from ingest.records import Chapter, Date, Record, Source, Speaker
+from tests import made_up
 
 HESSIAN = SourcePassage(
     passage_id="hunting-the-hessian#abstract-1",
@@ -118,7 +120,7 @@ PRECONDITION: list[str | Citation] = [
 
 PAGE = "Recorded Talks: Machine Learning"
 RECORDS: list[Record] = [
-    Talk(
+    made_up.talk(
         "Hunting the Hessian",
         (Speaker("Madeleine Udell", "Stanford University"),),
         (Source("pages/talks.txt", 31, 36, PAGE),),
@@ -132,21 +134,21 @@ RECORDS: list[Record] = [
         url="https://example.invalid/talks/hessian",
         id=HESSIAN.id,
     ),
-    Talk(
+    made_up.talk(
         FLAT.title,
         (Speaker("Maryam Fazel", "University of Washington"),),
         (Source("pages/talks.txt", 28, 30, PAGE), Source("pages/more.txt", 4, 6, "Recorded Talks: Optimization")),
         abstract=FLAT.text,
         id=FLAT.id,
     ),
-    Talk(
+    made_up.talk(
         NEURO.title,
         (Speaker("Jason Eshraghian", "UC Santa Cruz"),),
         (Source("pages/talks.txt", 8, 10, PAGE),),
         abstract=NEURO.text,
         id=NEURO.id,
     ),
-    Paper(
+    made_up.paper(
         "Scaling Laws & <b>Limits</b>",
         (Source("pages/papers.txt", 2, 5, "Daily Papers, Jun 8"),),
         abstract="We measure how loss falls with compute.",
@@ -171,21 +173,25 @@ class Scripted:
 
     Attributes:
         pause_s: Before each event.
-        asked: Question, history's questions, endpoint.
+        asked: Question, history's questions, writer.
         closed: Questions whose iterator was closed before its end.
     """
 
     scripts: dict[str, Sequence[Event | Exception]] = field(default_factory=dict)
     page_state: PageState = field(default_factory=lambda: PageState("Recorded talks", talks=34, papers=106))
     pause_s: float = 0.0
-    asked: list[tuple[str, list[str], EndpointChoice | None]] = field(default_factory=list)
+    asked: list[tuple[str, list[str], Writer]] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)
     closed_one: threading.Event = field(default_factory=threading.Event)
     home: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="talks-test-")))
     store: RecordStore = field(default_factory=small_store)
-    filters: list[Filters | None] = field(default_factory=list)
+    scopes: list[Scope] = field(default_factory=list)
+    styles: list[Style] = field(default_factory=list)
     opinions: list[Feedback] = field(default_factory=list)
-    good: bool = True
+    offered: list[Offer] = field(default_factory=lambda: [Offer("ask", "And what of width?")])
+    keys: list[str] = field(default_factory=list)
+    recordings: dict[str, Path] = field(default_factory=dict)
+    added: list[tuple[list[str], str]] = field(default_factory=list)
 
     @property
     def conversations(self) -> Conversations:
@@ -193,11 +199,12 @@ class Scripted:
         return Conversations(self.home)
 
     def ask(
-        self, question: str, history: Sequence[Turn], *, endpoint: EndpointChoice | None, filters: Filters | None
+        self, question: str, history: Sequence[Turn], *, writer: Writer, scope: Scope = (), style: Style = "normal"
     ) -> Iterator[Event]:
         """Play the script."""
-        self.filters.append(filters)
-        self.asked.append((question, [turn.question for turn in history], endpoint))
+        self.scopes.append(scope)
+        self.styles.append(style)
+        self.asked.append((question, [turn.question for turn in history], writer))
         try:
             for event in self.scripts.get(question) or script(*PRECONDITION):
                 time.sleep(self.pause_s)
@@ -217,38 +224,64 @@ class Scripted:
         """Two."""
         return ["What is curvature?", "Who speaks about flat minima?"]
 
-    def next_questions(self, answer: Answer, passages: Sequence[SourcePassage], asked: Sequence[str]) -> Sequence[str]:
-        """One."""
-        return ["And what of width?"]
+    def offers(self, answer: Answer, passages: Sequence[SourcePassage], asked: Sequence[str]) -> Sequence[Offer]:
+        """What a test set."""
+        return self.offered
 
     def shelf(self) -> Shelf:
         """Of the small store."""
-        return Shelf(self.store)
+        return Shelf.of(self.store)
 
     def open(self, record_id: str) -> Opened:
         """From the small store."""
         near = ((RECORDS[3].id, RECORDS[3].title),) if record_id == HESSIAN.id else ()
-        return Opened(self.store.record(record_id), self.store.gist(record_id), near)
+        opened = Opened(self.store.record(record_id), self.store.gist(record_id), near)
+        return replace(opened, media=record_id in self.recordings)
 
     def record(self, record_id: str) -> Record:
         """From the small store."""
         return self.store.record(record_id)
+
+    def around(self, passage_id: str) -> tuple[str, str]:
+        """Something before, nothing after."""
+        return f"What comes before {passage_id}.", ""
+
+    def media(self, record_id: str) -> Path | None:
+        """What a test set."""
+        return self.recordings.get(record_id)
+
+    def add_sources(self, files: Sequence[Path], folder: str) -> None:
+        """Remember their names; a folder that is called "missing" is not there."""
+        if folder == "missing":
+            raise CorpusMissing("missing: no such file or folder; name the one that holds the saved pages.")
+        self.added.append(([file.name for file in files], folder))
+        self.page_state = replace(self.page_state, ingest=Adding("Embedding", 30, 90, 10.0))
+
+    def cancel_ingest(self) -> None:
+        """End it and tell so."""
+        self.page_state = replace(self.page_state, ingest=None, told=("Cancelled; the index stays as it was.",))
 
     def keep_feedback(self, feedback: Feedback) -> None:
         """Remember it."""
         self.opinions.append(feedback)
 
     def findings(self) -> Sequence[Finding]:
-        """One good and, when the test says so, one bad."""
+        """One good and one bad."""
         bad = Finding("endpoint", False, "Nothing answers at http://127.0.0.1:1/v1; start the server there.")
-        return [Finding("index", True, "34 talks, 106 papers"), *([] if self.good else [bad])]
+        return [Finding("index", True, "34 talks, 106 papers"), bad]
+
+    def running(self) -> Sequence[Running]:
+        """One."""
+        return [Running("Ollama", "http://127.0.0.1:11434/v1", ("llama3.1", "qwen3"))]
 
     def models(self, base_url: str, api_key: str) -> Sequence[str]:
         """Two."""
+        self.keys.append(api_key)
         return ["llama3.1", "qwen3"]
 
     def check_endpoint(self, base_url: str, model: str, api_key: str) -> str:
         """Good for port 11434, bad for every other."""
+        self.keys.append(api_key)
         if ":11434" not in base_url:
             raise EndpointUnreachable(f"Nothing answers at {base_url}; is the server running?")
         return f"{model} answered in 0.2 s."

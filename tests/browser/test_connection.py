@@ -7,15 +7,12 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Serve, Visit
 from tests.browser.scripted import HESSIAN, Scripted
-from tests.browser.test_chat import BOX, ask, slow_words, wait_for_answer
+from tests.browser.test_chat import BOX, ask, last, questions, slow_words, wait_for_answer
+from tests.browser.test_keeping import port
 
 pytestmark = pytest.mark.browser
 
 STOPPED = re.compile("No connection to the program. It was stopped.*start it again with “talks chat”")
-
-
-def port(url: str) -> int:
-    return int(url.rstrip("/").rsplit(":", 1)[1])
 
 
 def expect_back(page: Page) -> None:
@@ -36,8 +33,9 @@ def test_page_says_that_the_program_is_gone_and_comes_back_with_the_conversation
     serve(Scripted(home=backend.home), port=port(url))
     expect_back(page)
     expect(page.locator(BOX)).to_have_value("Half a thou")
-    expect(page.locator(".turn .question")).to_have_text(["What about curvature?"])
-    page.locator(".marker").first.click()
+    page.wait_for_selector("#chat .answer")
+    assert questions(page) == ["What about curvature?"]
+    page.locator("a.cite").first.click()
     expect(page.locator(".card.current h3")).to_contain_text(HESSIAN.title)
     ask(page, "And on?")
     wait_for_answer(page, "And on?")
@@ -47,7 +45,7 @@ def test_question_that_was_being_answered_stands_in_the_box_again(serve: Serve, 
     url = serve(Scripted({"Long?": slow_words(400)}, pause_s=0.1))
     page = visit(url)
     ask(page, "Long?")
-    expect(page.locator("#live .answer")).to_contain_text("word3")
+    expect(last(page)).to_contain_text("word3")
     serve.stop()
     expect(page.get_by_role("alert")).to_have_text(STOPPED, timeout=15_000)
     serve(Scripted(), port=port(url))
@@ -58,7 +56,7 @@ def test_question_that_was_being_answered_stands_in_the_box_again(serve: Serve, 
 
 def test_asking_a_program_that_is_gone_tells_at_once_in_our_words(serve: Serve, visit: Visit) -> None:
     page = visit(serve(Scripted()))
-    expect(page.locator(".offer").first).to_be_visible()
+    expect(page.locator("#chat .example").first).to_be_visible()
     page.wait_for_timeout(1500)
     serve.stop()
     ask(page, "Anyone?")
@@ -71,8 +69,8 @@ def test_line_that_was_cut_for_a_moment_costs_nothing(serve: Serve, visit: Visit
     ask(page, "What about curvature?")
     wait_for_answer(page)
     page.evaluate("window.stayed = true")
-    page.locator("#history-bar").get_by_role("button", name="New").click()
-    expect(page.locator(".turn")).to_have_count(0)
+    page.get_by_role("button", name="New conversation").click()
+    expect(page.locator("#chat .answer")).to_have_count(0)
     page.route("**/gradio_api/app_id", lambda route: route.abort())
     expect(page.locator("#lost")).to_be_visible(timeout=15_000)
     page.unroute("**/gradio_api/app_id")
@@ -107,4 +105,5 @@ def test_program_with_a_password_asks_for_it_again_and_then_goes_on(serve: Serve
     page.locator("input[type=password]").wait_for(timeout=20_000)
     log_in()
     expect(page.locator(BOX)).to_have_value("Half a thou")
-    expect(page.locator(".turn .question")).to_have_text(["What about curvature?"])
+    page.wait_for_selector("#chat .answer")
+    assert questions(page) == ["What about curvature?"]

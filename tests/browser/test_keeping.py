@@ -1,158 +1,172 @@
-"""What stays: long lists as tables, conversations after the collection has changed, addresses that tell the truth."""
+"""What stays: conversations with names, pins and exports; addresses that tell the truth; Back and Forward."""
 
-import csv
 import json
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from assistant.assembly import Assistant
-from assistant.outlets.page_backend import PageBackend
-from assistant.retrieve.filters import Filters
-from assistant.settings import load_settings
-from assistant.types import Citation, SourcePassage
-from ingest.embedder import BundledEmbedder
-from ingest.record_store import RecordStore, write_store
-from ingest.records import Record, Source, Speaker, Talk
 from tests.browser.conftest import Serve, Visit
-from tests.browser.scripted import HESSIAN, Scripted, cite, script
-from tests.browser.test_chat import BOX, ask, wait_for_answer
-from tests.browser.test_connection import expect_back, port
-from tests.browser.test_tabs import saved, tab
+from tests.browser.scripted import HESSIAN, Scripted
+from tests.browser.test_chat import BOX, answers, ask, questions, slow_words, wait_for_answer
 
 pytestmark = pytest.mark.browser
 
-MANY = 120
+CURVATURE = "What about curvature?"
 
 
-def many_talks(folder: Path) -> RecordStore:
-    records: list[Record] = [
-        Talk(
-            f'Talk {n}, "quoted"; with a comma',
-            (Speaker(f"Speaker Ö. {n:03}", "Uni"),),
-            (Source("t.txt", n, n, "Page"),),
-            abstract=f"About subject {n}.",
-            id=f"talk-{n}",
-        )
-        for n in range(1, MANY + 1)
-    ]
-    write_store(folder / "records.sqlite", records, [], {})
-    return RecordStore(folder / "records.sqlite")
+def port(url: str) -> int:
+    return int(url.rstrip("/").rsplit(":", 1)[1])
 
 
-def test_long_list_is_shown_whole_and_saved_as_a_table(serve: Serve, visit: Visit, tmp_path: Path) -> None:
-    store = many_talks(tmp_path)
-    pieces: list[str | Citation] = [f"{MANY} talks:\n\n"]
-    passages: list[SourcePassage] = []
-    for n, talk in enumerate(store.records(), 1):
-        passages.append(
-            SourcePassage(
-                f"{talk.id}#abstract-1",
-                talk.id,
-                "talk",
-                talk.title,
-                ("Uni",),
-                ("Page",),
-                "Abstract",
-                talk.abstract,
-                1,
-                {},
-            )
-        )
-        pieces += [f"- **{talk.title}** [{n}]", cite(n, passages[-1], talk.abstract), "\n"]
-    answer = script(*pieces, passages=passages, mode="catalogue")
-    page = visit(serve(Scripted({"All?": answer}, store=store)), width=390)
-    ask(page, "All?")
+def kept(page: Page) -> list[str]:
+    return [text.removeprefix("📌 ") for text in page.locator(".kept-title").all_inner_texts()]
+
+
+def menu(page: Page, title: str) -> None:
+    page.locator(f"summary[aria-label='More for “{title}”']").click()
+
+
+def saved(page: Page, name: str) -> str:
+    with page.expect_download() as download:
+        page.locator(".menu[open]").get_by_role("button", name=name).click()
+    return download.value.path().read_text(encoding="utf-8")
+
+
+def two_conversations(page: Page) -> Page:
+    ask(page, CURVATURE)
     wait_for_answer(page)
-    expect(page.locator("#live .answer li")).to_have_count(MANY)
-    expect(page.locator("#live .foot")).to_contain_text(f"{MANY} sources")
-    assert page.evaluate("document.documentElement.scrollWidth") == 390
-    rows = list(csv.DictReader(saved(page, "CSV").splitlines()))
-    assert [row["id"] for row in rows] == [f"talk-{n}" for n in range(1, MANY + 1)]
-    assert (rows[6]["title"], rows[6]["speakers"]) == ('Talk 7, "quoted"; with a comma', "Speaker Ö. 007")
+    page.get_by_role("button", name="New conversation").click()
+    expect(page.locator("#chat .answer")).to_have_count(0)
+    ask(page, "Second?")
+    wait_for_answer(page, "Second?")
+    return page
 
 
-def test_conversation_is_intact_after_the_seeds_changed_and_the_program_restarted(
-    serve: Serve, visit: Visit, tmp_path: Path, embedder: BundledEmbedder
-) -> None:
-    corpus, home = tmp_path / "corpus", tmp_path / "home"
-    corpus.mkdir()
+def test_conversations_are_named_pinned_found_deleted_and_brought_back(serve: Serve, visit: Visit) -> None:
+    page = two_conversations(visit(serve(Scripted())))
+    assert kept(page) == ["Second?", CURVATURE]
+    menu(page, CURVATURE)
+    page.locator(".menu[open] input").fill("My <b>slopes</b>")
+    page.locator(".menu[open] input").press("Enter")
+    expect(page.locator(".kept-title").last).to_have_text("My <b>slopes</b>")
+    menu(page, "My <b>slopes</b>")
+    page.locator(".menu[open]").get_by_role("button", name="Pin").click()
+    expect(page.locator(".kept-title").first).to_contain_text("📌 My <b>slopes</b>")
+    page.get_by_label("Find a conversation").fill("minima second?")
+    expect(page.locator(".kept-title")).to_have_text(["Second?"])
+    page.get_by_label("Find a conversation").fill("")
+    expect(page.locator(".kept-title")).to_have_count(2)
+    menu(page, "Second?")
+    page.locator(".menu[open]").get_by_role("button", name="Delete").click()
+    expect(page.locator(".kept-title")).to_have_count(1)
+    expect(page.locator("#chat .answer")).to_have_count(0)
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".kept-title")).to_have_count(2)
 
-    def write(*talks: tuple[str, str]) -> PageBackend:
-        lines = [
-            json.dumps({"kind": "talk", "title": title, "speakers": [{"name": "Ada Lovelace"}], "abstract": abstract})
-            for title, abstract in talks
-        ]
-        (corpus / "talks.jsonl").write_text("\n".join(lines), encoding="utf-8")
-        assistant = Assistant(load_settings(home=home, corpus=corpus))
-        assistant.ingest()
-        return PageBackend(assistant)
 
-    gone = ("Bees and hives", "Bees build hexagonal cells of wax. The hive keeps itself warm in winter.")
-    stays = ("Rivers and floods", "Rivers flood when snow melts quickly. Dams hold the water back.")
-    url = serve(write(gone, stays))
-    page = visit(url)
-    ask(page, "What do bees build?")
-    wait_for_answer(page)
-    page.locator("#live .marker").first.click()
-    quote = page.locator("mark").inner_text()
-    assert "hexagonal cells" in quote
-    serve.stop()
-    changed = write(("Rivers and floods", "Rivers flood in spring, when the snow is gone. Dams hold the water back."))
-    serve(changed, port=port(url))
+def test_conversation_survives_reload_and_restart_and_is_seen_by_nobody_else(serve: Serve, visit: Visit) -> None:
+    backend = Scripted()
+    url = serve(backend)
+    page = two_conversations(visit(url))
+    before = answers(page)
     page.reload()
-    expect_back(page)
-    expect(page.locator(".turn .question")).to_have_text(["What do bees build?"])
-    page.locator("#live .marker").first.click()
-    expect(page.locator("mark")).to_have_text([quote])
-    expect(page.locator(".card.current h3")).to_contain_text("Bees and hives")
-    assert "Bees and hives" in saved(page, "Markdown")
-    page.locator(".card.current").get_by_role("button", name="The whole talk").click()
-    expect(page.locator("#record .notice.error")).to_contain_text("No talk or paper has the id")
-    tab(page, "Ask")
-    ask(page, "When do rivers flood?")
-    wait_for_answer(page, "When do rivers flood?")
-    expect(page.locator("#live .answer")).to_contain_text("snow is gone")
+    expect(page.locator("#chat .answer")).to_have_count(1)
+    assert answers(page) == before
+    serve.stop()
+    serve(Scripted(home=backend.home), port=port(url))
+    page.reload()
+    page.wait_for_selector("#chat .answer")
+    page.locator("a.cite").last.click()
+    expect(page.locator("mark.current")).to_have_text(["tend to lead to better generalization"])
+    ask(page, "Third?")
+    wait_for_answer(page, "Third?")
+    assert questions(page) == ["Second?", "Third?"]
+    stranger = visit(page.url)
+    stranger.wait_for_timeout(500)
+    assert (questions(stranger), kept(stranger)) == ([], [])
 
 
-def named(page: Page) -> str:
-    return str(page.evaluate("new URL(location.href).searchParams.get('talk')"))
+def test_conversation_left_while_it_is_answered_keeps_its_answer(serve: Serve, visit: Visit) -> None:
+    page = visit(serve(Scripted({"Long?": slow_words(200)}, pause_s=0.05)))
+    ask(page, "Long?")
+    expect(page.locator("#chat .answer")).to_contain_text("word3")
+    page.get_by_role("button", name="New conversation").click()
+    expect(page.locator("#chat .answer")).to_have_count(0)
+    ask(page, "Other?")
+    wait_for_answer(page, "Other?")
+    page.get_by_role("button", name="Long?").first.click()
+    expect(page.locator("#chat .answer")).to_contain_text("word3")
+    assert questions(page) == ["Long?"]
 
 
-@pytest.mark.parametrize("leave", ["other entry", "other tab", "asking", "closing on a phone"])
-def test_address_names_a_talk_only_while_it_is_shown(serve: Serve, visit: Visit, leave: str) -> None:
+def test_reload_in_the_middle_of_an_answer_keeps_what_came(serve: Serve, visit: Visit) -> None:
+    page = visit(serve(Scripted({"Long?": slow_words(400)}, pause_s=0.05)))
+    ask(page, CURVATURE)
+    wait_for_answer(page)
+    ask(page, "Long?")
+    expect(page.locator("#chat .answer").last).to_contain_text("word3")
+    page.reload()
+    expect(page.locator("#chat .answer").first).to_contain_text("better generalization")
+    page.wait_for_timeout(1500)
+    page.reload()
+    expect(page.locator("#chat .answer").last).to_contain_text("word3")
+    expect(page.locator("#chat .notice").last).to_have_text("You stopped this answer; it is not complete.")
+
+
+def test_export_holds_everything_with_working_links(serve: Serve, visit: Visit) -> None:
     url = serve(Scripted())
-    page = visit(f"{url}?talk={HESSIAN.id}", width=390 if "phone" in leave else 1280)
+    page = two_conversations(visit(url))
+    menu(page, CURVATURE)
+    markdown = saved(page, "Markdown")
+    assert markdown.startswith(f"# {CURVATURE}")
+    assert f"[Open it here]({url}?talk={HESSIAN.id})" in markdown
+    menu(page, CURVATURE)
+    exported = json.loads(saved(page, "JSON"))
+    assert [turn["question"] for turn in exported["turns"]] == [CURVATURE]
+    assert [citation["n"] for citation in exported["turns"][0]["citations"]] == [1, 1, 2]
+    menu(page, CURVATURE)
+    html = saved(page, "HTML")
+    reader = page.context.new_page()
+    reader.set_content(html)
+    reader.locator("sup a").last.click()
+    expect(reader.locator("li:target")).to_contain_text("Flat Minima")
+    expect(reader.get_by_role("link", name="Open it here").first).to_have_attribute("href", f"{url}?talk={HESSIAN.id}")
+    menu(page, CURVATURE)
+    assert "@misc{hunting-the-hessian" in saved(page, "BibTeX")
+
+
+def test_addresses_open_a_talk_and_ask_a_question_and_back_goes_back_within_the_page(
+    serve: Serve, visit: Visit
+) -> None:
+    url = serve(Scripted())
+    page = visit(f"{url}?q=What+about+curvature%3F")
+    wait_for_answer(page, CURVATURE)
+    page.wait_for_function("new URL(location.href).searchParams.has('c')")
+    page.locator(".card").first.get_by_role("button", name="The whole talk").click()
     expect(page.locator(".record h2")).to_have_text(HESSIAN.title)
-    page.wait_for_timeout(800)
-    page.locator(".record h2").click()
-    page.wait_for_timeout(400)
-    assert named(page) == HESSIAN.id
-    if leave == "other entry":
-        page.get_by_role("button", name="Scaling Laws & <b>Limits</b>").last.click()
-    elif leave == "other tab":
-        tab(page, "Status")
-    elif leave == "asking":
-        page.get_by_role("button", name="Ask about this talk").click()
-    else:
-        page.get_by_role("button", name="Close entry").click()
+    assert f"talk={HESSIAN.id}" in page.url
+    page.go_back()
+    expect(page.locator("#chat .answer")).to_be_visible()
+    assert "talk=" not in page.url
+    page.go_forward()
+    expect(page.locator(".record h2")).to_be_visible()
+    page.get_by_role("tab", name="Ask").click()
     page.wait_for_function("!new URL(location.href).searchParams.has('talk')")
+    other = visit(f"{url}?talk={HESSIAN.id}")
+    expect(other.locator(".record h2")).to_have_text(HESSIAN.title)
 
 
-def test_question_is_narrowed_to_a_speaker_whose_name_is_typed(serve: Serve, visit: Visit, tmp_path: Path) -> None:
-    backend = Scripted(store=many_talks(tmp_path))
-    page = visit(serve(backend))
-    box = page.get_by_label("Where to look")
-    box.click()
-    box.fill("nobody")
-    box.press("Tab")
-    ask(page, "What about?")
-    expect(page.locator("#status")).to_contain_text("No talk here is by “nobody”")
-    expect(page.locator(BOX)).to_have_value("What about?")
-    box.click()
-    box.fill("speaker 117")
-    box.press("Tab")
-    page.click("#ask")
-    wait_for_answer(page, "What about?")
-    assert backend.filters == [Filters(speaker="Speaker Ö. 117")]
+def test_two_tabs_of_one_visitor_keep_both_conversations(serve: Serve, visit: Visit) -> None:
+    url = serve(Scripted())
+    page = visit(url)
+    ask(page, CURVATURE)
+    wait_for_answer(page)
+    second = page.context.new_page()
+    second.goto(url)
+    second.wait_for_selector(".kept-title")
+    ask(second, "In the other tab?")
+    wait_for_answer(second, "In the other tab?")
+    page.reload()
+    expect(page.locator(".kept-title")).to_have_text(["In the other tab?", CURVATURE])
+    assert questions(page) == [CURVATURE]
+    expect(page.locator(BOX)).to_have_value("")

@@ -19,14 +19,15 @@ from tests.scripted_endpoint import Script, ScriptedEndpoint
 from tests.tracing import outbound, plain_environment, traced_command
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-# Watched by strace on a busy machine, importing the model's client takes several seconds.
+# Watched by strace on a busy machine, the first answer and importing the model's client take several seconds each.
 PATIENCE_MS = 60_000
 QUESTION = "What goes wrong in training when models get bigger?"
 
 
-@pytest.fixture
-def served(tmp_path: Path, seeds_home: Path, seeds_report: IngestReport) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory, seeds_home: Path, seeds_report: IngestReport) -> Iterator[str]:
     """`talks chat` over the seeds, watched; its connections are checked at the end."""
+    tmp_path = tmp_path_factory.mktemp("served")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -60,9 +61,9 @@ def test_question_is_answered_in_quotes_and_then_by_a_model(served: str, visit: 
     page = visit(served)
     page.fill("#question textarea", QUESTION)
     page.press("#question textarea", "Enter")
-    marker = page.locator("a.marker").first
-    marker.wait_for()
-    expect(page.locator("#past, #live").filter(has_text="increased instability during training").first).to_be_visible()
+    marker = page.locator("a.cite").first
+    marker.wait_for(timeout=PATIENCE_MS)
+    expect(page.locator("#chat").filter(has_text="increased instability during training").first).to_be_visible()
     marker.click()
     card = page.locator("#sources article").filter(has_text="Training Neural Networks at Any Scale").first
     expect(card).to_contain_text("Volkan Cevher")
@@ -71,7 +72,7 @@ def test_question_is_answered_in_quotes_and_then_by_a_model(served: str, visit: 
     expect(card.locator("mark").first).to_contain_text("critical challenges")
 
     with ScriptedEndpoint(Script(pieces=["Training gets ", "unstable [1]."])) as server:
-        page.get_by_text("Use a model").click()
+        page.get_by_role("tab", name="Models").click()
         page.fill("#base-url input, #base-url textarea", server.address)
         page.click("#connect")
         expect(page.locator("#endpoint-result")).to_contain_text("will write the answers", timeout=PATIENCE_MS)
@@ -79,7 +80,7 @@ def test_question_is_answered_in_quotes_and_then_by_a_model(served: str, visit: 
         page.fill("#question textarea", QUESTION)
         page.press("#question textarea", "Enter")
         expect(
-            page.locator("#past, #live").filter(has_text=re.compile(r"Training gets unstable\s*\[1\]")).first
+            page.locator("#chat").filter(has_text=re.compile(r"Training gets unstable\s*\[1\]")).first
         ).to_be_visible(timeout=PATIENCE_MS)
 
 
@@ -87,19 +88,19 @@ def test_endpoint_that_goes_down_and_comes_back(served: str, visit: Visit) -> No
     page = visit(served)
     with ScriptedEndpoint(Script(pieces=["Training gets ", "unstable [1]."])) as server:
         address = server.address
-        page.get_by_text("Use a model").click()
+        page.get_by_role("tab", name="Models").click()
         page.fill("#base-url input, #base-url textarea", address)
         page.click("#connect")
         expect(page.locator("#endpoint-result")).to_contain_text("will write the answers", timeout=PATIENCE_MS)
     page.get_by_role("tab", name="Ask").click()
     page.fill("#question textarea", QUESTION)
     page.press("#question textarea", "Enter")
-    down = page.locator("#past, #live").filter(has_text=re.compile(r"Nothing answers at|hung up|broke off"))
+    down = page.locator("#chat").filter(has_text=re.compile(r"Nothing answers at|hung up|broke off"))
     expect(down.first).to_be_visible(timeout=PATIENCE_MS)
-    expect(page.locator("#past, #live").filter(has_text="increased instability during training").first).to_be_visible()
+    expect(page.locator("#chat").filter(has_text="increased instability during training").first).to_be_visible()
 
     with ScriptedEndpoint(Script(pieces=["Training gets ", "unstable [1]."]), port=int(address.rsplit(":", 1)[1])):
         page.fill("#question textarea", QUESTION)
         page.press("#question textarea", "Enter")
-        back = page.locator("#past, #live").filter(has_text=re.compile(r"Training gets unstable\s*\[1\]"))
+        back = page.locator("#chat").filter(has_text=re.compile(r"Training gets unstable\s*\[1\]"))
         expect(back.first).to_be_visible(timeout=PATIENCE_MS)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from assistant.settings import load_settings
 from evals.beir import evaluate_collection
-from ingest.embedder import BundledEmbedder
 from ingest.errors import CorpusMissing
 
 DOCUMENTS = [
@@ -34,14 +34,14 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "small"
 
 
-def test_collection_is_ranked_by_the_product(folder: Path, tmp_path: Path, embedder: BundledEmbedder) -> None:
-    found = evaluate_collection(folder, tmp_path / "home", embedder, keyword_weight=0.6, progress=lambda *_: None)
+def test_collection_is_ranked_by_the_product(folder: Path, tmp_path: Path) -> None:
+    found = evaluate_collection(folder, load_settings(home=tmp_path / "home"), lambda *_: None)
     assert (found.documents, found.queries) == (3, 2)
     assert found.ndcg["this program"] == 1.0
     assert list(found.ndcg)[-1] == "this program"
 
 
-def test_collection_without_judgements_is_told(folder: Path, tmp_path: Path, embedder: BundledEmbedder) -> None:
+def test_collection_without_judgements_is_told(folder: Path, tmp_path: Path) -> None:
     (folder / "qrels.tsv").unlink()
     with pytest.raises(CorpusMissing, match=r"qrels\.tsv"):
-        evaluate_collection(folder, tmp_path / "home", embedder, keyword_weight=0.6, progress=lambda *_: None)
+        evaluate_collection(folder, load_settings(home=tmp_path / "home"), lambda *_: None)

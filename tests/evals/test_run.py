@@ -7,27 +7,20 @@ import pytest
 from typer.testing import CliRunner
 
 from assistant.outlets.cli import app
-from evals.questions import Half, read_dialogues, read_lists, read_questions
-from evals.run import EVALS
+from evals.questions import EVALS, Half, read_dialogues, read_lists, read_questions
 from ingest.errors import CorpusMissing, PageUnreadable
-from tests.scripted_endpoint import Script, ScriptedEndpoint
 
 
 @pytest.mark.slow
 def test_eval_measures_the_product_beside_the_usual_ways() -> None:
-    with ScriptedEndpoint(Script(pieces=["training, gradient"])) as server:
-        settings = {"TALKS_LLM_BASE_URL": server.address}
-        run = CliRunner().invoke(app, ["eval", "--json", "--model", "auto"], env=settings)
+    run = CliRunner().invoke(app, ["eval", "--json"])
     found = json.loads(run.stdout)
     assert list(found["systems"]) == [
         "keyword alone", "meaning alone", "rank fusion (RRF)", "LlamaIndex tutorial", "this program",
-        "… with search words",
     ]  # fmt: skip
     assert found["questions"]["all"] == sum(count for kind, count in found["questions"].items() if kind != "all") == 118
     own = found["systems"]["this program"]["all"]["recall@5"]
     assert own["interval"][0] <= own["mean"] <= own["interval"][1]
-    assert found["confidence"]["area"] > 0.9
-    assert server.prompts
 
 
 def test_halves_share_no_question() -> None:

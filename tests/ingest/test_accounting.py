@@ -2,14 +2,16 @@
 
 import re
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.merge import Merged, merge
-from ingest.readers import Reader, paper_pages, read_file, talk_pages
-from ingest.records import Paper, Reading, Record, Talk
+from ingest.readers import paper_pages, read_file, talk_pages
+from ingest.records import Reading, Record
+from ingest.schema import AUTHOR_COUNT, COMMENT_COUNT, DATE, LINKS, ORGANISATION
 
 SEEDS = sorted((Path(__file__).parents[2] / "seeds").glob("*.txt"))
 READINGS = {path.name: read_file(path, name=path.name) for path in SEEDS}
@@ -20,11 +22,11 @@ def merged() -> Merged:
     return merge(record for reading in READINGS.values() for record in reading.records)
 
 
-def talks(records: tuple[Record, ...]) -> list[Talk]:
+def talks(records: tuple[Record, ...]) -> list[Record]:
     return [record for record in records if record.kind == "talk"]
 
 
-def papers(records: tuple[Record, ...]) -> list[Paper]:
+def papers(records: tuple[Record, ...]) -> list[Record]:
     return [record for record in records if record.kind == "paper"]
 
 
@@ -41,10 +43,10 @@ def content(reading: Reading) -> list[str]:
             (
                 record.title,
                 record.abstract,
-                record.links,
+                LINKS.of(record),
                 (record.speakers, record.bio, record.chapters)
                 if record.kind == "talk"
-                else (record.author_count, record.organisation, record.date, record.comment_count),
+                else (AUTHOR_COUNT.of(record), ORGANISATION.of(record), DATE.of(record), COMMENT_COUNT.of(record)),
             )
         )
         for record in reading.records
@@ -61,7 +63,7 @@ def test_seed_entries_and_merges_are_as_counted_by_hand() -> None:
     ]
     both = merged()
     assert (len(talks(both.records)), len(papers(both.records)), both.merge_count) == (34, 106, 14 + 6)
-    assert both.oddities == ()
+    assert both.warnings == ()
 
 
 def test_seed_talks_hold_what_was_counted_by_hand() -> None:
@@ -80,15 +82,15 @@ def test_seed_papers_hold_what_was_counted_by_hand(joined: bool) -> None:
     )
     found = papers(records)
     assert all(paper.abstract for paper in found)
-    assert sum(paper.author_count is not None for paper in found) == 47
-    assert sum(paper.date is not None for paper in found) == 48
-    assert sum(paper.date is not None and paper.date.is_full for paper in found) == 39
-    assert [paper.organisation for paper in found if paper.organisation] == ["Harvard University"]
-    assert [paper.comment_count for paper in found if paper.comment_count] == [1, 2, 2, 2, 2]
+    assert sum(AUTHOR_COUNT.of(paper) is not None for paper in found) == 47
+    assert sum(DATE.of(paper) is not None for paper in found) == 48
+    assert sum(DATE.of(paper) is not None and DATE.of(paper).is_full for paper in found) == 39
+    assert [ORGANISATION.of(paper) for paper in found if ORGANISATION.of(paper)] == ["Harvard University"]
+    assert [COMMENT_COUNT.of(paper) for paper in found if COMMENT_COUNT.of(paper)] == [1, 2, 2, 2, 2]
 
 
-def test_seed_oddities_are_these() -> None:
-    assert [(oddity.file[:3], oddity.line) for reading in READINGS.values() for oddity in reading.oddities] == [
+def test_seed_warnings_are_these() -> None:
+    assert [(warning.file[:3], warning.line) for reading in READINGS.values() for warning in reading.warnings] == [
         ("000", 23),
         ("002", 50),
         ("002", 59),
@@ -163,9 +165,9 @@ def test_talks_without_their_bios_or_speakers_stay_apart(data: st.DataObject) ->
                 left, bare = [left[0], *left[1 + len(talk.speakers) :]], bare + 1
             kept += left
             titles.append(talk.title)
-    reading = talk_pages.read(["Recorded Talks: All", *kept], "all")
-    assert [record.title for record in reading.records] == titles
-    assert sum("no speaker line" in oddity.message for oddity in reading.oddities) == bare
+    whole = talk_pages.read(["Recorded Talks: All", *kept], "all")
+    assert [record.title for record in whole.records] == titles
+    assert sum("no speaker line" in warning.message for warning in whole.warnings) == bare
 
 
 WORDS = [
@@ -221,7 +223,7 @@ LINE = st.one_of(
 )
 @settings(max_examples=300, deadline=None)
 @given(lines=st.lists(LINE, max_size=25))
-def test_no_line_of_any_page_is_lost(reader: Reader, heading: str, lines: list[str]) -> None:
+def test_no_line_of_any_page_is_lost(reader: ModuleType, heading: str, lines: list[str]) -> None:
     page = [heading, *lines]
     reading = reader.read(page, "any.txt")
     owned = [
@@ -231,9 +233,9 @@ def test_no_line_of_any_page_is_lost(reader: Reader, heading: str, lines: list[s
     lost = [n for n, line in enumerate(page, start=1) if line.strip() and n not in reading.furniture and n not in owned]
     assert lost == []
     shown = " ".join(str(part) for record in reading.records for part in _parts(record))
-    reported = {*reading.furniture, *(oddity.line for oddity in reading.oddities)}
+    reported = {*reading.furniture, *(warning.line for warning in reading.warnings)}
     assert [n for n in owned if n not in reported and not _is_shown(page[n - 1].strip(), shown)] == []
-    assert all(1 <= oddity.line <= len(page) for oddity in reading.oddities)
+    assert all(1 <= warning.line <= len(page) for warning in reading.warnings)
 
 
 def _parts(record: Record) -> list[object]:
@@ -241,10 +243,10 @@ def _parts(record: Record) -> list[object]:
         return [
             record.title,
             record.abstract,
-            record.author_count,
-            record.organisation,
-            record.date,
-            record.comment_count,
+            AUTHOR_COUNT.of(record),
+            ORGANISATION.of(record),
+            DATE.of(record),
+            COMMENT_COUNT.of(record),
         ]
     chapters = [part for chapter in record.chapters for part in (chapter.time, chapter.title, chapter.speakers)]
     return [record.title, record.speakers, record.abstract, record.bio, *chapters]

@@ -67,10 +67,8 @@ def test_words_are_told_beside_the_same_vector(embedder: BundledEmbedder) -> Non
 
 def test_phrasing_says_more_of_how_a_text_is_put_than_of_its_subject(embedder: BundledEmbedder) -> None:
     texts = ["How many nodes has the cluster?", "How many pupils has the school?", "Where does the cluster stand?"]
-    phrasing, words = embedder.embed_phrasing_with_words(texts)
+    phrasing = np.array([embedder.embed_phrasing(text) for text in texts])
     np.testing.assert_allclose(np.linalg.norm(phrasing, axis=1), 1, rtol=1e-5)
-    np.testing.assert_allclose(phrasing[2], embedder.embed_phrasing_with_words(texts[2:])[0][0], atol=1e-3)
-    assert words[2].words == ("where", "does", "the", "cluster", "stand")
     meaning = embedder.embed_passages(texts)
     gap_by_subject, gap_by_phrasing = (one[0] @ one[2] - one[0] @ one[1] for one in (meaning, phrasing))
     assert gap_by_phrasing < 0.3 * gap_by_subject

@@ -12,12 +12,15 @@ from ingest.embedder import BundledEmbedder
 from ingest.gists import Gist, gist_line, machine_gists_file, read_gists, source_digest
 from ingest.index import open_current
 from ingest.pipeline import IngestReport, ingest
-from ingest.records import Paper, Source, Talk
+from ingest.records import Source
+from tests import made_up
 from tests.conftest import SEEDS
 
 PLACE = (Source("t.txt", 1, 2, "Recorded Talks: T"),)
-TALK = Talk(id="counting", title="Counting Things Twice", speakers=(), sources=PLACE, abstract="Twice is better.")
-PAPER = Paper(id="cost", title="On the Cost of Counting", sources=PLACE, abstract="It is cheap.")
+TALK = made_up.talk(
+    id="counting", title="Counting Things Twice", speakers=(), sources=PLACE, abstract="Twice is better."
+)
+PAPER = made_up.paper(id="cost", title="On the Cost of Counting", sources=PLACE, abstract="It is cheap.")
 
 
 def write(path: Path, *lines: Mapping[str, object] | str) -> Path:
@@ -58,9 +61,9 @@ def test_gist_of_namesakes_needs_an_id(tmp_path: Path) -> None:
 @pytest.mark.parametrize("bad", ["not JSON", '{"title": "Counting Things Twice"}', "[1]", '{"title": "x", "gist": ""}'])
 def test_line_that_cannot_be_read_is_told_and_the_rest_goes_on(tmp_path: Path, bad: str) -> None:
     path = write(tmp_path / "gists.jsonl", bad, "", {"kind": "paper", "title": PAPER.title, "gist": "Cheap."})
-    gists, oddities = read_gists([path], [TALK, PAPER])
+    gists, warnings = read_gists([path], [TALK, PAPER])
     assert gists == {"cost": Gist("Cheap.")}
-    assert [(oddity.file, oddity.line) for oddity in oddities] == [("gists.jsonl", 1)]
+    assert [(warning.file, warning.line) for warning in warnings] == [("gists.jsonl", 1)]
 
 
 def test_every_record_of_the_seeds_has_its_gist(seeds_report: IngestReport, seeds_home: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from llama_index.core import VectorStoreIndex
 from llama_index.core.schema import QueryBundle, TextNode
 
-from assistant.integrations.embedding import PassageEmbedding
+from assistant.integrations.llama_index import PassageEmbedding
 from ingest.embedder import BundledEmbedder
 from ingest.errors import EmbedderError
 

@@ -1,16 +1,23 @@
 """Passages: exact slices, readable ids, sizes that the embedder can read."""
 
+from typing import Any
+
 import pytest
 
 from ingest.passages import LONGEST_PASSAGE_CHARS, record_passages, record_text, split_sentences
-from ingest.records import Chapter, Paper, Source, Speaker, Talk
+from ingest.records import Chapter, Record, Source, Speaker
+from tests import made_up
 
 SOURCE = Source("page.txt", 1, 2, "Recorded Talks: Tests")
 
 
-def make_talk(**fields: object) -> Talk:
-    given = {"title": "On Tests", "speakers": (Speaker("Ada Byron", "Analytical Society"),), "sources": (SOURCE,)}
-    return Talk(**{"id": "on-tests", **given, **fields})  # type: ignore[arg-type]
+def make_talk(**fields: Any) -> Record:
+    given: dict[str, Any] = {
+        "title": "On Tests",
+        "speakers": (Speaker("Ada Byron", "Analytical Society"),),
+        "sources": (SOURCE,),
+    }
+    return made_up.talk(**{"id": "on-tests", **given, **fields})
 
 
 @pytest.mark.parametrize(
@@ -58,7 +65,7 @@ def test_session_of_chapters_is_one_passage_with_times_as_written() -> None:
 
 
 def test_record_with_a_title_only_can_still_be_found() -> None:
-    (passage,) = record_passages(Paper(title="Only a Title", sources=(SOURCE,), id="only-a-title"))
+    (passage,) = record_passages(made_up.paper(title="Only a Title", sources=(SOURCE,), id="only-a-title"))
     assert (passage.id, passage.text, passage.headed_text) == ("only-a-title#title", "Only a Title", "Only a Title")
 
 

@@ -21,7 +21,7 @@ from ingest.errors import (
     IndexUnwritable,
 )
 from ingest.generations import writing
-from ingest.index import open_current, serving_names
+from ingest.index import find_current, open_current, serving_names
 from ingest.pipeline import IngestReport, ingest
 from tests.conftest import SEEDS
 
@@ -96,7 +96,7 @@ def test_seeds_give_the_known_numbers(seeds_report: IngestReport) -> None:
     assert (report.files, report.entries, report.talks, report.papers, report.merges) == (5, 160, 34, 106, 20)
     assert report.unreadable == ()
     assert report.changed
-    assert {(oddity.file, oddity.line) for oddity in report.oddities} >= {
+    assert {(warning.file, warning.line) for warning in report.warnings} >= {
         ("000_1a4d88725b1ea2bd.txt", 23),
         ("002_da01997cd1b3d092.txt", 50),
         ("002_da01997cd1b3d092.txt", 59),
@@ -188,9 +188,9 @@ def test_empty_corpus_is_told_and_the_old_index_serves(corpus: Path, home: Path,
     ("content", "said"),
     [
         pytest.param(b"\x00\x01\xff\xfe\x89PNG", "bad.txt", id="binary"),
-        pytest.param(b"Just a letter to a friend.\n\nBye.", "bad.txt", id="unknown kind"),
+        pytest.param(b'{"hello": "world"}', "bad.txt", id="unknown kind"),
         pytest.param(b"", "bad.txt", id="empty"),
-        pytest.param("Recorded Talks: T\nCaf\u00e9".encode("latin-1"), "bad.txt", id="wrong encoding"),
+        pytest.param(b"<?xml version='1.0'?><recipes/>", "bad.txt", id="unknown XML"),
     ],
 )
 def test_one_bad_file_is_told_and_the_rest_goes_on(
@@ -209,7 +209,7 @@ def test_file_that_becomes_unreadable_keeps_its_records(corpus: Path, home: Path
     report = ingest(corpus, home, embedder)
     assert sorted(titles(home, embedder)) == ["Counting Things Twice", "On the Cost of Counting"]
     assert len(report.unreadable) == 1
-    assert any("stay in the index" in oddity.message for oddity in report.oddities)
+    assert any("stay in the index" in warning.message for warning in report.warnings)
 
 
 def test_deleted_file_takes_its_records_along(corpus: Path, home: Path, embedder: BundledEmbedder) -> None:
@@ -356,3 +356,16 @@ def test_file_without_permission_is_told(
     report = ingest(corpus, home, embedder)
     assert "talks.txt" in report.unreadable[0]
     assert (report.talks, report.papers) == (0, 1)
+
+
+def test_index_that_cannot_be_written_is_read_and_left_alone(
+    seeds_home: Path, seeds_report: IngestReport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serving = find_current(seeds_home)
+    assert serving is not None
+    folder = serving.folder / "chroma"
+    before = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
+    monkeypatch.setattr("ingest.index._ROOM_BYTES", 2**62)  # as on a full disk
+    assert serving.vectors.shape[0] == serving.manifest.passages
+    assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir()} == before
+    serving.close()

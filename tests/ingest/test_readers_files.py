@@ -15,6 +15,9 @@ PAGE = "Recorded Talks: Sets\nMaps\nAda Lind, MIT\nWe show how maps are drawn.\n
         pytest.param(b"\xef\xbb\xbf" + PAGE.encode(), id="byte order mark"),
         pytest.param(PAGE.replace("\n", "\r\n").encode(), id="carriage returns"),
         pytest.param(PAGE.replace("\n", "\n\n").encode().rstrip(), id="blank lines"),
+        pytest.param(PAGE.encode("utf-16"), id="two bytes a letter"),
+        pytest.param(PAGE.encode("utf-16-le"), id="two bytes a letter without a mark"),
+        pytest.param(PAGE.encode("utf-32"), id="four bytes a letter"),
     ],
 )
 def test_page_is_read_however_it_was_saved(tmp_path: Path, content: bytes) -> None:
@@ -30,12 +33,18 @@ def test_page_is_read_however_it_was_saved(tmp_path: Path, content: bytes) -> No
     [
         pytest.param(b"", "any.txt: the file is empty", id="empty"),
         pytest.param(b" \n\n", "any.txt: the file is empty", id="blank"),
-        pytest.param(b"\x89PNG\0\0", "any.txt: not a text file", id="binary"),
-        pytest.param("Recorded Talks\nä".encode("latin-1"), "any.txt, line 2: not UTF-8 text", id="another encoding"),
-        pytest.param(PAGE.encode("utf-16"), "any.txt: not a text file", id="two bytes a letter"),
+        pytest.param(b"%PDF\0\0\1", "any.txt: not a text file", id="binary"),
+        pytest.param(b"<recipes><r/></recipes>", "no schedule and no feed", id="unknown xml"),
         pytest.param(
-            b"Dear diary,\ntoday I read.", "not a Recorded Talks page, a Daily Papers page or native", id="unknown"
+            b"<?xml version='1.0'?><recipes/>", r"no schedule and no feed \(its root is <recipes>\)", id="xml"
         ),
+        pytest.param(b"<schedule><conference>", "the XML is broken here", id="broken xml"),
+        pytest.param(b"<html><h1>Shop</h1><p>Buy.</p></html>", "a web page without times", id="web page"),
+        pytest.param(b'{"hello": 1}', 'no talk in it: its only key is "hello"', id="unknown json"),
+        pytest.param(b"[1, 2]", "it is a list of numbers, not of talks", id="numbers"),
+        pytest.param(b'{"id": "x", "title": "Cut', "line 1: the JSON ends early", id="cut off"),
+        pytest.param(b"[" * 100_000, "nested too deep", id="deep json"),
+        pytest.param(b"WEBVTT\n", "it holds no caption", id="empty captions"),
     ],
 )
 def test_file_that_cannot_be_read_says_what_to_do(tmp_path: Path, content: bytes, message: str) -> None:
@@ -53,6 +62,59 @@ def test_file_that_cannot_be_opened_says_so(tmp_path: Path, monkeypatch: pytest.
         raise PermissionError(13, "Permission denied")
 
     # Root may read everything, so a mode of 000 would not show it everywhere.
+    (tmp_path / "shut.txt").write_text("x")
     monkeypatch.setattr(Path, "read_bytes", refuse)
     with pytest.raises(PageUnreadable, match="shut.txt: no permission to read it"):
         read_file(tmp_path / "shut.txt", name="shut.txt")
+
+
+def test_file_in_another_encoding_is_read_and_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "old.txt"
+    path.write_bytes(PAGE.replace("maps", "Flüsse").encode("cp1252"))
+    part = read_file(path, name="old.txt")
+    assert part.records[0].abstract == "We show how Flüsse are drawn."
+    assert "not UTF-8 (line 4); read as Windows-1252" in str(part.warnings[0])
+
+
+def test_control_characters_of_a_file_become_marks_and_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "odd.txt"
+    path.write_text(PAGE.replace("maps", "\x1b[31mmaps"))
+    part = read_file(path, name="odd.txt")
+    assert part.records[0].abstract == "We show how \ufffd[31mmaps are drawn."
+    assert "1 control characters in it are shown as" in str(part.warnings[0])
+
+
+def test_xml_that_defines_entities_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "schedule.xml"
+    path.write_text(
+        '<?xml version="1.0"?><!DOCTYPE s [<!ENTITY a "ha">]><schedule><conference>&a;</conference></schedule>'
+    )
+    with pytest.raises(PageUnreadable, match="it defines entities; refused"):
+        read_file(path, name="schedule.xml")
+
+
+def test_large_file_is_told_and_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "huge.txt"
+    with path.open("wb") as file:
+        file.truncate(60_000_000)
+    with pytest.raises(PageUnreadable, match="it has 60 MB, and files over 50 MB are not read"):
+        read_file(path, name="huge.txt")
+
+
+def test_caption_file_without_times_asks_what_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "talk.srt"
+    path.write_text("Good morning.\nThis file has lost its times.\n")
+    with pytest.raises(PageUnreadable, match="no line with a time .* Save it as .txt or .md"):
+        read_file(path, name="talk.srt")
+
+
+def test_text_without_times_is_read_as_what_was_said(tmp_path: Path) -> None:
+    path = tmp_path / "talk.txt"
+    path.write_text("Good morning.\n\nThis file has no times.\n")
+    part = read_file(path, name="talk.txt")
+    assert part.track is not None
+    assert [(cue.start_s, cue.text) for cue in part.track.cues] == [
+        (None, "Good morning."),
+        (None, "This file has no times."),
+    ]
+    assert "read as one text without times" in str(part.warnings[0])

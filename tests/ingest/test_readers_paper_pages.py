@@ -5,7 +5,8 @@ import pytest
 from ingest.readers.blocks import organisation_name
 from ingest.readers.dates import parse_date, parse_dated_line
 from ingest.readers.paper_pages import read, recognises
-from ingest.records import Paper, Reading
+from ingest.records import Reading, Record
+from ingest.schema import AUTHOR_COUNT, COMMENT_COUNT, DATE, LINKS, ORGANISATION
 
 TOP = [
     "new",
@@ -30,7 +31,7 @@ def page(*blocks: str) -> Reading:
     return read([*TOP, *"\n\n".join(blocks).split("\n")], "page.txt")
 
 
-def papers(reading: Reading) -> list[Paper]:
+def papers(reading: Reading) -> list[Record]:
     return [record for record in reading.records if record.kind == "paper"]
 
 
@@ -115,9 +116,9 @@ def test_papers_with_and_without_blocks_are_told_apart() -> None:
         (
             paper.title,
             paper.abstract.count("\n") + bool(paper.abstract),
-            paper.author_count,
-            paper.organisation,
-            paper.comment_count,
+            AUTHOR_COUNT.of(paper),
+            ORGANISATION.of(paper),
+            COMMENT_COUNT.of(paper),
         )
         for paper in papers(reading)
     ] == [
@@ -128,8 +129,10 @@ def test_papers_with_and_without_blocks_are_told_apart() -> None:
         ("Woods of trees and maps", 3, 2, None, None),
     ]
     assert "[27]" in papers(reading)[0].abstract
-    assert papers(reading)[4].links == ("https://a.org/b",)
-    assert [(oddity.line, oddity.message[:26]) for oddity in reading.oddities] == [(33, "a title with no abstract a")]
+    assert LINKS.of(papers(reading)[4]) == ("https://a.org/b",)
+    assert [(warning.line, warning.message[:26]) for warning in reading.warnings] == [
+        (33, "a title with no abstract a")
+    ]
 
 
 def test_top_of_the_page_is_named_line_by_line() -> None:
@@ -153,7 +156,7 @@ def test_foot_of_the_page_is_named_or_reported() -> None:
     assert [what for line, what in reading.furniture.items() if line > 12] == ["paging"] * 4 + ["site menu"] * 2 + [
         "unknown line"
     ]
-    assert [oddity.message.split('"')[1] for oddity in reading.oddities] == ["Something else"]
+    assert [warning.message.split('"')[1] for warning in reading.warnings] == ["Something else"]
 
 
 def test_title_alone_between_papers_is_a_paper_without_abstract() -> None:
@@ -163,7 +166,7 @@ def test_title_alone_between_papers_is_a_paper_without_abstract() -> None:
         ("Maps", False),
         ("Trees", True),
     ]
-    assert [oddity.line for oddity in reading.oddities] == [17]
+    assert [warning.line for warning in reading.warnings] == [17]
 
 
 def test_saved_page_without_blank_lines_reads_the_same() -> None:
@@ -178,17 +181,17 @@ def test_saved_page_without_blank_lines_reads_the_same() -> None:
         ABSTRACT,
     )
     spaced, dense = page(*blocks), read([line for line in [*TOP, *"\n".join(blocks).split("\n")] if line], "page.txt")
-    assert [(p.title, p.abstract, p.author_count, p.organisation, p.date) for p in papers(dense)] == [
-        (p.title, p.abstract, p.author_count, p.organisation, p.date) for p in papers(spaced)
+    assert [(p.title, p.abstract, AUTHOR_COUNT.of(p), ORGANISATION.of(p), DATE.of(p)) for p in papers(dense)] == [
+        (p.title, p.abstract, AUTHOR_COUNT.of(p), ORGANISATION.of(p), DATE.of(p)) for p in papers(spaced)
     ]
 
 
 def test_impossible_date_is_kept_and_reported() -> None:
     reading = page("Sets", ABSTRACT, "  • 1 authors\n·\nFeb 30, 2024")
-    date = papers(reading)[0].date
+    date = DATE.of(papers(reading)[0])
     assert date is not None
     assert (date.text, date.day) == ("Feb 30, 2024", None)
-    assert [oddity.line for oddity in reading.oddities] == [19]
+    assert [warning.line for warning in reading.warnings] == [19]
 
 
 @pytest.mark.parametrize(

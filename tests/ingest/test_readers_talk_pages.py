@@ -3,7 +3,8 @@
 import pytest
 
 from ingest.readers.talk_pages import read, recognises
-from ingest.records import Reading, Talk
+from ingest.records import Reading, Record
+from ingest.schema import LINKS
 
 HEADING = "Recorded Talks: Sets and Maps"
 PROSE = (
@@ -17,7 +18,7 @@ def page(*lines: str) -> Reading:
     return read([HEADING, *lines], "page.txt")
 
 
-def talks(reading: Reading) -> list[Talk]:
+def talks(reading: Reading) -> list[Record]:
     return [record for record in reading.records if record.kind == "talk"]
 
 
@@ -127,7 +128,7 @@ SPEAKER = "Ada Lind, Rice University"
 def test_entries_are_told_apart(lines: list[str], expected: list[tuple[str, list[str], int, int, int]]) -> None:
     reading = page(*lines)
     assert outline(reading) == expected
-    assert [oddity for oddity in reading.oddities if "speaker line" in oddity.message] == []
+    assert [warning for warning in reading.warnings if "speaker line" in warning.message] == []
 
 
 def test_title_without_speaker_is_a_talk_and_is_reported_with_its_line() -> None:
@@ -137,7 +138,7 @@ def test_title_without_speaker_is_a_talk_and_is_reported_with_its_line() -> None
         ("Maps that Nobody Draws", []),
         ("Trees", ["Bo Roe"]),
     ]
-    assert [str(oddity) for oddity in reading.oddities] == [
+    assert [str(warning) for warning in reading.warnings] == [
         'page.txt, line 5: a title with no speaker line after it; add "Name, Affiliation" below it.'
     ]
 
@@ -149,15 +150,15 @@ def test_impossible_time_is_kept_and_reported_with_its_line() -> None:
         ("59:54:00", None),
         ("01:59:00", 7140),
     ]
-    assert [(oddity.file, oddity.line) for oddity in reading.oddities] == [("page.txt", 4)]
+    assert [(warning.file, warning.line) for warning in reading.warnings] == [("page.txt", 4)]
 
 
 def test_cut_address_is_reported_at_its_line_and_text_stays() -> None:
     reading = page("Sets", SPEAKER, PROSE, "It is open source at https://github.com/", BIO)
     talk = talks(reading)[0]
-    assert talk.links == ()
+    assert LINKS.of(talk) == ()
     assert talk.abstract.endswith("https://github.com/")
-    assert [oddity.line for oddity in reading.oddities] == [5]
+    assert [warning.line for warning in reading.warnings] == [5]
 
 
 def test_lines_of_the_page_itself_are_named() -> None:
@@ -173,13 +174,13 @@ def test_lines_of_the_page_itself_are_named() -> None:
         8: "copyright",
         9: "unknown line",
     }
-    assert [oddity.line for oddity in reading.oddities] == [9]
+    assert [warning.line for warning in reading.warnings] == [9]
 
 
 def test_text_above_the_first_title_is_named_and_reported() -> None:
     reading = page(PROSE, "Sets", SPEAKER, PROSE)
     assert reading.furniture == {1: "page heading", 2: "text above the first talk"}
-    assert [oddity.line for oddity in reading.oddities] == [2]
+    assert [warning.line for warning in reading.warnings] == [2]
 
 
 def test_two_pages_in_one_file_keep_their_headings() -> None:
@@ -188,7 +189,7 @@ def test_two_pages_in_one_file_keep_their_headings() -> None:
 
 
 def test_page_without_talks_is_reported() -> None:
-    assert [oddity.line for oddity in page().oddities] == [1]
+    assert [warning.line for warning in page().warnings] == [1]
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,10 @@ import pytest
 from ingest.errors import RecordMissing
 from ingest.passages import record_passages
 from ingest.record_store import RecordStore, write_store
-from ingest.records import Chapter, Date, Paper, Source, Speaker, Talk
+from ingest.records import Chapter, Date, Source, Speaker
+from tests import made_up
 
-TALK = Talk(
+TALK = made_up.talk(
     id="a-talk",
     title="A “Talk” with 'quotes'; DROP TABLE records",
     speakers=(Speaker("Ünal Ó Briain", "EPFL", "Professor"),),
@@ -21,7 +22,7 @@ TALK = Talk(
     links=("https://arxiv.org/abs/2310.18940",),
     date=Date("Apr 3", None, 4, 3),
 )
-PAPER = Paper(id="a-paper", title="A Paper", sources=(Source("p.txt", 1, 3, "Daily Papers"),), author_count=3)
+PAPER = made_up.paper(id="a-paper", title="A Paper", sources=(Source("p.txt", 1, 3, "Daily Papers"),), author_count=3)
 
 
 @pytest.fixture

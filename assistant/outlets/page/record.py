@@ -1,187 +1,124 @@
-"""A talk or a paper with all that is known of it, and a list of them, as HTML.
+"""A talk or a paper with all that is known of it, as HTML.
 
-Comes in: records and rows of the shelf. Goes out: HTML in which everything is escaped. What we wrote ourselves stands
-apart from what the source says and is labelled; a time that cannot be one is shown with its problem.
+Comes in: a record and what stands beside it. Goes out: HTML in which everything is escaped, a row for each field of the
+schema that the record tells. What we wrote ourselves stands apart and is labelled; a time that cannot be one is shown
+with its problem.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 from urllib.parse import quote
 
 from assistant.outlets.page.backend import Opened
-from assistant.outlets.page.cards import SEPARATOR, kind_html
-from assistant.outlets.page.markdown import is_web_address, link_target
-from assistant.outlets.page.maths import maths_html
-from assistant.outlets.page.transcript import offer_html
-from assistant.outlets.shelf import Row
-from ingest.records import Record, Speaker, Talk
+from assistant.outlets.page.evidence import button, kind_html
+from assistant.outlets.page.markdown import is_web_address, link_html, one_line, text_html
+from assistant.outlets.page.words import Words
+from ingest.records import Record, Speaker
+from ingest.schema import AFFILIATION, FIELDS, LINKS, MEDIA_FILE, ROLE, SECTOR, SPEAKER, URL_FIELD, VIDEO_URL, Type
 
-PICK = '<p class="hint">Choose a talk or a paper to read about it.</p>'
-NOTHING = '<p class="hint">Nothing fits. Take out a word, or widen the filters.</p>'
-
-
-def rows_html(rows: Sequence[Row], total: int, chosen: str = "") -> str:
-    """A list of talks and papers.
-
-    Args:
-        rows: Those to show.
-        total: How many there are in all.
-        chosen: The id of the open one.
-    """
-    if not rows:
-        return NOTHING
-    items = "".join(_row_html(row, is_chosen=row.id == chosen) for row in rows)
-    more = (
-        f'<p><button type="button" class="link more-rows" data-do="showed_more" data-shown="{len(rows)}">'
-        f"Show more ({total - len(rows):,} left)</button></p>"
-        if total > len(rows)
-        else ""
-    )
-    return f'<ul class="rows">{items}</ul>{more}'
+# Told at the top or by a button; the sector is the program's guess.
+_SHOWN_ELSEWHERE = (SPEAKER, ROLE, AFFILIATION, SECTOR, MEDIA_FILE)
 
 
-def count_text(total: int) -> str:
-    """How much was found."""
-    return "1 entry" if total == 1 else f"{total:,} entries"
-
-
-def record_html(opened: Opened, asked: Sequence[str] = ()) -> str:
+def record_html(opened: Opened, asked: Sequence[str], words: Words) -> str:
     """One talk or paper.
 
     Args:
         opened: The record and what stands beside it.
         asked: Questions of this conversation whose answers cite it.
+        words: The page's words in the visitor's language.
     """
-    record = opened.record
+    record, near = opened.record, opened.near
+    parts = [
+        f'<p class="record-kind">{kind_html(record.kind, words)}</p>'
+        f'<h2 tabindex="-1" dir="auto">{text_html(record.title)}</h2>',
+        *(f'<p class="who" dir="auto">{escape(_speaker_text(one))}</p>' for one in record.speakers),
+        _tools_html(opened, words),
+        _gist_html(opened, words),
+        _facts_html(record, words),
+        _section(words("abstract"), _paragraphs(record.abstract)),
+        _section(words("about_speakers"), _paragraphs(record.bio)),
+        _chapters_html(record, words),
+        _links_html(record, words),
+        _section(words("asked_here"), _items(f"<bdi>{escape(question)}</bdi>" for question in asked)),
+        _section(words(f"near_{record.kind}"), _items(button("opened_record", title, id=id_) for id_, title in near)),
+    ]
     label = escape(record.title)
-    return (
-        f'<article class="record" data-id="{escape(record.id)}" aria-label="{label}">'
-        f'<p class="record-kind">{kind_html(record.kind)}<span>{escape(_when(record))}</span></p>'
-        f'<h2 tabindex="-1" dir="auto">{maths_html(record.title)}</h2>{_people_html(record)}'
-        f"{_tools_html(record)}{_gist_html(opened)}"
-        f"{_text_html('Abstract', record.abstract)}{_talk_html(record)}{_links_html(record)}"
-        f"{_asked_html(asked)}{_near_html(opened)}{_stood_html(record)}</article>"
+    return one_line(
+        f'<article class="record" data-id="{escape(record.id)}" aria-label="{label}">{"".join(parts)}</article>'
     )
-
-
-def _row_html(row: Row, *, is_chosen: bool) -> str:
-    mark = ' aria-current="true"' if is_chosen else ""
-    said = _apart(("; ".join(row.who), row.date, *row.pages))
-    return (
-        f'<li><button type="button" class="entry" data-do="opened_record" data-id="{escape(row.id)}"{mark}>'
-        f'<span class="entry-title" dir="auto">{maths_html(row.title)}</span>'
-        f'<span class="entry-said">{kind_html(row.kind)} {said}</span></button></li>'
-    )
-
-
-def _when(record: Record) -> str:
-    return record.date.text if record.date else ""
-
-
-def _people_html(record: Record) -> str:
-    if record.kind == "talk":
-        people = [_speaker_text(speaker) for speaker in record.speakers]
-    else:
-        authors = f"{record.author_count} author{'' if record.author_count == 1 else 's'}"
-        count = [f"{authors}, as the page counts them"] if record.author_count else []
-        people = [*([record.organisation] if record.organisation else []), *count]
-    return "".join(f'<p class="who" dir="auto">{escape(person)}</p>' for person in people)
 
 
 def _speaker_text(speaker: Speaker) -> str:
     return ", ".join(part for part in (speaker.name, speaker.role, speaker.affiliation) if part)
 
 
-def _tools_html(record: Record) -> str:
-    about = f"In “{record.title}”, "
+def _tools_html(opened: Opened, words: Words) -> str:
+    record = opened.record
+    play = button("played", f"▶ {words('play')}", id=record.id) if opened.media or record.transcript else ""
     return (
-        f'<p class="record-tools"><button type="button" class="solid" data-prefill="{escape(about)}">'
-        f"Ask about this {record.kind}</button>"
-        f'<button type="button" class="link" data-do="exported" data-what="bibtex" data-id="{escape(record.id)}">'
-        f'BibTeX</button><a href="?talk={quote(record.id, safe="")}" class="link">Link to this {record.kind}</a></p>'
+        f'<p class="record-tools">{button("narrowed", words(f"only_{record.kind}"), css="solid", id=record.id)}{play}'
+        f"{button('exported', 'BibTeX', what='bibtex', record=record.id)}"
+        f'<a href="?talk={quote(record.id, safe="")}" class="link">{escape(words("address"))}</a></p>'
     )
 
 
-def _gist_html(opened: Opened) -> str:
+def _gist_html(opened: Opened, words: Words) -> str:
     gist = opened.gist
     if gist is None:
         return ""
-    writer = f"by {gist.written_by}" if gist.written_by else "by us"
+    ours = words("gist_by", writer=gist.written_by) if gist.written_by else words("gist_ours")
+    asks = "".join(
+        f'<button type="button" class="link" data-ask="{escape(question)}">{text_html(question)}</button>'
+        for question in gist.questions
+    )
     return (
-        '<section class="gist" aria-label="In plain words"><h3>In plain words</h3>'
-        f'<p dir="auto">{maths_html(gist.text)}</p>'
-        f'<p class="ours">Written {escape(writer)}, not by the source; never cited.</p>'
-        f"{offer_html(gist.questions, 'about')}</section>"
+        f'<section class="gist"><h3>{escape(words("gist"))}</h3><p dir="auto">{text_html(gist.text)}</p>'
+        f'<p class="ours">{escape(ours)}</p><p class="asks">{asks}</p></section>'
     )
 
 
-def _text_html(heading: str, text: str) -> str:
-    if not text.strip():
-        return ""
-    paragraphs = "".join(f'<p dir="auto">{maths_html(part)}</p>' for part in text.split("\n") if part.strip())
-    return f"<section><h3>{heading}</h3>{paragraphs}</section>"
-
-
-def _talk_html(record: Record) -> str:
-    if not isinstance(record, Talk):
-        return ""
-    return _text_html("Speaker" if len(record.speakers) < 2 else "Speakers", record.bio) + _chapters_html(record)
-
-
-def _chapters_html(talk: Talk) -> str:
-    if not talk.chapters:
-        return ""
+def _facts_html(record: Record, words: Words) -> str:
+    """A row for each field that the record tells, and for what its source has under keys that no field takes."""
+    fields = (field for field in FIELDS if field not in _SHOWN_ELSEWHERE and field.type is not Type.URL)
+    told = [(words(f"by_{field.key}", default=field.label), field.shown(record)) for field in fields]
+    told += [(key, str(value)) for key, value in record.other.items()]
     rows = "".join(
-        f'<tr><td class="time">{escape(chapter.time)}</td><td dir="auto">{maths_html(chapter.title)}'
+        f'<tr><th scope="row">{escape(label)}</th><td dir="auto">{escape(value)}</td></tr>'
+        for label, value in told
+        if value
+    )
+    return f'<section><table class="facts"><tbody>{rows}</tbody></table></section>' if rows else ""
+
+
+def _section(heading: str, content: str) -> str:
+    return f"<section><h3>{escape(heading)}</h3>{content}</section>" if content else ""
+
+
+def _paragraphs(text: str) -> str:
+    return "".join(f'<p dir="auto">{text_html(part)}</p>' for part in text.split("\n") if part.strip())
+
+
+def _items(items: Iterable[str]) -> str:
+    listed = "".join(f"<li>{item}</li>" for item in dict.fromkeys(items))
+    return f'<ul class="links">{listed}</ul>' if listed else ""
+
+
+def _chapters_html(record: Record, words: Words) -> str:
+    rows = "".join(
+        f'<tr><td class="time">{escape(chapter.time)}</td><td dir="auto">{text_html(chapter.title)}'
         + "".join(f'<br><span class="who">{escape(_speaker_text(speaker))}</span>' for speaker in chapter.speakers)
         + (f'<br><span class="problem">{escape(chapter.problem)}</span>' if chapter.problem else "")
         + "</td></tr>"
-        for chapter in talk.chapters
+        for chapter in record.chapters
     )
-    return (
-        '<section><h3>Chapters</h3><table class="chapters"><thead><tr><th scope="col">Time</th>'
-        f'<th scope="col">Part</th></tr></thead><tbody>{rows}</tbody></table></section>'
-    )
+    head = f'<th scope="col">{escape(words("time"))}</th><th scope="col">{escape(words("part"))}</th>'
+    table = f'<table class="chapters"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+    return _section(words("chapters"), table) if rows else ""
 
 
-def _links_html(record: Record) -> str:
-    video = record.video_url if record.kind == "talk" else None
-    named = [("Recording", video), ("Page", record.url), *(("", link) for link in record.links)]
+def _links_html(record: Record, words: Words) -> str:
+    named = [(words("recording"), VIDEO_URL.of(record)), (words("page_there"), URL_FIELD.of(record))]
+    named += [(link, link) for link in LINKS.of(record)]
     shown = {url: name for name, url in reversed(named) if url and is_web_address(url)}
-    items = "".join(
-        f'<li>{escape(name)} <a href="{escape(url)}" target="_blank" rel="noopener noreferrer nofollow">{escape(url)}'
-        f'</a> <span class="link-target">({escape(link_target(url))})</span></li>'
-        for url, name in reversed(shown.items())
-    )
-    return f'<section><h3>Links</h3><ul class="links">{items}</ul></section>' if items else ""
-
-
-def _asked_html(asked: Sequence[str]) -> str:
-    items = "".join(f"<li><bdi>{escape(question)}</bdi></li>" for question in asked)
-    return f'<section><h3>Cited in this conversation</h3><ul class="links">{items}</ul></section>' if items else ""
-
-
-def _near_html(opened: Opened) -> str:
-    other = "Papers" if opened.record.kind == "talk" else "Talks"
-    items = "".join(
-        f'<li><button type="button" class="link" data-do="opened_record" data-id="{escape(id_)}">'
-        f"<bdi>{maths_html(title)}</bdi></button></li>"
-        for id_, title in opened.near
-    )
-    return f'<section><h3>{other} near it</h3><ul class="links">{items}</ul></section>' if items else ""
-
-
-def _stood_html(record: Record) -> str:
-    items = "".join(
-        f"<li>{_apart((source.page, _place(source.file, source.first_line)))}</li>" for source in record.sources
-    )
-    return f'<section><h3>Where it stood</h3><ul class="links">{items}</ul></section>'
-
-
-def _apart(parts: Sequence[str]) -> str:
-    """Parts in a row, each keeping its own direction of writing."""
-    return SEPARATOR.join(f"<bdi>{escape(part)}</bdi>" for part in parts if part)
-
-
-def _place(file: str, line: int) -> str:
-    return f"{file}, line\u00a0{line}"
+    return _section(words("links"), _items(link_html(url, name) for url, name in reversed(shown.items())))

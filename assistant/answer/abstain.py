@@ -1,0 +1,140 @@
+"""The one decision whether a question can be answered from the evidence.
+
+Comes in: an understood question and its evidence. Goes out: how likely the evidence answers it, and why not where it
+does not. With an endpoint this is advice to the model; without one it refuses, and names what is nearest. Two learned
+steps, both by `evals/fit_abstain.py`: does a record like the best one tell what such a question asks (kernel ridge
+regression over how the question is put and how its words stand to the record's), and then a logistic curve over that
+and what else was seen. Rows found by a typed query are evidence before it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.answer import messages
+from assistant.retrieve.evidence import TOLD_SIGNS, Evidence, Features
+from assistant.types import Abstention
+from assistant.understand.understand import Understood
+
+LEARNED = Path(__file__).with_name("abstain.npz")
+
+# How fast a known question counts less with distance, and what its parts weigh there: the signs, and how it is put.
+# Half and twice as much measured alike.
+KERNEL_WIDTH = 0.7
+SIGN_WEIGHT, PHRASING_WEIGHT = 0.4, 0.9
+# Below this a question is refused: of answerable questions for development so many are then refused as the log says,
+# which is the worse slip of the two, since what is shown can be judged.
+REFUSE_BELOW = 0.5
+# A best score below this is hardly one.
+THIN_SCORE = 0.4
+# Named where nothing is found.
+MOST_NEAR = 3
+# What is wanted is not whether a record tells a detail, but what it is about.
+DIGESTED = ("summarise", "compare", "recommend", "overview")
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Answerability:
+    """What the decision says.
+
+    Attributes:
+        chance: That the evidence answers the question, in [0, 1].
+        abstention: Why it is not answered where no model decides; None where it is.
+    """
+
+    chance: float
+    abstention: Abstention | None = None
+
+    def note(self, evidence: Evidence) -> str:
+        """The same as a hint to a model; "" where there is none to give."""
+        if self.abstention is None or evidence.rows is not None:
+            return ""
+        if self.abstention.reason == "false_presupposition":
+            return self.abstention.text
+        return "The sources may not tell this; look closely before you answer."
+
+
+class Abstainer:
+    """Decides."""
+
+    def decide(self, understood: Understood, evidence: Evidence) -> Answerability:
+        """Whether the evidence answers, and why not where it does not."""
+        if evidence.unfilled is not None:
+            why = messages.OUT_OF_SCHEMA.format(field=evidence.unfilled.one)
+            return Answerability(0.0, Abstention("out_of_schema", why))
+        if evidence.rows is not None or evidence.features is None or understood.intent in DIGESTED:
+            return Answerability(1.0)
+        chance = self.chance(understood.phrasing, evidence.features)
+        wrong = evidence.presupposition
+        if wrong is not None:
+            text = f"{wrong.name} does not speak about this here; it is in another talk among the sources."
+            return Answerability(chance, Abstention("false_presupposition", text))
+        if chance >= REFUSE_BELOW:
+            return Answerability(chance)
+        why = messages.NOT_HELD
+        if understood.strangers:
+            why = messages.NOT_KNOWN.format(name=" ".join(understood.strangers))
+        elif understood.leans_on or evidence.features.names_here:
+            why = messages.NOT_TOLD.format(title=evidence.sources[0].title)
+        near = evidence.sources[: 1 if understood.leans_on else MOST_NEAR]
+        return Answerability(chance, Abstention("not_held", messages.abstention("not_held", why=why, near=near)))
+
+    def chance(self, phrasing: Floats, seen: Features) -> float:
+        """How likely the evidence answers, in [0, 1].
+
+        Args:
+            phrasing: Shape (d,), how the question is put; see `ingest.embedder.BundledEmbedder.embed_phrasing`.
+            seen: Of the question and its best record.
+        """
+        told = self.told(phrasing, seen.told_signs)
+        odds = float(curve_features(told, seen) @ self._learned["weights"] + self._learned["bias"])
+        return 1 / (1 + float(np.exp(-np.clip(odds, -30, 30))))
+
+    def told(self, phrasing: Floats, signs: Floats) -> float:
+        """How much speaks for it that the best record tells what is asked; about 1 when it does, about -1 when not."""
+        learned = self._learned
+        features = scaled(np.concatenate([signs, phrasing])[None], learned["mean"], learned["spread"])
+        return float((kernel(features, learned["known"]) @ learned["known_weights"])[0])
+
+    @cached_property
+    def _learned(self) -> Mapping[str, Floats]:
+        with np.load(LEARNED) as learned:
+            return {name: values.astype(np.float32) for name, values in learned.items()}
+
+
+def curve_features(told: float, seen: Features) -> Floats:
+    """What the curve weighs, shape (9,), each about as large as 1."""
+    return np.array(
+        [
+            told,
+            4 * seen.best_score,
+            4 * seen.lead,
+            min(seen.words, 12) / 6,
+            seen.leans,
+            seen.names_here,
+            min(seen.unknown, 2),
+            # A name that stands nowhere says most where hardly anything else is found.
+            min(seen.unknown, 2) * max(0.0, 1 - seen.best_score / THIN_SCORE),
+            seen.pinned,
+        ],
+        dtype=np.float32,
+    )
+
+
+def scaled(features: Floats, mean: Floats, spread: Floats) -> Floats:
+    """Features, shape (n, 4 + d), spread alike and weighted: each sign so much, the phrasing so much in all."""
+    width = features.shape[1] - TOLD_SIGNS
+    weights = np.repeat([SIGN_WEIGHT, PHRASING_WEIGHT / width**0.5], [TOLD_SIGNS, width])
+    return np.asarray((features - mean) / spread * weights, dtype=np.float32)
+
+
+def kernel(some: Floats, others: Floats) -> Floats:
+    """How alike questions are, shape (some, others), in (0, 1]; the Gaussian kernel."""
+    squares = np.einsum("ij,ij->i", some, some)[:, None] + np.einsum("ij,ij->i", others, others)[None]
+    return np.asarray(np.exp(-KERNEL_WIDTH * (squares - 2 * some @ others.T)), dtype=np.float32)

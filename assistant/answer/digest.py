@@ -1,0 +1,105 @@
+"""Summaries, plainer words, comparisons, recommendations and themes without a model: gists, said to be ours.
+
+Comes in: ranked records. Goes out: events. A gist is what a record is about in plain words, never a source; beside it
+stands how the record itself begins, cited.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+
+from assistant.answer import messages
+from assistant.answer.citations import CitedText
+from assistant.answer.extract import Excerpt, opening
+from assistant.retrieve.hybrid import HybridRanker, RankedRecord
+from assistant.types import Event, SourcePassage
+from ingest.passages import Passage
+
+SUMMARY_SENTENCES = 3
+MOST_RECOMMENDED = 3
+MOST_THEMES = 6
+TITLES_PER_THEME = 2
+_ROUNDS = 20
+
+# A passage and its score → what an answer may cite.
+SourceOf = Callable[[Passage, float], SourcePassage]
+
+
+class Digest:
+    """Tells what records are about."""
+
+    def __init__(self, ranker: HybridRanker, source_of: SourceOf) -> None:
+        self._ranker = ranker
+        self._store = ranker.generation.store
+        self._source_of = source_of
+
+    def summarise(self, answer: CitedText, records: Sequence[RankedRecord]) -> Iterator[Event]:
+        """One record: its gist, and how it begins."""
+        record_id = records[0].record_id
+        yield from self._tell(answer, record_id, [self._opening(record_id, SUMMARY_SENTENCES)])
+
+    def compare(self, answer: CitedText, found: Sequence[Sequence[Excerpt]]) -> Iterator[Event]:
+        """Some records, one after the other, each by its excerpts."""
+        yield from messages.say(answer, messages.SIDE_BY_SIDE)
+        for excerpts in found:
+            yield from self._tell(answer, excerpts[0].passage.record_id, excerpts)
+
+    def recommend(self, answer: CitedText, records: Sequence[RankedRecord]) -> Iterator[Event]:
+        """The records that come closest to what somebody wants to see, best first."""
+        yield from messages.say(answer, messages.BEGIN_WITH)
+        for record in records[:MOST_RECOMMENDED]:
+            yield from self._tell(answer, record.record_id, [self._opening(record.record_id, 1)])
+
+    def overview(self, answer: CitedText) -> Iterator[Event]:
+        """Groups of records that are about the same, each by those in its middle; clustered anew, in a few ms."""
+        groups = self._themes()
+        yield from messages.say(answer, messages.THEMES.format(count=len(groups)))
+        for number, (ids, size) in enumerate(groups, 1):
+            yield from answer.say(f"\n\n{number}. {size} like ")
+            for place, record_id in enumerate(ids):
+                passage = self._store.passages_of(record_id)[0]
+                yield from answer.say(f"{', ' if place else ''}“{self._store.record(record_id).title}” ")
+                yield from answer.cite(self._source_of(passage, 1.0), 0, len(passage.text))
+            gist = self._store.gist(ids[0])
+            if gist is not None:
+                yield from answer.say(f". {messages.IN_PLAIN_WORDS.format(gist=gist.text)}")
+
+    def _opening(self, record_id: str, sentences: int) -> Excerpt:
+        return opening(self._store.passages_of(record_id), sentences=sentences)
+
+    def _tell(self, answer: CitedText, record_id: str, excerpts: Sequence[Excerpt]) -> Iterator[Event]:
+        source = self._source_of(excerpts[0].passage, 1.0)
+        gist = self._store.gist(record_id)
+        yield from messages.say(answer, f"**{source.title}**{messages.by(source)}")
+        if gist is not None:
+            yield from messages.say(answer, messages.IN_PLAIN_WORDS.format(gist=gist.text))
+        for excerpt in excerpts:
+            yield from messages.quote(answer, excerpt, self._source_of(excerpt.passage, 1.0))
+
+    def _themes(self) -> list[tuple[list[str], int]]:
+        """The records nearest to the middle of each group, and how many there are; the largest group first.
+
+        Spherical k-means over the records' first passages, begun with records far from one another.
+        """
+        ids = list(self._ranker.row_of)
+        talks = [one for one in ids if self._store.record(one).kind == "talk"] or ids
+        vectors = np.array([self._ranker.generation.vectors[self._ranker.positions(one)[0]] for one in talks])
+        count = min(MOST_THEMES, len(talks))
+        chosen = [int(np.argmax(vectors @ vectors.mean(axis=0)))]
+        while len(chosen) < count:
+            chosen.append(int(np.argmin((vectors @ vectors[chosen].T).max(axis=1))))
+        middles = vectors[chosen]
+        for _ in range(_ROUNDS):
+            group = (vectors @ middles.T).argmax(axis=1)
+            means = [
+                vectors[group == one].mean(axis=0) if (group == one).any() else middles[one] for one in range(count)
+            ]
+            middles = np.array([mean / np.linalg.norm(mean) for mean in means])
+        nearness = vectors @ middles.T
+        found = []
+        for one in range(count):
+            rows = np.flatnonzero(group == one)
+            order = rows[np.argsort(-nearness[rows, one], kind="stable")]
+            if len(order):
+                found.append(([talks[row] for row in order[:TITLES_PER_THEME]], len(order)))
+        return sorted(found, key=lambda theme: -theme[1])

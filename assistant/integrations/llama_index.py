@@ -1,0 +1,239 @@
+"""The program as parts of LlamaIndex: a chat engine, a retriever, an embedding.
+
+Comes in: an `Assistant`, and what a LlamaIndex program wants swapped: the retriever, the LLM. Goes out:
+`BaseChatEngine`, `BaseRetriever`, `BaseEmbedding`; nodes carry the talk in their metadata. Apart from all else, because
+importing LlamaIndex takes a second.
+"""
+
+import asyncio
+import time
+from collections.abc import Generator, Iterator, Sequence
+from typing import Any
+
+from llama_index.core.base.base_retriever import BaseRetriever
+from llama_index.core.base.embeddings.base import BaseEmbedding
+from llama_index.core.base.llms.types import ChatMessage, ChatResponse, MessageRole
+from llama_index.core.chat_engine.types import AgentChatResponse, BaseChatEngine, StreamingAgentChatResponse
+from llama_index.core.llms import LLM
+from llama_index.core.schema import NodeWithScore, QueryBundle
+from pydantic import PrivateAttr
+
+from assistant.assembly import Assistant
+from assistant.llm.client import SHORT_TIMEOUT_S, ShortReply
+from assistant.retrieve.hybrid import flatten
+from assistant.retrieve.structured import Filters
+from assistant.types import Answer, Delta, Done, Event
+from ingest.embedder import Embedder
+from ingest.stores.nodes import passage_node
+
+# Passages handed over at once: enough for the embedder to sort them by length.
+_BATCH = 256
+_PASSAGES = 6
+# Of an LLM that does not tell how long its answers are; a token of English has four characters, of other text fewer.
+_ANSWER_TOKENS = 700
+_CHARS_PER_TOKEN = 3
+
+
+class TalksRetriever(BaseRetriever):
+    """Finds the passages of talks and papers that fit a question, as the program's own answers do."""
+
+    def __init__(self, assistant: Assistant, *, filters: Filters | None = None, limit: int = _PASSAGES) -> None:
+        """Make a retriever.
+
+        Args:
+            assistant: Over an index.
+            filters: Only passages of records that fit all of them.
+            limit: At most so many passages.
+        """
+        super().__init__()
+        self._assistant = assistant
+        self._filters = filters
+        self._limit = limit
+
+    def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        understood = self._assistant.understand(query_bundle.query_str)
+        if understood.scored is None:
+            return []
+        ranked = self._assistant.ranker.top(understood.scored, limit=self._limit, filters=self._filters)
+        store = self._assistant.generation.store
+        return [
+            NodeWithScore(node=passage_node(hit.passage, store.record(hit.passage.record_id)), score=hit.score)
+            for hit in flatten(ranked, self._limit)
+        ]
+
+
+class TalksChatEngine(BaseChatEngine):
+    """Answers questions about talks with citations; `source_nodes` are the passages that it cites."""
+
+    def __init__(self, assistant: Assistant, *, llm: LLM | None = None, retriever: BaseRetriever | None = None) -> None:
+        """Make a chat engine.
+
+        Args:
+            assistant: Over an index.
+            llm: Writes the answers; None leaves it to the assistant's settings, which may say none.
+            retriever: Finds the passages, whose metadata name their record as `passage_node` does; None is the
+                program's own ranking.
+        """
+        self._assistant = assistant
+        self._endpoint = assistant.endpoint() if llm is None else _LLMModel(llm)
+        self._retriever = retriever
+        self._answers: list[Answer] = []
+
+    def reset(self) -> None:
+        """Forget the conversation."""
+        self._answers = []
+
+    @property
+    def chat_history(self) -> list[ChatMessage]:
+        """The questions and answers so far."""
+        return [
+            ChatMessage(role=role, content=text)
+            for answer in self._answers
+            for role, text in ((MessageRole.USER, answer.question), (MessageRole.ASSISTANT, answer.text))
+        ]
+
+    def chat(self, message: str, chat_history: list[ChatMessage] | None = None) -> AgentChatResponse:
+        """One turn; earlier questions of `chat_history` are understood again, their answers are not."""
+        for _ in self._events(message, chat_history):
+            pass
+        answer = self._answers[-1]
+        return AgentChatResponse(response=answer.text, source_nodes=self._nodes(answer), metadata=_metadata(answer))
+
+    def stream_chat(self, message: str, chat_history: list[ChatMessage] | None = None) -> StreamingAgentChatResponse:
+        """The same, word by word: `response_gen` yields what comes, `source_nodes` are there at its end."""
+        response = StreamingAgentChatResponse()
+
+        def pieces() -> Generator[ChatResponse, None, None]:
+            text = ""
+            for event in self._events(message, chat_history):
+                if isinstance(event, Delta):
+                    text += event.text
+                    said = ChatMessage(role=MessageRole.ASSISTANT, content=text)
+                    yield ChatResponse(message=said, delta=event.text)
+            response.source_nodes = self._nodes(self._answers[-1])
+
+        response.chat_stream = pieces()
+        response.is_writing_to_memory = False
+        return response
+
+    async def achat(self, message: str, chat_history: list[ChatMessage] | None = None) -> AgentChatResponse:
+        """`chat` in a thread."""
+        return await asyncio.to_thread(self.chat, message, chat_history)
+
+    async def astream_chat(
+        self, message: str, chat_history: list[ChatMessage] | None = None
+    ) -> StreamingAgentChatResponse:
+        """`stream_chat`, begun in a thread."""
+        return await asyncio.to_thread(self.stream_chat, message, chat_history)
+
+    def _events(self, message: str, chat_history: Sequence[ChatMessage] | None) -> Iterator[Event]:
+        if chat_history is not None:
+            self._answers = []
+            for said in chat_history:
+                if said.role == MessageRole.USER:
+                    self._answers += _answers(self._assistant.turn(said.content or "", self._answers, endpoint=None))
+        first = self._found(message) if self._retriever else None
+        for event in self._assistant.turn(message, self._answers, endpoint=self._endpoint, retrieved=first):
+            if isinstance(event, Done):
+                self._answers.append(event.answer)
+            yield event
+
+    def _found(self, message: str) -> list[str]:
+        """Ids of the records that the swapped retriever finds, best first."""
+        assert self._retriever is not None
+        nodes = self._retriever.retrieve(message)
+        return list(dict.fromkeys(str(one.node.metadata["record_id"]) for one in nodes))
+
+    def _nodes(self, answer: Answer) -> list[NodeWithScore]:
+        store = self._assistant.generation.store
+        passages = store.passages_named(citation.passage_id for citation in answer.citations)
+        return [NodeWithScore(node=passage_node(one, store.record(one.record_id)), score=1.0) for one in passages]
+
+
+class _LLMModel:
+    """Any LlamaIndex LLM, as the program speaks to a model."""
+
+    base_url = "llama_index"
+
+    def __init__(self, llm: LLM) -> None:
+        self._llm = llm
+
+    def model(self) -> str:
+        """What it calls itself."""
+        return str(self._llm.metadata.model_name)
+
+    def prompt_chars(self) -> int:
+        """How long a prompt may be, beside its answer."""
+        metadata = self._llm.metadata
+        answer_tokens = metadata.num_output if metadata.num_output > 0 else _ANSWER_TOKENS
+        return max(0, metadata.context_window - answer_tokens) * _CHARS_PER_TOKEN
+
+    def stream(self, user: str, system: str = "") -> Generator[str, None, None]:
+        """Ask, and yield the words as they come."""
+        messages = [ChatMessage(role=MessageRole.SYSTEM, content=system)] if system else []
+        for part in self._llm.stream_chat([*messages, ChatMessage(role=MessageRole.USER, content=user)]):
+            if part.delta:
+                yield part.delta
+
+    def short_reply(self, prompt: str, *, most_chars: int, timeout_s: float = SHORT_TIMEOUT_S) -> ShortReply:
+        """Ask, and stop listening at a limit."""
+        deadline, text = time.monotonic() + timeout_s, ""
+        for piece in self.stream(prompt):
+            text += piece
+            if time.monotonic() > deadline or len(text) > most_chars:
+                return ShortReply(text, is_whole=False)
+        return ShortReply(text, is_whole=True)
+
+
+def _answers(events: Iterator[Event]) -> list[Answer]:
+    return [event.answer for event in events if isinstance(event, Done)]
+
+
+def _metadata(answer: Answer) -> dict[str, Any]:
+    """What else a program may want to know of an answer."""
+    return {
+        "standalone_question": answer.standalone_question,
+        "intent": answer.intent,
+        "refused": answer.refused,
+        "mode": answer.mode,
+        "notice": answer.notice,
+    }
+
+
+class PassageEmbedding(BaseEmbedding):
+    """Embeds questions and passages for LlamaIndex.
+
+    Args:
+        embedder: What turns texts into vectors; its errors pass through unchanged.
+    """
+
+    _embedder: Embedder = PrivateAttr()
+
+    def __init__(self, embedder: Embedder) -> None:
+        super().__init__(model_name=embedder.fingerprint, embed_batch_size=_BATCH)
+        self._embedder = embedder
+
+    @classmethod
+    def class_name(cls) -> str:
+        """The name under which LlamaIndex stores it."""
+        return "PassageEmbedding"
+
+    def _get_query_embedding(self, query: str) -> list[float]:
+        vector: list[float] = self._embedder.embed_question(query).tolist()
+        return vector
+
+    def _get_text_embedding(self, text: str) -> list[float]:
+        return self._get_text_embeddings([text])[0]
+
+    def _get_text_embeddings(self, texts: list[str]) -> list[list[float]]:
+        vectors: list[list[float]] = self._embedder.embed_passages(texts).tolist()
+        return vectors
+
+    async def _aget_query_embedding(self, query: str) -> list[float]:
+        return await asyncio.to_thread(self._get_query_embedding, query)
+
+    async def _aget_text_embedding(self, text: str) -> list[float]:
+        return await asyncio.to_thread(self._get_text_embedding, text)
+
+    async def _aget_text_embeddings(self, texts: list[str]) -> list[list[float]]:
+        return await asyncio.to_thread(self._get_text_embeddings, texts)

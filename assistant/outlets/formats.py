@@ -1,0 +1,221 @@
+"""The contract's JSON in one place: answer, search result, record, citation.
+
+Comes in: what the program found or said. Goes out: plain JSON values, the same for the command line, batches, the API
+and MCP, and their types, of which MCP makes its schemas. A key may be added here, none goes; what does not exist is
+null.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any, cast
+
+from pydantic import ConfigDict, with_config
+from typing_extensions import TypedDict  # pydantic reads the standard library's from Python 3.12 on only
+
+from assistant.retrieve.hybrid import RankedPassage, RankedRecord
+from assistant.types import Answer, StatementCheck
+from ingest.records import Kind, Record, speaker_names
+from ingest.schema import record_to_json
+
+_OPEN = with_config(ConfigDict(extra="allow"))
+# A recording is opened a moment before the words, so that none is missed.
+_EARLY_S = 1
+_MARKER = re.compile(r"\[(\d{1,4})\]")
+
+
+@_OPEN
+class PassageJson(TypedDict):
+    """A passage that fits a question; times in seconds from the start of the recording."""
+
+    passage_id: str
+    section: str
+    start_s: float | None
+    end_s: float | None
+    opens_at_s: int | None
+    score: float
+    text: str
+
+
+@_OPEN
+class ResultJson(TypedDict):
+    """A talk or paper that fits a question: its best passage, then all of its good ones, best first."""
+
+    id: str
+    kind: Kind
+    title: str
+    score: float
+    passage_id: str
+    section: str
+    text: str
+    passages: list[PassageJson]
+
+
+@_OPEN
+class SearchJson(TypedDict):
+    """What a search found, best first, and how long it took in milliseconds."""
+
+    results: list[ResultJson]
+    ms: float
+
+
+@_OPEN
+class CitationJson(TypedDict):
+    """One marker of an answer and what it points at."""
+
+    n: int
+    id: str
+    kind: Kind
+    title: str
+    speakers: list[str]
+    passage_id: str
+    section: str
+    quote: str
+    support: str | None
+    source: dict[str, Any]
+    url: str | None
+    video_url: str | None
+    start_s: float | None
+    end_s: float | None
+    opens_at_s: int | None
+    deep_link: str | None
+
+
+@_OPEN
+class GroundingJson(TypedDict):
+    """One statement of an answer beside what it cites; offsets in the answer, in characters."""
+
+    start: int
+    end: int
+    verdict: str
+    reason: str
+    cites: list[int]
+
+
+@_OPEN
+class AnswerJson(TypedDict):
+    """A finished turn; `ms` in milliseconds."""
+
+    question: str
+    standalone_question: str
+    intent: str
+    answer: str
+    citations: list[CitationJson]
+    grounding: list[GroundingJson]
+    refused: bool
+    abstention: dict[str, Any] | None
+    mode: str
+    dropped_markers: int
+    notice: str | None
+    checks: list[dict[str, Any]]
+    ms: dict[str, float | None]
+
+
+@_OPEN
+class RecordJson(TypedDict):
+    """A talk or paper, whole; more keys as the schema has them."""
+
+    id: str
+    kind: Kind
+    title: str
+
+
+@_OPEN
+class EntryJson(TypedDict):
+    """A talk or paper in a list."""
+
+    id: str
+    kind: Kind
+    title: str
+    speakers: list[str]
+    date: str | None
+    url: str | None
+
+
+def answer_json(answer: Answer) -> AnswerJson:
+    """An answer; `checks`, the former form of `grounding`, stays until 1.0."""
+    return {
+        "question": answer.question,
+        "standalone_question": answer.standalone_question,
+        "intent": answer.intent,
+        "answer": answer.text,
+        "citations": [
+            cast(CitationJson, asdict(citation) | {"speakers": list(citation.speakers)})
+            for citation in answer.citations
+        ],
+        "grounding": [_grounding_json(check, answer.text) for check in answer.checks],
+        "refused": answer.refused,
+        "abstention": asdict(answer.abstention) if answer.abstention else None,
+        "mode": answer.mode,
+        "dropped_markers": answer.dropped_markers,
+        "notice": answer.notice,
+        "checks": [asdict(check) for check in answer.checks],
+        "ms": answer.timing_ms,
+    }
+
+
+def result_json(found: RankedRecord, title: str) -> ResultJson:
+    """One search result."""
+    passages = [_passage_json(passage) for passage in found.passages]
+    return {
+        "id": found.record_id,
+        "kind": found.kind,
+        "title": title,
+        "score": round(found.score, 4),
+        "passage_id": passages[0]["passage_id"],
+        "section": passages[0]["section"],
+        "text": passages[0]["text"],
+        "passages": passages,
+    }
+
+
+def record_json(record: Record) -> RecordJson:
+    """A record with all its fields, readable back."""
+    return cast(RecordJson, record_to_json(record))
+
+
+def entries_json(records: Sequence[Record]) -> list[EntryJson]:
+    """Records in a list, short."""
+    return [_entry_json(record, record_to_json(record)) for record in records]
+
+
+def _entry_json(record: Record, fields: dict[str, Any]) -> EntryJson:
+    return {
+        "id": record.id,
+        "kind": record.kind,
+        "title": record.title,
+        "speakers": list(speaker_names(record)),
+        "date": fields.get("date"),
+        "url": fields.get("url"),
+    }
+
+
+def _grounding_json(check: StatementCheck, text: str) -> GroundingJson:
+    cited = [int(number) for number in _MARKER.findall(text[check.start : _after_markers(text, check.end)])]
+    return {
+        "start": check.start,
+        "end": check.end,
+        "verdict": check.support,
+        "reason": check.reason,
+        "cites": list(dict.fromkeys(cited)),
+    }
+
+
+def _after_markers(text: str, end: int) -> int:
+    """Where the markers end that follow a statement."""
+    while (marker := _MARKER.match(text, end + (text[end : end + 1] == " "))) is not None:
+        end = marker.end()
+    return end
+
+
+def _passage_json(found: RankedPassage) -> PassageJson:
+    passage = found.passage
+    return {
+        "passage_id": passage.id,
+        "section": passage.section,
+        "start_s": passage.start_s,
+        "end_s": passage.end_s,
+        "opens_at_s": None if passage.start_s is None else max(int(passage.start_s) - _EARLY_S, 0),
+        "score": round(found.score, 4),
+        "text": passage.text,
+    }

@@ -1,0 +1,193 @@
+"""Who may speak to what is served: nobody else's page, and nobody who guesses passwords quickly.
+
+Comes in: any ASGI application (page, API, tools) and the address that it is served on. Goes out: the same behind two
+checks. `Host` must be one of the program's own names, so that a name of somebody else's which leads to this machine
+reads nothing; `Origin`, where a browser sends one, must be the page itself, so that a page of another site asks and
+changes nothing. Who gives a wrong password waits before the next try. Leaves to others: whether a password is right.
+"""
+
+import asyncio
+import ipaddress
+import re
+import socket
+from collections import OrderedDict
+from typing import Any
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_FOREIGN = "This page does not answer here; open it by its own name{name}."
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]/@\s]+)(?::\d{1,5})?")
+# After so many wrong passwords from one address each further try waits, twice as long every time.
+_FREE_TRIES = 3
+_LONGEST_WAIT_S = 8.0
+# So many tries of one address may wait; the others are told to come back.
+_WAITING = 5
+_ADDRESSES_REMEMBERED = 1000
+
+
+class Guard:
+    """An ASGI application that lets only its own names and pages through to another one."""
+
+    def __init__(self, app: ASGIApp, *, host: str, public_name: str | None = None) -> None:
+        """Stand before an application.
+
+        Args:
+            app: What is guarded.
+            host: The address that it is bound to.
+            public_name: The name under which a reverse proxy shows it, such as "talks.example.org"; or None.
+        """
+        self._app = app
+        self._names = own_names(host)
+        self._is_open = not is_loopback_host(host)
+        self._public = _name_of(public_name) if public_name else None
+        self._tries: OrderedDict[str, _Tries] = OrderedDict()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or answer 403 or 429."""
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        if not self.is_ours(scope["method"] if scope["type"] == "http" else "GET", Headers(scope=scope)):
+            await self._refuse(scope, receive, send)
+        elif scope["type"] == "http" and _brings_password(scope):
+            await self._slowly(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    def is_ours(self, method: str, headers: Headers) -> bool:
+        """Whether a request comes from our own page, or from no page at all, and to a name of ours."""
+        host = headers.get("host", "")
+        if len(headers.getlist("host")) != 1 or not self._is_own(host):
+            return False
+        origins = headers.getlist("origin")
+        if origins:
+            return len(origins) == 1 and self._is_own_origin(origins[0], host)
+        # A link to the page may stand anywhere; a picture or script that another site takes from here may not.
+        if headers.get("sec-fetch-site", "none") in ("cross-site", "same-site"):
+            return method == "GET" and headers.get("sec-fetch-mode") == "navigate"
+        return True
+
+    def _is_own(self, host: str) -> bool:
+        found = _HOST.fullmatch(host.strip())
+        if found is None:
+            return False
+        name = _name_of(host)
+        if name in self._names or name == self._public:
+            return True
+        # A number is nobody's name, so nobody can make it lead elsewhere; which ones this machine has may change.
+        return self._is_open and _is_number(name)
+
+    def _is_own_origin(self, origin: str, host: str) -> bool:
+        try:
+            parts = urlsplit(origin)
+            if parts.scheme not in ("http", "https") or not parts.hostname:
+                return False  # "null", or a file
+        except ValueError:
+            return False
+        if self._public is not None and _name_of(parts.netloc) == self._public:
+            return True
+        default = {"http": ":80", "https": ":443"}[parts.scheme]
+        return parts.netloc.lower().removesuffix(default) == host.strip().lower().removesuffix(default)
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        name = f", {self._public}" if self._public else ""
+        await PlainTextResponse(_FOREIGN.format(name=name), 403)(scope, receive, send)
+
+    async def _slowly(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass on what brings a password, after a pause where the ones before were wrong."""
+        tries = self._tries_of((scope.get("client") or ("",))[0])
+        if tries.waiting >= _WAITING:
+            await PlainTextResponse("Too many tries; wait a little.", 429, {"Retry-After": "8"})(scope, receive, send)
+            return
+
+        async def watched(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                tries.note(message["status"])
+            await send(message)
+
+        if not tries.wrong:
+            await self._app(scope, receive, watched)
+            return
+        tries.waiting += 1
+        try:
+            async with tries.turn:
+                await asyncio.sleep(tries.wait_s)
+        finally:
+            tries.waiting -= 1
+        await self._app(scope, receive, watched)
+
+    def _tries_of(self, address: str) -> "_Tries":
+        tries = self._tries.pop(address, None) or _Tries()
+        self._tries[address] = tries
+        while len(self._tries) > _ADDRESSES_REMEMBERED:
+            self._tries.popitem(last=False)
+        return tries
+
+
+class _Tries:
+    """The wrong passwords of one address."""
+
+    def __init__(self) -> None:
+        self.wrong = 0
+        self.waiting = 0
+        self.turn = asyncio.Lock()
+
+    @property
+    def wait_s(self) -> float:
+        """How long the next try waits."""
+        over = self.wrong - _FREE_TRIES
+        return 0.0 if over < 0 else min(0.25 * 2.0 ** min(over, 10), _LONGEST_WAIT_S)
+
+    def note(self, status: int) -> None:
+        """Remember how a try went; 400 is what Gradio's login says."""
+        if status in (400, 401, 403):
+            self.wrong += 1
+        elif status < 400:
+            self.wrong = 0
+
+
+def own_names(host: str) -> frozenset[str]:
+    """The names by which what is bound to an address may be called."""
+    names = {"localhost", "127.0.0.1", "[::1]"}
+    if host:
+        names.add(_name_of(f"[{host}]" if ":" in host and not host.startswith("[") else host))
+    if not is_loopback_host(host):
+        here = socket.gethostname().lower()
+        names |= {here, here.split(".")[0], f"{here.split('.')[0]}.local"}
+    return frozenset(names - {"0.0.0.0", "[::]", ""})
+
+
+def is_loopback_host(host: str) -> bool:
+    """Whether what is bound to this address is reached from this machine only."""
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _brings_password(scope: Scope) -> bool:
+    is_login = scope["method"] == "POST" and scope["path"].rstrip("/").endswith("/login")
+    return is_login or "authorization" in Headers(scope=scope)
+
+
+def _name_of(host: str) -> str:
+    """A name without scheme, port and path, as names are compared."""
+    host = host.strip().lower()
+    host = host.partition("://")[2] or host
+    host = re.split(r"[/?#]", host, maxsplit=1)[0]
+    name: Any = _HOST.fullmatch(host)
+    return str(name[1]).rstrip(".") if name else host
+
+
+def _is_number(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name.strip("[]"))
+    except ValueError:
+        return False
+    return True

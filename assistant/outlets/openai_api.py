@@ -1,0 +1,378 @@
+"""What an OpenAI client asks, answered by the collection: `/v1/models` and `/v1/chat/completions`, whole or streamed.
+
+Comes in: chat requests. Goes out: answers in OpenAI's form whose citations are Markdown links and `annotations`; under
+`talks`, the whole answer in the contract's shape, for who wants grounding and times. Earlier questions of the
+conversation are understood and retrieved again, never written again: no model is asked for them. What the program does
+not know is passed over. Leaves to others: who may ask at all (`serve`).
+"""
+
+import asyncio
+import json
+import re
+import threading
+import time
+import uuid
+from collections.abc import AsyncGenerator, Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing, closing
+from dataclasses import replace
+from typing import Any
+
+from anyio import CancelScope
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, Response, StreamingResponse
+from pydantic import BaseModel, ValidationError
+
+from assistant.assembly import LONGEST_QUESTION_CHARS, NO_MODEL, Assistant, readable_question
+from assistant.outlets.batch import EARLIER_QUESTIONS, converse
+from assistant.outlets.formats import AnswerJson, answer_json
+from assistant.retrieve.structured import Filters
+from assistant.types import Answer, Citation, Cited, Delta, Done, Event, Status
+from ingest.errors import QuestionTooLong, TalksError
+
+MODELS = {"talks": None, "talks-quotes": NO_MODEL}
+"""What is listed → the model that `Assistant.endpoint` is asked for."""
+
+MAX_BODY_BYTES = 1_000_000
+# A turn without a model computes, and two cores compute two; one with a model waits, and a server takes some dozens.
+RUNNING = 32
+# Others are told to come back rather than kept until their client gives up.
+WAITING = 1_000
+_CHARS_PER_TOKEN = 4
+_MARKER = re.compile(r"\[\d+\]")
+_LINK = re.compile(r" ?\[\[\d+\]\]\([^)\s]*\)|\[\d+\]")
+
+
+class Refused(Exception):
+    """A request that gets an error in OpenAI's form."""
+
+    def __init__(self, status: int, message: str, *, param: str | None = None, code: str | None = None) -> None:
+        super().__init__(message)
+        self.status, self.param, self.code = status, param, code
+
+
+class _Part(BaseModel):
+    """A piece of a message; only text is read."""
+
+    type: str = "text"
+    text: str = ""
+
+
+class _Message(BaseModel):
+    role: str
+    content: str | list[_Part] | None = None
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+        if isinstance(self.content, list):
+            return "\n".join(part.text for part in self.content if part.type == "text")
+        return self.content or ""
+
+
+class _StreamOptions(BaseModel):
+    include_usage: bool = False
+
+
+class _Request(BaseModel):
+    """What is read of a request."""
+
+    model: str
+    messages: list[_Message]
+    stream: bool | None = False
+    stream_options: _StreamOptions | None = None
+
+
+class LinkedText:
+    """An answer's Markdown with its markers as links, as it streams.
+
+    Attributes:
+        annotations: One for each link, offsets in characters of `text`.
+        answer: The finished turn in the contract's shape, with grounding and times; empty until then.
+    """
+
+    def __init__(self, page_url: str) -> None:
+        """Start on an answer; a record without an address of its own is opened on the page at `page_url`."""
+        self.annotations: list[dict[str, Any]] = []
+        self.answer: AnswerJson | dict[str, Any] = {}
+        self._page_url = page_url
+        self._said: list[str] = []
+        self._length_chars = 0
+        # What came last, from `_at` on unsaid: from a marker on, until its citation has come, which is the next event.
+        self._held = ""
+        self._at = 0
+
+    @property
+    def text(self) -> str:
+        """All of it so far."""
+        return "".join(self._said)
+
+    def take(self, event: Event) -> str:
+        """What the event adds, which may be nothing."""
+        if isinstance(event, Delta):
+            before = self._say(self._held[self._at :])
+            self._held, self._at = event.text, 0
+            return before + self._say_to_marker()
+        if isinstance(event, Cited):
+            return self._link(event.citation)
+        if isinstance(event, Done):
+            self.answer = answer_json(event.answer)
+            notice = event.answer.notice
+            return self._say(self._held[self._at :] + (f"\n\n_{notice}_" if notice else ""))
+        return ""
+
+    def _link(self, citation: Citation) -> str:
+        marker = f"[{citation.n}]"
+        found = self._held.find(marker, self._at)
+        if found < 0:
+            return ""
+        before = self._say(self._held[self._at : found])
+        url = _escaped(citation.deep_link or citation.url or f"{self._page_url}?talk={citation.id}")
+        start = self._length_chars
+        link = self._say(f"[{marker}]({url})")
+        place = {"url": url, "title": citation.title, "start_index": start, "end_index": self._length_chars}
+        self.annotations.append({"type": "url_citation", "url_citation": place})
+        self._at = found + len(marker)
+        return before + link + self._say_to_marker()
+
+    def _say_to_marker(self) -> str:
+        start, marker = self._at, _MARKER.search(self._held, self._at)
+        self._at = marker.start() if marker else len(self._held)
+        return self._say(self._held[start : self._at])
+
+    def _say(self, text: str) -> str:
+        self._said.append(text)
+        self._length_chars += len(text)
+        return text
+
+
+def openai_api(assistant: Assistant) -> FastAPI:
+    """The application to mount at `/v1`."""
+    api = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    answering = _Answering(assistant)
+
+    @api.get("/models")
+    def models() -> dict[str, Any]:
+        return {"object": "list", "data": [_model(name) for name in MODELS]}
+
+    @api.get("/models/{name}")
+    def model(name: str) -> dict[str, Any]:
+        return _model(_known(name))
+
+    @api.post("/chat/completions")
+    async def completions(request: Request) -> Response:
+        asked = _parsed(await _body(request))
+        return await answering.answer(asked, request)
+
+    for fault in (Refused, TalksError, Exception, 404, 405):
+        api.add_exception_handler(fault, _told)
+    return api
+
+
+class _Answering:
+    """Answers chat requests, at most `RUNNING` at a time."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+        # Threads of its own, so that the page's are never all taken.
+        self._threads = ThreadPoolExecutor(RUNNING, "answering")
+        self._open = 0
+
+    async def answer(self, asked: _Request, request: Request) -> Response:
+        """The response to a request; raises `Refused` or a `TalksError` while nothing has been sent."""
+        question, earlier = _questions(asked)
+        if self._open >= RUNNING + WAITING:
+            raise Refused(503, f"{WAITING} questions are waiting already; ask again in a minute.", code="overloaded")
+        events = self._events(question, earlier, MODELS[asked.model])
+        linked = LinkedText(str(request.base_url.replace(path="/", query="")))
+        head = {"id": f"chatcmpl-{uuid.uuid4().hex}", "created": int(time.time()), "model": asked.model}
+        if asked.stream:
+            first = await anext(events)  # what cannot be answered at all is told before the stream begins
+            chunks = _chunks(first, events, linked, head, asked)
+            return StreamingResponse(chunks, media_type="text/event-stream", headers={"Cache-Control": "no-cache"})
+        await _collected(events, linked, request)
+        message = {"role": "assistant", "content": linked.text, "refusal": None, "annotations": linked.annotations}
+        choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
+        whole = {"object": "chat.completion", "choices": [choice], "usage": _usage(asked, linked.text)}
+        return JSONResponse(head | whole | {"talks": linked.answer})
+
+    async def _events(
+        self, question: str, earlier: Sequence[tuple[str, str]], model: str | None
+    ) -> AsyncGenerator[Event, None]:
+        """One turn's events; when the client has left, the turn ends at its next one."""
+        loop, events, has_left = asyncio.get_running_loop(), asyncio.Queue[Event | None](), threading.Event()
+
+        def run() -> None:
+            if has_left.is_set():
+                return
+            with closing(self._turn(question, earlier, model)) as turn:
+                for event in turn:
+                    loop.call_soon_threadsafe(events.put_nowait, event)
+                    if has_left.is_set():
+                        return
+
+        def over(done: asyncio.Future[None]) -> None:
+            self._open -= 1
+            events.put_nowait(None)
+            _ = done.cancelled() or done.exception()  # seen, though the client has left
+
+        self._open += 1
+        # One thread for the whole turn: a hop for each event cost the first word more than 10 ms.
+        running = loop.run_in_executor(self._threads, run)
+        running.add_done_callback(over)
+        try:
+            while (event := await events.get()) is not None:
+                yield event
+            await running  # raises what the turn raised
+        finally:
+            has_left.set()
+
+    def _turn(
+        self, question: str, earlier: Sequence[tuple[str, str]], model: str | None
+    ) -> Generator[Event, None, None]:
+        endpoint = self._assistant.endpoint(model)
+        history = converse([asked for asked, _ in earlier], self._assistant, None, Filters())
+        if endpoint is not None:  # a model goes on from what was really said
+            history = [_as_said(answer, said) for answer, (_, said) in zip(history, earlier, strict=True)]
+        return self._assistant.turn(question, history, endpoint=endpoint)
+
+
+async def _collected(events: AsyncGenerator[Event, None], linked: LinkedText, request: Request) -> None:
+    """Run a turn to its end, or until the client hangs up."""
+
+    async def watch() -> None:
+        while (await request.receive())["type"] != "http.disconnect":
+            pass
+        scope.cancel()
+
+    watching = asyncio.create_task(watch())
+    try:
+        with CancelScope() as scope:
+            async with aclosing(events):
+                async for event in events:
+                    linked.take(event)
+    finally:
+        watching.cancel()
+
+
+async def _chunks(
+    first: Event, events: AsyncGenerator[Event, None], linked: LinkedText, head: dict[str, Any], asked: _Request
+) -> AsyncGenerator[str, None]:
+    """The turn as server-sent events."""
+    wants_usage = asked.stream_options is not None and asked.stream_options.include_usage
+    head = head | {"object": "chat.completion.chunk"} | ({"usage": None} if wants_usage else {})
+
+    def chunk(delta: dict[str, Any], finish_reason: str | None = None, **more: Any) -> str:
+        return _sent(
+            head | {"choices": [{"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish_reason}]} | more
+        )
+
+    yield chunk({"role": "assistant", "content": linked.take(first)})
+    try:
+        async with aclosing(events):
+            async for event in events:
+                text = linked.take(event)
+                if text:
+                    yield chunk({"content": text})
+                elif isinstance(event, Status):  # a comment, so that no proxy hangs up while a model thinks
+                    yield ": working\n\n"
+    except Exception as error:
+        yield _sent(_error(error)[1])
+        if not isinstance(error, TalksError):
+            raise
+        return
+    yield chunk({"annotations": linked.annotations}, "stop", talks=linked.answer)
+    if wants_usage:
+        yield _sent(head | {"choices": [], "usage": _usage(asked, linked.text)})
+    yield "data: [DONE]\n\n"
+
+
+async def _body(request: Request) -> bytes:
+    """The request's body, read no further than the bound."""
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > MAX_BODY_BYTES:
+            raise Refused(413, f"The request is longer than {MAX_BODY_BYTES:,} bytes; send fewer or shorter messages.")
+    return bytes(body)
+
+
+def _parsed(body: bytes) -> _Request:
+    try:
+        asked = _Request.model_validate_json(body)
+    except ValidationError as error:
+        fault = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in fault["loc"] if not str(part).startswith(("list[", "str")))
+        raise Refused(400, f"{where or 'The body'}: {fault['msg']}; correct it.", param=where or None) from None
+    _known(asked.model)
+    return asked
+
+
+def _known(name: str) -> str:
+    if name not in MODELS:
+        listed = " or ".join(MODELS)
+        raise Refused(
+            404, f'There is no model "{name[:80]}" here; ask {listed}.', param="model", code="model_not_found"
+        )
+    return name
+
+
+def _questions(asked: _Request) -> tuple[str, list[tuple[str, str]]]:
+    """The question, and the earlier ones with what was answered to each; instructions and tools are passed over."""
+    turns: list[tuple[str, str]] = []
+    for message in asked.messages:
+        text = message.text.strip()
+        if message.role == "user" and text:
+            turns.append((text, ""))
+        elif message.role == "assistant" and turns:
+            turns[-1] = (turns[-1][0], text)
+    if not turns or turns[-1][1]:
+        raise Refused(400, "The last message must be a user's, with text; add the question.", param="messages")
+    question = readable_question(turns.pop()[0])
+    return question, [(text[:LONGEST_QUESTION_CHARS], said) for text, said in turns[-EARLIER_QUESTIONS:]]
+
+
+def _as_said(answer: Answer, said: str) -> Answer:
+    """An earlier answer with the words that the client has of it; the markers in them are of another retrieval."""
+    return replace(answer, text=_LINK.sub("", said), citations=(), checks=()) if said else answer
+
+
+def _model(name: str) -> dict[str, Any]:
+    return {"id": name, "object": "model", "created": 0, "owned_by": "talks-assistant"}
+
+
+def _usage(asked: _Request, text: str) -> dict[str, int]:
+    """Tokens as a reader of English would guess them; what the model behind counts is not known here."""
+    read = sum(len(message.text) for message in asked.messages) // _CHARS_PER_TOKEN
+    written = len(text) // _CHARS_PER_TOKEN
+    return {"prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written}
+
+
+def _escaped(url: str) -> str:
+    """An address that cannot end the Markdown link that it stands in."""
+    return url.translate({ord(char): f"%{ord(char):02X}" for char in " ()<>\"'\\[]`\n"})
+
+
+def _sent(value: dict[str, Any]) -> str:
+    return f"data: {json.dumps(value, ensure_ascii=False)}\n\n"
+
+
+def _error(error: Exception) -> tuple[int, dict[str, Any]]:
+    """Any failure in OpenAI's form, in one sentence, with its status."""
+    status, param, code = 500, None, None
+    said = "The program failed at this question; its log says where."
+    if isinstance(error, Refused):
+        status, said, param, code = error.status, str(error), error.param, error.code
+    elif isinstance(error, QuestionTooLong):
+        status, said, param = 400, str(error), "messages"
+    elif isinstance(error, TalksError):
+        status, said = 503, str(error)
+    elif hasattr(error, "status_code"):  # of the router: no such address or method
+        status, said = error.status_code, "Nothing answers here; ask /v1/models or /v1/chat/completions."
+    kind = "server_error" if status >= 500 else "invalid_request_error"
+    return status, {"error": {"message": said, "type": kind, "param": param, "code": code}}
+
+
+def _told(_: Request, error: Exception) -> Response:
+    status, told = _error(error)
+    return JSONResponse(told, status, headers={"Retry-After": "5"} if status == 503 else None)

@@ -1,0 +1,169 @@
+"""The tab "Browse": the whole collection, found as one types, counted, and one talk or paper beside it.
+
+Comes in: a `Backend` and the parts of `app`. Goes out: handlers, and a list's sources as a table. What fits is
+`assistant.outlets.shelf`'s to say, what a record shows is `record`'s.
+"""
+
+from collections.abc import Callable, Sequence
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+import pandas as pd  # type: ignore[import-untyped]
+
+from assistant.outlets.page.backend import Backend
+from assistant.outlets.page.evidence import apart, button, kind_html
+from assistant.outlets.page.markdown import one_line, text_html
+from assistant.outlets.page.plumbing import QUICK, Updates, data_of
+from assistant.outlets.page.record import record_html
+from assistant.outlets.page.session import Conversation
+from assistant.outlets.page.words import Words
+from assistant.outlets.shelf import ORDERS, Row, Scope, Search
+from assistant.types import Citation
+from ingest.errors import RecordMissing, TalksError
+from ingest.records import Date, Record
+from ingest.schema import FIELDS, SECTOR, Field, Type
+
+if TYPE_CHECKING:
+    from assistant.outlets.page.app import Parts
+
+ROWS_AT_ONCE = 50
+MOST_BARS = 25
+MOST_COLUMNS = 8
+_COLUMNS = (Type.NAME, Type.DATE, Type.NUMBER, Type.SECONDS)
+
+
+def read_scope(chosen: Sequence[str] | None) -> Scope:
+    """What chosen or typed values of a box stand for: pairs of a field and a value, the field "" for typed words."""
+    pairs = (value.partition("=") if "=" in value else ("", "=", value) for value in chosen or ())
+    return tuple((key, value) for key, _, value in pairs if value)
+
+
+class Collection:
+    """What a visitor can do in the tab."""
+
+    def __init__(self, backend: Backend, parts: "Parts") -> None:
+        self._backend, self._parts = backend, parts
+
+    def connect(self) -> None:
+        """Attach each handler to what sets it off."""
+        p = self._parts
+        search = [p.words, p.where, p.order, p.conversation]
+        listed = [p.count, p.rows]
+        p.browse_tab.select(self.fill, [*search, p.group], [*listed, p.where, p.group, p.plot], **QUICK)
+        # Not `input`, which misses what is pasted or filled in at one go.
+        p.words.change(self.find, search, listed, trigger_mode="always_last", **QUICK)
+        gr.on([p.where.change, p.order.input], self.find, search, listed, **QUICK)
+        p.group.input(self.count, [p.group, p.conversation], p.plot, **QUICK)
+        p.actions.showed_more(self.show_more, search, p.rows, **QUICK)
+        p.actions.opened_record(self.open, p.conversation, [p.record, p.tabs], **QUICK)
+
+    def fill(self, *given: Any) -> Updates:
+        """Show what there is to choose from, the list, and how much there is of what."""
+        *search, group = given
+        p, words = self._parts, search[-1].words
+        try:
+            shelf = self._backend.shelf()
+        except TalksError as error:
+            return {p.count: escape(str(error))}
+        groups = [key for key, values in shelf.values.items() if len(values) > 1]
+        chosen = next((key for key in (group, "year", *groups) if key in groups), None)
+        return self.find(*search) | {
+            p.where: gr.update(choices=shelf.scope_choices()),
+            p.group: gr.update(choices=[(words(f"by_{key}", default=key), key) for key in groups], value=chosen),
+            p.plot: self.count(chosen, search[-1]),
+        }
+
+    def find(self, *search: Any) -> Updates:
+        """List what fits."""
+        count, rows = self._listed(search, ROWS_AT_ONCE)
+        return {self._parts.count: count, self._parts.rows: rows}
+
+    def show_more(
+        self, words: str, where: list[str], order: str, conversation: Conversation, event: gr.EventData
+    ) -> str:
+        """List more of what fits."""
+        return self._listed((words, where, order, conversation), int(event.shown) + ROWS_AT_ONCE)[1]
+
+    def count(self, group: str | None, conversation: Conversation) -> Any:
+        """How many talks and papers there are by a field, as bars; years in order, others the most frequent."""
+        counts = self._backend.shelf().counts(group or "")[:MOST_BARS]
+        if len(counts) < 2:
+            return gr.update(visible=False)
+        words = conversation.words
+        if group == "year":
+            counts.sort()
+        name, number = words(f"by_{group}", default=str(group)), words("how_many")
+        frame = pd.DataFrame(counts, columns=[name, number])
+        return gr.BarPlot(frame, x=name, y=number, visible=True, x_title="", y_title=number, sort=None)
+
+    def open(self, conversation: Conversation, event: gr.EventData) -> Updates:
+        """Show one talk or paper."""
+        record_id = str(data_of(event).get("id", ""))
+        try:
+            opened = self._backend.open(record_id)
+            shown = record_html(opened, conversation.questions_citing(record_id), conversation.words)
+        except TalksError as error:
+            shown = f'<p class="notice error" role="alert">{escape(str(error))}</p>'
+        return {self._parts.record: shown, self._parts.tabs: gr.Tabs(selected="browse")}
+
+    def _listed(self, search: Sequence[Any], limit: int) -> tuple[str, str]:
+        typed, where, order, conversation = search
+        words = conversation.words
+        try:
+            wanted = next((known for known in ORDERS if known == order), ORDERS[0])
+            found = self._backend.shelf().find(Search(typed, read_scope(where), wanted))
+        except TalksError as error:
+            return escape(str(error)), ""
+        return words.count(len(found), "entries"), rows_html(found[:limit], len(found), words)
+
+
+def rows_html(rows: Sequence[Row], total: int, words: Words) -> str:
+    """A list of talks and papers, of `total` in all."""
+    if not rows:
+        return f'<p class="hint">{escape(words("nothing_fits"))}</p>'
+    items = "".join(_row_html(row, words) for row in rows)
+    left = words("show_more", left=f"{total - len(rows):,}")
+    more = f"<p>{button('showed_more', left, shown=len(rows))}</p>" if total > len(rows) else ""
+    return one_line(f'<ul class="rows">{items}</ul>{more}')
+
+
+def table_of(
+    citations: Sequence[Citation], lookup: Callable[[str], Record], words: Words
+) -> tuple[list[str], list[list[Any]]]:
+    """A list's sources, one row each, with the columns that any of them fills."""
+    firsts = {citation.n: citation for citation in reversed(citations)}
+    told: list[tuple[int, Citation, Record | None]] = []
+    for n, citation in sorted(firsts.items()):
+        try:
+            told.append((n, citation, lookup(citation.id)))
+        except RecordMissing:  # the answer outlives the record that it cites
+            told.append((n, citation, None))
+    records = [record for _, _, record in told if record is not None]
+    fields = (field for field in FIELDS if field.type in _COLUMNS and field is not SECTOR)
+    filled = [field for field in fields if any(field.shown(record) for record in records)]
+    headers = ["#", words("title"), words("by_kind")]
+    headers += [words(f"by_{field.key}", default=field.label) for field in filled[:MOST_COLUMNS]]
+    rows = [
+        [n, citation.title, words(citation.kind)]
+        + [_cell(field, record) if record else "" for field in filled[:MOST_COLUMNS]]
+        for n, citation, record in told
+    ]
+    return headers, rows
+
+
+def _cell(field: Field, record: Record) -> Any:
+    """A field's value as a table sorts it: a date as far as it is known, a number as a number."""
+    value = field.of(record)
+    if isinstance(value, Date):
+        return value.iso or value.text
+    return value if field.type in (Type.NUMBER, Type.SECONDS) and value is not None else field.shown(record)
+
+
+def _row_html(row: Row, words: Words) -> str:
+    return (
+        f'<li><button type="button" class="entry" data-do="opened_record" data-id="{escape(row.id)}">'
+        f'<span class="entry-title" dir="auto">{text_html(row.title)}</span>'
+        f'<span class="entry-said">{kind_html(row.kind, words)} {apart(("; ".join(row.who), row.date))}</span>'
+        "</button></li>"
+    )

@@ -1,0 +1,112 @@
+"""A recording beside the chat: the file on this machine, and what is said in it, following the time.
+
+Comes in: a `Backend`, a record. Goes out: the route that serves media with ranges, which seeking needs, and the
+player's HTML. Only a file that a record names is served; where that may lie is the backend's to say. Nothing is fetched
+from elsewhere: a recording that is not here is a plain link.
+"""
+
+from html import escape
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import gradio as gr
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from assistant.outlets.page.backend import Backend, Opened
+from assistant.outlets.page.evidence import clock
+from assistant.outlets.page.markdown import link_html, one_line
+from assistant.outlets.page.plumbing import QUICK, Updates, data_of
+from assistant.outlets.page.session import Conversation
+from assistant.outlets.page.words import Words
+from ingest.errors import TalksError
+from ingest.schema import MEDIA_FILE, VIDEO_URL
+
+if TYPE_CHECKING:
+    from assistant.outlets.page.app import Parts
+
+MOST_CUES = 5000
+"""Ten hours of captions; a browser holds no more with ease."""
+
+_HEARD_ONLY = (".mp3", ".m4a", ".ogg", ".oga", ".opus", ".wav", ".flac", ".aac")
+
+
+def media_route(backend: Backend) -> Route:
+    """Where the page's players find their files: `media/<record id>`."""
+
+    async def serve(request: Request) -> Response:
+        if not _may_see(request):
+            return PlainTextResponse("Log in first.", 401)
+        try:
+            path = await run_in_threadpool(backend.media, request.path_params["record_id"])
+        except TalksError:
+            path = None
+        return FileResponse(path) if path is not None else PlainTextResponse("No such recording.", 404)
+
+    return Route("/media/{record_id}", serve, methods=["GET", "HEAD"])
+
+
+def connect_player(backend: Backend, parts: "Parts") -> None:
+    """Let ▶ open the recording at its second."""
+
+    def play(conversation: Conversation, event: gr.EventData) -> Updates:
+        data = data_of(event)
+        try:
+            opened = backend.open(str(data.get("id", "")))
+        except TalksError as error:
+            return {parts.player: f'<p class="notice error">{escape(str(error))}</p>'}
+        at = float(data.get("at") or 0)
+        return {parts.player: player_html(opened, at, conversation.words), parts.tabs: gr.Tabs(selected="chat")}
+
+    def stop() -> str:
+        return ""
+
+    parts.actions.played(play, parts.conversation, [parts.player, parts.tabs], **QUICK)
+    parts.actions.closed_player(stop, None, parts.player, **QUICK)
+
+
+def player_html(opened: Opened, at_s: float, words: Words) -> str:
+    """The player at a second, and the transcript below it."""
+    record = opened.record
+    address = f"media/{quote(record.id, safe='')}#t={at_s:g}"
+    kind = "audio" if str(MEDIA_FILE.of(record) or "").lower().endswith(_HEARD_ONLY) else "video"
+    label = escape(record.title)
+    if opened.media:
+        shown = f'<{kind} controls preload="metadata" src="{escape(address)}" aria-label="{label}"></{kind}>'
+    else:
+        there = VIDEO_URL.of(record)
+        shown = (
+            f'<p class="hint">{escape(words("not_here"))} {link_html(there, words("recording")) if there else ""}</p>'
+        )
+    cues = "".join(
+        f'<li><button type="button" data-seek="{cue.start_s:g}"><span class="time">{clock(cue.start_s)}</span> '
+        f"{escape(f'{cue.speaker}: ' if cue.speaker else '')}{escape(cue.text)}</button></li>"
+        for cue in record.transcript[:MOST_CUES]
+        if cue.start_s is not None
+    )
+    find = escape(words("find_cue"))
+    find = f'<input type="search" class="find-cue" placeholder="{find}" aria-label="{find}">'
+    said = (
+        f'{find}<ol class="cues" aria-label="{escape(words("transcript"))}">{cues}</ol>' if cues else _no_words(words)
+    )
+    return one_line(
+        f'<section class="player" data-at="{at_s:g}" aria-label="{label}"><p class="player-title" dir="auto">{label} '
+        f'<button type="button" class="link" data-do="closed_player">{escape(words("close"))}</button></p>{shown}{said}'
+        "</section>"
+    )
+
+
+def _no_words(words: Words) -> str:
+    return f'<p class="hint">{escape(words("no_captions"))}</p>'
+
+
+def _may_see(request: Request) -> bool:
+    """Whether the visitor has passed the page's own door, as Gradio keeps it."""
+    app: Any = request.app
+    if getattr(app, "auth", None) is None:
+        return True
+    names = (f"access-token-{app.cookie_id}", f"access-token-unsecure-{app.cookie_id}")
+    token = next((request.cookies[name] for name in names if name in request.cookies), None)
+    return token is not None and token in app.tokens

@@ -1,0 +1,367 @@
+"""Rows of the records and ranked passages → one piece of evidence, with the features that the decision reads.
+
+Comes in: an understood question with its scores. Goes out: `Evidence`; nothing has been refused so far.
+Leaves to others: whether it answers the question (`answer.abstain`), and what is said of it.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.query import Query
+from assistant.retrieve.hybrid import NAMED_BONUS, HybridRanker, RankedRecord, Scored
+from assistant.retrieve.sentences import nearest_words, without_people
+from assistant.retrieve.structured import Filters, Result, evaluate
+from assistant.types import About, NumberedSource, SourcePassage
+from assistant.understand.understand import LEAST_QUERY_CHANCE, SURE_QUERY_CHANCE, Understood
+from ingest.links import deep_link
+from ingest.passages import Passage, second_at, speaker_line, split_sentences
+from ingest.records import Record, record_pages, speaker_names
+from ingest.schema import DATE, EVENT, FIELDS, ORGANISATION, SERIES, URL_FIELD, VIDEO_URL, Field
+from ingest.text import web_address
+from ingest.token_vectors import Words
+
+Floats = NDArray[np.float32]
+
+TOLD_SIGNS = 4
+# So many talks and so many papers stand in a prompt whole: they hold .97 of what answers should state, the eight best
+# passages .94.
+RECORDS_PER_KIND = 4
+# Ranked for an answer, or to be listed by relevance.
+RECORDS_RANKED = 10
+# Rows that a model may cite by name; the table that the program sets holds them all.
+MOST_ROWS_IN_PROMPT = 60
+# Without the name, the question's wording must be found so well in another talk, and all that the named person gives
+# must come at most so close to it.
+LEAST_WORDING = 0.25
+MOST_OF_OWN = 0.6
+# A longer record, such as a transcript, is given to a model as its best passages and their neighbours.
+LONGEST_RECORD_CHARS = 8000
+# Of a record's fields, those that answers speak of.
+TOLD_TO_MODEL = (ORGANISATION, EVENT, SERIES, DATE)
+# A recording is opened a moment before the words, so that none is missed.
+EARLY_S = 1
+# What the panel beside an answer shows before anything is cited.
+SOURCES_SHOWN = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What a typed query found in the records."""
+
+    query: Query
+    result: Result
+
+
+@dataclass(frozen=True, slots=True)
+class Presupposition:
+    """A question about one person's talk that names another.
+
+    Attributes:
+        name: Who the question says it was.
+        own: Of what this person does give, the first passage.
+        meant: The passage that the rest of the question fits.
+    """
+
+    name: str
+    own: Passage
+    meant: Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that was found for a question.
+
+    Attributes:
+        rows: What its typed query found; None where it has none that is believed.
+        records: Best first.
+        sources: Their best passages, as a panel beside the answer shows them.
+        features: What was seen; None where nothing was ranked.
+        named: Ids of those that the question names or leans on.
+        unfilled: A field that the typed query is about and no record gives.
+        presupposition: Whose talk it really is, where the question gives it to somebody else.
+    """
+
+    rows: Rows | None
+    records: tuple[RankedRecord, ...]
+    sources: tuple[SourcePassage, ...]
+    features: "Features | None"
+    presupposition: Presupposition | None
+    named: frozenset[str] = frozenset()
+    unfilled: Field | None = None
+
+    @property
+    def whole(self) -> list[RankedRecord]:
+        """What a model reads whole: the best of each kind, best first."""
+        kept: list[RankedRecord] = []
+        for record in self.records:
+            if sum(one.kind == record.kind for one in kept) < RECORDS_PER_KIND:
+                kept.append(record)
+        return kept
+
+
+class Gatherer:
+    """Gathers evidence from one collection."""
+
+    def __init__(self, ranker: HybridRanker) -> None:
+        self._ranker = ranker
+        self.store = self._store = ranker.generation.store
+
+    def gather(self, understood: Understood, filters: Filters, retrieved: Sequence[str] | None = None) -> Evidence:
+        """The rows and the ranked records of a question, in one.
+
+        Args:
+            understood: The question.
+            filters: Only records that fit them all.
+            retrieved: Ids of records, best first, that something else has found; None is the program's own ranking.
+        """
+        unfilled = self._unfilled(understood)
+        rows = None if unfilled else self._rows(understood, filters)
+        scored = understood.scored
+        if scored is None:
+            return Evidence(rows, (), (), None, None)
+        named = understood.named
+        first = dict.fromkeys([*understood.leans_on, *(named if understood.intent in ("summarise", "compare") else ())])
+        if retrieved is not None:
+            ranked = self._ranker.top(scored, limit=len(retrieved), filters=filters, first=retrieved)
+        else:
+            ranked = self._ranker.top(
+                scored, limit=RECORDS_RANKED, each=RECORDS_PER_KIND, filters=filters, first=tuple(first)
+            )
+        if not ranked:
+            return Evidence(rows, (), (), None, None)
+        seen = features(self._ranker, understood, scored, ranked[0])
+        presupposition = None if understood.leans_on else self._presupposition(understood, scored)
+        if presupposition is not None:
+            meant = presupposition.meant.record_id
+            ranked = tuple(sorted(ranked, key=lambda one: one.record_id != meant))
+        sources = [self.source(one.passages[0].passage, one.score) for one in ranked[:SOURCES_SHOWN]]
+        return Evidence(
+            rows, ranked, tuple(sources), seen, presupposition, frozenset((*understood.leans_on, *named)), unfilled
+        )
+
+    def _unfilled(self, understood: Understood) -> Field | None:
+        """The first field that the query filters or orders by, and no record gives."""
+        query = understood.query
+        if query is None or understood.query_chance < LEAST_QUERY_CHANCE:
+            return None
+        keys = [query.order, *(one.field for one in query.conditions)]
+        keys += [value for one in query.conditions if one.field == "has" for value in one.values]
+        fields = [field for field in FIELDS if field.key in keys or f"#{field.key}" in keys]
+        return next((field for field in fields if not self._store.filled(field.key)), None)
+
+    def _rows(self, understood: Understood, filters: Filters) -> Rows | None:
+        query = understood.query
+        if query is None or understood.query_chance < LEAST_QUERY_CHANCE:
+            return None
+        within = None if filters == Filters() else self._ranker.records_within(filters)
+        result = evaluate(query, self._store, within=within)
+        believed = bool(result.ids) or understood.query_chance >= SURE_QUERY_CHANCE
+        return Rows(query, result) if believed else None
+
+    def rows_as_source(self, rows: Rows, text: str) -> NumberedSource | None:
+        """The rows as a model reads them, once they are put into words; None where there are none."""
+        ids = rows.result.ids[:MOST_ROWS_IN_PROMPT]
+        passages = tuple(self.source(self._store.passages_of(one)[0], 1.0) for one in ids)
+        return NumberedSource(passages, text, "Table of the records that were asked for") if passages else None
+
+    def numbered(self, record: RankedRecord, understood: Understood) -> NumberedSource:
+        """A record as a model reads it: whole, in its own order; biographies only where a person is asked about."""
+        held = self._store.record(record.record_id)
+        best = [hit.passage.id for hit in record.passages]
+        asks_person = record.passages[0].passage.section == "bio" or understood.asks_person
+        passages = [one for one in self._store.passages_of(record.record_id) if one.section != "bio" or asks_person]
+        passages = passages or self._store.passages_of(record.record_id)
+        kept, room = set(), LONGEST_RECORD_CHARS
+        for passage in sorted(passages, key=lambda one: best.index(one.id) if one.id in best else len(best)):
+            if room > 0:
+                kept.add(passage.id)
+                room -= len(passage.text)
+        shown = [one for one in passages if one.id in kept]
+        text = "\n\n".join(one.text for one in shown)
+        return NumberedSource(tuple(self.source(one, record.score) for one in shown), text, _heading(held))
+
+    def titles(self) -> list[str]:
+        """One line for each record of the collection."""
+        return self._titles
+
+    @cached_property
+    def _titles(self) -> list[str]:
+        return ["; ".join((one.title, *speaker_names(one)[:2])) for one in self._store.records()]
+
+    def source(self, passage: Passage, score: float) -> SourcePassage:
+        """A passage with what a card shows of its record; a score of 1 says only that it was found exactly."""
+        return source_passage(self._store.record(passage.record_id), passage, score)
+
+    def passages_named(self, ids: Iterable[str]) -> list[SourcePassage]:
+        """The passages with these ids."""
+        return [self.source(one, 1.0) for one in self._store.passages_named(ids)]
+
+    def about(self, record_id: str) -> About:
+        """A record as something that was spoken of."""
+        record = self._store.record(record_id)
+        return About(record_id, record.title, tuple(speaker_names(record)))
+
+    def _presupposition(self, understood: Understood, scored: Scored) -> Presupposition | None:
+        """Whether the question fits the talk of somebody else best, and without its one name much better than theirs.
+
+        Gists are left aside.
+        """
+        corrected = understood.asked.corrected
+        named = [one for one in understood.mentions if one.field in ("speaker", "title")]
+        ranker, vectors = self._ranker, self._ranker.generation.word_vectors
+        if len(named) != 1 or named[0].field != "speaker" or vectors is None or scored.words is None:
+            return None
+        own = [ranker.row_of[one] for one in named[0].record_ids]
+        by_itself = scored.records.copy()
+        by_itself[own] -= NAMED_BONUS
+        if int(by_itself.argmax()) in own:
+            return None
+        name = named[0].values[0]
+        parts = set(re.findall(r"[^\W_]+", name.lower()))
+        kept = [row for row, word in enumerate(scored.words.words) if word not in parts]
+        rest = " ".join(word for word in re.findall(r"[^\W_]+", corrected) if word.lower() not in parts)
+        if not kept:
+            return None
+        wording = ranker.best_of_records(ranker.generation.keyword.scores(rest))
+        best = [row for row in np.argsort(-wording)[:RECORDS_RANKED] if ranker.kinds[row] == "talk"]
+        rows = [*own, *(int(row) for row in best if row not in own)]
+        if len(rows) == len(own):
+            return None
+        spans = [(positions.start, positions.stop) for positions in map(ranker.positions_at, rows)]
+        weights = ranker.generation.keyword.idf([scored.words.words[row] for row in kept])
+        passages = vectors.closeness(scored.words.vectors[kept], weights, spans)
+        starts = np.append(0, np.cumsum([end - start for start, end in spans])[:-1])
+        fits = np.maximum.reduceat(passages, starts) + wording[rows]
+        mine, other = fits[: len(own)], fits[len(own) :]
+        at = int(np.argmax(other))
+        if wording[rows[len(own) + at]] < LEAST_WORDING or mine.max() > MOST_OF_OWN * other[at]:
+            return None
+        own_row, meant_row = own[int(np.argmax(mine))], rows[len(own) + at]
+        best_passage = ranker.positions_at(meant_row).start + int(
+            np.argmax(scored.passages[ranker.positions_at(meant_row).start : ranker.positions_at(meant_row).stop])
+        )
+        own_passage, meant = self._store.passages([ranker.positions_at(own_row).start, best_passage])
+        return Presupposition(name, own_passage, meant)
+
+
+def source_passage(record: Record, passage: Passage, score: float = 1.0) -> SourcePassage:
+    """A passage with what a card shows of its record; a score of 1 says only that it was found exactly."""
+    first = record.sources[0]
+    return SourcePassage(
+        passage_id=passage.id,
+        id=record.id,
+        kind=record.kind,
+        title=record.title,
+        speakers=tuple(speaker_line(speaker) for speaker in record.speakers),
+        pages=tuple(record_pages(record)),
+        section=passage.section,
+        text=passage.text,
+        score=score,
+        source={"file": first.file, "line": first.first_line},
+        url=web_address(URL_FIELD.of(record)),
+        video_url=web_address(VIDEO_URL.of(record)),
+        start_s=passage.start_s,
+        end_s=passage.end_s,
+        opens=_opens(record, passage),
+        deep_link=deep_link(record, None) or web_address(URL_FIELD.of(record)),
+    )
+
+
+def _opens(record: Record, passage: Passage) -> tuple[tuple[int, int, str | None], ...]:
+    """Where each sentence of a timed passage opens, a moment early so that its first word is heard."""
+    if passage.start_s is None:
+        return ()
+    found = []
+    for start, _ in split_sentences(passage.text):
+        second = second_at(record, passage.start + start)
+        if second is not None:
+            early = max(int(second) - EARLY_S, 0)
+            found.append((start, early, deep_link(record, early)))
+    return tuple(found)
+
+
+def _heading(record: Record) -> str:
+    """Title, people, and what else the records tell, in one line for a model to read."""
+    people = "; ".join(speaker_line(one) for one in record.speakers)
+    told = [f"{field.label}: {field.shown(record)}" for field in TOLD_TO_MODEL if field.shown(record)]
+    return " | ".join(part for part in (record.title, people, record.kind, *told) if part)
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """What was seen of a question; what speaks for an answer and what against it.
+
+    Attributes:
+        told_signs: Shape (4,): how the best record's words stand to the question's; see `told_signs`.
+        best_score: Of the best record, without any bonus.
+        lead: See `assistant.retrieve.hybrid.Scored`.
+        words: How many words of the question say something.
+        leans: Whether it leans on the conversation.
+        names_here: Whether it names somebody or something that is here.
+        unknown: How many names in it link to nothing.
+        pinned: Whether the best record holds every word of the question, or one that stands in no other; the names of
+            its speakers do not count, because people are asked much that is not told.
+    """
+
+    told_signs: Floats
+    best_score: float
+    lead: float
+    words: int
+    leans: bool
+    names_here: bool
+    unknown: int
+    pinned: bool
+
+
+def features(ranker: HybridRanker, understood: Understood, scored: Scored, best: RankedRecord) -> Features:
+    """What was seen of a question with these scores, of which this is the best record."""
+    words = ranker.generation.keyword.words(understood.asked.corrected)
+    return Features(
+        told_signs=told_signs(ranker, scored.words, best.record_id),
+        best_score=scored.best,
+        lead=scored.lead,
+        words=len(words),
+        leans=bool(understood.leans_on),
+        names_here=bool(understood.named),
+        unknown=len(understood.strangers),
+        pinned=_pinned(ranker, words, best.record_id),
+    )
+
+
+def told_signs(ranker: HybridRanker, words: Words | None, record_id: str) -> Floats:
+    """How a record's words stand to the question's, shape (4,).
+
+    The mean cosine of the question's words, names of the record's speakers left out, with the nearest of one sentence's
+    words, in the best sentence; the same with the nearest of all the record's; 1 where it has a biography; 1 where it
+    has an abstract.
+    """
+    passages = ranker.generation.store.passages_of(record_id)
+    sections = {passage.section for passage in passages}
+    signs = np.zeros(TOLD_SIGNS, dtype=np.float32)
+    signs[2:] = "bio" in sections, "abstract" in sections
+    words = without_people(words, passages[0]) if words else None
+    if words is None or not words.words:
+        return signs
+    places = ranker.positions(record_id)
+    near = [nearest_words(ranker, words, one, place) for one, place in zip(passages, places, strict=True)]
+    found = [one for one in near if one is not None]
+    if found:
+        nearest = np.concatenate(found)
+        signs[:2] = nearest.mean(axis=1).max(), nearest.max(axis=0).mean()
+    return signs
+
+
+def _pinned(ranker: HybridRanker, words: Sequence[str], record_id: str) -> bool:
+    keyword = ranker.generation.keyword
+    passages = ranker.generation.store.passages_of(record_id)
+    title, _, people = passages[0].heading.partition("\n")
+    names = set(keyword.words(people))
+    texts = [set(keyword.words(f"{title}\n{passage.text}")) for passage in passages]
+    own = {word: sum(word in text for text in texts) for word in words if word not in names}
+    has_pin = any(count and keyword.passages_with(word) == count for word, count in own.items())
+    return has_pin or (bool(words) and all(own.values()))

@@ -1,0 +1,1 @@
+"""A question in the light of a conversation → what is meant."""

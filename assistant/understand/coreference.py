@@ -1,0 +1,221 @@
+"""What a question leaves to the conversation: "she", "the second one", "and Rosen?" → the records that are meant.
+
+Comes in: a question, the answers before it, and how well what they were about fits the question. Goes out: the records
+that it leans on, and the question as it reads with them put in. Whether a question leans at all is learned
+(`evals/fit_coreference.py`), because no single word tells: "What takes the place of argmax?" has no pronoun, and "Is
+there a trick that lets models forget without hurting their scores?" does not lean for its "their".
+Leaves to others: which lists a list narrows (`parser`), and asking a model instead (`by_model`).
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.types import Answer, Mention
+
+LEARNED = Path(__file__).with_name("coreference.npz")
+
+Floats = NDArray[np.float32]
+
+# Further back nobody points without naming.
+_TURNS = 6
+# What was just spoken of is meant, unless something else fits the question by so much more for each turn back, and for
+# each place behind the first that an answer cites. Scores of unrelated records differ by .1 at most.
+_A_TURN_BACK = 0.12
+_A_PLACE_DOWN = 0.1
+# More words than this say no more about whether a question leans.
+_MANY_WORDS = 10
+
+_WORD = re.compile(r"[^\W_]+")
+_PRONOUNS = {"he": "he", "him": "he", "his": "he", "she": "she", "her": "she", "hers": "she"}
+_PLACES = {
+    word: place
+    for place, words in enumerate(("first 1st former", "second 2nd latter", "third 3rd", "fourth 4th", "fifth 5th"))
+    for word in words.split()
+} | {"last": -1}
+_BOTH = frozenset(("both", "two", "them", "either"))
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A record that the conversation was about.
+
+    Attributes:
+        turn: How many turns back; 0 is the last answer.
+        place: Among those of its answer, from 0.
+    """
+
+    record_id: str
+    title: str
+    people: tuple[str, ...]
+    turn: int
+    place: int
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """What a question leans on.
+
+    Attributes:
+        standalone: The question as it can be understood by itself.
+        record_ids: What it leans on; empty where it stands alone.
+    """
+
+    standalone: str
+    record_ids: tuple[str, ...] = ()
+
+
+class Coreference:
+    """Reads a question in the light of a conversation."""
+
+    def resolve(
+        self,
+        question: str,
+        phrasing: Floats,
+        mentions: Sequence[Mention],
+        spoken: Sequence[Spoken],
+        scores: "Nearness",
+        pronouns: Mapping[str, str],
+    ) -> Resolved:
+        """The records that a question leans on, and how it reads with them.
+
+        Args:
+            question: As typed.
+            phrasing: Shape (d,), how it is put; see `ingest.embedder.BundledEmbedder.embed_pieces`.
+            mentions: Whom and what it names.
+            spoken: What the conversation was about, newest first.
+            scores: How well each of these fits the question by itself.
+            pronouns: Record id → "he" or "she", where its biography tells.
+        """
+        if not spoken or self.odds(signs(question, mentions, spoken, scores), phrasing) <= 0:
+            return Resolved(question)
+        meant = _meant(question, mentions, spoken, scores, pronouns)
+        return Resolved(_with(question, meant), tuple(one.record_id for one in meant))
+
+    def odds(self, numbers: Floats, phrasing: Floats) -> float:
+        """Above 0 where a question more likely leans on what was spoken of than not."""
+        features = np.concatenate([numbers, phrasing])
+        return float(features @ self._learned["weights"] + self._learned["bias"])
+
+    @cached_property
+    def _learned(self) -> dict[str, Floats]:
+        with np.load(LEARNED) as learned:
+            return dict(learned)
+
+
+@dataclass(frozen=True, slots=True)
+class Nearness:
+    """How well records fit a question by itself.
+
+    Attributes:
+        best: The score of the best record of the collection.
+        lead: How much closer the best comes word by word than the best twenty usually do.
+        words: How many words of the question say something.
+        of: The scores of those spoken of, by id.
+    """
+
+    best: float
+    lead: float
+    words: int
+    of: Mapping[str, float]
+
+
+def spoken_of(history: Sequence[Answer]) -> list[Spoken]:
+    """What a conversation was about, newest first, each record where it was spoken of last."""
+    found: dict[str, Spoken] = {}
+    for turn, answer in enumerate(reversed(history[-_TURNS:])):
+        for place, one in enumerate(answer.about):
+            found.setdefault(one.record_id, Spoken(one.record_id, one.title, one.people, turn, place))
+    return list(found.values())
+
+
+def signs(question: str, mentions: Sequence[Mention], spoken: Sequence[Spoken], scores: Nearness) -> Floats:
+    """What tells whether a question leans, beside how it is put; shape (9,), each about as large as 1."""
+    ids = {one.record_id for one in spoken}
+    linked = [mention for mention in mentions if mention.record_ids]
+    gap = scores.best - max(scores.of.values(), default=0.0)
+    return np.array(
+        [
+            6 * gap,
+            gap <= 0,
+            4 * scores.best,
+            2 * any(not ids & set(one.record_ids) for one in linked),
+            2 * any(ids & set(one.record_ids) for one in linked),
+            2 * min(scores.words, _MANY_WORDS) / _MANY_WORDS,
+            scores.words <= 1,
+            4 * scores.lead,
+            len(question.split()) / _MANY_WORDS,
+        ],
+        dtype=np.float32,
+    )
+
+
+def same_of_another(mentions: Sequence[Mention], last: Answer, words: int) -> tuple[str, tuple[Mention, ...]] | None:
+    """Read "And Rosen?" after "Where did Volkan Cevher study?" as where Rosen studied.
+
+    Args:
+        mentions: Whom and what the question names.
+        last: The answer before; its mentions are of its standalone question.
+        words: How many words of the question say something, beside those of its mentions.
+
+    Returns:
+        The question that is meant, and what it names; None where it is another one.
+    """
+    if len(mentions) != 1 or words or not mentions[0].record_ids:
+        return None
+    before = [one for one in last.mentions if one.field == mentions[0].field]
+    if len(before) != 1 or before[0].values == mentions[0].values:
+        return None
+    asked, (was,), name = last.standalone_question, before, mentions[0].values[0]
+    meant = replace(mentions[0], start=was.start, end=was.start + len(name), text=name)
+    return f"{asked[: was.start]}{name}{asked[was.end :]}", (meant,)
+
+
+def points_at_person(question: str) -> bool:
+    """Whether a question has a word for a person who was spoken of."""
+    return any(word.lower() in _PRONOUNS for word in _WORD.findall(question))
+
+
+def _meant(
+    question: str,
+    mentions: Sequence[Mention],
+    spoken: Sequence[Spoken],
+    scores: Nearness,
+    pronouns: Mapping[str, str],
+) -> list[Spoken]:
+    """Those that a leaning question points at: mostly one."""
+    words = [word.lower() for word in _WORD.findall(question)]
+    listed = [one for one in spoken if one.turn == spoken[0].turn]
+    if len(listed) == 1:  # spoken of one after the other
+        listed = sorted((one for one in spoken if one.place == 0), key=lambda one: -one.turn)
+    if len(listed) > 1:
+        place = next((_PLACES[word] for word in words if word in _PLACES), None)
+        if place is not None and place < len(listed):
+            return [listed[place]]
+        if _BOTH & set(words) and (len(listed) == 2 or "both" in words):
+            return listed[:2]
+        if "other" in words:
+            return [listed[1]]
+    named = {id_ for mention in mentions for id_ in mention.record_ids}
+    possible = [one for one in spoken if one.record_id in named] or list(spoken)
+    wanted = next((_PRONOUNS[word] for word in words if word in _PRONOUNS), None)
+    if wanted is not None:
+        fitting = [one for one in possible if one.people and pronouns.get(one.record_id, wanted) == wanted]
+        possible = fitting or possible
+
+    def nearness(one: Spoken) -> float:
+        return scores.of.get(one.record_id, -1.0) - _A_TURN_BACK * one.turn - _A_PLACE_DOWN * one.place
+
+    return [max(possible, key=nearness)]
+
+
+def _with(question: str, meant: Sequence[Spoken]) -> str:
+    """The question with what it leans on behind it."""
+    titles = " and ".join(f"“{one.title}”" for one in meant)
+    people = " and ".join(name for one in meant for name in one.people)
+    return f"{question} ({', '.join(part for part in (titles, people) if part)})"

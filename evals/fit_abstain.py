@@ -1,0 +1,175 @@
+"""Learns the decision whether a question can be answered (`assistant/answer/abstain.py`).
+
+`python -m evals.fit_abstain`, over the index of the default home; only questions for development are read. First,
+whether a record tells what is asked of it: kernel ridge regression on `details.jsonl` and on dialogues. Then the curve
+over that and what else was seen: logistic regression on whole questions, the first step cross-validated by record.
+Prints what each threshold would refuse.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.answer.abstain import LEARNED, curve_features, kernel, scaled
+from assistant.assembly import Assistant
+from assistant.retrieve.evidence import Features, told_signs
+from assistant.retrieve.structured import Filters
+from assistant.settings import load_settings
+from assistant.types import Answer
+from assistant.understand.understand import Understood
+from evals.learning import FOLDS, cross_validated, learn, shuffled_folds
+from evals.questions import EVALS, read_dialogues, read_questions
+from ingest.embedder import BundledEmbedder
+
+RIDGE = 1.0
+FALSE_REFUSALS = (0.02, 0.03, 0.05, 0.08)
+# What everybody may ask of anybody who has a talk; the labelled questions hardly hold it.
+OF_ANYBODY = (
+    "What does {} speak about?", "What did {} speak about?", "what is {}'s talk about", "Tell me what {} is on about",
+    "What does {} present here?", "{}", "I would like to know more about the talk by {}", "and {}?",
+    "what has {} got to say", "Can you tell me about {}?", "What was {} talking about?",
+)  # fmt: skip
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A whole question and whether it is answered by what is found."""
+
+    understood: Understood
+    seen: Features
+    record_id: str
+    is_answerable: bool
+    kind: str
+
+
+def main() -> None:
+    """Learn, write, and say what would be refused."""
+    assistant = Assistant(load_settings(llm_base_url=None))
+    bundled = BundledEmbedder()
+    whole = _whole(assistant)
+    own = [np.concatenate([one.seen.told_signs, one.understood.phrasing]) for one in whole]
+    details = _details(assistant, bundled)
+    # Follow-ups in conversations are about a record too, and nobody wrote them to be learned from.
+    details += [
+        (row, one.is_answerable, one.record_id)
+        for row, one in zip(own, whole, strict=True)
+        if one.seen.leans or one.kind == "anybody"
+    ]
+    features = np.array([one for one, _, _ in details])
+    told = np.array([is_told for _, is_told, _ in details])
+    records = [record for _, _, record in details]
+    mean, spread = features.mean(axis=0), features.std(axis=0) + 1e-6
+    known = scaled(features, mean, spread)
+    weights = _told_weights(known, told)
+
+    fold_of = {
+        name: number % FOLDS for number, name in enumerate(np.random.default_rng(0).permutation(sorted(set(records))))
+    }
+    folds = np.array([fold_of[record] for record in records])
+    by_fold = {fold: _told_weights(known[folds != fold], told[folds != fold]) for fold in range(FOLDS)}
+    rows, truth = [], np.array([one.is_answerable for one in whole])
+    for one, feature in zip(whole, own, strict=True):
+        fold = fold_of.get(one.record_id, 0)
+        held = kernel(scaled(feature[None], mean, spread), known[folds != fold])
+        rows.append(curve_features(float((held @ by_fold[fold])[0]), one.seen))
+    matrix = np.array(rows, dtype=np.float64)
+    odds = cross_validated(matrix, truth, shuffled_folds(len(truth)), alike=True)
+    bias, curve = learn(matrix, truth, alike=True)
+    print("curve", np.round(curve, 2), round(bias, 2))
+    kinds = np.array([one.kind for one in whole])
+    answerable = np.isin(kinds, ("question", "followup"))
+    for share in FALSE_REFUSALS:
+        threshold = float(np.quantile(odds[answerable & truth], share))
+        caught = {kind: f"{(odds[kinds == kind] < threshold).mean():.2f}" for kind in dict.fromkeys(kinds)}
+        print(f"{share:.2f} of answerable refused: threshold {threshold:.2f}; refused of each kind {caught}")
+    least = float(np.quantile(odds[answerable & truth], 0.03))
+    np.savez(
+        LEARNED,
+        mean=mean.astype(np.float32),
+        spread=spread.astype(np.float32),
+        known=known.astype(np.float16),
+        known_weights=weights,
+        weights=curve.astype(np.float32),
+        bias=np.float32(bias - least),
+    )
+
+
+def _whole(assistant: Assistant) -> list[Whole]:
+    """Questions for development, each with its evidence; those whose best record is not the right one are left out."""
+    found = []
+    asked: list[tuple[str, Sequence[str], frozenset[str], bool, str]] = [
+        (one.question, (), one.expected, True, "question") for one in read_questions(EVALS / "questions.jsonl", "dev")
+    ]
+    for one in read_dialogues(EVALS / "dialogues.jsonl", "dev"):
+        if one.kind_of_dialogue in ("followup", "unanswerable", "answerable"):
+            kind = f"{one.kind_of_dialogue}{'-followup' if one.history and one.refuse else ''}"
+            asked.append((one.question, one.history, one.expected, not one.refuse, kind))
+    gatherer = assistant.gatherer
+    for question, history, expected, is_answerable, kind in asked:
+        understood = assistant.understand(question, _history(assistant, history))
+        evidence = gatherer.gather(understood, Filters())
+        if evidence.features is None:
+            continue
+        best = evidence.records[0].record_id
+        if is_answerable and best not in expected:
+            continue
+        found.append(Whole(understood, evidence.features, best, is_answerable, kind))
+    names = [
+        (speaker.name, record.id) for record in assistant.generation.store.records() for speaker in record.speakers
+    ]
+    for number, (name, record_id) in enumerate(names):
+        understood = assistant.understand(OF_ANYBODY[number % len(OF_ANYBODY)].format(name))
+        evidence = gatherer.gather(understood, Filters())
+        if evidence.features is not None and evidence.records[0].record_id == record_id:
+            found.append(Whole(understood, evidence.features, record_id, is_answerable=True, kind="anybody"))
+    return found
+
+
+def _history(assistant: Assistant, questions: Sequence[str]) -> list[Answer]:
+    """Earlier questions as answers about what ranking puts first."""
+    answers: list[Answer] = []
+    for question in questions:
+        understood = assistant.understand(question, answers)
+        evidence = assistant.gatherer.gather(understood, Filters())
+        about = tuple(assistant.gatherer.about(one.record_id) for one in evidence.records[:1])
+        answers.append(
+            Answer(
+                question,
+                understood.standalone,
+                "",
+                (),
+                refused=False,
+                mode="extract",
+                about=about,
+                mentions=understood.mentions,
+            )
+        )
+    return answers
+
+
+def _details(assistant: Assistant, bundled: BundledEmbedder) -> list[tuple[Floats, bool, str]]:
+    """Features, whether the record tells it, the record."""
+    found = []
+    for line in (EVALS / "details.jsonl").read_text(encoding="utf-8").splitlines():
+        one = json.loads(line)
+        _, words = bundled.embed_question_with_words(one["question"])
+        signs = told_signs(assistant.ranker, words.without_stop_words(), one["record"])
+        found.append((np.concatenate([signs, bundled.embed_phrasing(one["question"])]), one["told"], one["record"]))
+    return found
+
+
+def _told_weights(known: Floats, told: NDArray[np.bool_]) -> Floats:
+    """Of each known question; told and untold weigh alike."""
+    share = np.where(told, 1 / told.sum(), 1 / (~told).sum()) * len(told) / 2
+    alike = kernel(known, known).astype(np.float64)
+    target = np.where(told, 1.0, -1.0)
+    return np.asarray(np.linalg.solve(alike + RIDGE * np.diag(1 / share), target), dtype=np.float32)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,237 @@
+"""Captions → tracks: SubRip, WebVTT, SBV and YouTube's json3, by a scanner of our own.
+
+Comes in: a file's text, or its parsed JSON. Goes out: a `Track` that holds every word outside the file's own marks.
+
+The scanner goes by timing lines: a cue is what stands between one and the next, less a number, an id, NOTE, STYLE and
+REGION. Libraries lose words here: behind a blank line inside a cue, at a decimal comma, where a text holds "-->", the
+second of two voices. They are references in the tests, where files are well formed.
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from ingest.readers.names import is_name
+from ingest.readers.tracks import Track, judged, number
+from ingest.records import Cue
+
+_TIME = r"(-?(?:\d{1,9}:)?\d{1,9}:\d{1,9}(?:[.,:]\d{1,9})?)"
+_TIMING = re.compile(
+    rf"\s*{_TIME}\s*(?:-{{1,3}}>|[–—→]>?)\s*{_TIME}(?P<rest>(?:\s.*)?)"
+    # SBV has a comma between the times, and nothing else on the line.
+    r"|(\d{1,3}:\d\d:\d\d\.\d{3}),(\d{1,3}:\d\d:\d\d\.\d{3})\s*"
+)
+_TIME_PARTS = re.compile(r"(?P<sign>-?)(?:(?P<h>\d+):)?(?P<m>\d+):(?P<s>\d+)(?:[.,:](?P<fraction>\d+))?")
+_SETTINGS = re.compile(r"(?:\s+[A-Za-z]\w*:\S+)*\s*")
+_LANGUAGE = re.compile(r"Language\s*:\s*(\S+)\s*", re.IGNORECASE)
+_COMMENT = re.compile(r"(?:NOTE(?:\s|$)|(?:STYLE|REGION)\s*$)")
+# Tags that captions know; any other is text that somebody wrote ("<script>", "<s>" in a talk on tokens) and stays text.
+_TAG = re.compile(
+    r"</?(?:c|i|b|u|em|strong|ruby|rt|font|lang|v)(?:[.\s][^<>]*)?/?>|<(?:\d+:)?\d{1,2}:\d{2}[.,]\d{3}>",
+    re.IGNORECASE,
+)
+_VOICE = re.compile(r"<v(?:\.[^\s<>]*)?\s+([^<>]+)>", re.IGNORECASE)
+_OVERRIDE = re.compile(r"\{\\[^{}]*\}")
+_ENTITIES = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'", "#39": "'", "nbsp": " ", "lrm": "", "rlm": ""}
+_ENTITY = re.compile(rf"&({'|'.join(_ENTITIES)});")
+_LABEL = re.compile(
+    r"\s*(?:[-–—]\s*)?(?P<chevrons>(?:>>+\s*)?)(?:\[?(?P<name>[^\W\d_][^:<>\[\]()?!,]{0,40}?)\]?:(?:\s+|$))?"
+)
+_NUMBERED = re.compile(r"speaker[ _]?\d+", re.IGNORECASE)
+# Whom captions name without a name; anybody else is told by capitals, by the shape of a name, or by coming back.
+_PARTS = frozenset(
+    "audience student students speaker professor instructor lecturer teacher host guest moderator presenter interviewer"
+    " interviewee announcer narrator all man woman chair q a".split()
+)
+# They come back before colons and name nobody.
+_NOBODY = frozenset(
+    "note remember example theorem lemma proof definition claim warning tip question answer step now so today idea"
+    " problem solution remark corollary first second third finally recall".split()
+)
+_TIMES_TO_BE_SOMEBODY = 3
+
+
+def is_captions(text: str) -> bool:
+    """Whether a text has timing lines, or says that it is WebVTT."""
+    return _is_vtt(text) or any(_TIMING.fullmatch(line) for line in text.splitlines())
+
+
+def read_captions(text: str) -> Track:
+    """Read SubRip, WebVTT or SBV, well formed or not.
+
+    Returns:
+        The track; its problems name text that stands before the first time.
+    """
+    lines = re.split(r"\r\n|\r|\n", text.lstrip("\ufeff"))
+    vtt = _is_vtt(text)
+    timings = [(place, match) for place, line in enumerate(lines) if (match := _TIMING.fullmatch(line))]
+    ends = [place for place, _ in timings[1:]] + [len(lines)]
+    head = lines[: timings[0][0] if timings else len(lines)]
+    header_end = next((place for place, line in enumerate(head) if not line.strip()), len(head)) if vtt else 0
+    language = next((match[1] for line in head[:header_end] if (match := _LANGUAGE.fullmatch(line))), None)
+    left_out = _spoken(head[header_end:], None, vtt=vtt)
+    above: int | None = None
+    blocks: list[tuple[float, float, list[str]]] = []
+    for (place, match), after in zip(timings, ends, strict=False):
+        above = _number_above(lines, place, above)
+        following = None if above is None else above + 1
+        spoken = _spoken(lines[place + 1 : after], following, vtt=vtt, last=after == len(lines))
+        rest = match["rest"] or ""
+        if not _SETTINGS.fullmatch(rest):
+            spoken.insert(0, rest.strip())
+        start, end = match[1] or match[4], match[2] or match[5]
+        blocks.append((seconds(start), seconds(end), spoken))
+    track = judged(list(_voices(blocks)))
+    if left_out:
+        problem = f'"{" ".join(left_out)[:60]}" stands before the first time and belongs to no cue; give it a time.'
+        track = replace(track, problems=(problem, *track.problems))
+    return replace(track, language=language)
+
+
+def read_json3(data: Mapping[str, Any]) -> Track:
+    """Read YouTube's json3: events of segments, times in milliseconds.
+
+    An event without segments is a window, `aAppend` with a line feed only says line feed.
+    """
+    blocks: list[tuple[float, float, list[str]]] = []
+    automatic = False
+    for event in data["events"]:
+        segments = event.get("segs") if isinstance(event, dict) else None
+        if not isinstance(segments, list):
+            continue
+        pieces = [piece for piece in segments if isinstance(piece, dict) and isinstance(piece.get("utf8"), str)]
+        text = "".join(piece["utf8"] for piece in pieces)
+        if not text.strip():
+            continue
+        automatic = automatic or any("tOffsetMs" in piece for piece in pieces)
+        start_s = number(event.get("tStartMs")) / 1000
+        blocks.append((start_s, start_s + number(event.get("dDurationMs")) / 1000, text.split("\n")))
+    return judged(list(_voices(blocks)), noun="event", automatic=automatic)
+
+
+def seconds(time: str) -> float:
+    """A caption's time in seconds; what no clock shows (75 minutes below hours) is infinite."""
+    match = _TIME_PARTS.fullmatch(time)
+    if match is None:
+        return math.nan
+    hours, minutes, whole = int(match["h"] or 0), int(match["m"]), int(match["s"])
+    if whole > 59 or (match["h"] and minutes > 59):
+        return math.inf
+    found = hours * 3600 + minutes * 60 + whole + float(f"0.{match['fraction'] or 0}")
+    return -found if match["sign"] else round(found, 3)
+
+
+def voice_label(line: str) -> tuple[str | None, str]:
+    """Who speaks by a line's "NAME:", and the rest of it; no name where the words before the colon name nobody."""
+    label = _LABEL.match(line)
+    if label and label["name"] and _is_label(label["name"], _TIMES_TO_BE_SOMEBODY):
+        return label["name"], line[label.end() :]
+    return None, line
+
+
+def _is_vtt(text: str) -> bool:
+    return re.match(r"\ufeff?\s*WEBVTT(?:\s|$)", text) is not None
+
+
+def _number_above(lines: Sequence[str], place: int, before: int | None) -> int | None:
+    """The number of the cue whose timing line stands at `place`; None where it has none that fits."""
+    above = lines[place - 1].strip() if place else ""
+    if above.isdecimal() and len(above) < 10 and (_starts_block(lines, place - 1) or before == int(above) - 1):
+        return int(above)
+    return None if before is None else before + 1
+
+
+def _starts_block(lines: Sequence[str], place: int) -> bool:
+    return place == 0 or not lines[place - 1].strip()
+
+
+def _spoken(stretch: Sequence[str], following: int | None, *, vtt: bool, last: bool = False) -> list[str]:
+    """What is said in the lines between two timing lines.
+
+    Args:
+        stretch: From one timing line to the next.
+        following: The next cue's number, if they are numbered.
+        last: No timing line follows, so the last line is nobody's number or id.
+    """
+    kept = list(stretch)
+    if kept and not last:
+        below = kept[-1].strip()
+        alone = _starts_block(kept, len(kept) - 1)
+        is_number = below.isdecimal() and (alone or (following is not None and below == str(following)))
+        if is_number or (vtt and alone and below and len(kept) > 1):
+            kept.pop()
+    said: list[str] = []
+    in_comment = False
+    for place, line in enumerate(kept):
+        if not line.strip():
+            in_comment = False
+        elif vtt and place and _starts_block(kept, place) and _COMMENT.match(line):
+            in_comment = True
+        elif not in_comment:
+            said.append(line)
+    return said
+
+
+def _voices(blocks: Sequence[tuple[float, float, list[str]]]) -> Iterator[Cue]:
+    """Cues as who says what: a block with two voices becomes two; whoever is named speaks until another is."""
+    pieces = [(start_s, end_s, list(_pieces("\n".join(lines)))) for start_s, end_s, lines in blocks]
+    known = _known_labels(text for _, _, parts in pieces for _, text in parts)
+    speaker: str | None = None
+    for start_s, end_s, parts in pieces:
+        said: list[tuple[str | None, list[str]]] = []
+        for voice, text in parts:
+            if voice is not None:
+                speaker = voice
+                said.append((speaker, []))
+            for line in text.split("\n"):
+                label = _LABEL.match(line)
+                if label and label["name"] in known:
+                    speaker, line = label["name"], line[label.end() :]
+                elif label and label["chevrons"]:
+                    speaker, line = None, line[label.end("chevrons") :]
+                if not said or said[-1][0] != speaker or (label and label["chevrons"]):
+                    said.append((speaker, []))
+                said[-1][1].append(line)
+        for who, lines in said:
+            text = " ".join(" ".join(lines).split())
+            if text:
+                yield Cue(start_s, end_s, text, who)
+
+
+def _pieces(text: str) -> Iterator[tuple[str | None, str]]:
+    """A cue's text by its `<v NAME>` marks: (name or None, plain text)."""
+    voice: str | None = None
+    start = 0
+    for match in _VOICE.finditer(text):
+        if text[start : match.start()].strip():
+            yield voice, plain(text[start : match.start()])
+        voice, start = " ".join(plain(match[1]).split()), match.end()
+    yield voice, plain(text[start:])
+
+
+def plain(text: str) -> str:
+    """A caption's text without its marks: tags, positions and entities."""
+    bare = _OVERRIDE.sub("", _TAG.sub("", text))
+    return _ENTITY.sub(lambda match: _ENTITIES[match[1]], bare)
+
+
+def _known_labels(texts: Iterator[str]) -> frozenset[str]:
+    """Which of the words before colons at the start of lines name who speaks."""
+    counts = Counter(
+        match["name"] for text in texts for line in text.split("\n") if (match := _LABEL.match(line)) and match["name"]
+    )
+    return frozenset(name for name, count in counts.items() if _is_label(name, count))
+
+
+def _is_label(name: str, count: int) -> bool:
+    words = name.split()
+    if _NUMBERED.fullmatch(name) or name.lower() in _PARTS or is_name(name):
+        return True
+    if not words or words[0].lower() in _NOBODY or not all(word[0].isupper() for word in words):
+        return False
+    if name.isupper() and len(name) > 1:
+        return len(words) > 1 or count >= _TIMES_TO_BE_SOMEBODY
+    return len(words) == 1 and count >= _TIMES_TO_BE_SOMEBODY

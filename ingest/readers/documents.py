@@ -1,0 +1,326 @@
+"""Text transcripts → what they tell of a talk: Markdown and HTML, with times or without.
+
+Comes in: a document's text. Goes out: a `Document`: title, people, text before the first time, headings, and what is
+said from one time on. Both formats are brought into one list of blocks first, so that times, names and headings are
+read in one place. Menus, footers and scripts are no part of it, and nothing in a page is run or fetched.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any
+
+import yaml
+
+from ingest.readers.captions import seconds, voice_label
+from ingest.readers.dates import parse_date
+from ingest.readers.headings import record_key
+from ingest.readers.names import is_name
+from ingest.readers.tracks import Track, judged
+from ingest.records import Chapter, Cue
+
+_TIME = r"(?:\d{1,3}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?"
+_TIMED = re.compile(rf"(?:[-*•]\s+)?[\[(]?(?P<time>{_TIME})[\])]?(?:\s*[-–—:|]\s+|\s+|$)(?P<rest>.*)", re.DOTALL)
+_NAME_THEN_TIME = re.compile(rf"(?P<name>[^\W\d_][^\d\[\]():]{{0,60}}?)[\s,–—-]*[\[(]?(?P<time>{_TIME})[\])]?")
+_LINK = re.compile(r"\[([^\[\]]{0,200})\]\([^()\s]{0,500}\)")
+_EMPHASIS = re.compile(r"\*\*|__|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)")
+_HEADING = re.compile(r"(?P<level>#{1,6})\s+(?P<text>.*?)\s*#*\s*")
+# A heading that says what follows, not what it is about.
+_TRANSCRIPT = re.compile(
+    r"(?:full )?(?:transcript|transcription|captions|subtitles|transkript|mitschrift)", re.IGNORECASE
+)
+_LONGEST_NAME_WORDS = 4
+# A list of chapters has a few words behind each time, speech has sentences.
+_FEWEST_WORDS_SAID = 5
+_SKIPPED = frozenset("script style nav footer aside noscript template svg form button select iframe head".split())
+_BLOCKS = frozenset("p li div section article blockquote td th dd dt tr br pre main body figcaption".split())
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One paragraph, line or heading of a document.
+
+    Attributes:
+        level: 1 to 6 for a heading, 0 for text.
+        start_s: Where the document marks the second, else None.
+        is_paragraph: It stands apart from the block before it.
+    """
+
+    text: str
+    level: int = 0
+    start_s: float | None = None
+    is_paragraph: bool = True
+
+
+@dataclass(slots=True)
+class Document:
+    """What a document tells of a talk.
+
+    Attributes:
+        title: Its first heading or its own title; "" where it has none.
+        byline: The line below the title, if it names people.
+        paragraphs: Text that stands before the first time.
+        chapters: Its headings among timed text, or its list of times and titles.
+        track: What is said, or None.
+        meta: Front matter, or what a page says of itself, under its own keys.
+    """
+
+    title: str = ""
+    byline: str = ""
+    paragraphs: list[str] = field(default_factory=list)
+    chapters: tuple[Chapter, ...] = ()
+    track: Track | None = None
+    meta: dict[str, Any] = field(default_factory=dict)
+
+
+def read_markdown(text: str) -> Document:
+    """Read Markdown or plain text, with or without front matter."""
+    meta, body = _front_matter(text)
+    blocks: list[Block] = []
+    apart = True
+    for line in re.split(r"\r\n|\r|\n", body):
+        heading = _HEADING.fullmatch(line)
+        if heading:
+            blocks.append(Block(_unmarked(heading["text"]), len(heading["level"])))
+        elif line.strip():
+            blocks.append(Block(_unmarked(line), is_paragraph=apart))
+        apart = not line.strip() or heading is not None
+    return _document(blocks, meta)
+
+
+def read_html(text: str) -> Document:
+    """Read a page; what it says in its head becomes `meta`."""
+    page = _Page()
+    page.feed(text)
+    page.close()
+    page.end_block()
+    return _document(page.blocks, page.meta)
+
+
+def is_html(text: str) -> bool:
+    """Whether a text is a page or a piece of one."""
+    return (
+        re.match(
+            r"\s*(?:<!--.{0,2000}?-->\s*)?<(?:!doctype html|html|head|body|h1|cite|p|div|article)\b",
+            text,
+            re.IGNORECASE | re.DOTALL,
+        )
+        is not None
+    )
+
+
+def told(document: Document, *, keep_unknown: bool) -> dict[str, Any]:
+    """What a document tells of its talk, as an object with keys in anybody's words.
+
+    Args:
+        keep_unknown: Keep what no field takes; a page's head has much that is about the page.
+    """
+    found = {
+        key: value if isinstance(value, str | int | float | bool | list) else str(value)
+        for key, value in document.meta.items()
+        if keep_unknown or record_key(key)
+    }
+    if "speaker" in found:
+        found.pop("author", None)
+    if document.title:
+        found["title"] = document.title if not keep_unknown else found.get("title", document.title)
+    if document.byline:
+        found |= {key: value for key, value in _byline(document.byline).items() if key not in found}
+    if document.paragraphs and not any(record_key(key) == "abstract" for key in found):
+        found["abstract"] = "\n".join(document.paragraphs)
+    return found
+
+
+def _byline(line: str) -> dict[str, Any]:
+    """People, event and date of "Ada Roe and Bo Lind, Ice Days 2019, 11 May 2019"; without a date, people alone."""
+    parts = [part.strip() for part in line.split(",")]
+    date = parse_date(parts[-1])
+    if date.year is None or len(parts) < 2:
+        return {"speakers": [line]}
+    names = next((place for place, part in enumerate(parts) if not _names_people(part)), len(parts))
+    between = ", ".join(parts[names:-1])
+    return {"speakers": [", ".join(parts[:names])], "date": parts[-1]} | ({"event": between} if between else {})
+
+
+def untimed(paragraphs: Sequence[str]) -> Track | None:
+    """Speech without times, a cue a paragraph."""
+    return judged([Cue(None, None, " ".join(text.split())) for text in paragraphs]) if paragraphs else None
+
+
+def _front_matter(text: str) -> tuple[dict[str, Any], str]:
+    """The YAML between two lines of dashes at the top, and the rest."""
+    match = re.match(r"\ufeff?---[ \t]*\r?\n(?P<yaml>.{0,20000}?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|$)", text, re.DOTALL)
+    if match is None:
+        return {}, text
+    try:
+        meta = yaml.safe_load(match["yaml"])
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return {}, text
+    return ({str(key): value for key, value in meta.items()} if isinstance(meta, dict) else {}), text[match.end() :]
+
+
+def _unmarked(line: str) -> str:
+    return _EMPHASIS.sub("", _LINK.sub(r"\1", line.strip())).strip()
+
+
+def _document(blocks: Sequence[Block], meta: Mapping[str, Any]) -> Document:
+    found = Document(meta=dict(meta))
+    first = next((place for place, block in enumerate(blocks) if block.level == 1), None)
+    if first is not None:
+        found.title = blocks[first].text
+        blocks = [*blocks[:first], *blocks[first + 1 :]]
+    timed, headings, found.paragraphs = _timed(blocks)
+    if found.paragraphs and _names_people(found.paragraphs[0]):
+        found.byline = found.paragraphs.pop(0)
+    words = sum(len(cue.text.split()) for cue in timed)
+    if timed and (words >= _FEWEST_WORDS_SAID * len(timed) or any(cue.speaker for cue in timed)):
+        found.track = judged(timed)
+        found.chapters = tuple(
+            Chapter("", start_s, text)
+            for text, place in headings
+            if place < len(timed) and (start_s := timed[place].start_s) is not None
+        )
+    else:
+        found.chapters = tuple(Chapter("", cue.start_s, cue.text) for cue in timed if cue.start_s is not None)
+    return found
+
+
+def _names_people(line: str) -> bool:
+    """Whether a line begins with somebody's name, or with two joined by "and"."""
+    return is_name(re.split(r",|;|\s+(?:and|&|und|et|y)\s+", line, maxsplit=1)[0])
+
+
+def _timed(blocks: Sequence[Block]) -> tuple[list[Cue], list[tuple[str, int]], list[str]]:
+    """Part blocks into what is said at a time, headings with the number of the cue below them, and text above."""
+    cues: list[Cue] = []
+    headings: list[tuple[str, int]] = []
+    above: list[str] = []
+    speaker: str | None = None
+    said: list[str] = []
+    start_s: float | None = None
+
+    def close() -> None:
+        if said:
+            cues.append(Cue(start_s, None, " ".join(" ".join(said).split()), speaker))
+            said.clear()
+
+    for place, block in enumerate(blocks):
+        if block.level:
+            close()
+            if not _TRANSCRIPT.fullmatch(block.text):
+                headings.append((block.text, len(cues)))
+            continue
+        after = blocks[place + 1] if place + 1 < len(blocks) else None
+        goes_on = after is not None and not (after.level or after.is_paragraph or _TIMED.fullmatch(after.text))
+        time_s, text, name = _opening(block, goes_on=goes_on)
+        if time_s is None and start_s is None:
+            above.append(text)
+            continue
+        if time_s is not None:
+            close()
+            start_s, speaker = time_s, name or speaker
+        if text:
+            said.append(text)
+    close()
+    return cues, headings, above
+
+
+def _opening(block: Block, *, goes_on: bool) -> tuple[float | None, str, str | None]:
+    """The second at which a block begins, its text behind time and name, and the name.
+
+    Args:
+        goes_on: A line follows directly, so that a short line may be a name alone.
+    """
+    timed = _TIMED.fullmatch(block.text)
+    if timed is None:
+        named = _NAME_THEN_TIME.fullmatch(block.text)
+        if named and goes_on and len(named["name"].split()) <= _LONGEST_NAME_WORDS:
+            return seconds(named["time"]), "", named["name"].strip()
+        return block.start_s, block.text, None
+    start_s = seconds(timed["time"]) if block.start_s is None else block.start_s
+    name, text = voice_label(timed["rest"])
+    if name is None and goes_on and 0 < len(text.split()) <= _LONGEST_NAME_WORDS and text[0].isupper():
+        return start_s, "", text
+    return start_s, text, name
+
+
+class _Page(HTMLParser):
+    """A page as blocks; `<cite>` and `<time>` before a paragraph become its "time name:" in front."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.blocks: list[Block] = []
+        self.meta: dict[str, Any] = {}
+        self._skipped: list[str] = []
+        self._text: list[str] = []
+        self._level = 0
+        self._start_s: float | None = None
+        self._into: str | None = None
+        self._cite = ""
+        self._time = ""
+
+    def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
+        """A tag opens."""
+        given = {name: value or "" for name, value in attrs}
+        if tag == "html" and given.get("lang"):
+            self.meta.setdefault("language", given["lang"])
+        elif tag == "meta" and given.get("name", given.get("property", "")) and given.get("content"):
+            self.meta.setdefault(given.get("name", given.get("property", "")), given["content"])
+        elif tag == "link" and given.get("rel") == "canonical" and given.get("href"):
+            self.meta.setdefault("url", given["href"])
+        elif tag == "title" and not self.meta.get("title"):
+            self._into = "title"
+        elif tag in _SKIPPED and tag != "head":
+            self._skipped.append(tag)
+        elif tag in _HEADINGS or tag in _BLOCKS:
+            self.end_block()
+            self._level = _HEADINGS.get(tag, 0)
+            if re.search(r"\b(?:speaker|presenter|author)s?\b", given.get("class", "")):
+                self._into = "speaker"
+            if given.get("data-start"):
+                self._start_s = _plain_seconds(given["data-start"])
+        elif tag in ("cite", "time") and not self._skipped:
+            self.end_block()
+            self._into = tag
+
+    def handle_endtag(self, tag: str) -> None:
+        """A tag closes."""
+        if self._skipped and tag == self._skipped[-1]:
+            self._skipped.pop()
+        elif tag == "title" or tag in ("cite", "time") or tag in _HEADINGS or tag in _BLOCKS:
+            self.end_block()
+
+    def handle_data(self, data: str) -> None:
+        """Text between tags."""
+        if not self._skipped:
+            self._text.append(data)
+
+    def end_block(self) -> None:
+        """Put what was read since the last block where it belongs."""
+        text = " ".join("".join(self._text).split())
+        self._text.clear()
+        into, self._into = self._into, None
+        level, self._level = self._level, 0
+        start_s, self._start_s = self._start_s, None
+        if not text:
+            self._start_s = start_s
+            return
+        if into in ("title", "speaker"):
+            known = self.meta.get(into)
+            self.meta[into] = f"{known}; {text}" if known and into == "speaker" else text
+        elif into == "cite":
+            self._cite = text.rstrip(":") + ": "
+        elif into == "time":
+            self._time = text + " "
+        else:
+            front, self._cite, self._time = ("" if level else self._time + self._cite), "", ""
+            self.blocks.append(Block(front + text, level, start_s))
+
+
+def _plain_seconds(value: str) -> float | None:
+    try:
+        return float(value)
+    except ValueError:
+        return None

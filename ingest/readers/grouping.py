@@ -1,0 +1,360 @@
+"""Which files make one recording: captions, chapters and media find their record.
+
+Comes in: what every file gave. Goes out: the records, each with all that belongs to it, what is odd, and what was not
+used. Files belong together by the same stem, by an id in the name, or because a record mentions them; what finds no
+partner becomes a talk of its own, titled by its file name.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+import langcodes
+
+from ingest import schema
+from ingest.readers.keys import language_of
+from ingest.readers.names import is_name
+from ingest.readers.parts import Entry, Part
+from ingest.readers.tracks import Made, timestamp
+from ingest.records import Cue, Record, Source, Speaker, Value, Warning
+from ingest.text import folded
+
+# Beyond this, captions belong to another recording; five of 71 real ones are 2 s longer than theirs.
+LATE_S = 30
+_ENDINGS = re.compile(r"\.(?:info\.json|live_chat\.json|[A-Za-z0-9]{1,8})$")
+_LANGUAGE = re.compile(r"\.(?P<tag>(?P<first>[A-Za-z]{2,3})(?:[-_][A-Za-z0-9_-]{1,40})?)$")
+_ID_IN_NAME = re.compile(r"(?:\s*\[(?P<bracket>[\w-]{3,64})\]|-(?P<dash>[\w-]{11}))$")
+# The same words in a caption file as in its record's speakers, whatever their case: "DAVID SONTAG".
+_LABELS = re.compile(r"speaker[ _]?\d+", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Unused:
+    """A key that no field takes: how often it has a value, and the first file with it."""
+
+    key: str
+    count: int
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grouped:
+    """All files together.
+
+    Attributes:
+        records: In the order of the files that tell of them.
+        warnings: What is odd in how files belong together.
+        unused: Keys that no field takes, the most frequent first.
+    """
+
+    records: tuple[Record, ...]
+    warnings: tuple[Warning, ...]
+    unused: tuple[Unused, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """A file's name taken apart: "a/Talk [id].en-US.vtt" → "a", "Talk [id]", "en-US", "id"."""
+
+    folder: str
+    stem: str
+    language: str
+    id: str
+
+    @property
+    def title(self) -> str:
+        """What a talk is called that has no other title."""
+        plain = _ID_IN_NAME.sub("", self.stem) if self.id else self.stem
+        return " ".join(plain.split()) or self.stem
+
+
+def group(parts: Sequence[Part]) -> Grouped:
+    """Join what belongs together.
+
+    Args:
+        parts: One a file, in a stable order.
+    """
+    joining = _Joining(parts)
+    records = joining.records()
+    counts = sum((part.unused for part in parts), Counter[str]())
+    first = {key: part.name for part in reversed(parts) for key in part.unused}
+    unused = (Unused(key, count, first[key]) for key, count in counts.most_common())
+    return Grouped(records, tuple(joining.warnings), tuple(unused))
+
+
+def name_of(file: str) -> _Name:
+    """Take a file's name apart."""
+    path = PurePosixPath(file)
+    stem = _ENDINGS.sub("", path.name)
+    found = _LANGUAGE.search(stem)
+    language = ""
+    if found and langcodes.tag_is_valid(found["first"]) and language_of(found["first"]):
+        language, stem = found["tag"], stem[: found.start()]
+    match = _ID_IN_NAME.search(stem)
+    return _Name(path.parent.as_posix(), stem, language, (match["bracket"] or match["dash"]) if match else "")
+
+
+class _Joining:
+    """The work of `group`, one step a method."""
+
+    def __init__(self, parts: Sequence[Part]) -> None:
+        self.warnings: list[Warning] = []
+        self._parts = parts
+        self._names = {part.name: name_of(part.name) for part in parts}
+        self._events = {self._names[part.name].folder: part.event for part in parts if part.event}
+        # Everything that looks for a record, by what it can be found by.
+        loose = [part for part in parts if part.track or part.chapters or part.is_media]
+        self._by_stem: dict[tuple[str, str], list[Part]] = defaultdict(list)
+        self._by_id: dict[tuple[str, str], list[Part]] = defaultdict(list)
+        self._by_file: dict[str, list[Part]] = defaultdict(list)
+        for part in loose:
+            name = self._names[part.name]
+            self._by_stem[name.folder, name.stem].append(part)
+            self._by_file[PurePosixPath(part.name).name].append(part)
+            if name.id:
+                self._by_id[name.folder, name.id].append(part)
+        self._loose = loose
+        self._taken: set[str] = set()
+        self._missing: set[str] = set()
+        self._silent: list[tuple[Part, str]] = []
+
+    def records(self) -> tuple[Record, ...]:
+        """All records; what a document tells of a recording that another file tells of too is joined with that."""
+        places = {part.name: place for place, part in enumerate(self._parts)}
+        found: list[tuple[int, Record]] = []
+        for documents in (False, True):
+            for part in self._parts:
+                if (part.track is not None) == documents and part.name not in self._taken:
+                    found += [
+                        (places[part.name], self._joined(part, self._in_event(part, one))) for one in part.entries
+                    ]
+        loners: dict[tuple[str, str], list[Part]] = defaultdict(list)
+        for part in self._loose:
+            if part.name in self._taken or part.entries:
+                continue
+            if part.track or part.is_media:
+                loners[self._names[part.name].folder, self._names[part.name].stem].append(part)
+            else:
+                self._warn(part, "chapters of no recording here; put the feed or record that names them beside them.")
+        found += [(places[mine[0].name], self._loner(mine)) for mine in loners.values()]
+        self._tell_silent()
+        self._tell_aside()
+        return tuple(record for _, record in sorted(found, key=lambda pair: pair[0]))
+
+    def _mine(self, part: Part, entry: Entry) -> list[Part]:
+        """The files that belong to an entry, each once; they are nobody else's from then on."""
+        name = self._names[part.name]
+        mine: dict[str, Part] = {}
+        if entry.owns_stem:
+            ids = (schema.IDS.of(entry.record) or {}).values()
+            for one in (
+                *self._by_stem.get((name.folder, name.stem), ()),
+                *(one for outside in ids for one in self._by_id.get((name.folder, outside), ())),
+            ):
+                mine.setdefault(one.name, one)
+        found = [self._mentioned(mention) for mention in (*entry.mentions, *entry.perhaps)]
+        mine |= {one.name: one for one in found if one is not None}
+        missing = [mention for mention in entry.mentions if self._mentioned(mention) is None]
+        if missing and len(missing) == len(entry.mentions):
+            for mention in missing:
+                if mention not in self._missing:
+                    self._missing.add(mention)
+                    self._warn(part, f'"{mention}" is named but not in the folder; it is not read or played.')
+        mine.pop(part.name, None)
+        mine = {file: one for file, one in mine.items() if file not in self._taken}
+        self._taken.update(mine)
+        return list(mine.values())
+
+    def _mentioned(self, mention: str) -> Part | None:
+        """The file that a record mentions: of the same name, and of the longest common end of its path."""
+        path = PurePosixPath(unquote(urlsplit(mention).path if "://" in mention else mention))
+        candidates = self._by_file.get(path.name, [])
+        return max(candidates, key=lambda one: _common_end(path.parts, PurePosixPath(one.name).parts), default=None)
+
+    def _in_event(self, part: Part, entry: Entry) -> Entry:
+        """The entry with the event of its folder, or of one above it."""
+        folder = PurePosixPath(part.name).parent
+        for above in (folder, *folder.parents):
+            told = self._events.get(above.as_posix())
+            if told:
+                missing = {key: text for key, text in told.items() if text and key not in entry.record.values}
+                missing.pop(schema.URL_FIELD.key, None)
+                return replace(entry, record=replace(entry.record, values={**entry.record.values, **missing}))
+        return entry
+
+    def _joined(self, part: Part, entry: Entry) -> Record:
+        """The record of an entry with what its files tell."""
+        mine = self._mine(part, entry)
+        record = entry.record
+        for other in mine:
+            # A document beside the record: what it tells of the talk itself fills what is missing.
+            for told in other.records:
+                record = replace(
+                    record,
+                    speakers=record.speakers or told.speakers,
+                    abstract=record.abstract or told.abstract,
+                    values={**told.values, **record.values},
+                )
+        chapters = next((one for one in mine if one.chapters and not one.track), None)
+        if chapters is not None and not record.chapters:
+            record = replace(record, chapters=chapters.chapters, sources=(*record.sources, *_places([chapters])))
+        media = next((one for one in mine if one.is_media), None)
+        if media is not None:
+            record = _with(record, {schema.MEDIA_FILE.key: media.name})
+            record = replace(record, sources=(*record.sources, *_places([media])))
+        tracks = [one for one in mine if one.track is not None]
+        if tracks and record.transcript:
+            names = ", ".join(PurePosixPath(one.name).name for one in tracks)
+            self._warn(part, f'"{record.title}" holds its own transcript, so {names} is not read.')
+        elif tracks and (chosen := self._choose(entry, tracks)) is not None:
+            return self._spoken(record, chosen, entry.tracks)
+        if not record.transcript and (entry.is_recording or media is not None):
+            self._silent.append((part, record.title))
+            record = _with(record, {schema.CAPTIONS.key: "none"})
+        return record
+
+    def _tell_silent(self) -> None:
+        """Say of which recordings nothing can be searched that is said in them: each, or how many."""
+        if not self._silent:
+            return
+        part, title = self._silent[0]
+        count = len(self._silent)
+        told = f'"{title}" has' if count == 1 else f'{count} recordings have (the first is "{title}")'
+        self._warn(
+            part,
+            f"{told} no captions, so what is said there cannot be searched; a transcriber such as whisper writes "
+            "files that are read here when they stand beside the recording under its name.",
+        )
+
+    def _tell_aside(self) -> None:
+        """Say what is no talk and no part of one, once a kind."""
+        kinds: dict[str, list[Part]] = defaultdict(list)
+        for part in self._parts:
+            if part.aside:
+                kinds[part.aside].append(part)
+        for what, found in kinds.items():
+            more = f" ({len(found) - 1} more files are)" if len(found) > 1 else ""
+            self._warn(found[0], f"{what}, no talk; it is not read{more}.")
+
+    def _choose(self, entry: Entry, tracks: Sequence[Part]) -> Part | None:
+        """The track that is read: the talk's language, by hand before automatic, the original before a copy."""
+        wanted = schema.LANGUAGE.of(entry.record)
+        tags = {part.name: self._tag(part) for part in tracks}
+        in_language = [
+            part for part in tracks if not (tags[part.name] and wanted) or language_of(tags[part.name]) == wanted
+        ]
+        others = [part for part in tracks if part not in in_language]
+        if others:
+            languages = ", ".join(tags[part.name] for part in others)
+            self._warn(others[0], f'captions of "{entry.record.title}" in another language are not read ({languages}).')
+        if not in_language:
+            return None
+
+        def rank(one: Part) -> tuple[bool, bool, bool, bool, str]:
+            tag = tags[one.name]
+            made = entry.tracks.get(tag, one.track.made if one.track else "hand")
+            return (made != "hand", not tag.endswith("-orig"), not _is_fine(one), "-" in tag, one.name)
+
+        first, *repeats = sorted(in_language, key=rank)
+        if repeats:
+            same = ", ".join(tags[one.name] or PurePosixPath(one.name).name for one in (first, *repeats))
+            told = f'"{entry.record.title}" has {len(in_language)} tracks in one language ({same})'
+            self._warn(first, f"{told}; {tags[first.name] or PurePosixPath(first.name).name} is read.")
+        return first
+
+    def _tag(self, part: Part) -> str:
+        """The language tag of a track: in its file's name, else in the file."""
+        return self._names[part.name].language or (part.track.language if part.track else None) or ""
+
+    def _spoken(self, record: Record, part: Part, made: Mapping[str, Made]) -> Record:
+        """The record with what is said in it."""
+        track = part.track
+        if track is None:
+            return record
+        tag = self._names[part.name].language
+        cues = tuple(_called_by_name(cue, record.speakers) for cue in track.cues)
+        self._tell_late(record, part, cues)
+        language = language_of(tag) or language_of(track.language) or None
+        found: dict[str, Value] = {schema.CAPTIONS.key: made.get(tag, track.made)}
+        if language:
+            found[schema.LANGUAGE.key] = language
+        return replace(
+            _with(record, found),
+            transcript=cues,
+            chapters=record.chapters or part.chapters,
+            sources=(*record.sources, *_places([part])),
+        )
+
+    def _tell_late(self, record: Record, part: Part, cues: Sequence[Cue]) -> None:
+        duration_s = schema.DURATION.of(record)
+        if not isinstance(duration_s, int | float):
+            return
+        late = sum(cue.start_s is not None and cue.start_s > duration_s + LATE_S for cue in cues)
+        if late:
+            self._warn(
+                part,
+                f"{late} of {len(cues)} cues {'lies' if late == 1 else 'lie'} after the end of the recording "
+                f"({timestamp(duration_s)}): are these the captions of this talk?",
+            )
+
+    def _loner(self, mine: Sequence[Part]) -> Record:
+        """A talk of files that no record tells of."""
+        title = self._names[mine[0].name].title
+        record = Record(title=title, kind="talk", sources=())
+        entry = Entry(record, owns_stem=True)
+        tracks = [one for one in mine if one.track is not None]
+        chosen = self._choose(entry, tracks) if tracks else None
+        media = next((one for one in mine if one.is_media), None)
+        if media is not None:
+            record = replace(_with(record, {schema.MEDIA_FILE.key: media.name}), sources=_places([media]))
+        if chosen is None:
+            self._warn(
+                mine[0],
+                "a recording with no captions and no record beside it; it is listed by its file name and cannot be "
+                "searched. A transcriber such as whisper writes files that are read here.",
+            )
+            return _with(record, {schema.CAPTIONS.key: "none"})
+        record = self._spoken(record, chosen, {})
+        return replace(record, speakers=_named_voices(record.transcript))
+
+    def _warn(self, part: Part, message: str) -> None:
+        self.warnings.append(Warning(part.name, 1, message))
+
+
+def _with(record: Record, values: Mapping[str, Value]) -> Record:
+    """The record with these values, where it has none."""
+    return replace(record, values={**values, **record.values})
+
+
+def _places(parts: Iterable[Part]) -> tuple[Source, ...]:
+    return tuple(Source(part.name, 1, part.line_count, "") for part in parts)
+
+
+def _common_end(first: Sequence[str], second: Sequence[str]) -> int:
+    length = 0
+    while length < min(len(first), len(second)) and first[-1 - length] == second[-1 - length]:
+        length += 1
+    return length
+
+
+def _is_fine(part: Part) -> bool:
+    """Whether a track's times are finer than whole seconds."""
+    cues = part.track.cues if part.track else ()
+    return any(cue.start_s is not None and cue.start_s != int(cue.start_s) for cue in cues)
+
+
+def _called_by_name(cue: Cue, speakers: Sequence[Speaker]) -> Cue:
+    """A cue whose speaker is written as the record writes the name ("DAVID SONTAG" → "David Sontag")."""
+    if cue.speaker is None:
+        return cue
+    known = next((one.name for one in speakers if folded(one.name) == folded(cue.speaker)), None)
+    return replace(cue, speaker=known) if known and known != cue.speaker else cue
+
+
+def _named_voices(cues: Sequence[Cue]) -> tuple[Speaker, ...]:
+    """Those whom the captions name in full; "SPEAKER_00" and "Audience" are no names."""
+    voices = dict.fromkeys(cue.speaker for cue in cues if cue.speaker)
+    return tuple(Speaker(voice) for voice in voices if is_name(voice) and not _LABELS.fullmatch(voice))

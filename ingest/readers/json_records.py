@@ -1,0 +1,459 @@
+"""Records in JSON → our records: native lines, lists as people have them, PyVideo's files, a downloader's dump.
+
+Comes in: a file's lines, or one object with our keys. Goes out: a record for each good one; a bad one is reported with
+its line, the rest go on. `talks list --json` writes what is read here. A key that no field takes, and a value that its
+field cannot hold, is kept under `other` and reported.
+"""
+
+import json
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, TypeGuard, get_args
+
+from ingest import schema
+from ingest.errors import PageUnreadable
+from ingest.readers import pyvideo, ytdlp
+from ingest.readers.chapters import check_order, parse_time
+from ingest.readers.dates import parse_date, parse_iso
+from ingest.readers.headings import date_of, record_key
+from ingest.readers.keys import LONGEST_RECORDING_S, language_of, listed, seconds_of, speakers_of
+from ingest.readers.links import find_links
+from ingest.readers.parts import Entry, Part
+from ingest.readers.people import parse_people
+from ingest.readers.segments import read_cues
+from ingest.records import KINDS, Chapter, Cue, Date, DateOf, Record, Source, Speaker, Value, Warning
+from ingest.schema import DATE, DATES, FLAG, LINKS, MEDIA_FILE, NUMBER, SECONDS, Field, value_fields
+
+# What JSON readers elsewhere, and SQLite, hold exactly.
+_LARGEST_NUMBER = 2**53
+_DAY_S = 86_400
+# What no text holds and a terminal obeys, and halves of signs outside the first plane.
+CONTROLS = dict.fromkeys(
+    (code for code in (*range(32), *range(127, 160), *range(0xD800, 0xE000)) if chr(code) not in "\t\n\f\r\x85"),
+    "\ufffd",
+)
+# Read here, or written by `talks list --json` and told by another key.
+_CORE_KEYS = frozenset(
+    "id kind title speakers sources abstract bio chapters transcript pages year other date_iso date_of".split()
+)
+_SPEAKER_KEYS = frozenset(("name", "affiliation", "role"))
+_BETWEEN = re.compile(r"[\s,]*")
+_CHAPTER_KEYS = frozenset(("time", "start_s", "end_s", "title", "speakers", "problem"))
+
+
+class _BadRecord(ValueError):
+    """One object cannot be a record; its text says why and what to do."""
+
+
+def recognises(lines: Sequence[str]) -> bool:
+    """Whether at least half of a file's lines begin like JSON objects."""
+    filled = [line.strip() for line in lines if line.strip()]
+    return filled[0].startswith(("{", "[")) or 2 * sum(line.startswith("{") for line in filled) >= len(filled)
+
+
+def read(lines: Sequence[str], name: str) -> Part:
+    """Read a file of records.
+
+    Args:
+        lines: All of its lines, blank ones included.
+        name: The file as the user knows it.
+
+    Raises:
+        PageUnreadable: Nothing in it is a record; names the first bad line.
+    """
+    return read_objects(_objects(lines), name, len(lines))
+
+
+def read_objects(objects: Iterator[tuple[int, int, Any]], name: str, line_count: int) -> Part:
+    """Read records that stand at (first line, last line).
+
+    Raises:
+        PageUnreadable: Nothing in it is a record; names the first bad line.
+    """
+    entries: list[Entry] = []
+    warnings: list[Warning] = []
+    bad: dict[int, str] = {}
+    unknown: Counter[str] = Counter()
+    for first, last, value in objects:
+        try:
+            if isinstance(value, _BadRecord):
+                raise value
+            part = read_object(value, name, first, last)
+        except _BadRecord as error:
+            bad[first] = str(error)
+            warnings.append(Warning(name, first, str(error)))
+        else:
+            entries += part.entries
+            warnings += part.warnings
+            unknown += part.unused
+    if not entries:
+        line = min(bad, default=1)
+        raise PageUnreadable(name, line, bad.get(line, "the list is empty; put talks or papers into it."))
+    if len(entries) == 1:
+        entries = [replace(entries[0], owns_stem=True)]
+    warnings.sort(key=lambda warning: warning.line)
+    furniture = dict.fromkeys(bad, "unreadable record")
+    return Part(name, line_count, tuple(entries), furniture=furniture, warnings=tuple(warnings), unused=unknown)
+
+
+def read_object(value: Any, name: str, first: int, last: int) -> Part:
+    """Read one object in its own format."""
+    if ytdlp.recognises(value):
+        return ytdlp.read(value, name, first, last)
+    if pyvideo.recognises(value):
+        return pyvideo.read(value, name, first, last)
+    reader = _RecordReader(normal(value))
+    record = reader.record(name, first, last)
+    media = record.values.get(MEDIA_FILE.key)
+    warnings = tuple(Warning(name, first, message) for message in dict.fromkeys(reader.messages))
+    mentions = (media,) if isinstance(media, str) else ()
+    return Part(name, 1, (Entry(record, mentions=mentions),), warnings=warnings, unused=reader.unknown)
+
+
+def normal(values: Any) -> dict[str, Any]:
+    """An object with our keys where it has them in other words, and with lists where it has them as one text.
+
+    Raises:
+        _BadRecord: It is no object.
+    """
+    if not isinstance(values, dict):
+        raise _BadRecord("not a JSON object; write {...}, one record a line.")
+    found: dict[str, Any] = {}
+    own = _CORE_KEYS | {field.key for field in value_fields()}
+    for key, value in values.items():
+        ours = key if key in own else record_key(key)
+        if ours is None or (ours != key and (ours in values or ours in found)):
+            found[key] = value
+            continue
+        found[ours] = value
+        if ours == DATE.key and ours != key and (of := date_of(key)):
+            found["date_of"] = of
+    if isinstance(found.get("speakers"), str):
+        found["speakers"] = [_speaker_json(one) for one in speakers_of(found["speakers"])]
+    affiliation, role = (found.pop(key, None) for key in ("affiliation", "role"))
+    people = found.get("speakers")
+    if isinstance(people, list) and len(people) == 1 and isinstance(people[0], dict):
+        more = {"affiliation": affiliation, "role": role}
+        found["speakers"] = [{**{key: one for key, one in more.items() if one}, **people[0]}]
+    else:
+        found |= {key: one for key, one in (("affiliation", affiliation), ("role", role)) if one is not None}
+    if isinstance(found.get("tags"), str):
+        found["tags"] = listed(found["tags"])
+    for field in (schema.DURATION, schema.SCHEDULED):
+        if isinstance(found.get(field.key), str) and (length_s := seconds_of(found[field.key])) is not None:
+            found[field.key] = int(length_s) if length_s == int(length_s) else length_s
+    if isinstance(found.get("transcript"), str):
+        found["transcript"] = [{"text": line} for line in found["transcript"].splitlines() if line.strip()]
+    found["language"] = language_of(found.get("language")) or found.get("language")
+    return found
+
+
+def _speaker_json(speaker: Speaker) -> dict[str, Any]:
+    return {key: one for key in _SPEAKER_KEYS if (one := getattr(speaker, key)) is not None}
+
+
+def value_from_json(field: Field, raw: Any) -> Value | None:
+    """A field's value of what JSON, or a table's cell, gives for it.
+
+    Returns:
+        None where the source says nothing ("", null, []).
+
+    Raises:
+        ValueError: The field cannot hold it; says what it can hold.
+    """
+    if raw is None or raw in ("", [], {}) or (isinstance(raw, str) and not raw.strip()):
+        return None
+    if field.is_keyed:
+        return _keyed(raw)
+    if field.holds_many:
+        texts = [raw] if isinstance(raw, str) else raw
+        if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+            raise ValueError('a list of texts, ["…", "…"]')
+        return tuple(text.strip() for text in texts if text.strip()) or None
+    if field.type is DATES:
+        return _date(raw)
+    if field.type is FLAG:
+        if not isinstance(raw, bool):
+            raise ValueError("true or false")
+        return raw
+    if field.type in (NUMBER, SECONDS):
+        return _number(raw, LONGEST_RECORDING_S if field.type is SECONDS else _LARGEST_NUMBER)
+    if not isinstance(raw, str):
+        raise ValueError("a text in quotation marks")
+    return raw.strip()
+
+
+def _number(raw: Any, largest: int) -> int | float:
+    if isinstance(raw, bool) or not isinstance(raw, int | float) or not 0 <= raw <= largest:
+        raise ValueError(f"a number from 0 to {largest} without quotation marks")
+    return raw
+
+
+def _keyed(raw: Any) -> dict[str, str]:
+    if not isinstance(raw, dict) or not all(
+        isinstance(one, str | int) and not isinstance(one, bool) for one in raw.values()
+    ):
+        raise ValueError('texts by name, {"youtube": "…"}')
+    return {name: str(one).strip() for name, one in raw.items() if str(one).strip()}
+
+
+def _date(raw: Any) -> Date:
+    if isinstance(raw, int) and not isinstance(raw, bool) and 0 < raw < 10**8:
+        raw = str(raw)
+    if not isinstance(raw, str):
+        raise ValueError("a date in quotation marks")
+    return parse_date(raw)
+
+
+def _objects(lines: Sequence[str]) -> Iterator[tuple[int, int, Any]]:
+    """(first line, last line, value) of each record: one a line, the items of a list, or objects over several lines.
+
+    What is no JSON comes as the `_BadRecord` to report.
+    """
+    filled = [(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
+    first_line = filled[0][1].strip()
+    if first_line.startswith("[") or (first_line.startswith("{") and not _is_whole(first_line) and _goes_on(filled)):
+        yield from _values("\n".join(lines))
+        return
+    for number, line in filled:
+        yield number, number, _parsed(line)
+
+
+def _is_whole(line: str) -> bool:
+    return not isinstance(_parsed(line), _BadRecord)
+
+
+def _goes_on(filled: Sequence[tuple[int, str]]) -> bool:
+    """Whether the object of the first line goes on below it, rather than being a line that breaks off."""
+    return len(filled) > 1 and not filled[1][1].lstrip().startswith("{")
+
+
+def _values(text: str) -> Iterator[tuple[int, int, Any]]:
+    """The items of a list, or values that follow each other, each parsed by itself.
+
+    One that breaks off loses only what follows it.
+    """
+    decoder = json.JSONDecoder()
+    is_list = text.lstrip().startswith("[")
+    at, line, counted = (text.index("[") + 1 if is_list else 0), 1, 0
+    while True:
+        at = _BETWEEN.match(text, at).end()  # type: ignore[union-attr]  # it matches nothing too
+        line, counted = line + text.count("\n", counted, at), at
+        if at >= len(text) or (is_list and text[at] == "]"):
+            if is_list and at >= len(text):
+                yield line, line, _BadRecord("the list breaks off here; write it again.")
+            elif is_list and text[at + 1 :].strip():
+                yield line, line, _BadRecord("more follows the list; put all records into it.")
+            return
+        try:
+            value, end = decoder.raw_decode(text, at)
+            value = clean(value)
+        except (ValueError, RecursionError) as error:
+            yield line, line, _BadRecord(f"not JSON ({_reason(error)}); nothing behind it is read.")
+            return
+        last = line + text.count("\n", at, end)
+        yield line, last, value
+        at, line, counted = end, last, end
+
+
+def _parsed(text: str) -> Any:
+    try:
+        return clean(json.loads(text))
+    except (ValueError, RecursionError) as error:
+        return _BadRecord(f"not JSON ({_reason(error)}); write one record a line.")
+
+
+def clean(value: Any) -> Any:
+    """A JSON value with what no text can hold made visible: control characters, halves of signs, numbers that are none.
+
+    Raises:
+        RecursionError: It is nested too deep to be walked.
+    """
+    if isinstance(value, str):
+        return value.translate(CONTROLS)
+    if isinstance(value, list):
+        return [clean(one) for one in value]
+    if isinstance(value, dict):
+        return {str(key).translate(CONTROLS): clean(one) for key, one in value.items()}
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg} at column {error.colno}"
+    return "nested too deep" if isinstance(error, RecursionError) else str(error)[:80]
+
+
+class _RecordReader:
+    """One object's values, each asked for by its type.
+
+    Attributes:
+        messages: What is odd in it.
+        unknown: How often each key stood that no field takes.
+    """
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self.values = values
+        self.messages: list[str] = []
+        self.unknown: Counter[str] = Counter()
+        self.other: dict[str, Any] = {}
+
+    def record(self, name: str, first_line: int, last_line: int) -> Record:
+        """The record, with what no field takes under `other`."""
+        kind = self._text("kind") or "talk"
+        title = " ".join(self._text("title").split())
+        if kind not in KINDS:
+            raise _BadRecord(f'"kind" is "{kind}"; write "talk" or "paper".')
+        if not title:
+            raise _BadRecord('no "title"; add one.')
+        other = self.values.get("other")
+        self.other |= other if isinstance(other, dict) else {} if other is None else {"other": other}
+        self._leave("", self.values, _CORE_KEYS | {field.key for field in value_fields()})
+        return Record(
+            title=title,
+            kind=kind,
+            sources=tuple(Source(name, first_line, last_line, page) for page in self._texts("pages") or [""]),
+            speakers=self._speakers(self.values, ""),
+            abstract=self._text("abstract"),
+            bio=self._text("bio"),
+            chapters=self._chapters(),
+            transcript=self._transcript(),
+            values=self._field_values(),
+            other=self.other,
+            id=self._id(),
+        )
+
+    def _field_values(self) -> dict[str, Value]:
+        values: dict[str, Value] = {}
+        for field in value_fields():
+            raw = self.values.get(field.key)
+            try:
+                value = value_from_json(field, raw)
+            except ValueError as error:
+                self._keep(field.key, raw, str(error))
+                continue
+            if value is not None:
+                values[field.key] = value
+        if (date := self._dated(values.get(DATE.key))) is not None:
+            values[DATE.key] = date
+        if links := self._links(values.get(LINKS.key, ())):
+            values[LINKS.key] = links
+        return values
+
+    def _dated(self, date: Value | None) -> Date | None:
+        """The date with what stands beside it: how a calendar reads it, what it is the date of."""
+        year, iso, of = (self.values.get(key) for key in ("year", "date_iso", "date_of"))
+        if not isinstance(date, Date):
+            return parse_date(str(year)) if isinstance(year, int) and 0 < year < 10**4 else None
+        if isinstance(iso, str):
+            date = replace(parse_iso(iso), text=date.text)
+        return replace(date, of=of) if of in get_args(DateOf) else date
+
+    def _links(self, given: Any) -> tuple[str, ...]:
+        """The links that are given and those in the texts; a list of ours, which names its sources, has them all."""
+        if "sources" in self.values:
+            return tuple(given)
+        found = [find_links(self._text(key)) for key in ("abstract", "bio")]
+        self.messages += [f'the address "{cut}" is cut off; write it whole.' for one in found for _, cut in one.cut]
+        return tuple(dict.fromkeys((*given, *(link for one in found for link in one.links))))
+
+    def _id(self) -> str:
+        value = self.values.get("id")
+        return str(value) if isinstance(value, int) and not isinstance(value, bool) else self._text("id")
+
+    def _text(self, key: str) -> str:
+        return _text_of(self.values, key)
+
+    def _texts(self, key: str) -> list[str]:
+        value = self.values.get(key)
+        value = [value] if isinstance(value, str) else value or []
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise _BadRecord(f'"{key}" is not a list of texts; write ["...", "..."].')
+        return [item.strip() for item in value if item.strip()]
+
+    def _keep(self, key: str, raw: Any, wanted: str) -> None:
+        """Keep a value that its field cannot hold."""
+        shown = json.dumps(raw, ensure_ascii=False)
+        shown = shown if len(shown) <= 40 else f"{shown[:39]}…"
+        self.messages.append(f'"{key}" is {shown}; kept under "other", write {wanted}.')
+        self.other[key] = raw
+
+    def _leave(self, place: str, values: Mapping[str, Any], known: frozenset[str] | set[str]) -> None:
+        """Keep and count what no field takes; null says nothing."""
+        for key in values:
+            if key not in known and values[key] is not None:
+                self.unknown[key] += 1
+                self.other[f"{place}{key}"] = values[key]
+
+    def _speakers(self, values: Mapping[str, Any], place: str) -> tuple[Speaker, ...]:
+        wanted = '{"name": "...", "affiliation": "..."}'
+        speakers: list[Speaker] = []
+        for number, item in enumerate(_list_of(values, "speakers", wanted)):
+            if isinstance(item, str) and item.strip():
+                speakers.extend(parse_people(item))
+                continue
+            if not isinstance(item, dict) or not _text_of(item, "name"):
+                raise _BadRecord(f'one of "speakers" has no name; write {wanted}.')
+            self._leave(f"{place}speakers[{number}].", item, _SPEAKER_KEYS)
+            name, affiliation, role = (_text_of(item, key) for key in ("name", "affiliation", "role"))
+            speakers.append(Speaker(name, affiliation or None, role or None))
+        return tuple(speakers)
+
+    def _chapters(self) -> tuple[Chapter, ...]:
+        wanted = '{"start_s": 90, "title": "..."}'
+        chapters: list[Chapter] = []
+        for number, item in enumerate(_list_of(self.values, "chapters", wanted)):
+            if not isinstance(item, dict) or not isinstance(item.get("title"), str):
+                raise _BadRecord(f'one of "chapters" has no title; write {wanted}.')
+            self._leave(f"chapters[{number}].", item, _CHAPTER_KEYS)
+            chapters.append(self._chapter(item, f"chapters[{number}]."))
+        checked = check_order(chapters)
+        self.messages += [f"{chapter.problem}; it is kept as written." for chapter in checked if chapter.problem]
+        return checked
+
+    def _chapter(self, item: dict[str, Any], place: str) -> Chapter:
+        """One chapter; a start that is missing is taken from the time as written."""
+        time, title, problem = _text_of(item, "time"), _text_of(item, "title"), _text_of(item, "problem") or None
+        start, end = item.get("start_s"), item.get("end_s")
+        if start is not None and not _is_second(start):
+            time = time or json.dumps(start)
+            start, problem = None, f'the start_s {time[:40]} of "{title}" is no number of seconds from 0 to {_DAY_S}'
+        if start is None and problem is None:
+            timed = all(number.isdigit() for number in time.split(":")) and time.count(":") in (1, 2)
+            start, problem = parse_time(time) if timed else (None, f'"{title}" has no time')
+        if end is not None and (not _is_second(end) or (start is not None and end < start)):
+            self._keep(f"{place}end_s", end, "seconds that are not before the start")
+            end = None
+        return Chapter(time, start, title, self._speakers(item, place), problem, end)
+
+    def _transcript(self) -> tuple[Cue, ...]:
+        wanted = '{"start_s": 90, "text": "..."}'
+        pieces = _list_of(self.values, "transcript", wanted)
+        if not all(isinstance(one, dict) and isinstance(one.get("text", one.get("body")), str) for one in pieces):
+            raise _BadRecord(f'a piece of "transcript" has no text; write {wanted}.')
+        track = read_cues(pieces, lambda key: self.unknown.update([key]))
+        self.messages += [f"in the transcript, {problem}" for problem in track.problems]
+        return track.cues
+
+
+def _is_second(value: Any) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < _DAY_S
+
+
+def _text_of(values: Mapping[str, Any], key: str) -> str:
+    value = values.get(key)
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise _BadRecord(f'"{key}" is not a text; put it in quotation marks.')
+    return value.strip()
+
+
+def _list_of(values: Mapping[str, Any], key: str, wanted: str) -> list[Any]:
+    value = values.get(key)
+    if value is not None and not isinstance(value, list):
+        raise _BadRecord(f'"{key}" is not a list; write [{wanted}].')
+    return value or []

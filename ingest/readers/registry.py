@@ -1,0 +1,331 @@
+"""A file is recognised by what it holds; its name only decides where content cannot.
+
+Comes in: a file. Goes out: what it gives: records, or a part of a recording for `grouping`. One look at its first bytes
+tells media and other binary files, which are never read; text is decoded here, JSON and XML parsed once.
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from typing import Any
+from xml.etree.ElementTree import Element, ParseError
+
+import defusedxml.ElementTree
+from defusedxml.common import DefusedXmlException
+
+from ingest import schema
+from ingest.errors import PageUnreadable
+from ingest.readers import (
+    captions,
+    documents,
+    feeds,
+    json_records,
+    paper_pages,
+    pyvideo,
+    schedules,
+    segments,
+    tables,
+    talk_pages,
+    voctoweb,
+    ytdlp,
+)
+from ingest.readers.headings import record_key
+from ingest.readers.keys import timed_chapters
+from ingest.readers.parts import Part, from_reading
+from ingest.readers.tracks import Track
+from ingest.records import Warning
+
+LARGEST_BYTES = 50_000_000
+_LOOK_BYTES = 64
+_MEDIA = re.compile(
+    rb"....(?:ftyp|moov|mdat|wide|skip)|\x1aE\xdf\xa3|OggS|ID3|RIFF....WAVE|fLaC|#!AMR|\xff[\xf1\xf9\xfb\xf3\xf2\xfa]",
+    re.DOTALL,
+)
+_PICTURE = re.compile(rb"\x89PNG|\xff\xd8\xff|GIF8|RIFF....WEBP|BM....\0\0\0\0", re.DOTALL)
+_CAPTION_ENDINGS = (".srt", ".vtt", ".sbv", ".json3")
+_TEXT_ENDINGS = ("", ".txt", ".text", ".md", ".markdown")
+# A line of a transcript may begin with "[00:01:23]".
+_JSON_START = re.compile(r"\s*(?:\{\s*[\"}]|\[(?!\s*\d+:\d))")
+_XML = re.compile(r"\s*<(?:\?xml|!DOCTYPE\s+(?!html)|[A-Za-z][\w:.-]*[\s/>])", re.IGNORECASE)
+_UNKNOWN = (
+    "not a Recorded Talks page, a Daily Papers page, captions, a table or JSON records; save the page as text with its "
+    'heading, or write one {"title": ..., "speakers": ...} a line.'
+)
+
+
+_AS_TEXT = "no talk page, captions or table: read as one text without times."
+
+
+def read_file(path: Path, *, name: str) -> Part:
+    """Read one file of the corpus.
+
+    Args:
+        path: Where it is.
+        name: The file as the user knows it, for sources and messages.
+
+    Raises:
+        PageUnreadable: It cannot be opened, is too large, no text, empty or of no known kind, or holds nothing good.
+    """
+    start, size = _start(path, name)
+    if _MEDIA.match(start):
+        return Part(name, is_media=True)
+    if _PICTURE.match(start):
+        return Part(name, aside="a picture")
+    if size > LARGEST_BYTES:
+        raise PageUnreadable(
+            name,
+            None,
+            f"it has {size / 1e6:,.0f} MB, and files over {LARGEST_BYTES / 1e6:.0f} MB are not read; split it.",
+        )
+    if name.endswith(".description"):
+        return Part(name, aside="a downloader's copy of a description")
+    text, told = _decoded(_content(path, name), name)
+    part = _read_text(text, name)
+    if told:
+        part = replace(part, warnings=(Warning(name, 1, told), *part.warnings))
+    return part
+
+
+def _start(path: Path, name: str) -> tuple[bytes, int]:
+    try:
+        with path.open("rb") as file:
+            return file.read(_LOOK_BYTES), path.stat().st_size
+    except OSError as error:
+        raise _cannot_open(name, error) from error
+
+
+def _content(path: Path, name: str) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise _cannot_open(name, error) from error
+
+
+def _cannot_open(name: str, error: OSError) -> PageUnreadable:
+    if isinstance(error, PermissionError):
+        return PageUnreadable(name, None, "no permission to read it; allow it with chmod +r, or move the file away.")
+    return PageUnreadable(name, None, f"it cannot be opened ({error.strerror}); check that the file is there.")
+
+
+def _decoded(content: bytes, name: str) -> tuple[str, str]:
+    """A file's text, and what a person should know of how it was read.
+
+    Raises:
+        PageUnreadable: There is none.
+    """
+    told = ""
+    if content.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
+        text, told = content.decode("utf-32", "replace"), "read as UTF-32."
+    elif content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        text, told = content.decode("utf-16", "replace"), "read as UTF-16."
+    elif b"\0" in content[:4096] and (encoding := _without_mark(content)):
+        text, told = content.decode(encoding, "replace"), "read as UTF-16."
+    elif b"\0" in content:
+        raise PageUnreadable(
+            name, None, "not a text file; save the page as plain text in UTF-8, or move the file away."
+        )
+    else:
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = content.count(b"\n", 0, error.start) + 1
+            text = content.decode("cp1252", "replace")
+            told = f"not UTF-8 (line {line}); read as Windows-1252, so save it as UTF-8 if letters are wrong."
+    if not text.strip():
+        raise PageUnreadable(name, None, "the file is empty; save the page again, or remove the file.")
+    clean = text.translate(json_records.CONTROLS)
+    if clean != text:
+        count = sum(one != other for one, other in zip(clean, text, strict=True))
+        told = f"{told} {count} control characters in it are shown as \ufffd.".strip()
+    return clean, told
+
+
+def _without_mark(content: bytes) -> str | None:
+    """UTF-16 without a byte order mark, told by where its zero bytes stand; None for anything else."""
+    sample = content[:4096]
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    if len(sample) < 16 or max(even, odd) < 0.4 * len(sample) / 2 or min(even, odd) > 0.02 * len(sample):
+        return None
+    return "utf-16-le" if odd > even else "utf-16-be"
+
+
+def _read_text(text: str, name: str) -> Part:
+    """What a text gives, by the first format that recognises it."""
+    lines = re.split(r"\r\n|\r|\n", text)
+    ending = PurePosixPath(name).suffix.lower()
+    if _JSON_START.match(text):
+        return _read_json(text, lines, name)
+    if documents.is_html(text):
+        return _document(documents.read_html(text), lines, name, is_page=True)
+    if _XML.match(text) and text.rstrip().endswith(">"):
+        return _read_xml(text, lines, name)
+    for page in (talk_pages, paper_pages):
+        if page.recognises(lines):
+            return from_reading(name, len(lines), page.read(lines, name))
+    if captions.is_captions(text):
+        return _spoken(captions.read_captions(text), lines, name)
+    if (table := tables.find_table(text)) is not None:
+        return _read_table(table, lines, name)
+    if json_records.recognises(lines):
+        return json_records.read(lines, name)
+    if ending in _CAPTION_ENDINGS:
+        raise PageUnreadable(
+            name,
+            None,
+            "no line with a time (00:00:01,000 --> 00:00:03,000): is it plain text? Save it as .txt or .md to have it "
+            "read without times.",
+        )
+    document = documents.read_markdown(text)
+    if ending in _TEXT_ENDINGS or document.track or document.meta:
+        return _document(document, lines, name)
+    raise PageUnreadable(name, None, _UNKNOWN)
+
+
+def _spoken(track: Track, lines: list[str], name: str) -> Part:
+    """A part that is only what was said."""
+    if not track.cues:
+        raise PageUnreadable(name, None, "it holds no caption; download it again, or remove it.")
+    warnings = tuple(Warning(name, 1, f"{problem}") for problem in track.problems)
+    return Part(name, len(lines), track=track, warnings=warnings)
+
+
+def _read_table(table: tables.Table, lines: list[str], name: str) -> Part:
+    if table.is_segments:
+        track, unused = tables.segments(table)
+        part = _spoken(track, lines, name)
+        return Part(name, len(lines), track=part.track, warnings=part.warnings, unused=unused)
+    rows = ((line, line, values) for line, values in tables.records(table))
+    return json_records.read_objects(rows, name, len(lines))
+
+
+def _document(document: documents.Document, lines: list[str], name: str, *, is_page: bool = False) -> Part:
+    """A text's talk where it says whose; else what was said, for a record to be found.
+
+    Args:
+        is_page: A web page without times tells of anything; of a text, people say that it is a transcript.
+    """
+    told = documents.told(document, keep_unknown=not is_page)
+    tells_of_talk = document.track is not None or any(key in told for key in ("speakers", "event", "date"))
+    if is_page and not tells_of_talk:
+        raise PageUnreadable(name, None, "a web page without times or speakers; nothing was read from it.")
+    if not document.title and "title" not in told:
+        track = document.track or documents.untimed(document.paragraphs)
+        part = _spoken(track or Track(()), lines, name)
+        untimed = () if document.track else (Warning(name, 1, _AS_TEXT),)
+        return replace(part, chapters=document.chapters, warnings=(*untimed, *part.warnings))
+    part = json_records.read_object(told, name, 1, len(lines))
+    entry = part.entries[0]
+    track = document.track
+    if track is None and not tells_of_talk:
+        track = documents.untimed(document.paragraphs)
+        part = replace(part, warnings=(Warning(name, 1, _AS_TEXT), *part.warnings))
+        entry = replace(entry, record=replace(entry.record, abstract=""))
+    record = replace(entry.record, transcript=track.cues if track else (), chapters=document.chapters)
+    if track is not None:
+        record = replace(record, values={schema.CAPTIONS.key: track.made, **record.values})
+    problems = tuple(Warning(name, 1, problem) for problem in (track.problems if track else ()))
+    return replace(
+        part,
+        line_count=len(lines),
+        entries=(replace(entry, record=record, owns_stem=True),),
+        track=track,
+        chapters=document.chapters,
+        warnings=(*part.warnings, *problems),
+    )
+
+
+def _read_xml(text: str, lines: list[str], name: str) -> Part:
+    try:
+        root: Element = defusedxml.ElementTree.fromstring(re.sub(r"^\s*<\?xml[^>]*\?>", "", text))
+    except DefusedXmlException:
+        raise PageUnreadable(name, None, "it defines entities; refused, nothing was read from it.") from None
+    except (ParseError, ValueError) as error:
+        line = getattr(error, "position", (1, 0))[0]
+        raise PageUnreadable(name, line, f"the XML is broken here ({str(error)[:80]}); download it again.") from None
+    tag = root.tag.rpartition("}")[2]
+    if tag == "schedule":
+        return schedules.read_xml(root, name, len(lines))
+    if tag in ("rss", "feed") and feeds.has_recordings(root):
+        return feeds.read(root, name, len(lines))
+    what = "a feed without recordings" if tag in ("rss", "feed") else f"no schedule and no feed (its root is <{tag}>)"
+    raise PageUnreadable(name, None, f"it is {what}; nothing was read from it.")
+
+
+def _read_json(text: str, lines: list[str], name: str) -> Part:
+    if text.lstrip().startswith('{"replayChatItemAction"'):
+        return Part(name, len(lines), aside="a live chat")
+    try:
+        value = json_records.clean(json.loads(text))
+    except RecursionError:
+        raise PageUnreadable(name, None, "JSON that is nested too deep; write the records again.") from None
+    except json.JSONDecodeError as error:
+        cut = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string")
+        if cut and text.lstrip().startswith("{"):
+            raise PageUnreadable(name, error.lineno, "the JSON ends early; download it again.") from None
+        return json_records.read(lines, name)
+    except ValueError:
+        return json_records.read(lines, name)
+    if PurePosixPath(name).name == pyvideo.CATEGORY_FILE and _is_category(value):
+        return pyvideo.read_category(value, name, len(lines))
+    for recognises, read in _JSON:
+        if recognises(value):
+            return read(value, lines, name)
+    if isinstance(value, dict) and not any(record_key(key) == "title" for key in value):
+        keys = ", ".join(f'"{key}"' for key in list(value)[:8])
+        told = f"its only key is {keys}" if len(value) == 1 else f"its keys are {keys}" if value else "it is empty"
+        raise PageUnreadable(name, None, f"no talk in it: {told}.")
+    if isinstance(value, list) and value and not any(isinstance(one, dict) for one in value):
+        kinds = {type(one) for one in value}
+        what = (
+            "numbers"
+            if kinds <= {int, float}
+            else "texts"
+            if kinds == {str}
+            else "lists"
+            if kinds == {list}
+            else "values"
+        )
+        raise PageUnreadable(name, None, f"it is a list of {what}, not of talks.")
+    return json_records.read(lines, name)
+
+
+def _is_json3(value: Any) -> bool:
+    events = value.get("events") if isinstance(value, dict) else None
+    return isinstance(events, list) and any(isinstance(one, dict) and "tStartMs" in one for one in events)
+
+
+def _is_chapters(value: Any) -> bool:
+    chapters = value.get("chapters") if isinstance(value, dict) else None
+    return isinstance(chapters, list) and any(isinstance(one, dict) and "startTime" in one for one in chapters)
+
+
+def _read_chapters(value: dict[str, Any], lines: list[str], name: str) -> Part:
+    """A podcast's chapters; those that are not in its table of contents are not shown."""
+    given = [
+        one for one in value["chapters"] if isinstance(one, dict) and one.get("toc") is not False and one.get("title")
+    ]
+    items = [(one.get("startTime"), one.get("endTime"), str(one["title"])) for one in given]
+    return Part(name, len(lines), chapters=timed_chapters(items, None))
+
+
+def _read_segments(value: Any, lines: list[str], name: str) -> Part:
+    unused: list[str] = []
+    part = _spoken(segments.read_segments(value, unused.append), lines, name)
+    return Part(name, len(lines), track=part.track, warnings=part.warnings, unused=Counter(unused))
+
+
+def _is_category(value: Any) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("title"), str) and not {"videos", "speakers"} & value.keys()
+
+
+_JSON: tuple[tuple[Callable[[Any], bool], Callable[[Any, list[str], str], Part]], ...] = (
+    (ytdlp.recognises, lambda value, lines, name: ytdlp.read(value, name, 1, len(lines))),
+    (schedules.is_schedule, lambda value, lines, name: schedules.read_json(value, name, len(lines))),
+    (voctoweb.recognises, lambda value, lines, name: voctoweb.read(value, name, len(lines))),
+    (_is_json3, lambda value, lines, name: _spoken(captions.read_json3(value), lines, name)),
+    (lambda value: segments.find_segments(value) is not None, _read_segments),
+    (_is_chapters, _read_chapters),
+)

@@ -1,0 +1,232 @@
+"""What a file says was spoken, and when: cues put in order, times judged, repeats of rolling captions dropped.
+
+Comes in: cues as a file has them (`captions`, `segments`, `transcripts` read them). Goes out: a `Track`, whose cues
+hold every word once, in order of time. A time that cannot be is never made into another one: the words stay without it.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise, zip_longest
+from typing import Literal
+
+from ingest.records import Cue
+
+# No recording lasts a day; a cue beyond it is a slip ("97:00:01").
+LONGEST_S = 86_400.0
+# Rolling captions repeat the line before: in 1.00 of the cues of rolling files, in at most .007 of 109 others.
+ROLLING_SHARE = 1 / 3
+_REPEATED_WORDS = 3
+# Written by hand, a text has a full stop every 10 to 20 words; a recogniser without punctuation has none.
+_WORDS_PER_STOP = 100
+
+Made = Literal["hand", "automatic", "recognised"]
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """Everything that one file says was spoken.
+
+    Attributes:
+        cues: In order of time; none is empty.
+        language: ISO 639-1 as the file says, or None.
+        made: By hand, automatically by a video site, or by a recogniser.
+        problems: Sentences about times that cannot be, each once.
+    """
+
+    cues: tuple[Cue, ...]
+    language: str | None = None
+    made: Made = "hand"
+    problems: tuple[str, ...] = ()
+
+    @property
+    def is_timed(self) -> bool:
+        """Whether any of it has a time."""
+        return any(cue.start_s is not None for cue in self.cues)
+
+
+def judged(cues: Sequence[Cue], *, noun: str = "cue", automatic: bool = False) -> Track:
+    """Judge the times of cues, put them in order and drop what rolling captions repeat.
+
+    Args:
+        cues: In the file's order; times as written, NaN or None where one is missing.
+        noun: What the file calls a cue, for messages.
+        automatic: The file itself shows that no hand made it.
+    """
+    problems = _Problems(noun)
+    ordered = _in_order(_with_starts(cues, problems), problems)
+    said, rolls = without_repeats([cue for cue in _with_ends(ordered) if cue.text])
+    overlapping = sum(_overlaps(cue, after) for cue, after in pairwise(said))
+    if automatic or rolls or 2 * overlapping > len(said):
+        # An automatic cue stays on the screen while the next one is spoken.
+        said = [
+            replace(cue, end_s=after.start_s) if after is not None and _overlaps(cue, after) else cue
+            for cue, after in zip_longest(said, said[1:])
+        ]
+    made: Made = "automatic" if automatic or rolls or _is_unpunctuated(said) else "hand"
+    return Track(tuple(said), made=made, problems=tuple(problems.sentences()))
+
+
+def without_repeats(cues: Sequence[Cue]) -> tuple[list[Cue], bool]:
+    """Drop what each cue repeats of the one before it, if the captions roll.
+
+    Returns:
+        The cues, and whether they roll. What somebody says twice stays wherever captions do not roll, and where it
+        stands further apart than in two neighbouring cues.
+    """
+    if not cues:
+        return [], False
+    words = [cue.text.split() for cue in cues]
+    repeats = [0, *(_repeated(before, after) for before, after in pairwise(words))]
+    rolling = [repeat >= _REPEATED_WORDS or 0 < repeat == len(own) for repeat, own in zip(repeats, words, strict=True)]
+    if sum(rolling) < max(2, ROLLING_SHARE * len(cues)) or max(repeats) < _REPEATED_WORDS:
+        return list(cues), False
+    fresh = [replace(cue, text=" ".join(own[repeat:])) for cue, own, repeat in zip(cues, words, repeats, strict=True)]
+    return [cue for cue in fresh if cue.text], True
+
+
+def number(value: object) -> float:
+    """A JSON value as a number; NaN where it is none, infinite where it is beyond all measure."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return math.nan
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
+
+
+def timestamp(seconds: float) -> str:
+    """Seconds as people write them: "3:15", "1:02:03"."""
+    whole = int(seconds)
+    minutes = f"{whole // 60 % 60:02}" if whole >= 3600 else f"{whole // 60}"
+    return f"{whole // 3600}:{minutes}:{whole % 60:02}" if whole >= 3600 else f"{minutes}:{whole % 60:02}"
+
+
+class _Problems:
+    """What is wrong with times, told once a kind: the first place, and how many more."""
+
+    def __init__(self, noun: str) -> None:
+        self.noun = noun
+        self._first: dict[str, str] = {}
+        self._counts: dict[str, int] = {}
+
+    def add(self, kind: str, sentence: str) -> None:
+        self._first.setdefault(kind, sentence)
+        self._counts[kind] = self._counts.get(kind, 0) + 1
+
+    def sentences(self) -> list[str]:
+        return [
+            sentence if self._counts[kind] == 1 else f"{sentence} ({self._counts[kind] - 1} more like it)"
+            for kind, sentence in self._first.items()
+        ]
+
+
+def _with_starts(cues: Sequence[Cue], problems: _Problems) -> list[Cue]:
+    """Cues whose times can be; a start that is missing is the end of the cue before it."""
+    timed = any(_is_number(cue.start_s) for cue in cues)
+    found: list[Cue] = []
+    last_s = 0.0
+    for place, cue in enumerate(cues, 1):
+        start_s, end_s = cue.start_s, cue.end_s if _is_number(cue.end_s) else None
+        if not _is_number(start_s):
+            start_s = last_s if timed else None
+            if timed:
+                problems.add(
+                    "missing",
+                    f"{problems.noun} {place} has no start; it takes the end of the {problems.noun} before it "
+                    f"({timestamp(last_s)}).",
+                )
+        if start_s is not None and not 0 <= start_s < LONGEST_S:
+            problems.add(
+                "beyond",
+                f"{problems.noun} {place} {_beyond(start_s)}; it is kept as text, without a link to the second.",
+            )
+            start_s = end_s = None
+        if start_s is not None and end_s is not None and end_s < start_s:
+            problems.add(
+                "backwards",
+                f"{problems.noun} {place}, {timestamp(start_s)}: the end ({timestamp(max(end_s, 0))}) is before the "
+                f"start; the {problems.noun} is kept with its start.",
+            )
+            end_s = None
+        if end_s is not None and end_s >= LONGEST_S:
+            end_s = None
+        last_s = end_s if end_s is not None else start_s if start_s is not None else last_s
+        found.append(replace(cue, start_s=start_s, end_s=end_s))
+    return found
+
+
+def _beyond(start_s: float) -> str:
+    if start_s < 0:
+        return "starts before the recording does"
+    return f"starts at {start_s / 3600:,.0f} hours" if start_s < 1e9 else "has a start that no clock shows"
+
+
+def _is_number(value: float | None) -> bool:
+    return value is not None and not math.isnan(value)
+
+
+def _with_ends(cues: Sequence[Cue]) -> list[Cue]:
+    """Give cues without an end the next start, where it is later; the last one has none."""
+    return [
+        replace(cue, end_s=after.start_s)
+        if cue.end_s is None
+        and cue.start_s is not None
+        and after is not None
+        and after.start_s is not None
+        and after.start_s > cue.start_s
+        else cue
+        for cue, after in zip_longest(cues, cues[1:])
+    ]
+
+
+def _in_order(cues: Sequence[Cue], problems: _Problems) -> list[Cue]:
+    """The cues in order of time; one without a time stays behind the one before it."""
+    keys: list[float] = []
+    latest = -1.0
+    for place, cue in enumerate(cues, 1):
+        if cue.start_s is not None and cue.start_s < latest:
+            problems.add(
+                "order",
+                f"{problems.noun} {place} is out of order; the {problems.noun}s are put in order of time.",
+            )
+        keys.append(cue.start_s if cue.start_s is not None else (keys[-1] if keys else -1.0))
+        latest = max(latest, keys[-1])
+    return [cues[place] for place in sorted(range(len(cues)), key=keys.__getitem__)]
+
+
+def _overlaps(cue: Cue, after: Cue) -> bool:
+    return (
+        cue.start_s is not None
+        and cue.end_s is not None
+        and after.start_s is not None
+        and cue.start_s < after.start_s < cue.end_s
+    )
+
+
+def _repeated(before: Sequence[str], after: Sequence[str]) -> int:
+    """How many words at the start of one cue are the last words of the cue before it, in linear time.
+
+    Source:
+        Knuth, Morris, Pratt, SIAM Journal on Computing 6(2), 1977: the longest border of `after` + `before`.
+    """
+    longest = min(len(before), len(after))
+    borders: list[int] = []
+    for word in after[:longest]:
+        border = borders[-1] if borders else 0
+        while border and after[border] != word:
+            border = borders[border - 1]
+        borders.append(border + 1 if borders and after[border] == word else 0)
+    matched = 0
+    for word in before[len(before) - longest :]:
+        while matched and (matched == longest or after[matched] != word):
+            matched = borders[matched - 1]
+        matched += after[matched] == word
+    return matched
+
+
+def _is_unpunctuated(cues: Sequence[Cue]) -> bool:
+    text = " ".join(cue.text for cue in cues)
+    words = len(text.split())
+    stops = sum(text.count(sign) for sign in ".?!。？！।؟")
+    return words >= _WORDS_PER_STOP and stops * _WORDS_PER_STOP < words

@@ -1,0 +1,175 @@
+"""Cards and citations agree on where each quote stands; the page's own words fit the state, in every language."""
+
+import json
+import re
+from dataclasses import replace
+from html import unescape
+from importlib.resources import files
+
+import pytest
+
+from assistant.answer.suggestions import Offer
+from assistant.outlets.page.backend import Adding, PageState
+from assistant.outlets.page.evidence import clock, evidence_html, marked_html, quote_span
+from assistant.outlets.page.messages import chat_messages, message_html, status_text
+from assistant.outlets.page.session import Conversation, Draft
+from assistant.outlets.page.status import adding_text, masthead_html
+from assistant.outlets.page.words import ENGLISH, Words
+from assistant.types import Answer, Citation, Done, SourcePassage
+
+TEXT = "First words. Second words. Second words."
+PASSAGE = SourcePassage(
+    "t#abstract-1", "t", "talk", "A talk", ("Ann, X",), ("Page",), "Abstract", TEXT, 0.5, {"file": "a.txt", "line": 3}
+)
+EVIL = "<img src=x onerror=alert(1)>\"'"
+
+
+def citation(quote: str = "Second words.", start: int = 13, n: int = 1, passage_id: str = "t#abstract-1") -> Citation:
+    return Citation(n, "t", "talk", "A talk", ("Ann, X",), passage_id, "Abstract", quote, start, {"file": "a.txt"})
+
+
+def draft(*citations: Citation, passages: tuple[SourcePassage, ...] = (PASSAGE,), text: str = "") -> Draft:
+    return Draft(3, "Why?", text=text, citations=citations, passages=passages)
+
+
+def over(turn: Draft, **answer: object) -> Draft:
+    done = Answer("Why?", "Why?", turn.text or "A", turn.citations, refused=False, mode="model")
+    turn.apply(Done(replace(done, **answer)))  # type: ignore[arg-type]
+    return turn
+
+
+@pytest.mark.parametrize(
+    ("quote", "start", "span"),
+    [
+        pytest.param("Second words.", 27, (27, 40), id="where it says"),
+        pytest.param("Second words.", 5, (13, 26), id="offset wrong, words there"),
+        pytest.param("Never said.", 0, (0, 0), id="not in the passage"),
+        pytest.param("", 0, (0, 0), id="no quote"),
+    ],
+)
+def test_quote_span_is_where_the_words_stand(quote: str, start: int, span: tuple[int, int]) -> None:
+    assert quote_span(citation(quote, start), TEXT) == span
+
+
+@pytest.mark.parametrize(
+    ("quotes", "html"),
+    [
+        pytest.param([(2, 4, "at-0")], 'ab<mark class="at-0">cd</mark>efgh', id="one"),
+        pytest.param(
+            [(4, 6, "at-1"), (0, 2, "at-0")], '<mark class="at-0">ab</mark>cd<mark class="at-1">ef</mark>gh', id="two"
+        ),
+        pytest.param([(0, 4, "at-0"), (2, 6, "at-1")], '<mark class="at-0 at-1">abcdef</mark>gh', id="overlapping"),
+        pytest.param([(0, 0, "at-0")], "abcdefgh", id="not there"),
+    ],
+)
+def test_quotes_are_marked_and_share_a_mark_where_they_overlap(quotes: list[tuple[int, int, str]], html: str) -> None:
+    assert marked_html("abcdefgh", quotes) == html
+
+
+def test_quote_takes_whole_formulas_in() -> None:
+    html = marked_html("costs $O(n^2)$ a step", [(0, 9, "at-0")])
+    assert html == '<mark class="at-0">costs <span class="math">\\(O(n^2)\\)</span></mark> a step'
+
+
+def test_cited_cards_come_first_in_the_order_of_the_answer_and_hold_their_citations() -> None:
+    other = replace(PASSAGE, passage_id="u#bio-1", title="Uncited")
+    cited = (citation(n=2, passage_id="w#bio-1"), citation(), citation("First words.", 0))
+    html = evidence_html(Conversation(drafts=[draft(*cited, passages=(PASSAGE, other))]))
+    assert re.findall(r'class="card([^"]*)" id="([^"]*)"', html) == [
+        (" holds-0", "source-2"),
+        (" holds-1 holds-2", "source-1"),
+        ("", "found-0"),
+    ]
+    assert '<mark class="at-2">First words.</mark> <mark class="at-1">Second words.</mark>' in html
+    assert html.index("source-1") < html.index("Found, not cited (1)") < html.index("Uncited")
+
+
+@pytest.mark.parametrize(("support", "said"), [("weak", "only in part"), ("unsupported", "does not support")])
+def test_citation_says_when_support_is_lacking(support: str, said: str) -> None:
+    turn = over(draft(replace(citation(), support=support), text="A [1]"))
+    assert f'<a href="#source-1" class="cite {support} turn-3 at-0"' in message_html(turn, ENGLISH)
+    assert said in evidence_html(Conversation(drafts=[turn]))
+
+
+def test_everything_from_outside_is_escaped() -> None:
+    passage = replace(
+        PASSAGE, title=EVIL, text=EVIL, speakers=(EVIL,), pages=(EVIL,), section=EVIL, source={"file": EVIL}
+    )
+    cited = replace(citation(), title=EVIL, quote=EVIL, quote_start=0, url="javascript:alert(1)")
+    turn = replace(draft(cited, passages=(passage,), text=f"{EVIL} [1]"), question=EVIL, problem=EVIL)
+    page = PageState(EVIL, 1, 1, ingest=Adding(EVIL), endpoint=EVIL)
+    conversation = Conversation(drafts=[turn], around=frozenset({"t#abstract-1"}))
+    html = evidence_html(conversation, lambda _: (EVIL, EVIL)) + masthead_html(page, conversation)
+    html += message_html(turn, ENGLISH)
+    assert "<img" not in html
+    assert "javascript:" not in html
+    assert unescape(html).count(EVIL) >= 10
+
+
+def test_each_turn_is_two_messages_and_offers_stand_below_the_last() -> None:
+    turns = [over(draft()), replace(over(draft()), key=4, question="And <b>?")]
+    messages = chat_messages(turns, ENGLISH, [Offer("simpler", "Explain “A”.", "A"), Offer("compare", "C", "x" * 90)])
+    assert [message["role"] for message in messages] == ["user", "assistant"] * 2
+    assert messages[2]["content"][0]["text"] == "And <\u2060b>?"
+    assert [option["label"] for option in messages[3]["options"]] == ["Simpler", f"Compare with “{'x' * 60}…”"]
+    assert messages[3]["options"][0]["value"] == "simpler|Explain “A”."
+    assert "options" not in messages[1]
+
+
+@pytest.mark.parametrize(
+    ("state", "kind", "words"),
+    [
+        pytest.param(PageState("T", 2, 1), "no-model", "No model: answers are quoted sentences", id="no model"),
+        pytest.param(PageState("T", 2, 1, endpoint="m at u"), "model", "Model: m at u", id="model"),
+        pytest.param(PageState("T", 0, 0), "empty", "There are no talks here yet.", id="empty"),
+        pytest.param(PageState("T", 0, 0, ingest=Adding("Reading")), "ingest", "You can ask as soon as", id="first"),
+        pytest.param(
+            PageState("T", 2, 1, ingest=Adding("Reading")), "ingest", "Reading the talks. Reading.", id="again"
+        ),
+        pytest.param(PageState("T", 0, 0, problem="Broken."), "problem", "Broken.", id="problem"),
+    ],
+)
+def test_masthead_says_what_can_be_done(state: PageState, kind: str, words: str) -> None:
+    html = masthead_html(state, Conversation())
+    assert f'class="condition {kind}"' in html
+    assert words in html
+
+
+def test_progress_tells_rate_and_time_left() -> None:
+    assert adding_text(Adding("Embedding", 1200, 6000, 60.0), ENGLISH) == (
+        "Embedding: 1,200 of 6,000, 20 a second, 240 s left."
+    )
+    assert adding_text(Adding("Reading pages"), ENGLISH) == "Reading pages."
+
+
+def test_status_counts_talks_not_markers_and_dropped_markers_are_told() -> None:
+    turn = draft(citation(), citation("First words.", 0), citation(n=2), text="A [1] B [1] C [2]")
+    assert status_text(turn, ENGLISH) == "Searching the talks…"
+    over(turn, dropped_markers=2)
+    assert status_text(turn, ENGLISH) == "Answer ready, 2 sources."
+    assert "2 markers named no source and were taken out" in message_html(turn, ENGLISH)
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(83.9, "1:23"), (0, "0:00"), (3723.0, "1:02:03")])
+def test_clock_counts_whole_seconds(seconds: float, said: str) -> None:
+    assert clock(seconds) == said
+
+
+def test_every_language_says_everything_with_the_same_blanks() -> None:
+    said = json.loads(files("assistant.outlets.page").joinpath("words.json").read_text(encoding="utf-8"))
+    blanks = {
+        lang: {key: sorted(re.findall(r"\{(\w+)\}", text)) for key, text in words.items()}
+        for lang, words in said.items()
+    }
+    assert blanks["de"] == blanks["en"]
+    assert Words("de").count(2, "talks") == "2 Vorträge"
+
+
+def test_every_word_that_the_page_asks_for_is_there() -> None:
+    page = files("assistant.outlets.page")
+    code = "".join(file.read_text(encoding="utf-8") for file in page.iterdir() if file.name.endswith(".py"))
+    script = page.joinpath("page.js").read_text(encoding="utf-8")
+    said = json.loads(page.joinpath("words.json").read_text(encoding="utf-8"))["en"]
+    asked = re.findall(r'(?:words|SAY)\(\s*"(\w+)"', code) + re.findall(r"[^.]words\.(\w+)", script)
+    asked += re.findall(r'data-say="(\w+)"', code)
+    assert sorted(set(asked) - set(said)) == []
