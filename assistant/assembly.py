@@ -31,9 +31,18 @@ from assistant.understand.entities import Entities
 from assistant.understand.parser import Parser
 from assistant.understand.understand import Understander, Understood
 from ingest.embedder import BundledEmbedder, Embedder, EndpointEmbedder
-from ingest.errors import QuestionTooLong, SettingsError
-from ingest.index import Generation, open_current, serving_names
+from ingest.errors import IndexDamaged, IndexMissing, QuestionTooLong, SettingsError
 from ingest.pipeline import IngestReport, Progress, ingest
+from ingest.snapshots import (
+    Snapshot,
+    collection_named,
+    collection_of,
+    latest_collection,
+    open_current,
+    readable_parts,
+    serving_name,
+)
+from ingest.stores import StoreChoice
 from ingest.text import printable
 
 NO_MODEL = "none"
@@ -75,6 +84,7 @@ class Assistant:
         """
         self.settings = settings
         self.embedder = make_embedder(settings)
+        self._store = StoreChoice(settings.store, _secret(settings.store_token))
         self._prompts = load_prompts(settings.prompts)
         # How a question is put is told by this model, whichever makes the vectors of the passages.
         self._bundled = self.embedder if isinstance(self.embedder, BundledEmbedder) else BundledEmbedder()
@@ -82,26 +92,50 @@ class Assistant:
         self._by_model = ByModel(self._prompts)
         self._abstainer = Abstainer()
         self._opened: _Opened | None = None
+        self._named: str | None = None
         self._opening = threading.Lock()
         # What earlier turns found out about a server and model; kept without the key.
         self._learned_of = lru_cache(maxsize=_ENDPOINTS_REMEMBERED)(lambda *_: Learned())
 
+    @cached_property
+    def collection(self) -> Path:
+        """The folder of the collection; stays what it was when first asked for."""
+        return collection_folder(self.settings)
+
+    @property
+    def corpus(self) -> Path:
+        """What the collection is made from: as the settings say, else as it was."""
+        if "corpus" not in self.settings.model_fields_set:
+            made = next(readable_parts(self.collection), None)
+            if made is not None:
+                return Path(made.manifest.corpus)
+            if self.settings.collection and self.collection.name != self.settings.corpus.name:
+                raise IndexMissing(
+                    f'There is no collection "{self.collection.name}" yet; '
+                    f"make it with `talks ingest DIR --as {self.collection.name}`."
+                )
+        return self.settings.corpus
+
     def ingest(self, progress: Progress = lambda *_: None, also: Sequence[Path] = ()) -> IngestReport:
         """Bring the index up to date with the corpus and more folders; raises what `ingest.pipeline.ingest` raises."""
-        return ingest(self.settings.corpus, self.settings.home, self.embedder, progress, also)
+        return ingest(self.corpus, self.collection, self.embedder, progress, also, store=self._store)
 
     @property
     def has_index(self) -> bool:
-        """Whether something has been ingested into the home."""
-        return bool(serving_names(self.settings.home))
-
-    def serves(self, corpus: Path) -> bool:
-        """Whether the index was made from this corpus."""
-        return self.generation.manifest.corpus == str(corpus.absolute())
+        """Whether something has been ingested into the collection."""
+        return serving_name(self.collection) is not None
 
     @property
-    def generation(self) -> Generation:
-        """The generation that serves; raises what `ingest.index.open_current` raises."""
+    def damage(self) -> str | None:
+        """What is wrong with the index, so that an ingest would mend it; None where it is sound."""
+        try:
+            return self.generation.problem
+        except IndexDamaged as error:
+            return str(error)
+
+    @property
+    def generation(self) -> Snapshot:
+        """The snapshot that serves; raises what `ingest.snapshots.open_current` raises."""
         return self._current().generation
 
     @property
@@ -154,13 +188,13 @@ class Assistant:
     def _current(self) -> _Opened:
         """What serves now; opened anew when an ingest has switched. Turns that are under way keep the old one."""
         with self._opening:
-            names = serving_names(self.settings.home)
-            if self._opened is None or not names or self._opened.generation.folder.name != names[0]:
-                self._opened = self._open()
+            name = serving_name(self.collection)
+            if self._opened is None or self._named != name:
+                self._opened, self._named = self._open(), name
             return self._opened
 
     def _open(self) -> _Opened:
-        generation = open_current(self.settings.home, self.embedder.fingerprint)
+        generation = open_current(self.collection, self.embedder.fingerprint, self._store)
         ranker = HybridRanker(generation, self.embedder, keyword_weight=self.settings.keyword_weight)
         return _Opened(ranker, self._make_understander)
 
@@ -192,6 +226,14 @@ class Assistant:
             Program(opened.generation.store, self._bundled),
             self._grounder,
         )
+
+
+def collection_folder(settings: Settings) -> Path:
+    """The folder of the collection: the one that is named, that of the corpus, or the one ingested last."""
+    if settings.collection:
+        return collection_named(settings.home, settings.collection)
+    last = None if "corpus" in settings.model_fields_set else latest_collection(settings.home)
+    return last or collection_of(settings.home, settings.corpus)
 
 
 def readable_question(question: str) -> str:

@@ -24,6 +24,13 @@ class Settings(BaseSettings):
         default_factory=lambda: user_data_path("talks-assistant", appauthor=False),
         description="Where the index and the conversations are kept.",
     )
+    collection: str | None = Field(
+        None, description="Which collection; none means that of the corpus, or the one ingested last."
+    )
+    store: str | None = Field(
+        None, description="A vector store's server: http(s)://… is Chroma, milvus+http(s)://… Milvus; none is embedded."
+    )
+    store_token: SecretStr | None = Field(None, description="Sent to that server only.")
     prompts: Path = Field(default_factory=prompts_dir, description="Folder of the prompt templates.")
 
     llm_base_url: str | None = Field(None, description="An OpenAI-compatible endpoint; none means quotes only.")
@@ -64,6 +71,15 @@ class Settings(BaseSettings):
         False, description="Serve any address without one; for a container whose port only this machine reaches."
     )
     api_key: SecretStr | None = Field(None, description="Asked for by /v1 and /mcp; none means the page's password.")
+
+    @field_validator("store")
+    @classmethod
+    def _is_store_address(cls, value: str | None) -> str | None:
+        if not value or not value.strip():
+            return None
+        if not value.strip().removeprefix("milvus+").startswith(("http://", "https://")):
+            raise ValueError("must start with http://, https://, milvus+http:// or milvus+https://")
+        return value.strip()
 
     @field_validator("llm_base_url", "embedding_base_url")
     @classmethod

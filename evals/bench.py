@@ -219,6 +219,10 @@ class RandomPassages:
         """See `Embedder`."""
         return self._embedder.embed_question(text)
 
+    def word_starts(self, text: str) -> list[tuple[str, int]]:
+        """See `WordEmbedder`."""
+        return self._embedder.word_starts(text)
+
     def embed_question_with_words(self, text: str) -> tuple[NDArray[np.float32], Words]:
         """See `WordEmbedder`."""
         return self._embedder.embed_question_with_words(text)

@@ -24,8 +24,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from assistant.outlets.shelf import ORDERS, Search, Shelf
 from evals.bench import LONGEST_WAIT_S, TALKS, RandomPassages, convert
 from ingest.embedder import BundledEmbedder
-from ingest.index import open_current
 from ingest.pipeline import ingest
+from ingest.snapshots import open_current
 
 VISITS = 7
 QUESTIONS = 10

@@ -24,9 +24,9 @@ from assistant.understand.parser import Parser
 from assistant.understand.understand import LEAST_QUERY_CHANCE, SURE_QUERY_CHANCE
 from evals.questions import EVALS, LabelledList, read_lists
 from ingest.embedder import BundledEmbedder
-from ingest.index import Generation, open_current, serving_names
 from ingest.pipeline import ingest
 from ingest.record_store import RecordStore
+from ingest.snapshots import Snapshot, open_current, serving_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +102,12 @@ def main() -> None:
     given = options.parse_args()
     with tempfile.TemporaryDirectory() as own:
         home, embedder = given.home or Path(own), BundledEmbedder()
-        if not serving_names(home):
+        if serving_name(home) is None:
             ingest(given.corpus, home, embedder)
         measure(open_current(home, embedder.fingerprint), embedder, given)
 
 
-def measure(generation: Generation, embedder: BundledEmbedder, given: argparse.Namespace) -> None:
+def measure(generation: Snapshot, embedder: BundledEmbedder, given: argparse.Namespace) -> None:
     """Put all questions to one snapshot."""
     store = generation.store
     entities = Entities(store, generation.keyword, embedder.knows_word)

@@ -10,7 +10,7 @@
     │   ├── IndexMissing         nothing has been ingested into this home yet
     │   ├── IndexBusy            another ingest holds the lock
     │   ├── IndexUnwritable      the disk is full or the home cannot be written
-    │   ├── IndexDamaged         a generation is there but does not open
+    │   ├── IndexDamaged         a snapshot is there but is not what was written
     │   └── EmbedderChanged      the index was made with another embedder
     ├── IngestCancelled          whoever watched an ingest has ended it
     ├── EmbedderError            texts cannot be turned into vectors
@@ -84,7 +84,7 @@ class IndexUnwritable(IndexUnusable):
 
 
 class IndexDamaged(IndexUnusable):
-    """A generation is there but does not open."""
+    """A snapshot is there but is not what was written."""
 
 
 class EmbedderChanged(IndexUnusable):

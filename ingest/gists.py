@@ -1,7 +1,8 @@
 """Gists: what a talk or paper is about in plain words, ours and never a source.
 
-Comes in: the records and the files that hold gists, by hand beside the corpus (`gists.jsonl`), by a model in the home.
-Goes out: at most one gist for each record. Where a question is worded unlike the sources, ranking matches it on these.
+Comes in: the records and the files that hold gists, by hand beside the corpus (`gists.jsonl`), by a model beside the
+index. Goes out: at most one gist for each record. Where a question is worded unlike the sources, ranking matches it on
+these.
 """
 
 import hashlib
@@ -59,15 +60,15 @@ class GistLine(BaseModel):
     source: str | None = None
 
 
-def gist_files(corpus: Path, home: Path) -> list[Path]:
+def gist_files(corpus: Path, collection: Path) -> list[Path]:
     """Where gists are looked for, the ones that people wrote first."""
     beside = corpus if corpus.is_dir() else corpus.parent
-    return [beside / GISTS_FILE, machine_gists_file(home)]
+    return [beside / GISTS_FILE, machine_gists_file(collection)]
 
 
-def machine_gists_file(home: Path) -> Path:
+def machine_gists_file(collection: Path) -> Path:
     """Where a model's gists are kept: with the index, because the corpus is the user's own."""
-    return home / GISTS_FILE
+    return collection / GISTS_FILE
 
 
 def read_gists(files: Sequence[Path], records: Sequence[Record]) -> tuple[dict[str, Gist], list[Warning]]:

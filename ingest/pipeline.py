@@ -1,41 +1,86 @@
-"""One ingest, readable top to bottom: read, merge, split, embed, write, switch.
+"""One ingest, readable top to bottom: read, merge, cut, embed, write, switch.
 
-Comes in: a corpus folder or file, a home folder, an embedder. Goes out: a report of what was seen; the new generation
-serves by then, or, whatever went wrong, the old one still does.
+Comes in: a corpus folder or file, a collection's folder, an embedder. Goes out: a report of what was seen; the new
+snapshot serves by then, or, whatever went wrong, the old one still does. From records on everything goes in bounded
+batches, and vectors are kept as they are made: killed at any moment, the next ingest goes on where this one was.
 """
 
 import hashlib
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from itertools import chain, islice
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ingest.embedder import Embedder, WordEmbedder
+from ingest.embedder import Embedder
 from ingest.errors import CorpusEmpty, CorpusMissing, IndexDamaged, PageUnreadable
-from ingest.generations import write_generation, writing
 from ingest.gists import GISTS_FILE, Gist, gist_files, read_gists
-from ingest.index import FORMAT, Generation, Manifest, find_current
+from ingest.lexical import LexicalBuilder
 from ingest.merge import merge
 from ingest.passages import Passage, record_passages
 from ingest.readers import read_file
 from ingest.readers.grouping import Grouped, Unused, group
 from ingest.readers.parts import Part
-from ingest.record_store import dump_record
+from ingest.record_store import RecordStore, dump_record, write_store
 from ingest.records import Reading, Record, Warning
 from ingest.schema import CAPTIONS, DURATION
-from ingest.token_vectors import Small
+from ingest.snapshots import (
+    FORMAT,
+    Draft,
+    Manifest,
+    Snapshot,
+    find_current,
+    readable_parts,
+    write_errors_told,
+    write_manifest,
+    writing,
+)
+from ingest.stores import EMBEDDED, StoreChoice
+from ingest.vectors import Keys, MadeVectors, VectorsWriter, content_keys
 
 # Files that people keep beside the pages and that hold no records.
 NOT_PAGES = frozenset({"readme.md", "readme.txt", "readme", "license", GISTS_FILE})
 
+# What is held in memory at once of texts on their way from records to vectors.
+_TEXTS_PER_BATCH = 1024
+# A file system tells times as often as the kernel's clock ticks, every 4 to 10 ms.
+_TICK_NS = 20_000_000
+
+# From how many seconds on a time is told in which unit.
+_UNITS = ((5400, 3600, "h"), (90, 60, "min"), (0, 1, "s"))
+
 Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how far it is, and how far it will go."""
+"""Called with what is being done, how far it is, and how far it will go; 0 where that is not known."""
+
+
+class Pace:
+    """Says in words how far an ingest is, how fast it goes and how long it still takes."""
+
+    # Before that a rate says little.
+    _SAYS_AFTER_S = 3.0
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._what: str | None = None
+        self._began = (0.0, 0)
+
+    def said(self, what: str, done: int, total: int) -> str:
+        """One line, such as "Embedding passages: 1,200 of 41,000, 48 a second, 14 min left"; see `Progress`."""
+        if what != self._what:
+            self._what, self._began = what, (self._clock(), done)
+        line = what if total == 1 else f"{what}: {done:,} of {total:,}" if total else f"{what}: {done:,}"
+        seconds, count = self._clock() - self._began[0], done - self._began[1]
+        if seconds < self._SAYS_AFTER_S or count <= 0 or done >= total:
+            return line
+        left_s = (total - done) * seconds / count
+        size, unit = next((size, unit) for least, size, unit in _UNITS if left_s >= least)
+        return f"{line}, {count / seconds:.0f} a second, {left_s / size:.0f} {unit} left"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +118,25 @@ class IngestReport:
 
 
 def ingest(
-    corpus: Path, home: Path, embedder: Embedder, progress: Progress = lambda *_: None, also: Sequence[Path] = ()
+    corpus: Path,
+    collection: Path,
+    embedder: Embedder,
+    progress: Progress = lambda *_: None,
+    also: Sequence[Path] = (),
+    *,
+    store: StoreChoice = EMBEDDED,
 ) -> IngestReport:
-    """Read a corpus and let a new generation of the index serve it.
+    """Read a corpus and let a new snapshot of a collection serve it.
+
+    Killed at any moment it leaves the snapshot that was there serving, and the next one goes on where it was.
 
     Args:
         corpus: A folder, read with its sub-folders, or one file.
-        home: The index is written below it.
-        embedder: Turns texts into vectors.
-        progress: Told how far it is; what it raises ends the ingest, and the old generation serves on.
+        collection: The folder that the index is written in.
+        embedder: What makes the vectors.
+        progress: Told how far it is; what it raises ends the ingest, and the old snapshot serves on.
         also: More of the kind, read after it.
+        store: Where they are searched.
 
     Raises:
         CorpusMissing: There is no such file or folder.
@@ -92,59 +146,62 @@ def ingest(
         EmbedderError: The embedder did not turn the texts into vectors.
     """
     began = time.perf_counter()
-    files = [named for root in (corpus, *also) for named in _named_files(root)]
-    with writing(home):
-        previous = _previous_generation(home)
+    roots = (corpus, *also)
+    files = [named for root in roots for named in _named_files(root)]
+    beside = gist_files(corpus, collection)
+    seen = _seen(roots, [*(path for path, _, _ in files), *beside])
+    with writing(collection, store), ExitStack() as open_until_done:
+        previous = _previous(collection)
+        as_before = False
+        if previous is not None:
+            open_until_done.callback(previous.close)
+            as_before = (previous.manifest.embedder, previous.manifest.store) == (embedder.fingerprint, store.url)
+            if seen and as_before and previous.manifest.seen == seen:
+                (collection / "current").touch()  # it is the one that was ingested last
+                return _as_reported(previous.manifest, began)
         parts, unreadable = _read_all(files, progress)
         grouped = group(parts)
         kept = _last_reading(previous, set(unreadable))
         merged = merge([*grouped.records, *kept.records])
         if not merged.records:
             raise CorpusEmpty(_nothing_found(corpus, list(unreadable.values())))
-        passages = [passage for record in merged.records for passage in record_passages(record)]
-        gists, gist_warnings = read_gists(gist_files(corpus, home), merged.records)
-        manifest = _manifest(corpus, embedder, merged.records, passages, gists)
-        changed = previous is None or (previous.manifest.digest, previous.manifest.embedder) != (
-            manifest.digest,
-            manifest.embedder,
+        gists, gist_warnings = read_gists(beside, merged.records)
+        draft = open_until_done.enter_context(Draft(collection, store))
+        with write_errors_told(collection):
+            digest, keys = _write_texts(draft.folder, merged.records, gists, progress)
+        warnings = [*(warning for part in parts for warning in part.warnings), *grouped.warnings, *kept.warnings]
+        report = IngestReport(
+            corpus=str(corpus),
+            files=len(files),
+            entries=len(grouped.records),
+            talks=sum(record.kind == "talk" for record in merged.records),
+            papers=sum(record.kind == "paper" for record in merged.records),
+            merges=merged.merge_count,
+            passages=len(keys) - len(gists),
+            gists=len(gists),
+            embedded=0,
+            changed=False,
+            unreadable=tuple(unreadable.values()),
+            warnings=(*warnings, *merged.warnings, *gist_warnings),
+            unused=grouped.unused,
+            hours=_hours(merged.records),
+            captions=dict(Counter(str(made) for record in merged.records if (made := CAPTIONS.of(record)))),
+            seconds=0.0,
         )
-        embedded = 0
-        if changed:
-            texts = [passage.headed_text for passage in passages]
-            gist_texts = [gist.search_text for gist in gists.values()]
-            vectors, words, embedded = _vectors([*texts, *gist_texts], embedder, previous, progress)
+        # What could not be read may be readable next time though no file has changed.
+        manifest = _manifest(corpus, embedder, store, digest, "" if unreadable else seen, report)
+        if previous is not None and as_before and previous.manifest.digest == digest:
+            made = replace(manifest, created=previous.manifest.created)
+            write_manifest(previous.folder, made, previous.manifest.parts)
+        else:
+            with write_errors_told(collection):
+                embedded = _embed(draft.folder, collection, embedder, store, keys, progress)
+            report = replace(report, changed=True, embedded=embedded)
             progress("Writing the index", 0, 1)
-            write_generation(
-                home, manifest, merged.records, passages, vectors[: len(texts)], gists, vectors[len(texts) :], words
-            )
+            draft.serve(manifest, before=previous.folder.name if previous else None)
+            _vector_log(collection).unlink(missing_ok=True)
             progress("Writing the index", 1, 1)
-        if previous is not None:
-            previous.close()
-    warnings = [
-        *(warning for part in parts for warning in part.warnings),
-        *grouped.warnings,
-        *kept.warnings,
-        *merged.warnings,
-        *gist_warnings,
-    ]
-    return IngestReport(
-        corpus=str(corpus),
-        files=len(files),
-        entries=len(grouped.records),
-        talks=manifest.talks,
-        papers=manifest.papers,
-        merges=merged.merge_count,
-        passages=len(passages),
-        gists=len(gists),
-        embedded=embedded,
-        changed=changed,
-        unreadable=tuple(unreadable.values()),
-        warnings=tuple(warnings),
-        unused=grouped.unused,
-        hours=_hours(merged.records),
-        captions=dict(Counter(str(made) for record in merged.records if (made := CAPTIONS.of(record)))),
-        seconds=time.perf_counter() - began,
-    )
+    return replace(report, seconds=time.perf_counter() - began)
 
 
 def corpus_files(corpus: Path) -> list[Path]:
@@ -238,7 +295,7 @@ def _check_place(path: Path, corpus: Path, name: str) -> None:
         raise PageUnreadable(name, None, "no regular file; it is not read, so move it away.")
 
 
-def _last_reading(previous: Generation | None, names: set[str]) -> Reading:
+def _last_reading(previous: Snapshot | None, names: set[str]) -> Reading:
     """What the index still holds of files that could be read last time, so that a slip of the disk loses nothing."""
     if previous is None or not names:
         return Reading(records=())
@@ -254,74 +311,152 @@ def _last_reading(previous: Generation | None, names: set[str]) -> Reading:
     return Reading(records=tuple(kept), warnings=tuple(warnings.values()))
 
 
-def _previous_generation(home: Path) -> Generation | None:
-    """The generation to compare with; a damaged one counts as none, since this ingest is its repair."""
+def _seen(roots: Sequence[Path], files: Sequence[Path]) -> str:
+    """What these files look like from outside, names, sizes and times; "" where one was written just now.
+
+    A file that is written twice within a tick of the clock looks as it did.
+    """
+    digest = hashlib.sha256(b"\0".join(os.fsencode(root.absolute()) for root in roots))
+    newest = 0
+    for path in files:
+        try:
+            found = path.stat()
+        except OSError:  # such as gists that nobody has written
+            continue
+        newest = max(newest, found.st_mtime_ns)
+        digest.update(b"\0".join((os.fsencode(path), b"%d %d" % (found.st_size, found.st_mtime_ns))))
+    return digest.hexdigest() if newest < time.time_ns() - _TICK_NS else ""
+
+
+def _previous(collection: Path) -> Snapshot | None:
+    """The snapshot to compare with, read through; a damaged one counts as none, since this ingest is its repair."""
     try:
-        return find_current(home)
+        previous = find_current(collection, whole=True)
     except IndexDamaged:
         return None
+    # The one that should serve is damaged: what this one lacks must be written, changed or not.
+    if previous is not None and previous.problem is not None:
+        previous.manifest = replace(previous.manifest, digest="", seen="")
+    return previous
 
 
-def _manifest(
-    corpus: Path,
-    embedder: Embedder,
-    records: Sequence[Record],
-    passages: Sequence[Passage],
-    gists: Mapping[str, Gist],
-) -> Manifest:
-    digest = hashlib.sha256()
-    for record in records:
-        digest.update(dump_record(record).encode())
-    for passage in passages:
-        digest.update(f"{passage.id}\0{passage.headed_text}\0".encode())
-    for record_id, gist in gists.items():
-        digest.update(f"{record_id}\0{gist}\0".encode())
-    return Manifest(
-        format=FORMAT,
-        embedder=embedder.fingerprint,
-        digest=digest.hexdigest(),
-        corpus=str(corpus.absolute()),
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-        talks=sum(record.kind == "talk" for record in records),
-        papers=sum(record.kind == "paper" for record in records),
-        passages=len(passages),
+def _as_reported(manifest: Manifest, began: float) -> IngestReport:
+    """What was said of files that have not changed since."""
+    said = dict(manifest.report)
+    warnings = tuple(Warning(**one) for one in said.pop("warnings"))
+    unused = tuple(Unused(**one) for one in said.pop("unused"))
+    return IngestReport(
+        **{**said, "unreadable": (), "warnings": warnings, "unused": unused, "seconds": time.perf_counter() - began},
     )
 
 
-def _vectors(
-    texts: Sequence[str], embedder: Embedder, previous: Generation | None, progress: Progress
-) -> tuple[NDArray[np.float32], list[Small], int]:
-    """A vector for each text, and its words' if the embedder tells words; from the previous generation where unchanged.
+def _manifest(
+    corpus: Path, embedder: Embedder, store: StoreChoice, digest: str, seen: str, report: IngestReport
+) -> Manifest:
+    return Manifest(
+        format=FORMAT,
+        embedder=embedder.fingerprint,
+        store=store.url,
+        digest=digest,
+        seen=seen,
+        corpus=str(corpus.absolute()),
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        talks=report.talks,
+        papers=report.papers,
+        passages=report.passages,
+        gists=report.gists,
+        report=asdict(report),
+    )
+
+
+def _write_texts(
+    folder: Path, records: Sequence[Record], gists: Mapping[str, Gist], progress: Progress
+) -> tuple[str, Keys]:
+    """Write records, passages and gists, and the lexical indexes over them, in bounded batches.
 
     Returns:
-        The vectors, the words' vectors or an empty list, and how many texts are new.
+        A digest of all of it, and the key of each text that a vector is made of, passages first.
     """
-    known: dict[str, NDArray[np.float32]] = {}
-    known_words: dict[str, Small] = {}
-    tells_words = isinstance(embedder, WordEmbedder)
-    if (
-        previous is not None
-        and previous.manifest.embedder == embedder.fingerprint
-        and (previous.word_vectors is not None) == tells_words
+    digest = hashlib.sha256()
+    keys: list[Keys] = []
+    lexical, gist_lexical = LexicalBuilder(), LexicalBuilder()
+
+    first = [0]
+
+    def passages_of(record: Record) -> list[Passage]:
+        passages = record_passages(record)
+        first.append(first[-1] + len(passages))
+        return passages
+
+    def passages() -> Iterator[Passage]:
+        done = 0
+        cut = chain.from_iterable(map(passages_of, records))
+        while batch := list(islice(cut, _TEXTS_PER_BATCH)):
+            texts = [passage.headed_text for passage in batch]
+            for passage, text in zip(batch, texts, strict=True):
+                digest.update(f"{passage.id}\0{text}\0".encode("utf-8", "surrogatepass"))
+            lexical.add(texts)
+            keys.append(content_keys(texts))
+            done += len(batch)
+            progress("Cutting passages", done, 0)
+            yield from batch
+
+    for record in records:
+        digest.update(dump_record(record).encode())
+    write_store(folder / "records.sqlite", records, passages(), gists)
+    lexical.save(folder / "lexical")
+    row_of = {record.id: row for row, record in enumerate(records)}
+    np.save(folder / "record-first.npy", np.array(first, dtype=np.int64))
+    np.save(folder / "record-is-talk.npy", np.array([record.kind == "talk" for record in records]))
+    np.save(folder / "gist-records.npy", np.array([row_of[record_id] for record_id in gists], dtype=np.int64))
+    if gists:
+        for record_id, gist in gists.items():
+            digest.update(f"{record_id}\0{gist}\0".encode())
+        texts = [gist.search_text for gist in gists.values()]
+        gist_lexical.add(texts)
+        gist_lexical.save(folder / "gist-lexical")
+        keys.append(content_keys(texts))
+    return digest.hexdigest(), np.concatenate(keys)
+
+
+def _embed(
+    folder: Path, collection: Path, embedder: Embedder, choice: StoreChoice, keys: Keys, progress: Progress
+) -> int:
+    """Write the vectors of a draft's texts, in the order of the keys; those that have been made before are taken.
+
+    Returns:
+        How many are new.
+    """
+    with (
+        MadeVectors(_vector_log(collection), embedder, readable_parts(collection)) as made,
+        closing(RecordStore(folder / "records.sqlite")) as store,
+        closing(VectorsWriter(folder, choice)) as writer,
     ):
-        former = [*previous.store.headed_texts(), *(gist.search_text for gist in previous.store.gists().values())]
-        known = dict(zip(former, (*previous.vectors, *previous.gist_vectors), strict=True))
-        if previous.word_vectors is not None:
-            known_words = {text: previous.word_vectors.of(place) for place, text in enumerate(former)}
-    new = [text for text in texts if text not in known]
-    progress("Embedding passages", 0, len(new))
+        new = len(np.unique(keys[~made.knows(keys)], axis=0))
+        done = 0
 
-    def tell(done: int) -> None:
-        progress("Embedding passages", done, len(new))
+        def told(count: int) -> None:
+            nonlocal done
+            done += count
+            progress("Embedding passages", done, new)
 
-    if isinstance(embedder, WordEmbedder):
-        embedded, words = embedder.embed_passages_with_words(new, progress=tell)
-        known_words |= {text: one.without_stop_words().vectors for text, one in zip(new, words, strict=True)}
-    else:
-        embedded = embedder.embed_passages(new, progress=tell)
-    known |= dict(zip(new, embedded, strict=True))
-    vectors = np.stack([known[text] for text in texts])
-    return vectors, [known_words[text] for text in texts] if known_words else [], len(new)
+        told(0)
+        gists = [gist.search_text for gist in store.gists().values()]
+        passages = len(keys) - len(gists)
+        for start in range(0, passages, _TEXTS_PER_BATCH):
+            rows = range(start, min(start + _TEXTS_PER_BATCH, passages))
+            texts = [passage.headed_text for passage in store.passages(rows)]
+            writer.add(made.of(texts, keys[rows.start : rows.stop], told))
+        writer.begin_gists()
+        for start in range(0, len(gists), _TEXTS_PER_BATCH):
+            texts = gists[start : start + _TEXTS_PER_BATCH]
+            writer.add(made.of(texts, keys[passages + start :][: len(texts)], told))
+    np.save(folder / "keys.npy", keys)
+    return done
+
+
+def _vector_log(collection: Path) -> Path:
+    return collection / "made.vectors"
 
 
 def _nothing_found(corpus: Path, unreadable: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""The record store of one generation: every record and passage in one SQLite file, read-only once written.
+"""The record store of one snapshot: every record and passage in one SQLite file, read-only once written.
 
 Comes in: records and their passages, in the order of the vectors. Goes out: the same, by id or by position; what
 records tell, as tables that derive from `schema`, so that a question about the collection has one exact answer. Nothing
@@ -12,16 +12,18 @@ reads all records to open. Which rows answer which question is left to `retrieve
     words        title, abstract, bio and the rest of a record's text, as searchable words
 """
 
+import contextlib
 import json
 import sqlite3
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from ingest import schema
-from ingest.errors import RecordMissing
+from ingest.errors import IndexDamaged, RecordMissing
 from ingest.gists import Gist
 from ingest.passages import Passage, record_sections
 from ingest.posts import present_posts
@@ -42,7 +44,7 @@ _TABLES: tuple[tuple[str, str, list[str]], ...] = (
 
 
 def write_store(
-    path: Path, records: Sequence[Record], passages: Sequence[Passage], gists: Mapping[str, Gist] | None = None
+    path: Path, records: Sequence[Record], passages: Iterable[Passage], gists: Mapping[str, Gist] | None = None
 ) -> None:
     """Write a new store; a passage's position is its row in the vectors, counted from 0, and so is a gist's.
 
@@ -90,7 +92,7 @@ def _fields_of_several() -> Iterator[Field]:
 
 
 def _derived_tables() -> Iterator[tuple[str, str, list[str]]]:
-    columns = ["position INTEGER PRIMARY KEY", "id UNIQUE", "kind", "title", "title_key", "title_length", "json"]
+    columns = ["position INTEGER PRIMARY KEY", "id UNIQUE", "kind", "title", "title_key", "title_length", "packed"]
     keys = [f"{field.key}_key" for field in _fields_of_one() if field.type is NAME]
     for field in _fields_of_one():
         parts = {DATES: ("year", "month", "day"), NAME: ("key",)}.get(field.type, ())
@@ -110,7 +112,9 @@ def _passage_cells(p: Passage) -> tuple[Any, ...]:
 
 
 def _record_cells(record: Record) -> Iterator[Any]:
-    yield from (record.id, record.kind, record.title, name_key(record.title), len(record.title), dump_record(record))
+    yield from (record.id, record.kind, record.title, name_key(record.title), len(record.title))
+    # A third of its size: most of an index is text.
+    yield zlib.compress(dump_record(record).encode("utf-8", "surrogatepass"))
     for field in _fields_of_one():
         value = field.of(record)
         if isinstance(value, Date):
@@ -162,16 +166,60 @@ def _posts(record: Record, speaker: Speaker) -> str:
 
 def dump_record(record: Record) -> str:
     """A record as JSON that `RecordStore` reads back to an equal record."""
-    return _RECORD.dump_json(record).decode()
+    return _RECORD.dump_json(record, exclude_defaults=True).decode()
+
+
+def _unpacked(packed: bytes) -> Record:
+    with _damage_told():
+        return _RECORD.validate_json(zlib.decompress(packed))
+
+
+class _Cursor(sqlite3.Cursor):
+    """Tells a damaged file as what it is, wherever a query meets the damage."""
+
+    def execute(self, query: str, values: Any = (), /) -> "_Cursor":
+        with _damage_told():
+            super().execute(query, values)
+        return self
+
+    def fetchone(self) -> Any:
+        with _damage_told():
+            return super().fetchone()
+
+    def fetchall(self) -> list[Any]:
+        with _damage_told():
+            return super().fetchall()
+
+    def __next__(self) -> Any:
+        with _damage_told():
+            return super().__next__()
+
+
+class _Connection(sqlite3.Connection):
+    def execute(self, query: str, values: Any = (), /) -> _Cursor:
+        return self.cursor(_Cursor).execute(query, values)
+
+
+@contextlib.contextmanager
+def _damage_told() -> Iterator[None]:
+    try:
+        yield
+    except (sqlite3.DatabaseError, zlib.error, ValidationError) as error:
+        # What a wrong query raises is of a narrower class than damage.
+        if isinstance(error, sqlite3.OperationalError) and "disk I/O" not in str(error):
+            raise
+        raise IndexDamaged(
+            f"The index is damaged (records.sqlite: {error}); run `talks ingest` to rebuild it."
+        ) from error
 
 
 class RecordStore:
     """Reads a store; one connection, shared by threads, that cannot write."""
 
     def __init__(self, path: Path) -> None:
-        # immutable: a generation never changes, so no lock file is made beside it and readers cannot disturb it.
+        # immutable: a snapshot never changes, so no lock file is made beside it and readers cannot disturb it.
         uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
-        self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+        self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False, factory=_Connection)
 
     def record(self, record_id: str) -> Record:
         """The record with this id.
@@ -179,16 +227,16 @@ class RecordStore:
         Raises:
             RecordMissing: There is none; says how to see them all.
         """
-        row = self._connection.execute("SELECT json FROM records WHERE id = ?", (record_id,)).fetchone()
+        row = self._connection.execute("SELECT packed FROM records WHERE id = ?", (record_id,)).fetchone()
         if row is None:
             raise RecordMissing(f'No talk or paper has the id "{record_id}"; `talks list` shows them all.')
-        return _RECORD.validate_json(row[0])
+        return _unpacked(row[0])
 
     def records(self, kind: Kind | None = None) -> Iterator[Record]:
         """All records, or those of one kind, in the order of the corpus."""
-        query = "SELECT json FROM records WHERE kind = ? OR ? IS NULL ORDER BY position"
-        for (text,) in self._connection.execute(query, (kind, kind)):
-            yield _RECORD.validate_json(text)
+        query = "SELECT packed FROM records WHERE kind = ? OR ? IS NULL ORDER BY position"
+        for (packed,) in self._connection.execute(query, (kind, kind)):
+            yield _unpacked(packed)
 
     def filled(self, key: str) -> int:
         """How many records tell the field with this key; a field that none does is out of schema."""

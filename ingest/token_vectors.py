@@ -7,8 +7,6 @@ Leaves to others: reading texts into words (`embedder`), and which texts to look
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,7 +43,7 @@ class WordVectors:
     """The word vectors of many texts, known by their place; they stay on disk until they are read."""
 
     def __init__(self, vectors: Small, first: NDArray[np.int64]) -> None:
-        """See `save`.
+        """Take what a snapshot holds.
 
         Args:
             vectors: Shape (m, `WORD_DIMENSIONS`), the words of all texts.
@@ -53,21 +51,6 @@ class WordVectors:
         """
         self._vectors = vectors
         self._first = first
-
-    @staticmethod
-    def save(texts: Sequence[Small], folder: Path) -> None:
-        """Write the word vectors of texts, in the order in which they will be asked for."""
-        # A text without words holds one that is like nothing, so that each has a best word.
-        full = [vectors if len(vectors) else np.zeros((1, WORD_DIMENSIONS), dtype=np.int8) for vectors in texts]
-        folder.mkdir()
-        np.save(folder / "vectors.npy", np.concatenate(full))
-        np.save(folder / "first.npy", np.cumsum([0, *map(len, full)]))
-
-    @classmethod
-    def load(cls, folder: Path) -> Self:
-        """Open what `save` wrote."""
-        # Slicing a memmap takes ten times as long as slicing the plain array over the same memory.
-        return cls(np.asarray(np.load(folder / "vectors.npy", mmap_mode="r")), np.load(folder / "first.npy"))
 
     def of(self, text: int) -> Small:
         """The word vectors of the text at this place."""
@@ -95,7 +78,11 @@ class WordVectors:
         # for those took ten times as long as the product.
         words = (self._vectors[self._first[start] : self._first[end]] for start, end in spans)
         cosines = [vectors.astype(np.float32) @ asked for vectors in words]
-        ends = np.concatenate([np.diff(self._first[start : end + 1]) for start, end in spans]).cumsum()
-        nearest = np.maximum.reduceat(np.concatenate(cosines), np.append(0, ends[:-1]), axis=0)
+        counts = np.concatenate([np.diff(self._first[start : end + 1]) for start, end in spans])
+        # A text without words comes close to nothing.
+        nearest = np.zeros((len(counts), len(weights)), dtype=np.float32)
+        starts = (counts.cumsum() - counts)[counts > 0]
+        if len(starts):
+            nearest[counts > 0] = np.maximum.reduceat(np.concatenate(cosines), starts, axis=0)
         # Not by a product of matrices: on some processors the library raises a floating-point flag for so few columns.
         return np.asarray((nearest * (weights / weights.sum())).sum(axis=1), dtype=np.float32)

@@ -155,6 +155,8 @@ def distribution_of(module: str) -> str:
 
 
 def test_every_import_of_the_program_is_a_declared_dependency() -> None:
-    declared = {canonicalize_name(Requirement(entry).name) for entry in PROJECT["project"]["dependencies"]}
+    extras = PROJECT["project"]["optional-dependencies"]
+    entries = [*PROJECT["project"]["dependencies"], *(entry for extra in extras.values() for entry in extra)]
+    declared = {canonicalize_name(Requirement(entry).name) for entry in entries}
     undeclared = {name: path for name, path in imported_distributions().items() if name not in declared}
     assert undeclared == {}

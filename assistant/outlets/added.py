@@ -1,4 +1,4 @@
-"""Sources added from the page: dropped files are kept under the home folder, a named folder stays where it is.
+"""Sources added from the page: dropped files are kept beside the index, a named folder stays where it is.
 
 Comes in: files and folders. Goes out: the folders that an ingest reads beside the corpus, after any restart.
 """
@@ -14,10 +14,10 @@ MOST_FOLDERS = 100
 
 
 class AddedSources:
-    """What was added to one home."""
+    """What was added to one collection."""
 
-    def __init__(self, home: Path) -> None:
-        self._folder = home / "added"
+    def __init__(self, collection: Path) -> None:
+        self._folder = collection / "added"
 
     def roots(self) -> tuple[Path, ...]:
         """What there is to read beside the corpus; a folder that has gone is left out."""
@@ -29,7 +29,7 @@ class AddedSources:
 
         Raises:
             CorpusMissing: There is no such folder.
-            IndexUnwritable: The home cannot be written.
+            IndexUnwritable: The folder cannot be written.
         """
         named = Path(folder).expanduser().absolute() if folder else None
         if named is not None and not named.exists():

@@ -23,6 +23,7 @@ from assistant.settings import Settings, load_settings
 from assistant.types import Done
 from ingest.errors import SettingsError, TalksError
 from ingest.records import Kind
+from ingest.snapshots import collections
 from ingest.web import plain_environment
 
 app = typer.Typer(
@@ -36,6 +37,10 @@ app = typer.Typer(
 
 Corpus = Annotated[Path | None, typer.Option("--corpus", help="Folder or file that holds the pages. [TALKS_CORPUS]")]
 Home = Annotated[Path | None, typer.Option("--home", help="Where the index is kept. [TALKS_HOME]")]
+CollectionOption = Annotated[
+    str | None,
+    typer.Option("--collection", help="Which collection, as `talks collections` names it. [TALKS_COLLECTION]"),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 KindOption = Annotated[str | None, typer.Option("--kind", help="Only talks or only papers: talk or paper.")]
 PageOption = Annotated[str | None, typer.Option("--page", help='Words of a page\'s title, such as "machine learning".')]
@@ -79,20 +84,20 @@ def command(run: Callable[P, None]) -> Callable[P, None]:
 
 
 @command
-def chat(corpus: Corpus = None, home: Home = None) -> None:
+def chat(corpus: Corpus = None, home: Home = None, collection: CollectionOption = None) -> None:
     """Serve the page on 127.0.0.1:7860; ingests first if needed."""
     with plain_environment():
         from assistant.outlets.serve import serve  # here, because gradio takes two seconds to import
 
-    serve(_settings(corpus, home))
+    serve(_settings(corpus, home, collection))
 
 
 @command
-def mcp(corpus: Corpus = None, home: Home = None) -> None:
+def mcp(corpus: Corpus = None, home: Home = None, collection: CollectionOption = None) -> None:
     """Serve the collection's tools to an agent over standard input and output."""
     from assistant.outlets.mcp_server import TalksServer  # here, because nothing else needs it
 
-    TalksServer(_open(corpus, home)).run()
+    TalksServer(_open(corpus, home, collection)).run()
 
 
 @command
@@ -100,10 +105,15 @@ def ingest_command(
     path: Annotated[Path | None, typer.Argument(help="Folder or file that holds the pages.")] = None,
     corpus: Corpus = None,
     home: Home = None,
+    collection: CollectionOption = None,
+    name: Annotated[str | None, typer.Option("--as", help="Name of the collection; else that of the folder.")] = None,
     as_json: Json = False,
 ) -> None:
     """Read the pages and build the index; the old one serves until the new one is whole."""
-    assistant = Assistant(_settings(path or corpus, home))
+    settings = _settings(path or corpus, home, name or collection)
+    if settings.collection is None:  # its corpus is meant, though another may have been ingested last
+        settings = _settings(settings.corpus, home, None)
+    assistant = Assistant(settings)
     report = show.with_progress(assistant.ingest)
     for sentence in report.unreadable:
         show.say(f"talks: {sentence}", err=True)
@@ -111,16 +121,24 @@ def ingest_command(
 
 
 @command
+def collections_command(home: Home = None, as_json: Json = False) -> None:
+    """List the collections: what each holds and what it was made from."""
+    found = collections(_settings(None, home, None).home)
+    _print(show.collections_to_json(found) if as_json else show.collections_text(found))
+
+
+@command
 def list_command(
     corpus: Corpus = None,
     home: Home = None,
+    collection: CollectionOption = None,
     kind: KindOption = None,
     where: WhereOption = None,
     as_json: Json = False,
 ) -> None:
     """List every talk and paper, or those that meet all conditions."""
     filters = Filters(_kind(kind), where=_where(where))
-    store = _open(corpus, home).generation.store
+    store = _open(corpus, home, collection).generation.store
     found = evaluate(Query(kind=filters.kind, conditions=filters.conditions), store).ids
     records = [store.record(record_id) for record_id in found]
     _print([record_json(record) for record in records] if as_json else show.record_list_text(records))
@@ -131,10 +149,11 @@ def show_command(
     record_id: Annotated[str, typer.Argument(metavar="ID", help="As `talks list` shows it.")],
     corpus: Corpus = None,
     home: Home = None,
+    collection: CollectionOption = None,
     as_json: Json = False,
 ) -> None:
     """Show one talk or paper, whole."""
-    record = _open(corpus, home).generation.store.record(record_id)
+    record = _open(corpus, home, collection).generation.store.record(record_id)
     _print(record_json(record) if as_json else show.record_text(record))
 
 
@@ -143,6 +162,7 @@ def search(
     question: Question = None,
     corpus: Corpus = None,
     home: Home = None,
+    collection: CollectionOption = None,
     kind: KindOption = None,
     page: PageOption = None,
     speaker: SpeakerOption = None,
@@ -156,7 +176,7 @@ def search(
     """Find the talks and papers that fit a question and all filters."""
     filters = Filters(_kind(kind), page, speaker, affiliation, year, _where(where))
     lines = _batch_lines(question, batch_file)
-    assistant = _open(corpus, home)
+    assistant = _open(corpus, home, collection)
     if lines is not None:
         _print_lines(batch.search_batch(lines, assistant, filters=filters, limit=limit))
         return
@@ -169,6 +189,7 @@ def ask(
     question: Question = None,
     corpus: Corpus = None,
     home: Home = None,
+    collection: CollectionOption = None,
     kind: KindOption = None,
     where: WhereOption = None,
     model: Model = None,
@@ -178,7 +199,7 @@ def ask(
     """Answer a question, every statement cited."""
     filters = Filters(_kind(kind), where=_where(where))
     lines = _batch_lines(question, batch_file)
-    assistant = _open(corpus, home)
+    assistant = _open(corpus, home, collection)
     endpoint = assistant.endpoint(model)
     if lines is not None:
         _print_lines(batch.ask_batch(lines, assistant, endpoint, filters=filters))
@@ -191,17 +212,17 @@ def ask(
 
 
 @command
-def gist(corpus: Corpus = None, home: Home = None, model: Model = None) -> None:
+def gist(corpus: Corpus = None, home: Home = None, collection: CollectionOption = None, model: Model = None) -> None:
     """Let the model describe in plain words what nobody has; lay questions then find it. May be stopped and resumed."""
     from assistant.outlets.gist import write_gists  # here, because nothing else needs it
     from ingest.gists import gist_files
 
-    assistant = _open(corpus, home)
+    assistant = _open(corpus, home, collection)
     endpoint = assistant.endpoint(model)
     if endpoint is None:
         raise SettingsError("Gists are written by a model; set TALKS_LLM_BASE_URL to the address of one.")
     records = list(assistant.generation.store.records())
-    files = gist_files(Path(assistant.generation.manifest.corpus), assistant.settings.home)
+    files = gist_files(Path(assistant.generation.manifest.corpus), assistant.collection)
     prompts = load_prompts(assistant.settings.prompts)
     written = show.with_progress(lambda progress: write_gists(records, files, endpoint, prompts, progress))
     report = show.with_progress(assistant.ingest)
@@ -220,29 +241,37 @@ def eval_command(words: Annotated[list[str] | None, typer.Argument()] = None) ->
 
 
 @command
-def doctor(corpus: Corpus = None, home: Home = None) -> None:
+def doctor(corpus: Corpus = None, home: Home = None, collection: CollectionOption = None) -> None:
     """Tell what is there, what is wrong and what to do: index, embedder, endpoint."""
     from assistant.outlets.doctor import examine
 
-    findings = examine(_settings(corpus, home))
+    findings = examine(_settings(corpus, home, collection))
     for finding in findings:
         show.say(str(finding))
     if not all(finding.good for finding in findings):
         raise typer.Exit(1)
 
 
-def _settings(corpus: Path | None, home: Path | None) -> Settings:
-    return load_settings(corpus=corpus, home=home)
+def _settings(corpus: Path | None, home: Path | None, collection: str | None) -> Settings:
+    return load_settings(corpus=corpus, home=home, collection=collection)
 
 
-def _open(corpus: Path | None, home: Path | None) -> Assistant:
-    """An assistant with an index: the corpus is ingested first if nothing has been yet, or another corpus is named."""
-    assistant = Assistant(_settings(corpus, home))
-    other = corpus is not None and assistant.has_index and not assistant.serves(corpus)
-    if other or not assistant.has_index:
-        report = show.with_progress(assistant.ingest)
-        for sentence in report.unreadable:
-            show.say(f"talks: {sentence}", err=True)
+def _open(corpus: Path | None, home: Path | None, collection: str | None) -> Assistant:
+    """An assistant with an index: ingested first if nothing has been yet, mended first if it is damaged."""
+    assistant = Assistant(_settings(corpus, home, collection))
+    damage = assistant.damage if assistant.has_index else None
+    if damage or not assistant.has_index:
+        if damage:
+            show.say(f"talks: {damage} Rebuilding it now.", err=True)
+        try:
+            report = show.with_progress(assistant.ingest)
+        except TalksError as error:
+            if damage is None or assistant.generation is None:  # raises where the one before is not sound either
+                raise
+            show.say(f"talks: {error} The index before that one answers.", err=True)
+        else:
+            for sentence in report.unreadable:
+                show.say(f"talks: {sentence}", err=True)
     return assistant
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from assistant.assembly import chosen_endpoint, endpoint_limits, make_embedder
+from assistant.assembly import chosen_endpoint, collection_folder, endpoint_limits, make_embedder
 from assistant.llm import USUAL_PORTS, Endpoint, Pulse, Running, find_running
 from assistant.prompts import load_prompts
 from assistant.settings import Settings
@@ -27,7 +27,7 @@ from ingest.errors import (
     SettingsError,
     TalksError,
 )
-from ingest.index import open_current
+from ingest.snapshots import open_current
 
 _MODELS_NAMED = 5
 # Ollama cuts a longer prompt without a word; its own advice for work with sources is more than its default.
@@ -113,13 +113,10 @@ def _home(settings: Settings) -> str:
 
 
 def _index(settings: Settings) -> str:
-    generation = open_current(settings.home, make_embedder(settings).fingerprint)
-    made = generation.manifest
-    if generation.vectors.shape[0] != made.passages:
-        raise IndexDamaged(
-            f"{generation.folder} holds {generation.vectors.shape[0]} vectors for {made.passages} passages; "
-            "run `talks ingest` to rebuild it."
-        )
+    snapshot = open_current(collection_folder(settings), make_embedder(settings).fingerprint, whole=True)
+    if snapshot.problem is not None:
+        raise IndexDamaged(snapshot.problem)
+    made = snapshot.manifest
     return f"{made.talks} talks, {made.papers} papers, {made.passages} passages of {made.corpus}, made {made.created}"
 
 

@@ -50,7 +50,7 @@ class PageBackend:
         self._problem: str | None = None
         self._told: tuple[str, ...] = ()
         self._cancelled = threading.Event()
-        self._sources = AddedSources(assistant.settings.home)
+        self._sources = AddedSources(assistant.collection)
         self._made: dict[tuple[str, str], Any] = {}
         self._making = Lock()
         self.conversations = Conversations(assistant.settings.home)
@@ -144,7 +144,7 @@ class PageBackend:
     def media(self, record_id: str) -> Path | None:
         """The file that a record names, below the folder that it was read from; links are not followed."""
         name = MEDIA_FILE.of(self._store.record(record_id))
-        for root in (self._assistant.settings.corpus, *self._sources.roots()) if name else ():
+        for root in (self._assistant.corpus, *self._sources.roots()) if name else ():
             folder = (root if root.is_dir() else root.parent).resolve()
             path = folder / str(name)
             if path.is_file() and path.resolve() == path and path.is_relative_to(folder):

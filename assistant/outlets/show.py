@@ -9,15 +9,16 @@ from dataclasses import asdict
 from typing import Any, TypeVar
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import BarColumn, Progress, TextColumn
 
 from assistant.outlets.formats import ResultJson
 from assistant.types import Answer, Citation, Delta, Done, Event, Status
 from ingest.passages import chapter_line, speaker_line
-from ingest.pipeline import IngestReport
+from ingest.pipeline import IngestReport, Pace
 from ingest.pipeline import Progress as OnProgress
 from ingest.records import Cue, Record, speaker_names
 from ingest.schema import AFFILIATION, ROLE, SPEAKER, format_seconds, rows
+from ingest.snapshots import Collection
 from ingest.text import printable
 
 # Whoever speaks stands above with role and affiliation.
@@ -56,12 +57,15 @@ def any_text_can_be_printed() -> None:
 
 def with_progress(work: Callable[[OnProgress], T]) -> T:
     """Run something long with a progress bar on stderr."""
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn())
+    pace = Pace()
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("Starting", total=None)
-        return work(
-            lambda what, done, total: bar.update(task, description=printable(what), completed=done, total=total)
-        )
+
+        def told(what: str, done: int, total: int) -> None:
+            bar.update(task, description=printable(pace.said(what, done, total)), completed=done, total=total or None)
+
+        return work(told)
 
 
 def report_to_json(report: IngestReport) -> dict[str, Any]:
@@ -92,6 +96,35 @@ def report_text(report: IngestReport) -> str:
         if hidden > 0:
             lines.append(f"  … and {hidden} more; `talks ingest --json` lists them all.")
     return "\n".join(lines)
+
+
+def collections_to_json(found: Sequence[Collection]) -> list[dict[str, Any]]:
+    """Collections as plain JSON values."""
+    return [
+        {
+            "name": one.name,
+            "corpus": one.manifest and one.manifest.corpus,
+            "talks": one.manifest and one.manifest.talks,
+            "papers": one.manifest and one.manifest.papers,
+            "passages": one.manifest and one.manifest.passages,
+            "created": one.manifest and one.manifest.created,
+            "problem": one.problem,
+        }
+        for one in found
+    ]
+
+
+def collections_text(found: Sequence[Collection]) -> str:
+    """A line for each collection."""
+    if not found:
+        return "There is no collection yet; `talks ingest DIR` makes one."
+    return "\n".join(
+        f"{one.name}: {one.problem}"
+        if one.manifest is None
+        else f"{one.name}: {one.manifest.talks} talks, {one.manifest.papers} papers of {one.manifest.corpus}, "
+        f"made {one.manifest.created}"
+        for one in found
+    )
 
 
 def record_list_text(records: Iterable[Record]) -> str:

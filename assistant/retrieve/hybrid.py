@@ -7,7 +7,7 @@ Leaves to others: whether the question is answered at all (`answer.abstain`), an
 (`integrations`).
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,9 +16,9 @@ from assistant.retrieve.fusion import Scores, best_rows, fuse, gist_share, sprea
 from assistant.retrieve.rerank import LateInteraction
 from assistant.retrieve.structured import Filters, positions
 from ingest.embedder import Embedder, WordEmbedder
-from ingest.index import Generation
 from ingest.passages import Passage
 from ingest.records import Kind
+from ingest.snapshots import Snapshot
 from ingest.token_vectors import Words
 
 # More passages of one record than this are never read by a model or quoted.
@@ -122,20 +122,15 @@ class HybridRanker:
     5. The best records are reranked by late interaction: do they hold each thing that the question asks for?
     """
 
-    def __init__(self, generation: Generation, embedder: Embedder, *, keyword_weight: float) -> None:
+    def __init__(self, generation: Snapshot, embedder: Embedder, *, keyword_weight: float) -> None:
         self.generation = generation
         self.embedder = embedder
         self._keyword_weight = keyword_weight
-        outline = generation.store.outline()
-        self.record_ids = record_ids = [record_id for _, record_id, _ in outline]
         # A record's passages stand together.
-        self._first = np.flatnonzero(
-            [row == 0 or record_ids[row - 1] != record_ids[row] for row in range(len(outline))]
-        )
-        self._last = np.append(self._first[1:], len(outline))
-        self.kinds = np.array([outline[row][2] for row in self._first])
-        self.row_of: Mapping[str, int] = {record_ids[first]: row for row, first in enumerate(self._first)}
-        self._gist_rows = np.array([self.row_of[record_id] for record_id in generation.store.gists()], dtype=np.intp)
+        self._first, self._last = generation.record_first[:-1], generation.record_first[1:]
+        self.kinds = np.where(generation.record_is_talk, "talk", "paper")
+        self.row_of = generation.row_of
+        self._gist_rows = generation.gist_records
         self.late_interaction: LateInteraction | None = None
         if isinstance(embedder, WordEmbedder) and generation.word_vectors is not None:
             self.late_interaction = LateInteraction(generation, self._first, self._last)
@@ -212,14 +207,14 @@ class HybridRanker:
             words = words.without_stop_words()
         else:
             vector = self.embedder.embed_question(text)
-        dense = self.generation.vectors @ vector
         keyword = self.generation.keyword.scores(corrected)
+        dense = self.generation.dense(vector, keyword)
         scores = fuse(dense, keyword, keyword_weight=self._keyword_weight)
         share = gist_share(float(keyword.max()))
         if share == 0 or not len(self._gist_rows):
             return _Look(scores, scores.copy(), 0.0, words)
-        gist_dense = self.generation.gist_vectors @ vector
         gist_keyword = self.generation.gist_keyword.scores(corrected)
+        gist_dense = self.generation.gist_dense(vector, gist_keyword)
         gists = fuse(gist_dense, gist_keyword, keyword_weight=self._keyword_weight)
         of_records = spread_gists(gists, self._gist_rows, self.best_of_records(scores))
         of_passages = np.repeat(of_records, self._last - self._first)

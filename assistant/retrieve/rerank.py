@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.retrieve.fusion import Scores, spread_gists
-from ingest.index import Generation
+from ingest.snapshots import Snapshot
 from ingest.token_vectors import Words
 
 
@@ -21,7 +21,7 @@ class LateInteraction:
         Khattab and Zaharia, "ColBERT", SIGIR 2020, the sum of maximum similarities.
     """
 
-    def __init__(self, generation: Generation, first: NDArray[np.intp], last: NDArray[np.intp]) -> None:
+    def __init__(self, generation: Snapshot, first: NDArray[np.intp], last: NDArray[np.intp]) -> None:
         """Open the word vectors.
 
         Args:
@@ -33,10 +33,9 @@ class LateInteraction:
         self._word_vectors = generation.word_vectors
         self._generation = generation
         self._first, self._last = first, last
-        record_ids = [record_id for _, record_id, _ in generation.store.outline()]
         # Gists follow the passages.
-        gists = {name: len(record_ids) + number for number, name in enumerate(generation.store.gists())}
-        self._gist = [gists.get(record_ids[row]) for row in first]
+        self._gist = np.full(len(first), -1)
+        self._gist[generation.gist_records] = generation.manifest.passages + np.arange(len(generation.gist_records))
 
     def of_passages(self, question: Words, rows: Sequence[int], *, gist_share: float) -> Scores:
         """How close the passages of these records are, one after another, less what is usual among the records.
@@ -54,7 +53,7 @@ class LateInteraction:
         starts = np.append(0, counts.cumsum()[:-1])
         weights = self._generation.keyword.idf(question.words)
         close = self._word_vectors.closeness(question.vectors, weights, spans)
-        gists = [(place, gist) for place, row in enumerate(rows) if (gist := self._gist[row]) is not None]
+        gists = [(place, gist) for place, row in enumerate(rows) if (gist := int(self._gist[row])) >= 0]
         if gist_share and gists:
             places = np.array([place for place, _ in gists])
             weights = self._generation.gist_keyword.idf(question.words)

@@ -1,23 +1,21 @@
-"""Passages as LlamaIndex nodes, and their way into Chroma through LlamaIndex's vector store.
+"""Passages as LlamaIndex nodes, and a snapshot as the vector store that any LlamaIndex program asks.
 
-Comes in: passages, their records and vectors. Goes out: `TextNode`s that any LlamaIndex program can read back from the
-collection. Imported late: LlamaIndex takes a second.
+Comes in: passages and their records; a query's vector. Goes out: `TextNode`s. Imported late: LlamaIndex takes a second.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from llama_index.core.schema import TextNode
-from llama_index.vector_stores.chroma import ChromaVectorStore
-from numpy.typing import NDArray
+from llama_index.core.schema import BaseNode, TextNode
+from llama_index.core.vector_stores.types import BasePydanticVectorStore, VectorStoreQuery, VectorStoreQueryResult
+from pydantic import PrivateAttr
 
-from ingest.gists import Gist
 from ingest.passages import Passage, speaker_line
 from ingest.records import Record, record_pages
+from ingest.snapshots import Snapshot
 
-# Chroma takes a batch of this size at once; each holds its vectors as Python numbers.
-_NODES_PER_BATCH = 2000
+_WRITTEN_BY = "A snapshot never changes; run `talks ingest` to write the next one."
 
 
 def passage_node(passage: Passage, record: Record) -> TextNode:
@@ -43,34 +41,40 @@ def passage_node(passage: Passage, record: Record) -> TextNode:
     )
 
 
-def add_passages(
-    collection: Any, records: Sequence[Record], passages: Sequence[Passage], vectors: NDArray[np.float32]
-) -> None:
-    """Put passages and their vectors into a Chroma collection.
+class PassageStore(BasePydanticVectorStore):
+    """A snapshot as the vector store of any LlamaIndex program: dense search, whichever engine holds the vectors.
 
-    Args:
-        collection: Open and empty.
-        vectors: Shape (n, d), one for each passage in the same order.
+    `VectorStoreIndex.from_vector_store(PassageStore(snapshot), embed_model=…)` asks it; an ingest alone writes.
     """
-    by_id = {record.id: record for record in records}
-    store = ChromaVectorStore(chroma_collection=collection)
-    for first in range(0, len(passages), _NODES_PER_BATCH):
-        batch = passages[first : first + _NODES_PER_BATCH]
-        nodes = [passage_node(passage, by_id[passage.record_id]) for passage in batch]
-        for node, vector in zip(nodes, vectors[first : first + _NODES_PER_BATCH], strict=True):
-            node.embedding = vector.tolist()
-        store.add(list(nodes))
 
+    stores_text: bool = True
+    is_embedding_query: bool = True
+    _snapshot: Snapshot = PrivateAttr()
 
-def add_gists(collection: Any, gists: Mapping[str, Gist], vectors: NDArray[np.float32]) -> None:
-    """Put gists and their vectors into a Chroma collection; not as nodes, because nothing may cite them.
+    def __init__(self, snapshot: Snapshot) -> None:
+        super().__init__(stores_text=True)
+        self._snapshot = snapshot
 
-    Args:
-        collection: Open and empty.
-        gists: By record id.
-        vectors: Shape (g, d), one for each gist in the same order.
-    """
-    ids, texts = list(gists), [gist.search_text for gist in gists.values()]
-    for first in range(0, len(ids), _NODES_PER_BATCH):
-        batch = slice(first, first + _NODES_PER_BATCH)
-        collection.add(ids=ids[batch], embeddings=vectors[batch], documents=texts[batch])
+    @property
+    def client(self) -> Snapshot:
+        """The snapshot."""
+        return self._snapshot
+
+    def query(self, query: VectorStoreQuery, **_: Any) -> VectorStoreQueryResult:
+        """The passages nearest to the query's embedding, best first."""
+        lexical = np.zeros(self._snapshot.manifest.passages, dtype=np.float32)
+        scores = self._snapshot.dense(np.array(query.query_embedding, dtype=np.float32), lexical)
+        rows = np.argsort(-scores, kind="stable")[: query.similarity_top_k]
+        store = self._snapshot.store
+        nodes = [passage_node(passage, store.record(passage.record_id)) for passage in store.passages(rows)]
+        return VectorStoreQueryResult(
+            nodes=list(nodes), similarities=[float(scores[row]) for row in rows], ids=[node.node_id for node in nodes]
+        )
+
+    def add(self, nodes: Sequence[BaseNode], **_: Any) -> list[str]:
+        """Refused."""
+        raise NotImplementedError(_WRITTEN_BY)
+
+    def delete(self, ref_doc_id: str, **_: Any) -> None:
+        """Refused."""
+        raise NotImplementedError(_WRITTEN_BY)

@@ -34,7 +34,7 @@ def corpus(tmp_path: Path) -> Assistant:
 
 def write(assistant: Assistant, server: ScriptedEndpoint) -> int:
     records: list[Record] = list(assistant.generation.store.records())
-    files = gist_files(assistant.settings.corpus, assistant.settings.home)
+    files = gist_files(assistant.settings.corpus, assistant.collection)
     endpoint = assistant.connect(EndpointChoice(server.address))
     return write_gists(records, files, endpoint, load_prompts(prompts_dir()), lambda *_: None)
 
@@ -75,7 +75,7 @@ def test_missing_gists_are_written_once_and_those_by_hand_kept(corpus: Assistant
 def test_run_that_was_stopped_goes_on_where_it_was(corpus: Assistant) -> None:
     with ScriptedEndpoint(Script(pieces=[REPLY])) as server:
         write(corpus, server)
-        path = machine_gists_file(corpus.settings.home)
+        path = machine_gists_file(corpus.collection)
         kept = path.read_text().splitlines(keepends=True)
         path.write_text(kept[0] + kept[1][:20])
         assert write(corpus, server) == 1

@@ -10,9 +10,9 @@ import pytest
 
 from ingest.embedder import BundledEmbedder
 from ingest.gists import Gist, gist_line, machine_gists_file, read_gists, source_digest
-from ingest.index import open_current
 from ingest.pipeline import IngestReport, ingest
 from ingest.records import Source
+from ingest.snapshots import open_current
 from tests import made_up
 from tests.conftest import SEEDS
 
@@ -68,7 +68,7 @@ def test_line_that_cannot_be_read_is_told_and_the_rest_goes_on(tmp_path: Path, b
 
 def test_every_record_of_the_seeds_has_its_gist(seeds_report: IngestReport, seeds_home: Path) -> None:
     assert seeds_report.gists == 140
-    generation = open_current(seeds_home, BundledEmbedder().fingerprint)
+    generation = open_current(seeds_home / "collections" / "seeds", BundledEmbedder().fingerprint)
     assert list(generation.store.gists()) == [record.id for record in generation.store.records()]
     gist = generation.store.gist("neuromorphic-llms")
     assert gist is not None
@@ -107,6 +107,6 @@ def test_models_gists_are_kept_in_the_home_not_in_the_corpus(tmp_path: Path, emb
 
 def test_passages_collection_holds_no_gist(seeds_report: IngestReport, seeds_home: Path) -> None:
     assert seeds_report.changed
-    generation = open_current(seeds_home, BundledEmbedder().fingerprint)
+    generation = open_current(seeds_home / "collections" / "seeds", BundledEmbedder().fingerprint)
     assert len(generation.vectors) == generation.manifest.passages == 308
     assert SEEDS.joinpath("gists.jsonl").is_file()

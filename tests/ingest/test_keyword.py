@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
+import bm25s
 import numpy as np
 import pytest
 
-from ingest.lexical import KeywordIndex
+from ingest.lexical import KeywordIndex, LexicalBuilder
 
 TEXTS = [
     "Hunting the Hessian: preconditioning with randomized linear algebra",
@@ -14,9 +15,17 @@ TEXTS = [
 ]
 
 
+def indexed(folder: Path, *batches: list[str]) -> KeywordIndex:
+    builder = LexicalBuilder()
+    for batch in batches:
+        builder.add(batch)
+    builder.save(folder)
+    return KeywordIndex.load(folder)
+
+
 @pytest.fixture(scope="module")
-def index() -> KeywordIndex:
-    return KeywordIndex.build(TEXTS)
+def index(tmp_path_factory: pytest.TempPathFactory) -> KeywordIndex:
+    return indexed(tmp_path_factory.mktemp("index") / "lexical", TEXTS)
 
 
 def test_idf_is_of_the_word_in_any_form_and_highest_when_unknown(index: KeywordIndex) -> None:
@@ -54,12 +63,23 @@ def test_coverage_is_the_share_of_the_questions_words(index: KeywordIndex) -> No
     assert shares == pytest.approx([1, 0.5, 0], abs=1e-6)
 
 
-def test_saved_index_scores_alike(index: KeywordIndex, tmp_path: Path) -> None:
-    index.save(tmp_path / "keyword")
-    loaded = KeywordIndex.load(tmp_path / "keyword")
-    assert loaded.scores("flat neural minima") == pytest.approx(index.scores("flat neural minima"))
+def test_index_written_in_batches_scores_alike(index: KeywordIndex, tmp_path: Path) -> None:
+    batched = indexed(tmp_path / "lexical", TEXTS[:1], TEXTS[1:])
+    assert batched.scores("flat neural minima") == pytest.approx(index.scores("flat neural minima"))
 
 
-@pytest.mark.parametrize("text", ["漢字", "a", "!!!"], ids=["cjk", "one letter", "no word"])
-def test_index_of_texts_without_english_words_opens(text: str) -> None:
-    assert KeywordIndex.build([text, text]).scores("anything") == pytest.approx([0, 0])
+def test_scores_are_those_of_bm25s(tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    words = [f"stem{number}x" for number in range(300)]
+    texts = [" ".join(random.choice(words, size)) for size in random.integers(1, 60, 200)]
+    reference = bm25s.BM25(method="lucene")
+    reference.index([text.split() for text in texts], show_progress=False)
+    index = indexed(tmp_path / "lexical", texts[:70], texts[70:])
+    for asked in (words[:3], words[40:47], [words[9]]):
+        most = index.idf(asked).sum()
+        np.testing.assert_allclose(index.scores(" ".join(asked)) * most, reference.get_scores(list(asked)), atol=1e-4)
+
+
+@pytest.mark.parametrize("text", ["漢字", "a", "!!!", "\ud83d half"], ids=["cjk", "one letter", "no word", "surrogate"])
+def test_index_of_texts_without_english_words_opens(text: str, tmp_path: Path) -> None:
+    assert indexed(tmp_path / "lexical", [text, text]).scores("anything") == pytest.approx([0, 0])

@@ -20,9 +20,8 @@ from ingest.errors import (
     IndexMissing,
     IndexUnwritable,
 )
-from ingest.generations import writing
-from ingest.index import find_current, open_current, serving_names
-from ingest.pipeline import IngestReport, ingest
+from ingest.pipeline import IngestReport, Pace, ingest
+from ingest.snapshots import open_current, serving_name, writing
 from tests.conftest import SEEDS
 
 TALK_PAGE = """Recorded Talks: Tests
@@ -108,11 +107,11 @@ def test_ingest_again_embeds_nothing_and_keeps_the_generation(
 ) -> None:
     counting = CountingEmbedder(embedder)
     first = ingest(corpus, home, counting)
-    names = serving_names(home)
+    name = serving_name(home)
     again = ingest(corpus, home, counting)
     assert (first.changed, again.changed) == (True, False)
     assert counting.embedded == first.passages == first.embedded
-    assert serving_names(home) == names
+    assert serving_name(home) == name
 
 
 def test_unchanged_passages_keep_their_vectors(corpus: Path, home: Path, embedder: BundledEmbedder) -> None:
@@ -161,9 +160,7 @@ def _vectors(home: Path, embedder: BundledEmbedder) -> tuple[list[str], list[NDA
     return [row[0] for row in generation.store.outline()], list(generation.vectors)
 
 
-def test_vectors_read_from_chroma_are_those_of_the_embedder(
-    corpus: Path, home: Path, embedder: BundledEmbedder
-) -> None:
+def test_vectors_read_back_are_those_of_the_embedder(corpus: Path, home: Path, embedder: BundledEmbedder) -> None:
     ingest(corpus, home, embedder)
     generation = open_current(home, embedder.fingerprint)
     texts = [passage.headed_text for passage in generation.store.passages(range(2))]
@@ -244,18 +241,18 @@ def test_full_disk_is_told_and_the_old_index_serves(
     corpus: Path, home: Path, embedder: BundledEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ingest(corpus, home, embedder)
-    names = serving_names(home)
+    name = serving_name(home)
     (corpus / "talks.txt").write_text(TALK_PAGE.replace("Twice", "Thrice"))
 
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("ingest.generations.write_store", full)
+    monkeypatch.setattr("ingest.pipeline.write_store", full)
     with pytest.raises(IndexUnwritable, match="free some space"):
         ingest(corpus, home, embedder)
-    assert serving_names(home) == names
+    assert serving_name(home) == name
     assert "Counting Things Twice" in titles(home, embedder)
-    assert len(list((home / "index" / "generations").iterdir())) == 1
+    assert len(list((home / "snapshots").iterdir())) == 1
 
 
 def test_home_that_is_a_file_is_told(corpus: Path, tmp_path: Path, embedder: BundledEmbedder) -> None:
@@ -284,7 +281,7 @@ def test_damaged_generation_is_told_and_ingest_repairs_it(
     corpus: Path, home: Path, embedder: BundledEmbedder, name: str
 ) -> None:
     ingest(corpus, home, embedder)
-    (home / "index" / "generations" / serving_names(home)[0] / name).unlink()
+    (home / "snapshots" / str(serving_name(home)) / name).unlink()
     with pytest.raises(IndexDamaged, match="talks ingest"):
         open_current(home, embedder.fingerprint)
     assert ingest(corpus, home, embedder).changed
@@ -303,7 +300,7 @@ def test_old_generation_can_be_read_while_the_next_one_serves(
     for word in ("Four", "Five"):
         (corpus / "talks.txt").write_text(TALK_PAGE.replace("Twice", word))
         ingest(corpus, home, embedder)
-    assert len(list((home / "index" / "generations").iterdir())) == 2
+    assert len(list((home / "snapshots").iterdir())) == 2
 
 
 def test_single_file_is_a_corpus(corpus: Path, home: Path, embedder: BundledEmbedder) -> None:
@@ -358,14 +355,12 @@ def test_file_without_permission_is_told(
     assert (report.talks, report.papers) == (0, 1)
 
 
-def test_index_that_cannot_be_written_is_read_and_left_alone(
-    seeds_home: Path, seeds_report: IngestReport, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    serving = find_current(seeds_home)
-    assert serving is not None
-    folder = serving.folder / "chroma"
-    before = {path.name: path.stat().st_mtime_ns for path in folder.iterdir()}
-    monkeypatch.setattr("ingest.index._ROOM_BYTES", 2**62)  # as on a full disk
-    assert serving.vectors.shape[0] == serving.manifest.passages
-    assert {path.name: path.stat().st_mtime_ns for path in folder.iterdir()} == before
-    serving.close()
+def test_pace_says_rate_and_time_left() -> None:
+    now = [0.0]
+    pace = Pace(lambda: now[0])
+    assert pace.said("Embedding passages", 0, 41_000) == "Embedding passages: 0 of 41,000"
+    now[0] = 25.0
+    assert pace.said("Embedding passages", 1_200, 41_000) == (
+        "Embedding passages: 1,200 of 41,000, 48 a second, 14 min left"
+    )
+    assert pace.said("Cutting passages", 7, 0) == "Cutting passages: 7"

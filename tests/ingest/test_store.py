@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.errors import RecordMissing
+from ingest.errors import IndexDamaged, RecordMissing
 from ingest.passages import record_passages
 from ingest.record_store import RecordStore, write_store
 from ingest.records import Chapter, Date, Source, Speaker
@@ -54,3 +54,15 @@ def test_unknown_id_says_how_to_see_them_all(store: RecordStore, record_id: str)
 def test_store_cannot_be_written_once_it_serves(store: RecordStore) -> None:
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
         store._connection.execute("DELETE FROM records")
+
+
+def test_damage_met_in_the_middle_of_a_query_is_told(tmp_path: Path) -> None:
+    records = [made_up.talk(id=f"talk-{number}", title=f"Talk {number} " + "x" * 2000) for number in range(60)]
+    path = tmp_path / "records.sqlite"
+    write_store(path, records, [passage for record in records for passage in record_passages(record)])
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2 :] = b"\xff" * (len(content) - len(content) // 2)
+    path.write_bytes(content)
+    store = RecordStore(path)
+    with pytest.raises(IndexDamaged, match="talks ingest"):
+        [list(store.records()), *store.passages(range(60))]

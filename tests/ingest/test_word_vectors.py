@@ -1,24 +1,23 @@
 """Word vectors: what is written is read back, and closeness is the weighted mean of each word's best match."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
-from ingest.token_vectors import ONE, WORD_DIMENSIONS, Small, Words, WordVectors
+from ingest.token_vectors import WORD_DIMENSIONS, Small, Words, WordVectors
 
 
-def along(*axes: int) -> Small:
-    """A word for each axis, like itself and unlike all others."""
-    rows = np.zeros((len(axes), WORD_DIMENSIONS), dtype=np.int8)
-    rows[range(len(axes)), axes] = ONE
+def along(*directions: int) -> Small:
+    """A word for each of three directions at right angles, each like itself and unlike the others."""
+    rows = np.full((len(directions), WORD_DIMENSIONS), 13, dtype=np.int8)
+    for row, direction in zip(rows, directions, strict=True):
+        row.reshape(-1, 2, 2**direction)[:, 1] *= -1
     return rows
 
 
 @pytest.fixture
-def word_vectors(tmp_path: Path) -> WordVectors:
-    WordVectors.save([along(0, 1), along(), along(1), along(2)], tmp_path / "words")
-    return WordVectors.load(tmp_path / "words")
+def word_vectors() -> WordVectors:
+    texts = [along(0, 1), along(), along(1), along(2)]
+    return WordVectors(np.concatenate(texts), np.cumsum([0, *map(len, texts)]))
 
 
 @pytest.mark.parametrize(
@@ -33,15 +32,16 @@ def test_closeness_is_the_weighted_share_of_the_words_that_a_text_holds(
     word_vectors: WordVectors, spans: list[tuple[int, int]], expected: list[float]
 ) -> None:
     weights = np.array([3, 1], dtype=np.float32)
-    np.testing.assert_allclose(word_vectors.closeness(along(0, 1), weights, spans), expected, atol=1e-6)
+    np.testing.assert_allclose(word_vectors.closeness(along(0, 1), weights, spans), expected, atol=0.03)
 
 
 def test_words_of_a_text_are_read_back(word_vectors: WordVectors) -> None:
     np.testing.assert_array_equal(word_vectors.of(0), along(0, 1))
     np.testing.assert_array_equal(word_vectors.of(3), along(2))
+    assert word_vectors.of(1).shape == (0, WORD_DIMENSIONS)
 
 
 def test_stop_words_go_with_their_vectors() -> None:
-    kept = Words(("what", "is", "curvature"), along(4, 5, 6)).without_stop_words()
+    kept = Words(("what", "is", "curvature"), along(0, 1, 2)).without_stop_words()
     assert kept.words == ("curvature",)
-    np.testing.assert_array_equal(kept.vectors, along(6))
+    np.testing.assert_array_equal(kept.vectors, along(2))

@@ -1,0 +1,602 @@
+"""The snapshots of a collection: written beside the one that serves, switched to by one rename, checked when opened.
+
+    <home>/collections/<collection>/
+        current              the snapshot that serves and the one before
+        lock                 held by the one ingest that writes
+        made.vectors         vectors as they are made (`ingest.vectors`), until a snapshot holds them
+        snapshots/<name>/
+            records.sqlite   records, passages and gists
+            vectors.npy      of passages, then of gists, with what each was made of in `keys.npy`
+            words.npy        vectors of their words, if the embedder tells words; where each text's begin in `first.npy`
+            record-*.npy     where each record's passages begin, and its kind; `gist-records.npy`, whose each gist is
+            lexical/         BM25 over the passages; gist-lexical/, over the gists
+            chroma/          passages and gists for the vector store
+            manifest.json    what it was made from, and the checksum of every part
+
+A snapshot never changes after it was written. Whoever opened one keeps it as long as they like; the one before stays
+on disk for them. Everything is read through `Snapshot`, which tells damage, whatever it is, in one sentence.
+Comes in: a collection's folder. Goes out: an open `Snapshot`, or a `Draft` to be filled and served.
+"""
+
+import contextlib
+import errno
+import io
+import json
+import os
+import re
+import secrets
+import shutil
+import sqlite3
+import threading
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from filelock import FileLock, Timeout
+from numpy.typing import NDArray
+from slugify import slugify
+
+from ingest.errors import EmbedderChanged, IndexBusy, IndexDamaged, IndexMissing, IndexUnwritable
+from ingest.lexical import KeywordIndex
+from ingest.record_store import RecordStore
+from ingest.stores import EMBEDDED, GISTS, PASSAGES, StoreChoice
+from ingest.stores.protocol import EXACT_UP_TO, VectorStore, nearest
+from ingest.token_vectors import WordVectors
+
+# Raised whenever a snapshot written before could not be read by this code, or would be cut or worded otherwise.
+FORMAT = 6
+# A snapshot up to this size is read through when it is opened, in a tenth of a second; of a larger one only the parts
+# whose time differs from the one they were written at are. An ingest and the doctor read through any.
+_CHECKED_WHOLE_BYTES = 128 * 1024 * 1024
+# Arrays up to this size are read, larger ones are mapped.
+_READ_BYTES = 16 * 1024 * 1024
+_BLOCK_BYTES = 4 * 1024 * 1024
+_COLLECTIONS = "collections"
+_LONGEST_NAME = 60
+_NAME = re.compile(r"\d{8}T\d{6}-[0-9a-f]{6}")
+_REMEDY = "run `talks ingest` to rebuild it"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A file of a snapshot as it was written.
+
+    Attributes:
+        checksum: CRC-32; damage is an accident, and this is three times as fast as a SHA.
+    """
+
+    size: int
+    mtime_ns: int
+    checksum: int
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a snapshot was made from.
+
+    Attributes:
+        format: `FORMAT` of the code that wrote it.
+        embedder: Fingerprint of the embedder; a question must be embedded with the same one.
+        store: The address of the server that searches its vectors; None is Chroma in its folder.
+        digest: SHA-256 over its records, passages and gists; the same digest means that nothing has changed.
+        seen: What the files of the corpus looked like from outside, or "" where that says nothing.
+        corpus: The folder or file that was read.
+        created: ISO 8601, UTC.
+        report: What the ingest had to say, for the next one that finds nothing changed.
+        parts: By path below the snapshot's folder.
+    """
+
+    format: int
+    embedder: str
+    store: str | None
+    digest: str
+    seen: str
+    corpus: str
+    created: str
+    talks: int
+    papers: int
+    passages: int
+    gists: int
+    report: Mapping[str, Any] = field(default_factory=dict)
+    parts: Mapping[str, Part] = field(default_factory=dict)
+
+
+class Parts:
+    """The files of a snapshot, each as it was written or told as damaged."""
+
+    def __init__(self, folder: Path) -> None:
+        """Read its manifest alone.
+
+        Raises:
+            IndexDamaged: There is none that this version can read.
+        """
+        self.folder = folder
+        self.manifest = read_manifest(folder)
+
+    @property
+    def tells_words(self) -> bool:
+        """Whether it holds the vectors of words."""
+        return "words.npy" in self.manifest.parts
+
+    @cached_property
+    def keys(self) -> NDArray[np.uint64]:
+        """Shape (n + g, 2): what each vector was made of; see `ingest.vectors`."""
+        return self._array(self.folder / "keys.npy")
+
+    @cached_property
+    def stored_vectors(self) -> NDArray[np.float32]:
+        """Shape (n + g, d), unit rows, of the record store's passages and then of its gists, as they lie on disk."""
+        return self._array(self.folder / "vectors.npy")
+
+    @cached_property
+    def word_vectors(self) -> WordVectors | None:
+        """Those of each passage and after them of each gist; None when the embedder told no words."""
+        if not self.tells_words:
+            return None
+        return WordVectors(self._array(self.folder / "words.npy"), self._array(self.folder / "first.npy"))
+
+    def check(self, name: str, *, whole: bool) -> None:
+        """Compare a part with what was written.
+
+        Args:
+            name: Below the folder.
+            whole: Read it through even if neither its size nor its time has changed.
+
+        Raises:
+            IndexDamaged: It is missing or differs.
+        """
+        part = self.manifest.parts[name]
+        with self._damage_told(name):
+            found = (self.folder / name).stat()
+            sound = found.st_size == part.size
+            if sound and (whole or found.st_mtime_ns != part.mtime_ns):
+                sound = _checksum(self.folder / name) == part.checksum
+        if not sound:
+            raise _damage(self.folder, f"{name} is not what was written")
+
+    def _array(self, path: Path) -> NDArray[Any]:
+        """An array of it: a small one read and checked, a large one mapped."""
+        name = path.relative_to(self.folder).as_posix()
+        part = self.manifest.parts.get(name)
+        if part is None:
+            raise _damage(self.folder, f"{name} was never written")
+        with self._damage_told(name):
+            if part.size > _READ_BYTES:
+                # Slicing a memmap takes ten times as long as slicing the plain array over the same memory.
+                return np.asarray(np.load(path, mmap_mode="r"))
+            content = path.read_bytes()
+            if zlib.crc32(content) != part.checksum:
+                raise _damage(self.folder, f"{name} is not what was written")
+            return np.asarray(np.load(io.BytesIO(content)))
+
+    @contextlib.contextmanager
+    def _damage_told(self, name: str) -> Iterator[None]:
+        try:
+            yield
+        except FileNotFoundError:
+            raise _damage(self.folder, f"{name} is missing") from None
+        except (OSError, ValueError, EOFError, KeyError, TypeError, sqlite3.Error) as error:
+            raise _damage(self.folder, f"{name} cannot be read: {error}") from error
+
+
+class Snapshot(Parts):
+    """An open snapshot, read-only; opening is cheap, each part is read when it is first used."""
+
+    def __init__(self, folder: Path, choice: StoreChoice = EMBEDDED, *, whole: bool = False) -> None:
+        """Open and check it.
+
+        Args:
+            folder: Of this snapshot.
+            choice: Where its vectors are searched.
+            whole: Read every part through, whatever its size.
+
+        Raises:
+            IndexDamaged: A part is missing, damaged or from another version; names it.
+        """
+        super().__init__(folder)
+        self._choice = choice
+        self._engines: dict[str, VectorStore] = {}
+        self._opening = threading.Lock()
+        # Why another snapshot than this one should have served; None as it should be.
+        self.problem: str | None = None
+        whole = whole or sum(part.size for part in self.manifest.parts.values()) <= _CHECKED_WHOLE_BYTES
+        for name in self.manifest.parts:
+            self.check(name, whole=whole)
+        with self._damage_told("records.sqlite"):
+            self.store = RecordStore(folder / "records.sqlite")
+
+    @cached_property
+    def record_first(self) -> NDArray[np.int64]:
+        """Shape (r + 1,): the row of each record's first passage, where they stand together; the last one is n."""
+        return self._array(self.folder / "record-first.npy")
+
+    @cached_property
+    def record_is_talk(self) -> NDArray[np.bool_]:
+        """Shape (r,): whether each record is a talk."""
+        return self._array(self.folder / "record-is-talk.npy")
+
+    @cached_property
+    def gist_records(self) -> NDArray[np.int64]:
+        """Shape (g,): the row of the record that each gist is of."""
+        return self._array(self.folder / "gist-records.npy")
+
+    @cached_property
+    def row_of(self) -> Mapping[str, int]:
+        """The row of a record by its id."""
+        return _RowOf(self.store)
+
+    @cached_property
+    def keyword(self) -> KeywordIndex:
+        """The lexical index over the passages."""
+        return KeywordIndex.load(self.folder / "lexical", self._array)
+
+    @cached_property
+    def gist_keyword(self) -> KeywordIndex:
+        """The lexical index over the gists; there is one only where there are gists."""
+        return KeywordIndex.load(self.folder / "gist-lexical", self._array)
+
+    def dense(self, vector: NDArray[np.float32], lexical: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Dense scores of the passages; see `ingest.stores.protocol.nearest`.
+
+        Args:
+            vector: Shape (d,), the question's.
+            lexical: Shape (n,), its lexical scores, the best of which are scored in any case.
+        """
+        if self.manifest.passages <= EXACT_UP_TO:
+            return np.asarray(self.vectors @ vector)
+        vectors = self.stored_vectors[: self.manifest.passages]
+        return nearest(vectors, vector, lexical, lambda: self._engine(PASSAGES))
+
+    def gist_dense(self, vector: NDArray[np.float32], lexical: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The same of the gists, shape (g,)."""
+        if self.manifest.gists <= EXACT_UP_TO:
+            return np.asarray(self.gist_vectors @ vector)
+        return nearest(self.stored_vectors[self.manifest.passages :], vector, lexical, lambda: self._engine(GISTS))
+
+    def _engine(self, part: str) -> VectorStore:
+        with self._opening:
+            if part not in self._engines:
+                self._engines[part] = self._choice.open(self.folder, part)
+            return self._engines[part]
+
+    @cached_property
+    def vectors(self) -> NDArray[np.float32]:
+        """Shape (n, d), unit rows, in the order of the record store's passages."""
+        return self.stored_vectors[: self.manifest.passages]
+
+    @cached_property
+    def gist_vectors(self) -> NDArray[np.float32]:
+        """Shape (g, d), unit rows, in the order of the record store's gists; g may be 0."""
+        return self.stored_vectors[self.manifest.passages :]
+
+    def close(self) -> None:
+        """Let go of its files."""
+        self.store.close()
+        for engine in self._engines.values():
+            engine.close()
+
+
+class _RowOf(Mapping[str, int]):
+    """Rows of records, looked up where the records are, so that opening reads none of them."""
+
+    def __init__(self, store: RecordStore) -> None:
+        self._store = store
+
+    def __getitem__(self, record_id: str) -> int:
+        rows = self._store.rows("SELECT position FROM records WHERE id = ?", [record_id])
+        if not rows:
+            raise KeyError(record_id)
+        return int(rows[0][0])
+
+    def __iter__(self) -> Iterator[str]:
+        return (record_id for (record_id,) in self._store.rows("SELECT id FROM records ORDER BY position"))
+
+    def __len__(self) -> int:
+        return int(self._store.rows("SELECT count(*) FROM records")[0][0])
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A corpus with its index.
+
+    Attributes:
+        manifest: Of what serves; None where it cannot be told.
+        problem: Why not, in one sentence.
+    """
+
+    name: str
+    folder: Path
+    manifest: Manifest | None
+    problem: str | None = None
+
+
+def collections(home: Path) -> list[Collection]:
+    """Every collection of a home, by name; opens none."""
+    found = []
+    for folder in sorted((home / _COLLECTIONS).glob("*/snapshots")):
+        name = serving_name(folder.parent)
+        manifest = problem = None
+        if name is None:
+            problem = "nothing has been ingested to its end"
+        else:
+            try:
+                manifest = read_manifest(folder / name)
+            except IndexDamaged as error:
+                problem = str(error)
+        found.append(Collection(folder.parent.name, folder.parent, manifest, problem))
+    return found
+
+
+def collection_named(home: Path, name: str) -> Path:
+    """The folder of a collection of this name, whether there is one or not."""
+    return home / _COLLECTIONS / (slugify(name, max_length=_LONGEST_NAME) or "talks")
+
+
+def collection_of(home: Path, corpus: Path) -> Path:
+    """The folder of a corpus's collection: named like the corpus, with a mark where another corpus has that name."""
+    folder = collection_named(home, corpus.absolute().stem)
+    path = str(corpus.absolute())
+    taken = next(readable_parts(folder), None)
+    if taken is None or taken.manifest.corpus == path:
+        return folder
+    return folder.with_name(f"{folder.name}-{zlib.crc32(os.fsencode(path)):08x}")
+
+
+def latest_collection(home: Path) -> Path | None:
+    """The folder of the collection that was ingested last."""
+    pointers = [(path.stat().st_mtime_ns, path.parent) for path in (home / _COLLECTIONS).glob("*/current")]
+    return max(pointers)[1] if pointers else None
+
+
+def open_current(
+    collection: Path, embedder_fingerprint: str, choice: StoreChoice = EMBEDDED, *, whole: bool = False
+) -> Snapshot:
+    """Open the snapshot that serves, or the one before where it is damaged; see `find_current`.
+
+    Raises:
+        IndexMissing: Nothing has been ingested into this collection.
+        IndexDamaged: Neither it nor the one before can be read, or other code wrote it.
+        EmbedderChanged: It was made with another embedder.
+    """
+    snapshot = find_current(collection, choice, whole=whole)
+    if snapshot is None:
+        raise IndexMissing(f"{collection} holds no index yet; run `talks ingest`.")
+    made_with = snapshot.manifest.embedder
+    if made_with != embedder_fingerprint:
+        snapshot.close()
+        raise EmbedderChanged(
+            f"{collection}: the index was made with the embedder {made_with}, but {embedder_fingerprint} is set; "
+            "run `talks ingest` to rebuild it, or set the former embedder again."
+        )
+    return snapshot
+
+
+def find_current(collection: Path, choice: StoreChoice = EMBEDDED, *, whole: bool = False) -> Snapshot | None:
+    """The newest sound snapshot whatever its embedder, or None when nothing has been ingested.
+
+    Its `problem` says what is wrong where it is not the one that should serve.
+
+    Raises:
+        IndexDamaged: There are snapshots, and none of them is sound.
+    """
+    # An ingest may delete a snapshot between our reading of its name and the opening, if it is the second since:
+    # then the name has changed too, and one more look finds the new one.
+    for attempt in (1, 2):
+        problem = None
+        names = _pointed_at(collection)
+        candidates = list(dict.fromkeys([*(names or []), *_on_disk(collection)]))
+        if names is None and (candidates or (collection / "current").exists()):
+            problem = str(_damage(collection, "what names the snapshot that serves is not what was written"))
+        for name in candidates:
+            try:
+                snapshot = Snapshot(collection / "snapshots" / name, choice, whole=whole)
+            except IndexDamaged as error:
+                problem = problem or str(error)
+                continue
+            snapshot.problem = problem
+            return snapshot
+        if not candidates and problem is None:
+            return None
+        if attempt == 2:
+            raise IndexDamaged(problem)
+    raise AssertionError("unreachable")
+
+
+def readable_parts(collection: Path) -> Iterator[Parts]:
+    """Every snapshot on disk whose manifest can be read, newest first; one of its other parts may be damaged."""
+    for name in _on_disk(collection):
+        with contextlib.suppress(IndexDamaged):
+            yield Parts(collection / "snapshots" / name)
+
+
+def serving_name(collection: Path) -> str | None:
+    """The name of the snapshot that serves, without opening it; changes whenever an ingest switches."""
+    names = _pointed_at(collection) or _on_disk(collection)
+    return names[0] if names else None
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read a snapshot's manifest.
+
+    Raises:
+        IndexDamaged: It is damaged, or other code wrote it.
+    """
+    try:
+        signed = json.loads((folder / "manifest.json").read_bytes())
+        body = signed["manifest"]
+        written = body["format"]
+        if written == FORMAT and signed["checksum"] == zlib.crc32(_canonical(body)):
+            parts = {name: Part(**part) for name, part in body.pop("parts").items()}
+            return Manifest(**body, parts=parts)
+    except FileNotFoundError:
+        raise _damage(folder, "manifest.json is missing") from None
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise _damage(folder, "manifest.json cannot be read") from None
+    if written != FORMAT:
+        raise _damage(folder, f"it has format {written!r:.20}, this version reads {FORMAT}")
+    raise _damage(folder, "manifest.json is not what was written")
+
+
+@contextlib.contextmanager
+def writing(collection: Path, choice: StoreChoice = EMBEDDED) -> Iterator[None]:
+    """Hold the collection's write lock.
+
+    Raises:
+        IndexBusy: Another ingest holds it.
+        IndexUnwritable: The folder cannot be written.
+    """
+    lock = FileLock(collection / "lock", timeout=0)
+    with write_errors_told(collection):
+        (collection / "snapshots").mkdir(parents=True, exist_ok=True)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise IndexBusy(f"{collection}: another ingest is running; wait for it to end and try again.") from None
+    try:
+        _remove_leftovers(collection, choice)
+        yield
+    finally:
+        lock.release()
+
+
+class Draft:
+    """A snapshot that is being written and that nobody sees before `serve`; used within `writing`.
+
+    Left without `serve` it is removed.
+    """
+
+    def __init__(self, collection: Path, choice: StoreChoice = EMBEDDED) -> None:
+        self._collection = collection
+        self._choice = choice
+        self.name = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+        self.folder = collection / "snapshots" / self.name
+
+    def __enter__(self) -> "Draft":
+        with write_errors_told(self._collection):
+            self.folder.mkdir()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.name not in (_pointed_at(self._collection) or ()):
+            self._choice.drop(self.folder)
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def serve(self, manifest: Manifest, before: str | None) -> None:
+        """Switch to it.
+
+        Args:
+            manifest: Without parts; they are added here.
+            before: The name of the snapshot that stays beside it, a sound one.
+        """
+        with write_errors_told(self._collection):
+            parts = {}
+            for path in sorted(path for path in self.folder.rglob("*") if path.is_file()):
+                _sync(path)
+                found = path.stat()
+                name = path.relative_to(self.folder).as_posix()
+                parts[name] = Part(found.st_size, found.st_mtime_ns, _checksum(path))
+            write_manifest(self.folder, manifest, parts)
+            _replace(self._collection / "current", _pointer([self.name, *filter(None, [before])]))
+            _remove_leftovers(self._collection, self._choice)
+
+
+def write_manifest(folder: Path, manifest: Manifest, parts: Mapping[str, Part]) -> None:
+    """Write a snapshot's manifest, whole or not at all."""
+    body = {**asdict(manifest), "parts": {name: asdict(part) for name, part in parts.items()}}
+    signed = {"checksum": zlib.crc32(_canonical(body)), "manifest": body}
+    _replace(folder / "manifest.json", json.dumps(signed).encode())
+
+
+@contextlib.contextmanager
+def write_errors_told(collection: Path) -> Iterator[None]:
+    """Turn whatever a full or read-only disk raises into one sentence."""
+    try:
+        yield
+    except Exception as error:
+        if not isinstance(error, OSError | sqlite3.OperationalError) and "chroma" not in type(error).__module__:
+            raise
+        full = getattr(error, "errno", None) == errno.ENOSPC or "full" in str(error)
+        remedy = "free some space" if full else "check the folder's permissions and the disk"
+        raise IndexUnwritable(
+            f"{collection}: the index cannot be written ({error}); {remedy} and run `talks ingest` again. "
+            "The index that was there still serves."
+        ) from error
+
+
+def _damage(folder: Path, what: str) -> IndexDamaged:
+    return IndexDamaged(f"{folder}: the index is damaged ({what}); {_REMEDY}.")
+
+
+def _pointed_at(collection: Path) -> list[str] | None:
+    """The names that `current` holds; None where there is no such file or it is not as it was written."""
+    try:
+        content = (collection / "current").read_bytes()
+        names = content.decode("ascii").splitlines()[:-1]
+    except (OSError, ValueError):
+        return None
+    sound = content == _pointer(names) and all(_NAME.fullmatch(name) for name in names)
+    return names if names and sound else None
+
+
+def _pointer(names: Sequence[str]) -> bytes:
+    """What `current` holds: a name a line, and their checksum."""
+    checksum = f"{zlib.crc32(' '.join(names).encode()):08x}"
+    return "".join(f"{line}\n" for line in [*names, checksum]).encode()
+
+
+def _on_disk(collection: Path) -> list[str]:
+    """Every snapshot that was written to its end, newest first."""
+    try:
+        found = [path.parent.name for path in (collection / "snapshots").glob("*/manifest.json")]
+    except OSError:
+        return []
+    return sorted((name for name in found if _NAME.fullmatch(name)), reverse=True)
+
+
+def _remove_leftovers(collection: Path, choice: StoreChoice) -> None:
+    """Remove what no longer serves, and what a killed ingest left half-written.
+
+    The snapshot before the current one stays: someone may have it open.
+    """
+    kept = _pointed_at(collection) or _on_disk(collection)
+    for folder in (collection / "snapshots").iterdir():
+        if folder.name not in kept:
+            choice.drop(folder)
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _canonical(body: Mapping[str, Any]) -> bytes:
+    return json.dumps(body, sort_keys=True).encode()
+
+
+def _checksum(path: Path) -> int:
+    checksum = 0
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK_BYTES):
+            checksum = zlib.crc32(block, checksum)
+    return checksum
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write a file in one atomic rename."""
+    draft = path.with_name(path.name + ".new")
+    draft.write_bytes(content)
+    _sync(draft)
+    if path.is_dir():  # damage of the oddest kind
+        shutil.rmtree(path)
+    draft.replace(path)
+    _sync(path.parent)
+
+
+def _sync(path: Path) -> None:
+    """Wait until it is on the disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,73 @@
+"""What a vector store does for a snapshot: it names the rows whose vectors are near, and nothing else.
+
+Comes in: vectors by row; a question's vector. Goes out: rows. Whatever an engine answers is scored again from the
+snapshot's own vectors (`nearest`), so an engine can lose a candidate but never say anything wrong.
+"""
+
+from collections.abc import Callable
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Rows = NDArray[np.intp]
+
+# How many rows an engine is asked for; of the first five of an exact pass, 100 hold all that matter.
+CANDIDATES = 100
+# Up to so many vectors one exact pass is taken: at 32,000 it took 8.7 ms where Chroma and scoring again took 6.2, and
+# importing and opening Chroma takes most of a second.
+EXACT_UP_TO = 50_000
+
+
+class VectorStore(Protocol):
+    """An engine that holds the vectors of one snapshot; safe to share between threads."""
+
+    def add(self, first: int, vectors: NDArray[np.float32]) -> None:
+        """Take vectors.
+
+        Args:
+            first: The row of the first one; the others follow.
+            vectors: Shape (b, d), unit rows.
+
+        Raises:
+            IndexUnwritable: The engine does not take them.
+        """
+
+    def search(self, vector: NDArray[np.float32], limit: int) -> Rows:
+        """The rows whose vectors are nearest to one of shape (d,), best first, at most `limit`.
+
+        Raises:
+            IndexUnusable: The engine does not answer.
+        """
+
+    def drop(self) -> None:
+        """Remove it with all that it holds."""
+
+    def close(self) -> None:
+        """Let go of it."""
+
+
+def nearest(
+    vectors: NDArray[np.float32],
+    vector: NDArray[np.float32],
+    lexical: NDArray[np.float32],
+    engine: Callable[[], VectorStore],
+) -> NDArray[np.float32]:
+    """Dense scores of all that can matter: the engine's candidates and as many lexical ones, each scored exactly.
+
+    Args:
+        vectors: Shape (n, d), unit rows, mapped.
+        vector: Shape (d,), the question's.
+        lexical: Shape (n,), its lexical scores.
+        engine: Opens the engine.
+
+    Returns:
+        Shape (n,): the cosine of each candidate; of every other row the least of the engine's, which it does not reach.
+    """
+    rows = engine().search(vector, CANDIDATES)
+    best = np.argpartition(lexical, -CANDIDATES)[-CANDIDATES:]
+    both = np.union1d(rows, best[lexical[best] > 0])
+    cosines = vectors[both] @ vector
+    scores = np.full(len(vectors), cosines[np.isin(both, rows)].min(initial=1.0), dtype=np.float32)
+    scores[both] = cosines
+    return scores

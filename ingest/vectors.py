@@ -1,0 +1,265 @@
+"""The vectors of texts, kept by what they were made of, so that none is embedded twice: not after a kill, not later.
+
+Comes in: texts, an embedder, what earlier snapshots hold. Goes out: each text's vector and word vectors, as
+they are kept on disk, and a snapshot's files of them. New ones are appended to a log as they are made; one that
+is cut off anywhere is read up to there.
+"""
+
+import hashlib
+import os
+import struct
+import zlib
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.embedder import Embedder, WordEmbedder
+from ingest.errors import IndexDamaged
+from ingest.snapshots import FORMAT, Parts
+from ingest.stores import GISTS, PASSAGES, StoreChoice
+from ingest.token_vectors import WORD_DIMENSIONS, Small
+
+Keys = NDArray[np.uint64]
+
+# What is lost when an ingest is killed is at most one of these: a few seconds' work. Enough to sort by length in.
+BATCH_TEXTS = 128
+# Checksum and length of an entry; then its key, the length of its vector, the vector, the words.
+_FRAME = struct.Struct("<II")
+_COUNT = struct.Struct("<I")
+_KEY_BYTES = 16
+_LONGEST_ENTRY_BYTES = 1 << 26
+
+
+class Made(NamedTuple):
+    """What an embedder makes of a text: a vector of shape (d,), and its words' if it tells words."""
+
+    vector: NDArray[np.float32]
+    words: Small | None
+
+
+def content_keys(texts: Sequence[str]) -> Keys:
+    """Shape (n, 2): a digest of each text."""
+    digests = (hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest() for text in texts)
+    return np.frombuffer(b"".join(digests), dtype=np.uint64).reshape(-1, 2)
+
+
+class MadeVectors:
+    """Finds the vectors that have been made, makes the others, and forgets none."""
+
+    def __init__(self, log: Path, embedder: Embedder, snapshots: Iterable[Parts] = ()) -> None:
+        """Read what there is.
+
+        Args:
+            log: Of new vectors; one that another embedder wrote is begun anew.
+            embedder: What makes them.
+            snapshots: Their vectors are taken too, as far as they are sound and were made by the same embedder.
+        """
+        self._embedder = embedder
+        self._tells_words = isinstance(embedder, WordEmbedder)
+        header = f"{FORMAT}\0{embedder.fingerprint}\0{WORD_DIMENSIONS if self._tells_words else 0}".encode()
+        self._log = _Log(log, header, tells_words=self._tells_words)
+        self._snapshots = [
+            _Held(snapshot)
+            for snapshot in snapshots
+            if snapshot.manifest.embedder == embedder.fingerprint and snapshot.tells_words == self._tells_words
+        ]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._log.close()
+
+    def knows(self, keys: Keys) -> NDArray[np.bool_]:
+        """Shape (n,): whether each has been made."""
+        found = np.array([key.tobytes() in self._log for key in keys], dtype=np.bool_)
+        for held in self._snapshots:
+            found |= held.rows(keys) >= 0
+        return found
+
+    def of(self, texts: Sequence[str], keys: Keys, told: Callable[[int], None] = lambda _: None) -> list[Made]:
+        """The vectors of texts; those that are new are made and kept.
+
+        Args:
+            texts: A few batches of them.
+            keys: Theirs, by `content_keys`.
+            told: Called with how many more have been made.
+        """
+        new = list({keys[row].tobytes(): texts[int(row)] for row in np.flatnonzero(~self.knows(keys))}.items())
+        for start in range(0, len(new), BATCH_TEXTS):
+            batch = new[start : start + BATCH_TEXTS]
+            made = self._make([text for _, text in batch])
+            self._log.add([(key, one) for (key, _), one in zip(batch, made, strict=True)])
+            told(len(batch))
+        rows = [(held, held.rows(keys)) for held in self._snapshots]
+        found = []
+        for place, key in enumerate(keys):
+            held = next((held.at(int(row[place])) for held, row in rows if row[place] >= 0), None)
+            found.append(held or self._log[key.tobytes()])
+        return found
+
+    def _make(self, texts: Sequence[str]) -> list[Made]:
+        small: list[Small | None]
+        if isinstance(self._embedder, WordEmbedder):
+            vectors, words = self._embedder.embed_passages_with_words(texts)
+            small = [one.without_stop_words().vectors for one in words]
+        else:
+            vectors, small = self._embedder.embed_passages(texts), [None] * len(texts)
+        return [Made(vector, one) for vector, one in zip(vectors.astype(np.float32), small, strict=True)]
+
+
+class _Log:
+    """Vectors by key in a file that only grows: a header, then entries, each with its length and checksum before it."""
+
+    def __init__(self, path: Path, header: bytes, *, tells_words: bool) -> None:
+        self._tells_words = tells_words
+        self._places: dict[bytes, tuple[int, int]] = {}
+        self._file = path.open("a+b")
+        self._file.seek(0)
+        if self._next() == header:
+            while (entry := self._next()) is not None:
+                self._places[entry[:_KEY_BYTES]] = (self._file.tell() - len(entry), len(entry))
+        else:
+            self._end = 0
+        # What follows the last sound entry was cut off by a kill, or is damage.
+        self._file.truncate(self._end)
+        if self._end == 0:
+            self._append(header)
+
+    def __contains__(self, key: bytes) -> bool:
+        return key in self._places
+
+    def __getitem__(self, key: bytes) -> Made:
+        offset, size = self._places[key]
+        self._file.seek(offset)
+        entry = self._file.read(size)
+        (dimensions,) = _COUNT.unpack_from(entry, _KEY_BYTES)
+        start = _KEY_BYTES + _COUNT.size
+        words = np.frombuffer(entry, dtype=np.int8, offset=start + 4 * dimensions)
+        vector = np.frombuffer(entry, dtype=np.float32, count=dimensions, offset=start)
+        return Made(vector, words.reshape(-1, WORD_DIMENSIONS) if self._tells_words else None)
+
+    def add(self, made: Sequence[tuple[bytes, Made]]) -> None:
+        """Append vectors, and wait until they are on the disk."""
+        for key, one in made:
+            words = b"" if one.words is None else one.words.tobytes()
+            entry = b"".join((key, _COUNT.pack(len(one.vector)), one.vector.tobytes(), words))
+            self._append(entry)
+            self._places[key] = (self._end - len(entry), len(entry))
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._file.close()
+
+    def _append(self, entry: bytes) -> None:
+        self._file.write(_FRAME.pack(zlib.crc32(entry), len(entry)) + entry)
+        self._end += _FRAME.size + len(entry)
+
+    def _next(self) -> bytes | None:
+        """The entry at the file's position, or None where no sound one follows."""
+        self._end = self._file.tell()
+        frame = self._file.read(_FRAME.size)
+        if len(frame) < _FRAME.size:
+            return None
+        checksum, size = _FRAME.unpack(frame)
+        entry = self._file.read(size) if size <= _LONGEST_ENTRY_BYTES else b""
+        return entry if len(entry) == size and zlib.crc32(entry) == checksum else None
+
+
+class _Held:
+    """The vectors of a snapshot, by key; none where they cannot be read."""
+
+    def __init__(self, snapshot: Parts) -> None:
+        try:
+            for name in ("keys.npy", "vectors.npy", *(("words.npy", "first.npy") if snapshot.tells_words else ())):
+                snapshot.check(name, whole=True)
+            self._keys, self._vectors, self._words = snapshot.keys, snapshot.stored_vectors, snapshot.word_vectors
+        except IndexDamaged:
+            self._keys = np.zeros((0, 2), dtype=np.uint64)
+        self._order = np.argsort(self._keys[:, 0], kind="stable")
+        self._sorted = self._keys[self._order, 0]
+
+    def rows(self, keys: Keys) -> NDArray[np.intp]:
+        """Shape (n,): the row of each key, -1 where it is not held."""
+        if not len(self._sorted):
+            return np.full(len(keys), -1, dtype=np.intp)
+        places = np.minimum(np.searchsorted(self._sorted, keys[:, 0]), len(self._sorted) - 1)
+        rows = self._order[places]
+        return np.where((self._keys[rows] == keys).all(axis=1), rows, -1)
+
+    def at(self, row: int) -> Made:
+        """What it holds at this row."""
+        return Made(self._vectors[row], None if self._words is None else self._words.of(row))
+
+
+class VectorsWriter:
+    """Writes vectors and word vectors of a draft as they come, and gives them to its vector store."""
+
+    def __init__(self, folder: Path, choice: StoreChoice) -> None:
+        self._folder = folder
+        self._choice = choice
+        self._vectors = GrowingArray(folder / "vectors.npy", np.dtype(np.float32))
+        self._words: GrowingArray | None = None
+        self._first = [0]
+        self._row = 0
+        self._store = choice.create(folder, PASSAGES)
+
+    def begin_gists(self) -> None:
+        """From here on come gists: nobody who searches the passages ever finds one."""
+        self._store.close()
+        self._store = self._choice.create(self._folder, GISTS)
+        self._row = 0
+
+    def add(self, made: Sequence[Made]) -> None:
+        """Take the next texts' vectors."""
+        vectors = np.stack([one.vector for one in made])
+        self._vectors.add(vectors)
+        self._store.add(self._row, vectors)
+        self._row += len(made)
+        for one in made:
+            if one.words is not None:
+                if self._words is None:
+                    self._words = GrowingArray(self._folder / "words.npy", np.dtype(np.int8))
+                self._words.add(one.words)
+                self._first.append(self._first[-1] + len(one.words))
+
+    def close(self) -> None:
+        """Finish the files."""
+        self._vectors.close()
+        self._store.close()
+        if self._words is not None:
+            self._words.close()
+            np.save(self._folder / "first.npy", np.array(self._first, dtype=np.int64))
+
+
+class GrowingArray:
+    """An array on disk, written row by row, as `np.load` reads it."""
+
+    def __init__(self, path: Path, dtype: np.dtype[Any]) -> None:
+        self._file = path.open("wb")
+        self._dtype = dtype
+        self._rows = self._width = 0
+
+    def add(self, rows: NDArray[Any]) -> None:
+        """Append rows, all of one width."""
+        if not self._width:
+            self._width = rows.shape[1]
+            self._write_header()
+        self._rows += len(rows)
+        self._file.write(np.ascontiguousarray(rows, dtype=self._dtype).tobytes())
+
+    def close(self) -> None:
+        """Say how many rows there are; NumPy's header has room for that."""
+        self._file.seek(0)
+        self._write_header()
+        self._file.close()
+
+    def _write_header(self) -> None:
+        shape = (self._rows, self._width)
+        header = {"descr": self._dtype.str, "fortran_order": False, "shape": shape}
+        np.lib.format.write_array_header_1_0(self._file, header)

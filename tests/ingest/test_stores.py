@@ -1,0 +1,151 @@
+"""Whatever engine searches, the same rows come back, and a large collection answers as an exact pass does."""
+
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from ingest.errors import IndexUnusable
+from ingest.pipeline import ingest
+from ingest.snapshots import open_current
+from ingest.stores import PASSAGES, StoreChoice
+from ingest.stores.protocol import CANDIDATES, nearest
+from tests.ingest.test_damage import EMBEDDER
+
+COUNT, DIMENSIONS = 3000, 16
+
+
+@pytest.fixture(scope="module")
+def chroma_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """`chroma run` on loopback."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    folder = tmp_path_factory.mktemp("server")
+    command = [str(Path(sys.executable).with_name("chroma")), "run", "--path", str(folder), "--port", str(port)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(600):  # it takes the port long before it answers
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v2/heartbeat", timeout=5).close()
+                break
+            except OSError:
+                time.sleep(0.2)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+@pytest.fixture(params=["embedded", "chroma server", "milvus"])
+def choice(request: pytest.FixtureRequest, tmp_path: Path) -> StoreChoice:
+    if request.param == "chroma server":
+        return StoreChoice(request.getfixturevalue("chroma_server"))
+    if request.param == "milvus":
+        if find_spec("milvus_lite") is None or find_spec("pymilvus") is None:
+            pytest.skip("needs pymilvus and milvus-lite")
+        return StoreChoice(f"milvus+{tmp_path / 'milvus.db'}")
+    return StoreChoice()
+
+
+def unit_rows(count: int) -> NDArray[np.float32]:
+    rows = np.random.default_rng(3).standard_normal((count, DIMENSIONS))
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
+
+
+def test_search_finds_the_rows_of_an_exact_pass(choice: StoreChoice, tmp_path: Path) -> None:
+    snapshot = tmp_path / "talks" / "snapshots" / "20260101T000000-abcdef"
+    snapshot.mkdir(parents=True)
+    vectors = unit_rows(COUNT)
+    store = choice.create(snapshot, PASSAGES)
+    store.add(0, vectors[:1700])
+    store.add(1700, vectors[1700:])
+    store.close()
+    store = choice.open(snapshot, PASSAGES)
+    found = 0
+    for question in vectors[:20].astype(np.float32):
+        exact = np.argsort(-(vectors.astype(np.float32) @ question))[:10]
+        rows = store.search(question, CANDIDATES)
+        assert len(rows) == CANDIDATES
+        found += len(set(exact) & set(rows))
+        assert rows[0] == exact[0]
+    assert found >= 0.98 * 200
+    store.close()
+    choice.drop(snapshot)
+
+
+def test_dense_scores_of_candidates_are_exact_and_no_other_row_reaches_them(tmp_path: Path) -> None:
+    vectors = unit_rows(COUNT)
+    choice, snapshot = StoreChoice(), tmp_path / "talks" / "snapshots" / "20260101T000000-abcdef"
+    snapshot.mkdir(parents=True)
+    store = choice.create(snapshot, PASSAGES)
+    store.add(0, vectors)
+    question = vectors[7].astype(np.float32)
+    exact = vectors.astype(np.float32) @ question
+    lexical = np.zeros(COUNT, dtype=np.float32)
+    worst = int(exact.argmin())
+    lexical[worst] = 0.5
+    scores = nearest(vectors, question, lexical, lambda: store)
+    best = np.argsort(-exact)[:CANDIDATES]
+    # The engine's candidates are approximate: it may miss one of the hundred, more so of vectors without any order.
+    found = np.isclose(scores[best], exact[best], atol=1e-6)
+    assert found.mean() >= 0.95
+    assert found[:10].all()
+    assert scores[worst] == pytest.approx(exact[worst])
+    assert (scores[np.argsort(-exact)[CANDIDATES + 20 :][:-1]] <= exact[best].min()).all()
+    store.close()
+
+
+def test_ingest_fills_a_server_and_removes_what_no_longer_serves(
+    chroma_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import chromadb
+
+    choice, corpus, collection = StoreChoice(chroma_server), tmp_path / "talks.jsonl", tmp_path / "my-talks"
+    for number in range(4):
+        corpus.write_text(f'{{"kind": "talk", "title": "Talk number {number}"}}')
+        ingest(corpus, collection, EMBEDDER, store=choice)
+    client = chromadb.HttpClient(host="127.0.0.1", port=int(chroma_server.rpartition(":")[2]))
+    kept = {folder.name for folder in (collection / "snapshots").iterdir()}
+    served = {found.name for found in client.list_collections() if found.name.startswith("my-talks-")}
+    assert len(kept) == 2
+    assert {f"my-talks-{name}-passages" for name in kept} <= served
+    assert all(any(name in found for name in kept) for found in served)
+    monkeypatch.setattr("ingest.snapshots.EXACT_UP_TO", 0)
+    monkeypatch.setattr("ingest.stores.protocol.CANDIDATES", 1)
+    snapshot = open_current(collection, EMBEDDER.fingerprint, choice)
+    text = snapshot.store.passages([0])[0].headed_text
+    scores = snapshot.dense(EMBEDDER.embed_question(text), snapshot.keyword.scores("number"))
+    assert scores == pytest.approx([1.0], abs=1e-3)
+
+
+def test_llamaindex_program_asks_a_snapshot_as_its_vector_store(tmp_path: Path) -> None:
+    from llama_index.core.vector_stores.types import VectorStoreQuery
+
+    from ingest.stores.nodes import PassageStore
+
+    corpus = tmp_path / "talks.jsonl"
+    corpus.write_text("\n".join(f'{{"kind": "talk", "title": "Talk {number}"}}' for number in range(5)))
+    ingest(corpus, tmp_path / "c", EMBEDDER)
+    snapshot = open_current(tmp_path / "c", EMBEDDER.fingerprint)
+    passage = snapshot.store.passages([3])[0]
+    embedding = EMBEDDER.embed_question(passage.headed_text).tolist()
+    found = PassageStore(snapshot).query(VectorStoreQuery(query_embedding=embedding, similarity_top_k=2))
+    assert found.ids is not None
+    assert (found.ids[0], len(found.ids)) == (passage.id, 2)
+    assert found.similarities is not None
+    assert found.similarities[0] == pytest.approx(1, abs=1e-3)
+
+
+def test_server_that_is_not_there_is_told(tmp_path: Path) -> None:
+    (tmp_path / "talks.jsonl").write_text('{"kind": "talk", "title": "Alone"}')
+    with pytest.raises(IndexUnusable, match="TALKS_STORE"):
+        ingest(tmp_path / "talks.jsonl", tmp_path / "c", EMBEDDER, store=StoreChoice("http://127.0.0.1:9"))
