@@ -15,16 +15,15 @@ from assistant.answer.abstain import Answerability
 from assistant.answer.citations import CitedText
 from assistant.answer.digest import Digest
 from assistant.retrieve.evidence import Evidence
-from assistant.types import Event
-from assistant.understand.understand import Understood
+from assistant.types import Event, Intent
+from assistant.understand.intent import OF_PROGRAM
+from assistant.understand.understand import SURE_OF_PROGRAM, Understood
 from ingest.embedder import BundledEmbedder
 from ingest.record_store import RecordStore
 
-# From this chance on it is the program that is asked; below, a question of its subject is looked up first.
-LEAST_CHANCE = 0.5
-SURE_CHANCE = 0.9
+# From this chance on it is the program that is asked, where no record seems to tell what is asked.
+LEAST_CHANCE = 0.3
 GREETING = "Hello! Ask me about the talks in your own words, and I answer with citations."
-FAREWELL = "You are welcome. Ask whenever you want to know more about the talks."
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,26 +235,28 @@ class Program:
         if evidence.rows is not None or understood.named or understood.leans_on:
             return False
         # "What can they find out about me?" sounds like a question to the program, and a talk answers it.
-        least = SURE_CHANCE if decision.chance >= LEAST_CHANCE else LEAST_CHANCE
-        return understood.intents["overview"] >= LEAST_CHANCE or any(
-            understood.intents[one] >= least for one in ("program", "smalltalk")
-        )
+        least = LEAST_CHANCE if decision.abstention is not None else SURE_OF_PROGRAM
+        return understood.of_program >= least
 
     def tell(self, understood: Understood, answer: CitedText, digest: Digest) -> Iterator[Event]:
         """Say what was asked of the program, return a greeting, or tell what the collection is about."""
-        if understood.intent == "smalltalk":
-            yield from answer.say(f"{GREETING} {self._collection()}")
-        elif understood.intent == "overview":
-            yield from answer.say(self._collection())
-            yield from digest.overview(answer)
-        else:
-            yield from answer.say(f"{self._nearest(understood)}\n\n{self._collection()}")
+        match self._asked(understood):
+            case "smalltalk":
+                yield from answer.say(f"{GREETING} {self._collection()}")
+            case "overview":
+                yield from answer.say(self._collection())
+                yield from digest.overview(answer)
+            case _:
+                yield from answer.say(f"{self._nearest(understood)}\n\n{self._collection()}")
 
     def note(self, understood: Understood) -> str:
         """The same for a model; "" where something else is asked."""
         if understood.intent not in ("program", "overview"):
             return ""
         return f"{self._nearest(understood) if understood.intent == 'program' else ''} {self._collection()}".strip()
+
+    def _asked(self, understood: Understood) -> Intent:
+        return max(OF_PROGRAM, key=lambda one: understood.intents[one])
 
     def _collection(self) -> str:
         """What the collection holds."""
