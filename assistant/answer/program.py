@@ -129,9 +129,9 @@ FACTS = (
     ),
     Fact(
         says=(
-            "All that I know was read from saved web pages: titles, speakers, abstracts, biographies and chapters "
-            "of talks, and abstracts of papers. I have neither seen the recordings nor read the papers "
-            "themselves, and there are no transcripts. "
+            "All that I know was read from the files of this collection: titles, speakers, descriptions and what "
+            "else they tell, of papers their abstracts. I have neither watched the recordings nor read the papers "
+            "themselves. "
         ),
         asked=(
             "Where do your answers come from?",
@@ -194,8 +194,8 @@ FACTS = (
     ),
     Fact(
         says=(
-            "The records are in English, and I find them best for a question in English. Names are found in any "
-            "language; with a language model connected, it may answer in others. "
+            "I find most for a question in the language of the talks, and in English best. Names are found in any "
+            "language; with a language model connected, it may answer in yours. "
         ),
         asked=(
             "Do you speak other languages?",
@@ -207,8 +207,8 @@ FACTS = (
     ),
     Fact(
         says=(
-            "The collection is as recent as its saved pages, and changes when other pages are read with `talks "
-            "ingest`. Papers have dates where their pages give them; talks have none. "
+            "The collection is as recent as the files that it was read from, and changes when others are read with "
+            "`talks ingest`. A talk or paper has a date where its file gives one. "
         ),
         asked=(
             "How recent is the material?",
@@ -264,7 +264,9 @@ class Program:
             "SELECT count(*) FILTER (WHERE kind = 'talk'), count(*) FILTER (WHERE kind = 'paper') FROM records"
         )
         beside = f", with {_count(papers, 'paper')} on the shelf beside them" if papers else ""
-        return f"This is a collection of {_count(talks, 'recorded talk')}{beside}."
+        ((heard,),) = self._store.rows("SELECT count(DISTINCT record_id) FROM passages WHERE start_s IS NOT NULL")
+        said = f" Of {heard} of the talks I know what was said, word by word." if heard else ""
+        return f"This is a collection of {_count(talks, 'recorded talk')}{beside}.{said}"
 
     def _nearest(self, understood: Understood) -> str:
         vector = self._bundled.embed_question(understood.question)
