@@ -173,15 +173,15 @@ class Understander:
     def _in_conversation(self, understood: Understood, scored: Scored, history: Sequence[Answer]) -> Understood:
         """With what the question leaves to the conversation.
 
-        A list narrows the list before it by its query; after anything else, what leans on a record asks for no list.
+        A list narrows the list before it by its query; after anything else, what leans on a record asks for no list,
+        unless a sure query says which records are meant: "Who gives it, and when?" does not.
         """
         spoken = spoken_of(history)
-        is_list = understood.query is not None and understood.query_chance >= LEAST_QUERY_CHANCE
-        if (
-            not spoken
-            or understood.of_program >= SURE_OF_PROGRAM
-            or (is_list and (history[-1].query or understood.query_chance >= SURE_QUERY_CHANCE))
-        ):
+        query, chance = understood.query, understood.query_chance
+        if not spoken or understood.of_program >= SURE_OF_PROGRAM:
+            return understood
+        narrows = query is not None and chance >= LEAST_QUERY_CHANCE and bool(history[-1].query)
+        if narrows or (query is not None and query.conditions and chance >= SURE_QUERY_CHANCE):
             return understood
         words = len(scored.words.words) if scored.words else len(understood.question.split())
         beside = words - sum(len(one.text.split()) for one in understood.mentions)
