@@ -130,7 +130,7 @@ class Understander:
             for one in linked.mentions
             if one.field == "unknown"
             and one.text[:1].isupper()
-            and not self._ranker.generation.store.records_with(one.text)
+            and not self._ranker.snapshot.store.records_with(one.text)
         )
         asked = _asked(question, linked)
         scored = self._ranker.score(asked)
@@ -234,7 +234,7 @@ class Understander:
 
     def _pronouns(self, spoken: Sequence[Spoken]) -> dict[str, str]:
         """Record id → "he" or "she", where the biography of its one speaker uses one of them alone."""
-        store: RecordStore = self._ranker.generation.store
+        store: RecordStore = self._ranker.snapshot.store
         found = {}
         for one in self._held(spoken):
             bio = " ".join(passage.text for passage in store.passages_of(one.record_id) if passage.section == "bio")

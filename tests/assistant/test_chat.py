@@ -34,7 +34,7 @@ def check_citations(assistant: Assistant, answer: Answer) -> None:
     assert [int(n) for n in re.findall(r"\[(\d+)\]", answer.text)] == [citation.n for citation in answer.citations]
     numbers: dict[int, str] = {}
     for citation in answer.citations:
-        passages = {p.id: p.text for p in assistant.generation.store.passages_of(citation.id)}
+        passages = {p.id: p.text for p in assistant.snapshot.store.passages_of(citation.id)}
         text = passages[citation.passage_id]
         assert text[citation.quote_start :].startswith(citation.quote)
         assert citation.quote

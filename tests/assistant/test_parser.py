@@ -32,8 +32,8 @@ NOT_READ = (
 
 @pytest.fixture(scope="module")
 def entities(assistant_of_seeds: Assistant, embedder: BundledEmbedder) -> Entities:
-    generation = assistant_of_seeds.generation
-    return Entities(generation.store, generation.keyword, embedder.knows_word)
+    snapshot = assistant_of_seeds.snapshot
+    return Entities(snapshot.store, snapshot.keyword, embedder.knows_word)
 
 
 @pytest.fixture(scope="module")
