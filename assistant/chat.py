@@ -176,6 +176,12 @@ class ChatEngine:
     def _without_model(self, turn: _Turn, evidence: Evidence, decision: Answerability) -> Iterator[Event]:
         """Answer, or go on, in the sources' own words."""
         intent, already = turn.understood.intent, len(turn.answer.citations)
+        other = self._understander.other_language(turn.understood, evidence.sources[0].text) if evidence.sources else ""
+        in_other = messages.OTHER_LANGUAGE.format(language=other) if other else None
+        if in_other and decision.abstention is not None:
+            decision = replace(decision, abstention=Abstention("other_language", in_other))
+        else:
+            turn.notice = turn.notice or in_other
         if self._program.answers(turn.understood, evidence, decision):
             turn.mode = "about"
             yield from self._program.tell(turn.understood, turn.answer, self._digest)
