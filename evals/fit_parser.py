@@ -24,6 +24,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from assistant.assembly import Assistant
+from assistant.learned import rounded, widened
 from assistant.query import Condition, Query, parse_query, query_text
 from assistant.settings import load_settings
 from assistant.understand.entities import LINKED, Entities
@@ -37,8 +38,6 @@ from assistant.understand.network import (
     READING_LAYERS,
     WRITING_HEADS,
     WRITING_LAYERS,
-    rounded,
-    widened,
 )
 from assistant.understand.notation import NONE, Sources, Symbol, items_of, query_of, tokens_of
 from assistant.understand.parser import BEGIN, END, LEARNED, UNKNOWN, first_piece_of, tags_of

@@ -1,13 +1,11 @@
 """List questions are read as was learned; what is no list, or would lose a condition, is not."""
 
-import numpy as np
 import pytest
 
 from assistant.assembly import Assistant
 from assistant.query import Condition, Query
 from assistant.types import Mention
 from assistant.understand.entities import Entities
-from assistant.understand.network import rounded, widened
 from assistant.understand.notation import OR, Pointer, Symbol, tokens_of
 from assistant.understand.parser import Parser, first_piece_of, names_more, with_enumerated
 from assistant.understand.understand import LEAST_QUERY_CHANCE
@@ -88,13 +86,3 @@ def test_name_of_several_pieces_is_pointed_at_by_its_first(embedder: BundledEmbe
     pieces = embedder.embed_pieces(question)
     place = first_piece_of(pieces, tokens)[2]
     assert pieces.spans[place][0] == 10
-
-
-def test_rounded_weights_stay_near() -> None:
-    weights = {
-        "wide": np.random.default_rng(0).normal(size=(200, 300)).astype(np.float32),
-        "short": np.ones(3, np.float32),
-    }
-    again = widened(rounded(weights))
-    assert np.abs(again["wide"] - weights["wide"]).max() < 0.03
-    assert (again["short"] == 1).all()
