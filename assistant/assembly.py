@@ -25,7 +25,7 @@ from assistant.retrieve.evidence import Gatherer
 from assistant.retrieve.hybrid import HybridRanker
 from assistant.retrieve.structured import Filters
 from assistant.settings import Settings
-from assistant.types import Answer, ChatModel, Event
+from assistant.types import Answer, ChatModel, Event, Style
 from assistant.understand.by_model import ByModel
 from assistant.understand.entities import Entities
 from assistant.understand.parser import Parser
@@ -156,6 +156,7 @@ class Assistant:
         endpoint: ChatModel | None,
         filters: Filters | None = None,
         retrieved: Sequence[str] | None = None,
+        style: Style = "normal",
     ) -> Generator[Event, None, None]:
         """One chat turn; see `ChatEngine.turn`.
 
@@ -163,7 +164,9 @@ class Assistant:
             QuestionTooLong: At once, before anything is looked up.
         """
         question = readable_question(question)
-        return self._engine().turn(question, history, endpoint=endpoint, filters=filters, retrieved=retrieved)
+        return self._engine().turn(
+            question, history, endpoint=endpoint, filters=filters, retrieved=retrieved, style=style
+        )
 
     def understand(self, question: str, history: Sequence[Answer] = ()) -> Understood:
         """What a question means after these answers, without a model."""

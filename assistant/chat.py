@@ -36,6 +36,7 @@ from assistant.types import (
     Sources,
     StatementCheck,
     Status,
+    Style,
 )
 from assistant.understand.understand import Understander, Understood
 
@@ -61,6 +62,7 @@ class _Turn:
 
     understood: Understood
     began: float
+    style: Style
     answer: CitedText = field(default_factory=CitedText)
     mode: Mode = "extract"
     abstention: Abstention | None = None
@@ -110,6 +112,7 @@ class ChatEngine:
         endpoint: ChatModel | None = None,
         filters: Filters | None = None,
         retrieved: Sequence[str] | None = None,
+        style: Style = "normal",
     ) -> Generator[Event, None, None]:
         """Answer a question; yields what happens, `Done` last.
 
@@ -119,11 +122,12 @@ class ChatEngine:
             endpoint: Writes the answer; None means the sources' own words.
             filters: Only records that fit them all; None is the whole collection.
             retrieved: Ids of records, best first, that something else has found; None is the program's own ranking.
+            style: How long the answer is to be; a list is always whole.
         """
         began = time.perf_counter()
         yield Status("searching", "Searching the talks and papers")
         understood = self._understander.understand(question, history, endpoint)
-        turn = _Turn(understood, began)
+        turn = _Turn(understood, began, style)
         evidence = self._gatherer.gather(understood, filters or Filters(), retrieved)
         decision = self._abstainer.decide(understood, evidence)
         turn.clock("retrieval")
@@ -152,6 +156,7 @@ class ChatEngine:
             rows=self._rows_as_source(evidence),
             titles=self._gatherer.titles(),
             note=" ".join((decision.note(evidence), self._program.note(understood))).strip(),
+            style=turn.style,
         )
         writing = self._writer.write(
             task, turn.answer, history, endpoint, lambda: self._tell(evidence.rows, turn.answer)
@@ -243,7 +248,12 @@ class ChatEngine:
             return
         if not several:
             found = self._extractor.extract(
-                asked, scored, evidence.records, named=evidence.named, asks_person=turn.understood.asks_person
+                asked,
+                scored,
+                evidence.records,
+                named=evidence.named,
+                asks_person=turn.understood.asks_person,
+                style=turn.style,
             )
             yield from messages.excerpts(
                 turn.answer, [(one, self._gatherer.source(one.passage, one.score)) for one in found]

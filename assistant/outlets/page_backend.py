@@ -63,7 +63,8 @@ class PageBackend:
         endpoint = self._assistant.endpoint() if writer == "settings" else chosen
         within = self.shelf().within(scope)
         filters = None if within is None else Filters(where=(Condition("among", tuple(sorted(within))),))
-        return self._assistant.turn(question, [turn.answer for turn in history], endpoint=endpoint, filters=filters)
+        answers = [turn.answer for turn in history]
+        return self._assistant.turn(question, answers, endpoint=endpoint, filters=filters, style=style)
 
     def state(self) -> PageState:
         """What the collection holds and what is going on."""
@@ -105,7 +106,8 @@ class PageBackend:
         other: Kind = "paper" if record.kind == "talk" else "talk"
         about = f"{record.title}. {gist.text if gist else record.abstract[:500]}"
         near = self._assistant.ranker.search(about, limit=_NEAR, filters=Filters(kind=other))
-        return Opened(record, gist, tuple((hit.record_id, store.record(hit.record_id).title) for hit in near))
+        titles = tuple((hit.record_id, store.record(hit.record_id).title) for hit in near)
+        return Opened(record, gist, titles, media=self.media(record_id) is not None)
 
     def record(self, record_id: str) -> Record:
         """One record."""
