@@ -124,9 +124,7 @@ def _whole(assistant: Assistant) -> list[Whole]:
         if is_answerable and best not in expected:
             continue
         found.append(Whole(understood, evidence.features, best, is_answerable, kind))
-    names = [
-        (speaker.name, record.id) for record in assistant.generation.store.records() for speaker in record.speakers
-    ]
+    names = [(speaker.name, record.id) for record in assistant.snapshot.store.records() for speaker in record.speakers]
     for number, (name, record_id) in enumerate(names):
         understood = assistant.understand(OF_ANYBODY[number % len(OF_ANYBODY)].format(name))
         evidence = gatherer.gather(understood, Filters())

@@ -36,6 +36,11 @@ def labelled() -> list[tuple[str, str, float]]:
     for one in read_dialogues(EVALS / "dialogues.jsonl", "dev"):
         asked_of = {"about": "program", "smalltalk": "smalltalk"}.get(one.kind_of_dialogue, "ask")
         found.append((one.question, asked_of, 1.0 if asked_of == "ask" else WRITTEN_WEIGHT))
+    for name in ("turns_seeds.jsonl", "turns_pyvideo_a.jsonl"):
+        for line in (EVALS / name).read_text(encoding="utf-8").splitlines():
+            one = json.loads(line)
+            if one["kind"] != "overview":  # those are of several intents
+                found.append((one["question"], "list" if one["kind"] == "list" else "ask", WRITTEN_WEIGHT))
     kept = np.random.default_rng(0).random(len(found)) < KEPT_OF_OTHERS
     return [one for one, is_kept in zip(found, kept, strict=True) if is_kept or one[2] == WRITTEN_WEIGHT]
 

@@ -94,10 +94,10 @@ class Example:
 def examples(lost: list[str] | None = None) -> list[Example]:
     """All that there is to learn from."""
     chance = random.Random(SEED)  # noqa: S311
-    generation = Assistant(load_settings(llm_base_url=None)).generation
+    snapshot = Assistant(load_settings(llm_base_url=None)).snapshot
     embedder = BundledEmbedder()
-    entities = Entities(generation.store, generation.keyword, embedder.knows_word)
-    others = Entities(MadeUp(), generation.keyword, embedder.knows_word)  # type: ignore[arg-type]
+    entities = Entities(snapshot.store, snapshot.keyword, embedder.knows_word)
+    others = Entities(MadeUp(), snapshot.keyword, embedder.knows_word)  # type: ignore[arg-type]
     maker = _Maker(embedder, lost)
     for group, before, question, meaning in _labelled(entities):
         sources = maker.add(group, before, question, meaning, entities)

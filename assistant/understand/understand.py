@@ -130,7 +130,7 @@ class Understander:
             for one in linked.mentions
             if one.field == "unknown"
             and one.text[:1].isupper()
-            and not self._ranker.generation.store.records_with(one.text)
+            and not self._ranker.snapshot.store.records_with(one.text)
         )
         asked = _asked(question, linked)
         scored = self._ranker.score(asked)
@@ -173,15 +173,15 @@ class Understander:
     def _in_conversation(self, understood: Understood, scored: Scored, history: Sequence[Answer]) -> Understood:
         """With what the question leaves to the conversation.
 
-        A list narrows the list before it by its query; after anything else, what leans on a record asks for no list.
+        A list narrows the list before it by its query; after anything else, what leans on a record asks for no list,
+        unless a sure query says which records are meant: "Who gives it, and when?" does not.
         """
         spoken = spoken_of(history)
-        is_list = understood.query is not None and understood.query_chance >= LEAST_QUERY_CHANCE
-        if (
-            not spoken
-            or understood.of_program >= SURE_OF_PROGRAM
-            or (is_list and (history[-1].query or understood.query_chance >= SURE_QUERY_CHANCE))
-        ):
+        query, chance = understood.query, understood.query_chance
+        if not spoken or understood.of_program >= SURE_OF_PROGRAM:
+            return understood
+        narrows = query is not None and chance >= LEAST_QUERY_CHANCE and bool(history[-1].query)
+        if narrows or (query is not None and query.conditions and chance >= SURE_QUERY_CHANCE):
             return understood
         words = len(scored.words.words) if scored.words else len(understood.question.split())
         beside = words - sum(len(one.text.split()) for one in understood.mentions)
@@ -234,7 +234,7 @@ class Understander:
 
     def _pronouns(self, spoken: Sequence[Spoken]) -> dict[str, str]:
         """Record id → "he" or "she", where the biography of its one speaker uses one of them alone."""
-        store: RecordStore = self._ranker.generation.store
+        store: RecordStore = self._ranker.snapshot.store
         found = {}
         for one in self._held(spoken):
             bio = " ".join(passage.text for passage in store.passages_of(one.record_id) if passage.section == "bio")
