@@ -59,11 +59,6 @@ class Filters:
         dated = () if self.year is None else (Condition(DATE.key, (f"{self.year:04}",)),)
         return (*named, *dated, *self.where)
 
-    @property
-    def or_none(self) -> "Filters | None":
-        """None where everything is open."""
-        return None if self == Filters() else self
-
     def with_where(self, where: dict[str, str]) -> "Filters":
         """These and further conditions, field by field.
 
