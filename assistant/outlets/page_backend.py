@@ -1,6 +1,6 @@
 """What the page asks, answered by an `Assistant`.
 
-Comes in: an assistant. Goes out: `assistant.outlets.page.Backend`. What is made from a whole generation is
+Comes in: an assistant. Goes out: `assistant.outlets.page.Backend`. What is made from a whole snapshot is
 made once and forgotten when an ingest switches to the next.
 """
 
@@ -63,7 +63,8 @@ class PageBackend:
         endpoint = self._assistant.endpoint() if writer == "settings" else chosen
         within = self.shelf().within(scope)
         filters = None if within is None else Filters(where=(Condition("among", tuple(sorted(within))),))
-        return self._assistant.turn(question, [turn.answer for turn in history], endpoint=endpoint, filters=filters)
+        answers = [turn.answer for turn in history]
+        return self._assistant.turn(question, answers, endpoint=endpoint, filters=filters, style=style)
 
     def state(self) -> PageState:
         """What the collection holds and what is going on."""
@@ -71,7 +72,7 @@ class PageBackend:
         talks = papers = 0
         problem = self._problem
         try:
-            manifest = self._assistant.generation.manifest
+            manifest = self._assistant.snapshot.manifest
             talks, papers = manifest.talks, manifest.papers
         except IndexMissing:
             pass  # said by `ingest` or `problem`
@@ -105,7 +106,8 @@ class PageBackend:
         other: Kind = "paper" if record.kind == "talk" else "talk"
         about = f"{record.title}. {gist.text if gist else record.abstract[:500]}"
         near = self._assistant.ranker.search(about, limit=_NEAR, filters=Filters(kind=other))
-        return Opened(record, gist, tuple((hit.record_id, store.record(hit.record_id).title) for hit in near))
+        titles = tuple((hit.record_id, store.record(hit.record_id).title) for hit in near)
+        return Opened(record, gist, titles, media=self.media(record_id) is not None)
 
     def record(self, record_id: str) -> Record:
         """One record."""
@@ -209,15 +211,15 @@ class PageBackend:
 
     @property
     def _store(self) -> RecordStore:
-        return self._assistant.generation.store
+        return self._assistant.snapshot.store
 
     def _once(self, what: str, make: Callable[[RecordStore], Made]) -> Made:
-        generation = self._assistant.generation
-        key = (generation.folder.name, what)
+        snapshot = self._assistant.snapshot
+        key = (snapshot.folder.name, what)
         with self._making:
             if key not in self._made:
                 self._made = {k: v for k, v in self._made.items() if k[0] == key[0]}
-                self._made[key] = make(generation.store)
+                self._made[key] = make(snapshot.store)
             made: Made = self._made[key]
             return made
 

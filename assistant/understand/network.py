@@ -11,9 +11,8 @@ Source: Vaswani et al., "Attention Is All You Need", NeurIPS 2017; Vinyals et al
 
 import heapq
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -185,27 +184,3 @@ def _log_sum(x: Floats) -> float:
 
 def _gelu(x: Floats) -> Floats:
     return np.asarray(0.5 * x * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x * x * x))))
-
-
-# --- Weights on disk: rows as whole numbers with one scale each, a quarter of the space ---
-
-_LEAST_ROUNDED = 10_000
-
-
-def rounded(weights: Weights) -> dict[str, NDArray[Any]]:
-    """What to save: matrices to 8 bits, the rest to 16."""
-    stored: dict[str, NDArray[Any]] = {}
-    for name, values in weights.items():
-        if values.size < _LEAST_ROUNDED:
-            stored[name] = values.astype(np.float16)
-            continue
-        scales = np.abs(values).max(axis=1, keepdims=True) / 127
-        stored[name] = np.rint(values / scales).astype(np.int8)
-        stored[f"{name}/scale"] = scales.astype(np.float32)
-    return stored
-
-
-def widened(stored: Mapping[str, NDArray[Any]]) -> dict[str, Floats]:
-    """What `rounded` gave, as weights."""
-    one: Callable[[str], Any] = lambda name: stored.get(f"{name}/scale", np.float32(1))  # noqa: E731
-    return {name: stored[name].astype(np.float32) * one(name) for name in stored if not name.endswith("/scale")}

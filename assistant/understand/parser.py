@@ -13,9 +13,10 @@ from typing import Protocol
 
 import numpy as np
 
+from assistant.learned import widened
 from assistant.query import Query
 from assistant.understand.entities import Linked
-from assistant.understand.network import FIRST, INSIDE, LONGEST_BEFORE, Encoded, Network, widened
+from assistant.understand.network import FIRST, INSIDE, LONGEST_BEFORE, Encoded, Network
 from assistant.understand.notation import (
     NONE,
     OR,

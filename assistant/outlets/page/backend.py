@@ -125,7 +125,7 @@ class Backend(Protocol):
         """What fits to go on with after an answer."""
 
     def shelf(self) -> Shelf:
-        """The whole collection, to look through; raises what `Assistant.generation` raises."""
+        """The whole collection, to look through; raises what `Assistant.snapshot` raises."""
 
     def open(self, record_id: str) -> Opened:
         """One talk or paper; raises `RecordMissing`."""

@@ -104,7 +104,7 @@ class Asking:
     def undo(self, conversation: Conversation) -> Updates:
         """Take the last turn back and put its question into the box."""
         if not self._is_free(conversation):
-            return {}
+            return self._whole(conversation)
         question = conversation.take_back(-1)
         return self._whole(conversation) | {self._parts.question: question or ""}
 
@@ -115,7 +115,7 @@ class Asking:
     def rate(self, conversation: Conversation, event: gr.LikeData) -> str:
         """Keep a thumb, or what was said to be wrong."""
         index = int(event.index if isinstance(event.index, int) else event.index[0]) // 2
-        draft = conversation.drafts[index] if index < len(conversation.drafts) else None
+        draft = conversation.drafts[index] if 0 <= index < len(conversation.drafts) else None
         if draft is None or draft.answer is None:
             return ""
         word = event.liked if isinstance(event.liked, str) else ""
@@ -146,7 +146,7 @@ class Asking:
         draft = conversation.draft(int(wanted.get("turn") or 0))
         if draft is not None:
             conversation.looked_at = draft.key
-            conversation.picked = int(wanted["at"]) if str(wanted.get("at", "")).isdigit() else None
+            conversation.picked = int(wanted["at"]) if str(wanted.get("at", "")).isdecimal() else None
         return self._looked(conversation)
 
     def pick_row(self, conversation: Conversation, event: gr.SelectData) -> str:
@@ -169,8 +169,8 @@ class Asking:
         wanted = f"id={event.id}"
         try:
             title = self._backend.record(str(event.id)).title
-        except TalksError:
-            return {}
+        except TalksError:  # a later ingest has dropped it
+            return {self._parts.scope: gr.skip()}
         choices = [*self._keeping.scope_choices(), (title, wanted)]
         return {
             self._parts.scope: gr.update(choices=list(dict.fromkeys(choices)), value=[wanted]),
