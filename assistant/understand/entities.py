@@ -264,16 +264,9 @@ class Entities:
 
     def resolve(self, key: str, value: str) -> tuple[str, ...]:
         """The recorded values of a field that a name as typed means; none where there is none."""
-        found = self._of_field(split_words(value), key)
-        return found.values if found else ()
-
-    def _of_field(self, words: Sequence[Word], key: str) -> Mention | None:
-        if key not in self._indexes or not words:
-            return None
-        index = self._indexes[key]
-        keys = [part for word in words for part in plain_words(word.text)]
-        numbers = self._meant(index, keys, capital=True) if keys else []
-        return self._mention(words, index, numbers, is_sure=True) if numbers else None
+        index, keys = self._indexes.get(key), plain_words(value)
+        numbers = self._meant(index, keys, capital=True) if index and keys else []
+        return tuple(dict.fromkeys(index.values[number] for number in numbers)) if index else ()
 
     def _link(self, question: str) -> Linked:
         typed = split_words(question)
@@ -344,30 +337,16 @@ class Entities:
         return 0
 
     def _titled(self, words: Sequence[Word], found: Sequence[tuple[str, str]]) -> Mention:
-        text = words[0].text if len(words) == 1 else " ".join(word.text for word in words)
-        return Mention(words[0].start, words[-1].end, text, "title", (found[0][0],), tuple(one[1] for one in found))
-
-    def _field_at(self, line: "_Line", first: int) -> tuple[str, int] | None:
-        for last in range(min(first + _LONGEST_FIELD_WORDS, len(line.words)), first, -1):
-            if line.is_free(first, last) and not line.words[last - 1].is_mark:
-                key = self._fields.get(tuple(singular(key) for key in line.keys(first, last)))
-                if key:
-                    return key, last
-        return None
+        return Mention(*_said(words), "title", (found[0][0],), tuple(one[1] for one in found))
 
     def _field_names(self, line: "_Line") -> None:
-        place = 0
-        while place < len(line.words):
-            found = self._field_at(line, place)
-            if found:
-                key, last = found
-                sort, _, value = key.partition(":")
-                values = (value,) if value else (key,)
-                field_name = sort if value else "field"
-                line.take(place, last, Mention(*line.span(place, last), line.text(place, last), field_name, values))
-                place = last
-            else:
-                place += 1
+        """Words for fields and kinds, the longest first."""
+        for first, last in line.runs(_LONGEST_FIELD_WORDS):
+            key = self._fields.get(tuple(singular(one) for one in line.keys(first, last)))
+            if key:
+                sort, _, kind = key.rpartition(":")
+                mention = Mention(*_said(line.words[first:last]), sort or "field", (kind,))
+                line.take(first, last, mention)
 
     def _dates(self, line: "_Line") -> None:
         keys = [word.key for word in line.words]
@@ -462,10 +441,11 @@ class Entities:
         typed = "".join(told)
         if len(typed) < 2 or "and" in keys or len(set(keys)) < len(keys):
             return []
-        found = []
-        for form, letters, number in index.by_letter.get(keys[0][0], ()):
+        near = index.by_letter.get(keys[0][0], ())
+        found = [number for _, letters, number in near if typed == letters]
+        for form, letters, number in () if found else near:
             short, long = (typed, form) if len(typed) < len(letters) else (letters, keys)
-            if typed == letters or (len(long) > 1 and len(typed) != len(letters) and _blends(short, long, index)):
+            if len(long) > 1 and len(typed) != len(letters) and _blends(short, long, index):
                 found.append(number)
         if not found and len(told) > 1:
             initials = "".join(key[0] for key in told)
@@ -524,8 +504,7 @@ class Entities:
         values = tuple(dict.fromkeys(index.values[number] for number in numbers))
         few = values if len(values) <= _FEW else ()
         ids = tuple(dict.fromkeys(one for value in few for one in self._store.records_named(index.key, value)))
-        text = words[0].text if len(words) == 1 else " ".join(word.text for word in words)
-        return Mention(words[0].start, words[-1].end, text, index.key, values, ids, is_sure)
+        return Mention(*_said(words), index.key, values, ids, is_sure)
 
 
 class _Line:
@@ -570,6 +549,11 @@ class _Line:
     def text(self, first: int, last: int) -> str:
         start, end = self.span(first, last)
         return self.question[start:end]
+
+
+def _said(words: Sequence[Word]) -> tuple[int, int, str]:
+    """Where words stand, and what they say."""
+    return words[0].start, words[-1].end, " ".join(word.text for word in words)
 
 
 def _blends(letters: str, words: Sequence[str], index: _Index) -> bool:
