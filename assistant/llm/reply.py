@@ -315,7 +315,7 @@ class ReasoningFold:
         self._text = ""  # not looked at yet
         self._before = ""  # the last characters that were
         self._is_word = False  # whether these are a mark that is spoken of
-        self._kept: list[str] = []  # held, or the first letters of a reply
+        self._kept: list[str] = []  # held, or the first letters of a reply; no space before them
         self._end_words: re.Pattern[str] | None = None
         self._answer: list[str] = []
         self._last = ""  # of the answer
@@ -423,7 +423,8 @@ class ReasoningFold:
                 self._think(text[:-40])
                 self._kept = [text[-40:]]
         elif self._state in (_State.HELD, _State.ASIDE):
-            self._kept.append(words)
+            if self._kept or words.strip():
+                self._kept.append(words)
         else:
             self._think(words)
 
@@ -483,9 +484,9 @@ class ReasoningFold:
                 self._enter(_State.MESSAGE)
             else:
                 self._go_on()
-        elif kind == "open" and not "".join(self._kept).strip():
+        elif kind == "open" and not self._kept:
             self._enter(_State.THINKING)
-        elif kind in ("turn", "title") and "".join(self._kept).strip():
+        elif kind in ("turn", "title") and self._kept:
             self._release()
             self._turn(mark, kind)
         else:
@@ -527,7 +528,7 @@ class ReasoningFold:
             self._go_on()
             self._hear(text[found.end() :])
         elif not is_certain and any(start.startswith(begun) for start in (*_OPENINGS, *_ROLES, *_MUSING)):
-            return  # empty, or too short to tell
+            self._kept = [text] if text else []  # too short to tell
         elif begun.startswith(_MUSING):
             self._state, self._kept = _State.HELD, [text]
         elif text or is_certain:
