@@ -13,7 +13,8 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from pydantic import SecretStr
 
-from assistant.outlets.page import Backend, build_page, launch_options
+from assistant.outlets.page import build_page, launch_options
+from assistant.outlets.page_backend import PageBackend
 
 CHROMIUM_FLAGS = [
     "--headless",
@@ -28,7 +29,7 @@ CHROMIUM_FLAGS = [
 class Serve(Protocol):
     """Serves a page for a backend; gives its address."""
 
-    def __call__(self, backend: Backend, password: str | None = None, port: int = 0) -> str:
+    def __call__(self, backend: PageBackend, password: str | None = None, port: int = 0) -> str:
         """Start; port 0 takes a free one."""
 
     def stop(self) -> None:
@@ -88,7 +89,7 @@ def serve() -> Iterator[Serve]:
     """Serve a page for a backend; gives its address."""
     served: list[gr.Blocks] = []
 
-    def start(backend: Backend, password: str | None = None, port: int = 0) -> str:
+    def start(backend: PageBackend, password: str | None = None, port: int = 0) -> str:
         page = build_page(backend)
         address = Address("127.0.0.1", port or _free_port(), SecretStr(password) if password else None)
         # Without Gradio's own look at the page, which fails when a busy machine takes three seconds to answer it.

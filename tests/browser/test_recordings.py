@@ -10,7 +10,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from assistant.outlets.page import PageState
+from assistant.outlets.page_backend import PageState
 from ingest.record_store import RecordStore, write_store
 from ingest.records import Cue, Speaker
 from tests import made_up

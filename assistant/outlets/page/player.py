@@ -1,12 +1,12 @@
 """A recording beside the chat: the file on this machine, and what is said in it, following the time.
 
-Comes in: a `Backend`, a record. Goes out: the route that serves media with ranges, which seeking needs, and the
+Comes in: a `PageBackend`, a record. Goes out: the route that serves media with ranges, which seeking needs, and the
 player's HTML. Only a file that a record names is served; where that may lie is the backend's to say. Nothing is fetched
 from elsewhere: a recording that is not here is a plain link.
 """
 
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 import gradio as gr
@@ -15,17 +15,14 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from assistant.outlets.page.backend import Backend, Opened
 from assistant.outlets.page.evidence import clock
 from assistant.outlets.page.markdown import link_html, one_line
-from assistant.outlets.page.plumbing import QUICK, Updates, data_of
+from assistant.outlets.page.parts import QUICK, Parts, Updates, data_of
 from assistant.outlets.page.session import Conversation
 from assistant.outlets.page.words import Words
+from assistant.outlets.page_backend import Opened, PageBackend
 from ingest.errors import TalksError
 from ingest.schema import MEDIA_FILE, VIDEO_URL
-
-if TYPE_CHECKING:
-    from assistant.outlets.page.app import Parts
 
 MOST_CUES = 5000
 """Ten hours of captions; a browser holds no more with ease."""
@@ -33,7 +30,7 @@ MOST_CUES = 5000
 _HEARD_ONLY = (".mp3", ".m4a", ".ogg", ".oga", ".opus", ".wav", ".flac", ".aac")
 
 
-def media_route(backend: Backend) -> Route:
+def media_route(backend: PageBackend) -> Route:
     """Where the page's players find their files: `media/<record id>`."""
 
     async def serve(request: Request) -> Response:
@@ -48,7 +45,7 @@ def media_route(backend: Backend) -> Route:
     return Route("/media/{record_id}", serve, methods=["GET", "HEAD"])
 
 
-def connect_player(backend: Backend, parts: "Parts") -> None:
+def connect_player(backend: PageBackend, parts: Parts) -> None:
     """Let ▶ open the recording at its second."""
 
     def play(conversation: Conversation, event: gr.EventData) -> Updates:
