@@ -21,7 +21,7 @@ from tests.browser.conftest import CHROMIUM_FLAGS, Address, _free_port
 
 ROOT = Path(__file__).parent.parent.parent
 QUESTION = "What goes wrong in training when models get bigger?"
-LIST = "Which talks are on optimization?"
+LIST = "Which talks are there?"
 SPOKEN = """\
 Welcome. Tonight is about how otters sleep.
 We filmed forty pairs for a year, in calm water and in storms.
@@ -57,7 +57,7 @@ def ask_and_compare(page: Page) -> None:
 def ask_for_a_list(page: Page) -> None:
     """A list as a table."""
     ask(page, LIST)
-    page.locator("#table td").first.wait_for()
+    page.locator("#table td:visible").first.wait_for()
 
 
 def play(page: Page) -> None:
