@@ -2,7 +2,7 @@
 # packages into .venv; after that no target but `lock` uses the network.
 
 .DEFAULT_GOAL := help
-.PHONY: help chat test lint format bench bench-scale eval screenshots lock licences sbom release clean force
+.PHONY: help chat test lint format bench bench-scale fuzz eval screenshots lock licences sbom release clean force
 
 IN_VENV := .venv/bin/python
 # Extra words for a command: `make chat ARGS="--corpus my-talks"`, `make test ARGS="-k merge"`.
@@ -16,6 +16,7 @@ help:
 	@echo "make eval    how well questions are answered: the project's own labelled questions"
 	@echo "make bench   how long things take"
 	@echo "make bench-scale  what grows with the collection; ARGS names a file of talks"
+	@echo "make fuzz    20,000 inputs that nobody would write, against all that reads from outside; minutes"
 	@echo "make screenshots  photograph the page into docs/; needs the system's chromium"
 	@echo "make lock    choose the newest allowed packages and write both lock files"
 	@echo "make licences  write docs/licences.md: every package that an install brings"
@@ -54,6 +55,9 @@ bench: .venv/.run
 
 bench-scale: .venv/.run
 	@$(IN_VENV) -m evals.bench_scale $(ARGS)
+
+fuzz: .venv/.dev
+	@$(IN_VENV) -m evals.fuzz $(ARGS)
 
 screenshots: .venv/.dev
 	@$(IN_VENV) -m tests.browser.screenshots

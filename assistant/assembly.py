@@ -54,10 +54,10 @@ LONGEST_QUESTION_CHARS = 4000
 
 
 class _Opened:
-    """A generation and what works on it; each part is made when it is first used."""
+    """A snapshot and what works on it; each part is made when it is first used."""
 
     def __init__(self, ranker: HybridRanker, make_understander: Callable[[HybridRanker], Understander]) -> None:
-        self.generation = ranker.generation
+        self.snapshot = ranker.snapshot
         self.ranker = ranker
         self._make_understander = make_understander
 
@@ -129,23 +129,23 @@ class Assistant:
     def damage(self) -> str | None:
         """What is wrong with the index, so that an ingest would mend it; None where it is sound."""
         try:
-            return self.generation.problem
+            return self.snapshot.problem
         except IndexDamaged as error:
             return str(error)
 
     @property
-    def generation(self) -> Snapshot:
+    def snapshot(self) -> Snapshot:
         """The snapshot that serves; raises what `ingest.snapshots.open_current` raises."""
-        return self._current().generation
+        return self._current().snapshot
 
     @property
     def ranker(self) -> HybridRanker:
-        """Ranks the talks and papers of the serving generation."""
+        """Ranks the talks and papers of the serving snapshot."""
         return self._current().ranker
 
     @property
     def gatherer(self) -> Gatherer:
-        """Gathers evidence from the serving generation."""
+        """Gathers evidence from the serving snapshot."""
         return self._current().gatherer
 
     def turn(
@@ -197,12 +197,12 @@ class Assistant:
             return self._opened
 
     def _open(self) -> _Opened:
-        generation = open_current(self.collection, self.embedder.fingerprint, self._store)
-        ranker = HybridRanker(generation, self.embedder, keyword_weight=self.settings.keyword_weight)
+        snapshot = open_current(self.collection, self.embedder.fingerprint, self._store)
+        ranker = HybridRanker(snapshot, self.embedder, keyword_weight=self.settings.keyword_weight)
         return _Opened(ranker, self._make_understander)
 
     def _make_understander(self, ranker: HybridRanker) -> Understander:
-        store, keyword = ranker.generation.store, ranker.generation.keyword
+        store, keyword = ranker.snapshot.store, ranker.snapshot.keyword
         return Understander(
             ranker,
             Entities(store, keyword, self._bundled.knows_word),
@@ -215,7 +215,7 @@ class Assistant:
         """What serves now, put together; cheap, for all that takes time is kept by `_Opened`."""
         opened = self._current()
         gatherer = opened.gatherer
-        keyword = opened.generation.keyword
+        keyword = opened.snapshot.keyword
         return ChatEngine(
             opened.understander,
             gatherer,
@@ -226,7 +226,7 @@ class Assistant:
             ),
             Extractor(opened.ranker),
             Digest(opened.ranker, gatherer.source),
-            Program(opened.generation.store, self._bundled),
+            Program(opened.snapshot.store, self._bundled),
             self._grounder,
         )
 

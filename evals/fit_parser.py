@@ -24,6 +24,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from assistant.assembly import Assistant
+from assistant.learned import rounded, widened
 from assistant.query import Condition, Query, parse_query, query_text
 from assistant.settings import load_settings
 from assistant.understand.entities import LINKED, Entities
@@ -37,8 +38,6 @@ from assistant.understand.network import (
     READING_LAYERS,
     WRITING_HEADS,
     WRITING_LAYERS,
-    rounded,
-    widened,
 )
 from assistant.understand.notation import NONE, Sources, Symbol, items_of, query_of, tokens_of
 from assistant.understand.parser import BEGIN, END, LEARNED, UNKNOWN, first_piece_of, tags_of
@@ -95,10 +94,10 @@ class Example:
 def examples(lost: list[str] | None = None) -> list[Example]:
     """All that there is to learn from."""
     chance = random.Random(SEED)  # noqa: S311
-    generation = Assistant(load_settings(llm_base_url=None)).generation
+    snapshot = Assistant(load_settings(llm_base_url=None)).snapshot
     embedder = BundledEmbedder()
-    entities = Entities(generation.store, generation.keyword, embedder.knows_word)
-    others = Entities(MadeUp(), generation.keyword, embedder.knows_word)  # type: ignore[arg-type]
+    entities = Entities(snapshot.store, snapshot.keyword, embedder.knows_word)
+    others = Entities(MadeUp(), snapshot.keyword, embedder.knows_word)  # type: ignore[arg-type]
     maker = _Maker(embedder, lost)
     for group, before, question, meaning in _labelled(entities):
         sources = maker.add(group, before, question, meaning, entities)

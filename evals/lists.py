@@ -107,10 +107,10 @@ def main() -> None:
         measure(open_current(home, embedder.fingerprint), embedder, given)
 
 
-def measure(generation: Snapshot, embedder: BundledEmbedder, given: argparse.Namespace) -> None:
+def measure(snapshot: Snapshot, embedder: BundledEmbedder, given: argparse.Namespace) -> None:
     """Put all questions to one snapshot."""
-    store = generation.store
-    entities = Entities(store, generation.keyword, embedder.knows_word)
+    store = snapshot.store
+    entities = Entities(store, snapshot.keyword, embedder.knows_word)
     parser = Parser(embedder)
     lists = read_lists(given.file, given.half)[:: given.every]
     told = [converse([*one.history, one.question], entities, parser, store) for one in lists]

@@ -19,6 +19,8 @@ from assistant.understand.notation import AMONG, Item, Sources, Symbol, Token
 MADE_UP = json.loads(Path(__file__).with_name("made_up.json").read_text(encoding="utf-8"))
 VALUES, WORDS, SPEAKERS, TOPICS = (MADE_UP[name] for name in ("values", "words", "speakers", "topics"))
 _FILLS = 16
+YEAR_APART = 0.15
+_YEAR_BEHIND = re.compile(r" (\d{4})$")
 _SLOT = re.compile(r"\{([a-z-]+?)(2?)((?:[<>]=?)|\.\.longer)?\}")
 
 
@@ -55,7 +57,8 @@ def _slots(chance: random.Random) -> dict[str, tuple[str, str]]:
     slots = {}
     for key, values in (*VALUES.items(), ("speaker", SPEAKERS)):
         for name, value in zip((key, f"{key}2"), chance.sample(values, 2), strict=True):
-            slots[name] = value, value
+            # "PyCon in 2014" is "PyCon 2014".
+            slots[name] = _YEAR_BEHIND.sub(r" in \1", value) if chance.random() < YEAR_APART else value, value
     slots["topic"] = slots["word"] = (topic := chance.choice(TOPICS)), topic
     slots["word"] = (word := chance.choice("learning fast python data deep async how open".split())), word
     lengths = sorted(chance.sample(sorted(MADE_UP["lengths"]), 2), key=MADE_UP["lengths"].__getitem__)
@@ -127,7 +130,8 @@ class _Swap:
                 if token.tag == "DATE+" and ("asked", number) in self.target and "c:date" in self.target:
                     self.failed = True
                 value = known.setdefault("|".join(reading.values), chance.choice(VALUES[key]))
-                text = value.lower() if token.text.islower() else value
+                text = _YEAR_BEHIND.sub(r" in \1", value) if chance.random() < YEAR_APART else value
+                text = text.lower() if token.text.islower() else text
                 self._put(
                     number,
                     Token(

@@ -27,6 +27,8 @@
 Each message is one sentence or two for the person at the screen: what failed, where, and what to do next.
 """
 
+from ingest.text import one_line
+
 
 class TalksError(Exception):
     """Base of all errors that are shown to users; its text is the message."""
@@ -58,7 +60,7 @@ class PageUnreadable(CorpusError):
 
     def __init__(self, file: str, line: int | None, message: str) -> None:
         place = file if line is None else f"{file}, line {line}"
-        super().__init__(f"{place}: {message}")
+        super().__init__(f"{place}: {one_line(message)}")
         self.file = file
         self.line = line
 

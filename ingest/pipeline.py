@@ -26,6 +26,7 @@ from ingest.merge import merge
 from ingest.passages import Passage, record_passages
 from ingest.readers import read_file
 from ingest.readers.grouping import Grouped, Unused, group
+from ingest.readers.json_records import CONTROLS
 from ingest.readers.parts import Part
 from ingest.record_store import RecordStore, dump_record, write_store
 from ingest.records import Reading, Record, Warning
@@ -46,6 +47,7 @@ from ingest.vectors import Keys, MadeVectors, VectorsWriter, content_keys
 
 # Files that people keep beside the pages and that hold no records.
 NOT_PAGES = frozenset({"readme.md", "readme.txt", "readme", "license", GISTS_FILE})
+_NOT_IN_A_NAME = CONTROLS | dict.fromkeys(map(ord, "\t\n\f\r\x85\u2028\u2029"), "\ufffd")
 
 # What is held in memory at once of texts on their way from records to vectors.
 _TEXTS_PER_BATCH = 1024
@@ -240,8 +242,8 @@ def read_corpus(corpus: Path) -> Grouped:
 
 
 def shown_name(name: str) -> str:
-    """A file's name as text; a byte that is no UTF-8, as old disks have them, is shown by a mark."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    """A file's name as text; a byte that is no UTF-8, as old disks have them, or that ends a line, becomes a mark."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace").translate(_NOT_IN_A_NAME)
 
 
 def _hours(records: Sequence[Record]) -> float:

@@ -303,13 +303,6 @@ class RecordStore:
         rows = self._connection.execute(f"SELECT {_PASSAGE_COLUMNS} FROM passages ORDER BY position")  # noqa: S608
         return [Passage(*row).headed_text for row in rows]
 
-    def names_and_titles(self) -> list[str]:
-        """Titles, speakers and affiliations as passages are headed with them, and the lines of chapters."""
-        rows = self._connection.execute(
-            "SELECT DISTINCT heading FROM passages UNION ALL SELECT text FROM passages WHERE section = 'chapters'"
-        )
-        return [text for (text,) in rows]
-
     def gists(self) -> dict[str, Gist]:
         """Every gist by its record's id, in the order of the gists' vectors."""
         rows = self._connection.execute("SELECT record_id, text, questions, written_by FROM gists ORDER BY position")

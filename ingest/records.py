@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from ingest.text import one_line
+
 Kind = Literal["talk", "paper"]
 KINDS: tuple[Kind, ...] = ("talk", "paper")
 DateOf = Literal["held", "recorded", "published", "uploaded"]
@@ -145,11 +147,14 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Warning:
-    """Something in a source that a person should know of."""
+    """Something in a source that a person should know of, in one line whatever it quotes."""
 
     file: str
     line: int
     message: str
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "message", one_line(self.message))
 
     def __str__(self) -> str:
         return f"{self.file}, line {self.line}: {self.message}"

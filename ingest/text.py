@@ -15,6 +15,7 @@ _HALF_SIGN = re.compile("[\ud800-\udfff]")
 # letters. Those that only lean to one side (U+200E, U+200F) are part of how Hebrew and Arabic are written.
 _OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _WEB_ADDRESS = re.compile(r"https?://[^\s\x00-\x1f\x7f-\x9f]+", re.IGNORECASE)
+_LONGEST_MESSAGE_CHARS = 600
 # Shorter words ("gas", "its") are no plurals.
 _SHORTEST_PLURAL_CHARS = 4
 
@@ -58,6 +59,12 @@ def valid_text(text: str) -> str:
 def printable(text: str) -> str:
     """A text without what a terminal obeys, and without half signs; the words around it stay."""
     return _OBEYED.sub("", valid_text(text))
+
+
+def one_line(said: str) -> str:
+    """A message on one line; of one that quotes too much the middle goes, since what to do stands at its end."""
+    said, half = " ".join(said.split()), _LONGEST_MESSAGE_CHARS // 2
+    return said if len(said) <= 2 * half else f"{said[:half]} … {said[-half:]}"
 
 
 def web_address(url: str | None) -> str | None:

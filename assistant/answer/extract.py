@@ -78,8 +78,8 @@ class Extractor:
 
     def __init__(self, ranker: HybridRanker) -> None:
         self._ranker = ranker
-        self._store = ranker.generation.store
-        self._keyword = ranker.generation.keyword
+        self._store = ranker.snapshot.store
+        self._keyword = ranker.snapshot.keyword
 
     def extract(
         self,

@@ -62,7 +62,8 @@ _OWN_NUMBERING = re.compile(
 _CARRIES_ROUND = re.compile(r"[\w)\]”\"’'*_%]\s?$")
 _CARRIES_RAISED = re.compile(r"(?:[^\W\d_]{4}|[.,;:!?)\]”\"’'*])\s?$")
 _CONTEXT_CHARS = 24
-_REFERENCE = re.compile(r"\[(\d{1,3}(?:\s?[,;–-]\s?\d{1,3})*)\]")
+_REFERENCE = re.compile(_SQUARE)
+_FROM_DIGIT_TO_DIGIT = re.compile(r"\d[^†]*(?<=\d)")
 _LINE_ENDS = re.compile(r"\s*[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]\s*")
 _TURN_MARK = re.compile(r"<(\|?/?[\w|/ -]{1,40}\|?)>|\[(/?(?:INST|SYS)[^\]\n]{0,20})\]", re.IGNORECASE)
 
@@ -82,7 +83,7 @@ class Marker:
 
 def defuse_references(text: str) -> str:
     """Turn a source's own references, like [27], into "(ref. 27)", so that they cannot be taken for citations."""
-    return _REFERENCE.sub(r"(ref. \1)", text)
+    return _REFERENCE.sub(lambda found: f"(ref. {_FROM_DIGIT_TO_DIGIT.findall(found[0])[0]})", text)
 
 
 def defuse(text: str, *, is_line: bool = False) -> str:

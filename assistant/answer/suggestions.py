@@ -1,6 +1,6 @@
 """What to offer: first questions, made from the collection, and after an answer what goes on from what it cites.
 
-Comes in: the record store of one generation. Goes out: questions that the collection can answer. None is fixed here;
+Comes in: the record store of one snapshot. Goes out: questions that the collection can answer. None is fixed here;
 a collection without gists gets questions about its titles and speakers.
 """
 

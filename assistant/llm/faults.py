@@ -25,7 +25,7 @@ _OVERFLOW = re.compile(
     re.IGNORECASE,
 )
 # How servers state their size: "maximum context length is 4096", '"n_ctx": 512', "context window of 2048".
-_STATED_SIZE = re.compile(r"(?:context (?:length|size|window)(?: is| of)?|n_ctx['\"]?:?)\s*\(?(\d{3,})", re.IGNORECASE)
+_STATED_SIZE = re.compile(r"(?:context (?:length|size|window)(?: is| of)?|n_ctx['\"]?:?)\s*\(?(\d{3,9})", re.IGNORECASE)
 _NO_SYSTEM_ROLE = re.compile(
     r"system (role|message)s?\b.{0,40}(not|un)|roles? must alternate|only user and assistant|roles? 'system'"
     r"|(unsupported|invalid|unknown|unexpected) (message )?role|jinja|chat template",

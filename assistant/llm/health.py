@@ -437,7 +437,7 @@ def _ollama_context(http: httpx.Client, root: str, model: str) -> Context | None
         if isinstance(entry, dict) and entry.get("name") in (model, f"{model}:latest") and (size := _size(entry)):
             return Context(size, certain=True)
     shown = _json(http, "POST", f"{root}/api/show", {"model": model}) or {}
-    set_size = re.search(r"^num_ctx\s+(\d+)", str(shown.get("parameters") or ""), re.MULTILINE)
+    set_size = re.search(r"^num_ctx\s+(\d{1,9})", str(shown.get("parameters") or ""), re.MULTILINE)
     info = shown.get("model_info")
     trained = [
         _whole(value)

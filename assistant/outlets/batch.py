@@ -89,7 +89,7 @@ def search(
         if understood.scored is not None
         else ()
     )
-    results = [result_json(record, ranker.generation.store.record(record.record_id).title) for record in found]
+    results = [result_json(record, ranker.snapshot.store.record(record.record_id).title) for record in found]
     return {"results": results, "ms": round((time.perf_counter() - began) * 1000, 2)}
 
 

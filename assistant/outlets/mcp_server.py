@@ -94,7 +94,7 @@ class TalksServer(MCPServer[Any]):
 
     def get_talk(self, id: Annotated[str, Field(min_length=1, max_length=_LONGEST_ID_CHARS)]) -> RecordJson:
         """One talk or paper, whole: speakers, abstract, biography, chapters, transcript, links."""
-        return record_json(self._assistant.generation.store.record(id))
+        return record_json(self._assistant.snapshot.store.record(id))
 
     def list_talks(
         self,
@@ -141,7 +141,7 @@ class TalksServer(MCPServer[Any]):
 
     def _records(self, filters: Filters) -> list[Record]:
         within = set(self._assistant.ranker.records_within(filters))
-        records = self._assistant.generation.store.records()
+        records = self._assistant.snapshot.store.records()
         return [record for position, record in enumerate(records) if position in within]
 
 

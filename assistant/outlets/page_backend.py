@@ -1,7 +1,7 @@
 """What the page asks of the program, answered by an `Assistant`; called from several threads at once.
 
 Comes in: an assistant, questions, what a visitor looks for, the endpoint that they chose. Goes out: the events of a
-turn, records, offers. What is made from a whole generation is made once and forgotten when an ingest switches to the
+turn, records, offers. What is made from a whole snapshot is made once and forgotten when an ingest switches to the
 next. The page itself knows nothing of retrieval, prompts or how an endpoint is spoken to.
 """
 
@@ -142,7 +142,7 @@ class PageBackend:
         talks = papers = 0
         problem = self._problem
         try:
-            manifest = self._assistant.generation.manifest
+            manifest = self._assistant.snapshot.manifest
             talks, papers = manifest.talks, manifest.papers
         except IndexMissing:
             pass  # said by `ingest` or `problem`
@@ -277,15 +277,15 @@ class PageBackend:
 
     @property
     def _store(self) -> RecordStore:
-        return self._assistant.generation.store
+        return self._assistant.snapshot.store
 
     def _once(self, what: str, make: Callable[[RecordStore], Made]) -> Made:
-        generation = self._assistant.generation
-        key = (generation.folder.name, what)
+        snapshot = self._assistant.snapshot
+        key = (snapshot.folder.name, what)
         with self._making:
             if key not in self._made:
                 self._made = {k: v for k, v in self._made.items() if k[0] == key[0]}
-                self._made[key] = make(generation.store)
+                self._made[key] = make(snapshot.store)
             made: Made = self._made[key]
             return made
 

@@ -109,7 +109,7 @@ class Gatherer:
 
     def __init__(self, ranker: HybridRanker) -> None:
         self._ranker = ranker
-        self.store = self._store = ranker.generation.store
+        self.store = self._store = ranker.snapshot.store
 
     def gather(self, understood: Understood, filters: Filters, retrieved: Sequence[str] | None = None) -> Evidence:
         """The rows and the ranked records of a question, in one.
@@ -213,7 +213,7 @@ class Gatherer:
         """
         corrected = understood.asked.corrected
         named = [one for one in understood.mentions if one.field in ("speaker", "title")]
-        ranker, vectors = self._ranker, self._ranker.generation.word_vectors
+        ranker, vectors = self._ranker, self._ranker.snapshot.word_vectors
         if len(named) != 1 or named[0].field != "speaker" or vectors is None or scored.words is None:
             return None
         own = [ranker.row_of[one] for one in named[0].record_ids]
@@ -227,13 +227,13 @@ class Gatherer:
         rest = " ".join(word for word in re.findall(r"[^\W_]+", corrected) if word.lower() not in parts)
         if not kept:
             return None
-        wording = ranker.best_of_records(ranker.generation.keyword.scores(rest))
+        wording = ranker.best_of_records(ranker.snapshot.keyword.scores(rest))
         best = [row for row in np.argsort(-wording)[:RECORDS_RANKED] if ranker.kinds[row] == "talk"]
         rows = [*own, *(int(row) for row in best if row not in own)]
         if len(rows) == len(own):
             return None
         spans = [(positions.start, positions.stop) for positions in map(ranker.positions_at, rows)]
-        weights = ranker.generation.keyword.idf([scored.words.words[row] for row in kept])
+        weights = ranker.snapshot.keyword.idf([scored.words.words[row] for row in kept])
         passages = vectors.closeness(scored.words.vectors[kept], weights, spans)
         starts = np.append(0, np.cumsum([end - start for start, end in spans])[:-1])
         fits = np.maximum.reduceat(passages, starts) + wording[rows]
@@ -320,7 +320,7 @@ class Features:
 
 def features(ranker: HybridRanker, understood: Understood, scored: Scored, best: RankedRecord) -> Features:
     """What was seen of a question with these scores, of which this is the best record."""
-    words = ranker.generation.keyword.words(understood.asked.corrected)
+    words = ranker.snapshot.keyword.words(understood.asked.corrected)
     return Features(
         told_signs=told_signs(ranker, scored.words, best.record_id),
         best_score=scored.best,
@@ -340,7 +340,7 @@ def told_signs(ranker: HybridRanker, words: Words | None, record_id: str) -> Flo
     words, in the best sentence; the same with the nearest of all the record's; 1 where it has a biography; 1 where it
     has an abstract.
     """
-    passages = ranker.generation.store.passages_of(record_id)
+    passages = ranker.snapshot.store.passages_of(record_id)
     sections = {passage.section for passage in passages}
     signs = np.zeros(TOLD_SIGNS, dtype=np.float32)
     signs[2:] = "bio" in sections, "abstract" in sections
@@ -357,8 +357,8 @@ def told_signs(ranker: HybridRanker, words: Words | None, record_id: str) -> Flo
 
 
 def _pinned(ranker: HybridRanker, words: Sequence[str], record_id: str) -> bool:
-    keyword = ranker.generation.keyword
-    passages = ranker.generation.store.passages_of(record_id)
+    keyword = ranker.snapshot.keyword
+    passages = ranker.snapshot.store.passages_of(record_id)
     title, _, people = passages[0].heading.partition("\n")
     names = set(keyword.words(people))
     texts = [set(keyword.words(f"{title}\n{passage.text}")) for passage in passages]

@@ -403,8 +403,8 @@ def _of_person(key: str, value: str) -> Clause:
     if key == "speaks":
         return "p.speaks = ?", [value]
     if key == ROLE.key:
-        # What the biography says that somebody is counts as much as what stands beside the name.
-        return "? <> '' AND instr(p.posts, ?) > 0", [searchable(value)] * 2
+        # What the biography says that somebody is counts as much as what stands by the name; "postdoc" begins a word.
+        return "? <> '' AND instr(p.posts, ?) > 0", [searchable(value).rstrip()] * 2
     field = schema.field_of(key)
     return _named(field, value, f"p.{key}_key") if field else _NEVER
 

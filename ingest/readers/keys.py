@@ -3,6 +3,7 @@
 Comes in: a parsed object. Goes out: its values by type, and the keys that nobody asked for.
 """
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -153,9 +154,9 @@ def seconds_of(value: Any) -> float | None:
         total = 0.0
         for part in parts:
             total = total * 60 + float(part)
-        return total
+        value = total
     found = number(value)
-    return None if found != found or found in (float("inf"), float("-inf")) else found
+    return found if math.isfinite(found) else None
 
 
 def listed(text: str) -> list[str]:

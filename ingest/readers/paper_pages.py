@@ -172,7 +172,7 @@ def _paper(entry: _Entry, name: str, warnings: list[Warning]) -> Record:
         COMMENT_COUNT.key: block.comment_count,
     }
     return Record(
-        title=title,
+        title=" ".join(title.split()),
         kind="paper",
         sources=(Source(name, first_line, entry.last_line, entry.page),),
         abstract=abstract,

@@ -164,7 +164,7 @@ def _talk(entry: _Entry, name: str, warnings: list[Warning]) -> Record:
             warnings.append(Warning(name, text[offset][0], f'the address "{address}" is cut off; write it whole.'))
     values: dict[str, Value] = {LINKS.key: tuple(dict.fromkeys(links))} if links else {}
     return Record(
-        title=title,
+        title=" ".join(title.split()),
         kind="talk",
         speakers=speakers,
         sources=(Source(name, first_line, entry.last_line, entry.page),),

@@ -83,7 +83,7 @@ def test_real_answer_and_search_hold_to_their_schemas(assistant: Assistant) -> N
 
 
 def test_record_is_whole_and_entry_short(assistant: Assistant) -> None:
-    record = assistant.generation.store.record(HESSIAN)
+    record = assistant.snapshot.store.record(HESSIAN)
     assert record_json(record)["abstract"] == record.abstract  # type: ignore[typeddict-item]
     (entry,) = entries_json([record])
     assert entry == {

@@ -181,6 +181,17 @@ def test_references_of_a_source_are_made_round() -> None:
 
 
 @pytest.mark.parametrize(
+    "reference",
+    ["[2]", "[2, 3]", "[1-3]", "[[2]]", "[^2]", "[Source 2]", "【2】", "【2†source】", "［2］", "(Source 2)"],
+)
+def test_no_reference_of_a_source_is_taken_for_a_citation(reference: str) -> None:
+    parser = MarkerParser(sources=5)
+    shown = [*parser.feed(defuse(f"Kelp sways {reference} in the sea.")), *parser.finish()]
+    assert all(isinstance(piece, str) for piece in shown)
+    assert "(ref. " in "".join(map(str, shown))
+
+
+@pytest.mark.parametrize(
     "mark", ["<|im_end|>", "<|im_start|>", "<|eot_id|>", "[INST]", "[/INST]", "<end_of_turn>", "</s>", "<<SYS>>"]
 )
 def test_mark_of_a_chat_template_does_not_pass(mark: str) -> None:

@@ -64,7 +64,7 @@ WRITTEN = [
 @pytest.fixture(scope="module")
 def entities(assistant_of_seeds: Assistant, embedder: BundledEmbedder) -> Entities:
     """Links to names that are made up."""
-    return Entities(MadeUp(), assistant_of_seeds.generation.keyword, embedder.knows_word)  # type: ignore[arg-type]
+    return Entities(MadeUp(), assistant_of_seeds.snapshot.keyword, embedder.knows_word)  # type: ignore[arg-type]
 
 
 def query(text: str) -> Query:

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import PageUnreadable
+from ingest.pipeline import shown_name
 from ingest.readers import read_file
 
 PAGE = "Recorded Talks: Sets\nMaps\nAda Lind, MIT\nWe show how maps are drawn.\n"
@@ -118,3 +119,8 @@ def test_text_without_times_is_read_as_what_was_said(tmp_path: Path) -> None:
         (None, "This file has no times."),
     ]
     assert "read as one text without times" in str(part.warnings[0])
+
+
+@pytest.mark.parametrize("odd", ["\x1b[31m", "\n", "\r", "\u2028", "\udcff", "\0"])
+def test_name_of_a_file_is_shown_on_one_line_without_what_a_terminal_obeys(odd: str) -> None:
+    assert shown_name(f"a{odd}b") == f"a\ufffd{odd[1:]}b"

@@ -143,6 +143,23 @@ def test_half_a_sign_and_what_a_terminal_obeys_become_a_mark() -> None:
     assert (record.values, record.other) == ({}, {"duration_s": "nan"})
 
 
+@pytest.mark.parametrize("end", ["9" * 400, 10**400, "1e999", "inf"])
+def test_end_of_a_chapter_beyond_all_measure_is_none(end: object) -> None:
+    talk = {"title": "x", "chapters": [{"start_s": 0, "end_s": end, "title": "y"}]}
+    [record] = read([json.dumps(talk)], "t.jsonl").records
+    assert [(chapter.start_s, chapter.end_s) for chapter in record.chapters] == [(0, None)]
+
+
+def test_message_is_a_short_line_whatever_it_quotes() -> None:
+    with pytest.raises(PageUnreadable) as told:
+        read([json.dumps({"title": "x", "kind": "a\nb " * 5000})], "t.jsonl")
+    said = str(told.value)
+    assert len(said) < 700
+    assert "\n" not in said
+    assert said.startswith('t.jsonl, line 1: "kind" is')
+    assert said.endswith('write "talk" or "paper".')
+
+
 def test_start_of_a_chapter_that_is_no_time_is_kept_as_written_without_a_link() -> None:
     reading = read([json.dumps({"title": "x", "chapters": [{"start_s": 10**23, "title": "y"}]})], "t.jsonl")
     [chapter] = reading.records[0].chapters

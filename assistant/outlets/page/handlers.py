@@ -107,7 +107,7 @@ class Asking:
     def undo(self, conversation: Conversation) -> Updates:
         """Take the last turn back and put its question into the box."""
         if conversation.running:
-            return {self._parts.question: gr.skip()}
+            return self._keeping.whole(conversation)
         question = conversation.take_back(-1)
         return self._keeping.whole(conversation) | {self._parts.question: question or ""}
 
@@ -118,11 +118,13 @@ class Asking:
 
     def rate(self, conversation: Conversation, event: gr.LikeData) -> str:
         """Keep a thumb, or what was said to be wrong."""
-        draft = conversation.drafts[_turn_of(event)]
+        draft = next(iter(conversation.drafts[max(_turn_of(event), 0) :]), None)
+        if draft is None or draft.answer is None:
+            return ""
         word = event.liked if isinstance(event.liked, str) else ""
         rating = "up" if event.liked is True else "down"
         said = "thanks"
-        if draft.answer is not None and draft.rating != (rating, word):  # Gradio tells twice of what is behind its flag
+        if draft.rating != (rating, word):  # Gradio tells twice of what stands behind its flag
             draft.rating = (rating, word)
             try:
                 self._backend.keep_feedback(Feedback(rating, word, draft.question, draft.answer))  # type: ignore[arg-type]
@@ -145,7 +147,7 @@ class Asking:
         """Show the sources of another turn, or one source of a long list."""
         wanted = data_of(event)
         conversation.looked_at = int(wanted.get("turn") or 0)
-        conversation.picked = int(wanted["at"]) if str(wanted.get("at", "")).isdigit() else None
+        conversation.picked = int(wanted["at"]) if str(wanted.get("at", "")).isdecimal() else None
         return self._keeping.looked(conversation)
 
     def pick_row(self, conversation: Conversation, event: gr.SelectData) -> Updates:
@@ -165,7 +167,7 @@ class Asking:
         """Ask only this talk."""
         try:
             chosen = (self._backend.record(str(event.id)).title, f"id={event.id}")
-        except TalksError:
+        except TalksError:  # a later ingest has dropped it
             return {self._parts.scope: gr.skip()}
         choices = [*self._keeping.scope_choices(), chosen]
         scope = gr.update(choices=choices, value=[chosen[1]])
