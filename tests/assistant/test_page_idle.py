@@ -11,7 +11,7 @@ import pytest
 from assistant.outlets.page import build_page, launch_options
 from assistant.outlets.page.parts import FORGET_AFTER_S
 from assistant.outlets.page.session import Conversation
-from tests.browser.conftest import Address, _free_port
+from tests.browser.conftest import free_port, listening
 from tests.browser.scripted import Scripted
 
 SESSION = "idle1234"
@@ -20,7 +20,7 @@ SESSION = "idle1234"
 @pytest.fixture
 def page() -> Iterator[gr.Blocks]:
     made = build_page(Scripted())
-    made.launch(**launch_options(Address("127.0.0.1", _free_port()), prevent_thread_lock=True))
+    made.launch(**launch_options(listening(port=free_port()), prevent_thread_lock=True))
     yield made
     made.close(verbose=False)
 

@@ -5,10 +5,9 @@ Comes in: a `PageBackend`; host, port and password. Goes out: the page, not yet 
 """
 
 from importlib.resources import files
-from typing import Any, Protocol
+from typing import Any
 
 import gradio as gr
-from pydantic import SecretStr
 
 from assistant.outlets.guard import is_loopback_host
 from assistant.outlets.page.adding import adding_html, connect_adding
@@ -21,6 +20,7 @@ from assistant.outlets.page.session import Conversation
 from assistant.outlets.page.status import Models, masthead_html
 from assistant.outlets.page.words import LABELS, words_for
 from assistant.outlets.page_backend import PageBackend
+from assistant.settings import Settings
 from ingest.errors import SettingsError
 
 USER = "talks"
@@ -74,22 +74,6 @@ def build_page(backend: PageBackend) -> gr.Blocks:
     return page
 
 
-class ServerSettings(Protocol):
-    """Where to listen; `assistant.settings.Settings` is one."""
-
-    @property
-    def host(self) -> str:
-        """Address to bind."""
-
-    @property
-    def port(self) -> int:
-        """0 takes a free one."""
-
-    @property
-    def password(self) -> SecretStr | None:
-        """Asked for on the page, for the user name `USER`."""
-
-
 def page_options() -> dict[str, Any]:
     """Looks and habits, the same whether the page is launched or mounted into another application."""
     here = files("assistant.outlets.page")
@@ -118,12 +102,12 @@ def page_options() -> dict[str, Any]:
 
 
 def launch_options(
-    settings: ServerSettings, backend: PageBackend | None = None, *, prevent_thread_lock: bool = False
+    settings: Settings, backend: PageBackend | None = None, *, prevent_thread_lock: bool = False
 ) -> dict[str, Any]:
     """Keyword arguments for `Blocks.launch`.
 
     Args:
-        settings: Where to listen.
+        settings: Say where to listen, and with what password.
         backend: Has the recordings that are served beside the page; None serves none.
         prevent_thread_lock: Return at once and serve from a thread.
 
