@@ -112,7 +112,7 @@ def converse(
     """Put questions one after the other, as one conversation; `history` and their answers, in order."""
     answers = list(history)
     for question in questions:
-        turn = assistant.turn(question, answers, endpoint=endpoint, filters=filters.or_none)
+        turn = assistant.turn(question, answers, endpoint=endpoint, filters=filters)
         answers += [event.answer for event in turn if isinstance(event, Done)]
     return answers
 

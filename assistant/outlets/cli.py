@@ -204,7 +204,7 @@ def ask(
     if lines is not None:
         _print_lines(batch.ask_batch(lines, assistant, endpoint, filters=filters))
         return
-    events = assistant.turn(question or "", endpoint=endpoint, filters=filters.or_none)
+    events = assistant.turn(question or "", endpoint=endpoint, filters=filters)
     if as_json:
         _print(next(answer_json(event.answer) for event in events if isinstance(event, Done)))
     else:

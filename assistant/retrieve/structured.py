@@ -64,11 +64,6 @@ class Filters:
         """The list of all that fits."""
         return Query(kind=self.kind, conditions=self.conditions)
 
-    @property
-    def or_none(self) -> "Filters | None":
-        """None where everything is open."""
-        return None if self == Filters() else self
-
     def with_where(self, where: dict[str, str]) -> "Filters":
         """These and further conditions, field by field.
 
