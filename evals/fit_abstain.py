@@ -26,8 +26,8 @@ from evals.questions import EVALS, read_dialogues, read_questions
 from ingest.embedder import BundledEmbedder
 
 RIDGE = 1.0
-# A known question is only a place to be near to: four bits a number move a chance by .003 on average.
-KNOWN_STEPS = 15
+# A known question is only a place to be near to: less than four bits a number move a chance by .004 on average.
+KNOWN_STEPS = 11
 FALSE_REFUSALS = (0.02, 0.03, 0.05, 0.08)
 # What everybody may ask of anybody who has a talk; the labelled questions hardly hold it.
 OF_ANYBODY = (

@@ -37,7 +37,7 @@ class MadeUp:
         """See `RecordStore`."""
         return []
 
-    def rows(self, query: str) -> list[tuple[str, str]]:
+    def rows(self, query: str, values: Sequence[str | int]) -> list[tuple[str, str]]:
         """No titles."""
         return []
 
