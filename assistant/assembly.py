@@ -25,7 +25,7 @@ from assistant.retrieve.evidence import Gatherer
 from assistant.retrieve.hybrid import HybridRanker
 from assistant.retrieve.structured import Filters
 from assistant.settings import Settings
-from assistant.types import Answer, ChatModel, Event
+from assistant.types import Answer, ChatModel, Event, Style
 from assistant.understand.by_model import ByModel
 from assistant.understand.entities import Entities
 from assistant.understand.parser import Parser
@@ -54,10 +54,10 @@ LONGEST_QUESTION_CHARS = 4000
 
 
 class _Opened:
-    """A generation and what works on it; each part is made when it is first used."""
+    """A snapshot and what works on it; each part is made when it is first used."""
 
     def __init__(self, ranker: HybridRanker, make_understander: Callable[[HybridRanker], Understander]) -> None:
-        self.generation = ranker.generation
+        self.snapshot = ranker.snapshot
         self.ranker = ranker
         self._make_understander = make_understander
 
@@ -84,7 +84,7 @@ class Assistant:
         """
         self.settings = settings
         self.embedder = make_embedder(settings)
-        self._store = StoreChoice(settings.store, _secret(settings.store_token))
+        self._store = store_choice(settings)
         self._prompts = load_prompts(settings.prompts)
         # How a question is put is told by this model, whichever makes the vectors of the passages.
         self._bundled = self.embedder if isinstance(self.embedder, BundledEmbedder) else BundledEmbedder()
@@ -129,23 +129,23 @@ class Assistant:
     def damage(self) -> str | None:
         """What is wrong with the index, so that an ingest would mend it; None where it is sound."""
         try:
-            return self.generation.problem
+            return self.snapshot.problem
         except IndexDamaged as error:
             return str(error)
 
     @property
-    def generation(self) -> Snapshot:
+    def snapshot(self) -> Snapshot:
         """The snapshot that serves; raises what `ingest.snapshots.open_current` raises."""
-        return self._current().generation
+        return self._current().snapshot
 
     @property
     def ranker(self) -> HybridRanker:
-        """Ranks the talks and papers of the serving generation."""
+        """Ranks the talks and papers of the serving snapshot."""
         return self._current().ranker
 
     @property
     def gatherer(self) -> Gatherer:
-        """Gathers evidence from the serving generation."""
+        """Gathers evidence from the serving snapshot."""
         return self._current().gatherer
 
     def turn(
@@ -156,6 +156,7 @@ class Assistant:
         endpoint: ChatModel | None,
         filters: Filters | None = None,
         retrieved: Sequence[str] | None = None,
+        style: Style = "normal",
     ) -> Generator[Event, None, None]:
         """One chat turn; see `ChatEngine.turn`.
 
@@ -163,7 +164,9 @@ class Assistant:
             QuestionTooLong: At once, before anything is looked up.
         """
         question = readable_question(question)
-        return self._engine().turn(question, history, endpoint=endpoint, filters=filters, retrieved=retrieved)
+        return self._engine().turn(
+            question, history, endpoint=endpoint, filters=filters, retrieved=retrieved, style=style
+        )
 
     def understand(self, question: str, history: Sequence[Answer] = ()) -> Understood:
         """What a question means after these answers, without a model."""
@@ -194,12 +197,12 @@ class Assistant:
             return self._opened
 
     def _open(self) -> _Opened:
-        generation = open_current(self.collection, self.embedder.fingerprint, self._store)
-        ranker = HybridRanker(generation, self.embedder, keyword_weight=self.settings.keyword_weight)
+        snapshot = open_current(self.collection, self.embedder.fingerprint, self._store)
+        ranker = HybridRanker(snapshot, self.embedder, keyword_weight=self.settings.keyword_weight)
         return _Opened(ranker, self._make_understander)
 
     def _make_understander(self, ranker: HybridRanker) -> Understander:
-        store, keyword = ranker.generation.store, ranker.generation.keyword
+        store, keyword = ranker.snapshot.store, ranker.snapshot.keyword
         return Understander(
             ranker,
             Entities(store, keyword, self._bundled.knows_word),
@@ -212,7 +215,7 @@ class Assistant:
         """What serves now, put together; cheap, for all that takes time is kept by `_Opened`."""
         opened = self._current()
         gatherer = opened.gatherer
-        keyword = opened.generation.keyword
+        keyword = opened.snapshot.keyword
         return ChatEngine(
             opened.understander,
             gatherer,
@@ -223,9 +226,14 @@ class Assistant:
             ),
             Extractor(opened.ranker),
             Digest(opened.ranker, gatherer.source),
-            Program(opened.generation.store, self._bundled),
+            Program(opened.snapshot.store, self._bundled),
             self._grounder,
         )
+
+
+def store_choice(settings: Settings) -> StoreChoice:
+    """Where vectors are searched."""
+    return StoreChoice(settings.store, _secret(settings.store_token))
 
 
 def collection_folder(settings: Settings) -> Path:

@@ -36,11 +36,14 @@ from assistant.types import (
     Sources,
     StatementCheck,
     Status,
+    Style,
 )
 from assistant.understand.understand import Understander, Understood
 
 # Records that are compared, and sentences of each.
 MOST_COMPARED, COMPARED_SENTENCES = 3, 3
+# Of so few rows it is told what they say too.
+MOST_ROWS_QUOTED = 2
 # Of a list by relevance; those that fit less than so much of the best do not belong.
 MOST_LISTED = 8
 LEAST_OF_BEST_LISTED = 0.65
@@ -59,6 +62,7 @@ class _Turn:
 
     understood: Understood
     began: float
+    style: Style
     answer: CitedText = field(default_factory=CitedText)
     mode: Mode = "extract"
     abstention: Abstention | None = None
@@ -108,6 +112,7 @@ class ChatEngine:
         endpoint: ChatModel | None = None,
         filters: Filters | None = None,
         retrieved: Sequence[str] | None = None,
+        style: Style = "normal",
     ) -> Generator[Event, None, None]:
         """Answer a question; yields what happens, `Done` last.
 
@@ -117,11 +122,12 @@ class ChatEngine:
             endpoint: Writes the answer; None means the sources' own words.
             filters: Only records that fit them all; None is the whole collection.
             retrieved: Ids of records, best first, that something else has found; None is the program's own ranking.
+            style: How long the answer is to be; a list is always whole.
         """
         began = time.perf_counter()
         yield Status("searching", "Searching the talks and papers")
         understood = self._understander.understand(question, history, endpoint)
-        turn = _Turn(understood, began)
+        turn = _Turn(understood, began, style)
         evidence = self._gatherer.gather(understood, filters or Filters(), retrieved)
         decision = self._abstainer.decide(understood, evidence)
         turn.clock("retrieval")
@@ -150,6 +156,7 @@ class ChatEngine:
             rows=self._rows_as_source(evidence),
             titles=self._gatherer.titles(),
             note=" ".join((decision.note(evidence), self._program.note(understood))).strip(),
+            style=turn.style,
         )
         writing = self._writer.write(
             task, turn.answer, history, endpoint, lambda: self._tell(evidence.rows, turn.answer)
@@ -176,12 +183,20 @@ class ChatEngine:
     def _without_model(self, turn: _Turn, evidence: Evidence, decision: Answerability) -> Iterator[Event]:
         """Answer, or go on, in the sources' own words."""
         intent, already = turn.understood.intent, len(turn.answer.citations)
+        other = self._understander.other_language(turn.understood, evidence.sources[0].text) if evidence.sources else ""
+        in_other = messages.OTHER_LANGUAGE.format(language=other) if other else None
+        if in_other and decision.abstention is not None:
+            decision = replace(decision, abstention=Abstention("other_language", in_other))
+        else:
+            turn.notice = turn.notice or in_other
         if self._program.answers(turn.understood, evidence, decision):
             turn.mode = "about"
             yield from self._program.tell(turn.understood, turn.answer, self._digest)
         elif evidence.rows is not None:
             turn.mode, turn.query = "catalogue", query_text(evidence.rows.query)
             yield from self._tell(evidence.rows, turn.answer)
+            if intent == "ask":
+                yield from self._quote_rows(turn, evidence, evidence.rows.result.ids)
         elif decision.abstention is not None and decision.abstention.reason == "false_presupposition":
             yield from self._correct(turn, evidence)
         elif decision.abstention is not None:
@@ -197,7 +212,7 @@ class ChatEngine:
             turn.mode = "gist"
             yield from self._digest.recommend(turn.answer, evidence.records)
         else:
-            yield from self._extract(turn, evidence, several=intent == "list")
+            yield from self._extract(turn, evidence, several=intent == "list" and not evidence.named)
         turn.refused = not turn.answer.citations and turn.mode != "about"
         # What stands there to the letter needs no check.
         quoted = turn.answer.citations[already:]
@@ -233,7 +248,12 @@ class ChatEngine:
             return
         if not several:
             found = self._extractor.extract(
-                asked, scored, evidence.records, named=evidence.named, asks_person=turn.understood.asks_person
+                asked,
+                scored,
+                evidence.records,
+                named=evidence.named,
+                asks_person=turn.understood.asks_person,
+                style=turn.style,
             )
             yield from messages.excerpts(
                 turn.answer, [(one, self._gatherer.source(one.passage, one.score)) for one in found]
@@ -246,6 +266,17 @@ class ChatEngine:
             source = self._gatherer.source(excerpts[-1].passage, record.score)
             yield from messages.say(turn.answer, f"**{source.title}**{messages.by(source)}")
             yield from messages.quote(turn.answer, excerpts[-1], source)
+
+    def _quote_rows(self, turn: _Turn, evidence: Evidence, ids: Sequence[str]) -> Iterator[Event]:
+        """What the records of a short list say, where more is asked than which they are."""
+        asked, scored = turn.understood.question, turn.understood.scored
+        records = [one for one in evidence.records if one.record_id in ids]
+        if scored is None or len(ids) > MOST_ROWS_QUOTED:
+            return
+        for record in records:
+            found = self._extractor.of_record(asked, scored, record, most=COMPARED_SENTENCES)
+            cited = [(one, self._gatherer.source(one.passage, one.score)) for one in found]
+            yield from messages.excerpts(turn.answer, cited, lead=False)
 
     def _correct(self, turn: _Turn, evidence: Evidence) -> Iterator[Event]:
         """Say whose talk it is, and what it says."""

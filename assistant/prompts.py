@@ -12,6 +12,8 @@ from ingest.errors import PromptError
 # Template → the variables that it must use, all of them and no other; prompts/README.md explains each.
 VARIABLES: dict[str, frozenset[str]] = {
     "system": frozenset(),
+    "short": frozenset(),
+    "detailed": frozenset(),
     "answer": frozenset({"sources", "titles", "history", "note", "question"}),
     "source": frozenset({"number", "heading", "code", "text"}),
     "understand": frozenset({"history", "question"}),

@@ -129,7 +129,7 @@ def page_ready(environment: Mapping[str, str]) -> tuple[float, int]:
 def embedder_speed(home: Path) -> None:
     """Passages a second and milliseconds a question of the bundled model."""
     assistant = Assistant(load_settings(home=home))
-    texts = [passage.headed_text for one in assistant.generation.store.records() for passage in record_passages(one)]
+    texts = [passage.headed_text for one in assistant.snapshot.store.records() for passage in record_passages(one)]
     embedder = BundledEmbedder()
     embedder.embed_question("warm up")
     began = time.perf_counter()
@@ -143,7 +143,7 @@ def ranking(home: Path) -> dict[str, float]:
     """Question text → ranked talks, against embedding it and one exact pass over the vectors, question by question."""
     settings = load_settings(home=home)
     assistant = Assistant(settings)
-    ranker, vectors = assistant.ranker, assistant.generation.vectors
+    ranker, vectors = assistant.ranker, assistant.snapshot.vectors
     # One of its own: an embedder remembers the last questions.
     embedder = make_embedder(settings)
     questions = [one.question for one in _questions()]
@@ -156,7 +156,7 @@ def ranking(home: Path) -> dict[str, float]:
         whole.append(_timed_ms(partial(ranker.search, question)))
     return {
         "passages": len(vectors),
-        "gists": len(assistant.generation.gist_vectors),
+        "gists": len(assistant.snapshot.gist_vectors),
         "ranked_ms": float(np.median(whole)),
         "floor_ms": float(np.median(floor)),
     }

@@ -110,13 +110,13 @@ def recall(pyvideo: Path, folder: Path, count: int) -> None:
     assistant = Assistant(load_settings(home=folder / "embedded", corpus=corpus))
     report = assistant.ingest()
     name = f"{report.talks} talks, embedded"
-    texts = [p.headed_text for p in assistant.generation.store.passages(range(report.passages))]
+    texts = [p.headed_text for p in assistant.snapshot.store.passages(range(report.passages))]
     began = time.perf_counter()
     for start in range(0, min(len(texts), 1000), 256):
         BundledEmbedder().embed_passages_with_words(texts[start : start + 256])
     raw_s = (time.perf_counter() - began) / min(len(texts), 1000) * len(texts)
     row(name, "ingest, times the embedder alone", report.seconds / raw_s)
-    snapshot = assistant.generation
+    snapshot = assistant.snapshot
     engine = StoreChoice().open(snapshot.folder, PASSAGES)
     held: list[float] = []
     titles = [record.title for record in snapshot.store.records()]

@@ -35,14 +35,14 @@ def product(assistant: Assistant) -> System:
 
 def baselines(ranker: HybridRanker, embedder: Embedder) -> dict[str, System]:
     """The usual ways over the product's own passages, by name."""
-    generation = ranker.generation
-    owners = np.array([record_id for _, record_id, _ in generation.store.outline()])
+    snapshot = ranker.snapshot
+    owners = np.array([record_id for _, record_id, _ in snapshot.store.outline()])
 
     def keyword(question: str) -> NDArray[np.float32]:
-        return generation.keyword.scores(question)
+        return snapshot.keyword.scores(question)
 
     def meaning(question: str) -> NDArray[np.float32]:
-        return np.asarray(generation.vectors @ embedder.embed_question(question))
+        return np.asarray(snapshot.vectors @ embedder.embed_question(question))
 
     def rank_fusion(question: str) -> NDArray[np.float64]:
         return _reciprocal_ranks(keyword(question)) + _reciprocal_ranks(meaning(question))
@@ -78,7 +78,7 @@ def tutorial(ranker: HybridRanker, embedder: Embedder) -> System:
             metadata={"record_id": record.id},
             excluded_embed_metadata_keys=["record_id"],
         )
-        for record in ranker.generation.store.records()
+        for record in ranker.snapshot.store.records()
     ]
     index = VectorStoreIndex.from_documents(documents, embed_model=PassageEmbedding(embedder))
     retriever = index.as_retriever(similarity_top_k=2 * RANKED)

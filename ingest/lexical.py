@@ -123,10 +123,6 @@ class KeywordIndex:
         lower = word.lower()
         return is_stop_word(lower) or self._place(self._stemmer.stemWord(lower)) is not None
 
-    def is_stem(self, word: str) -> bool:
-        """Whether a word in lower case is as it stands in the index, or one that is left out."""
-        return is_stop_word(word) or self._stemmer.stemWord(word) == word
-
     def passages_with(self, stem: str) -> int:
         """How many passages hold a word, given as its stem."""
         place = self._place(stem)

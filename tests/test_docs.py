@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import typer
 import yaml
 
 from assistant.assembly import Assistant
+from assistant.outlets.cli import app
 from assistant.settings import Settings, load_settings
 from ingest.pipeline import IngestReport
 from tests.assistant.serving import served
@@ -28,9 +30,16 @@ BLOCKS = [
     for number, (language, elsewhere, body) in enumerate(FENCE.findall(guide.read_text("utf-8")), 1)
     if not elsewhere and language in ("sh", "python")
 ]
-# They need a container engine, or would serve other machines.
-ELSEWHERE = {"docker compose up", "docker compose -f", "docker build", "docker run", "talks chat"}
+# They need a container engine, would serve other machines, or go on for ever.
+ELSEWHERE = {"docker compose up", "docker compose -f", "docker build", "docker run", "talks chat", "chroma run"}
 PAGE = "http://127.0.0.1:7860"
+VECTORS = "http://127.0.0.1:8001"
+# In a sentence or a cell; what stands in a block is run.
+INLINE = [
+    pytest.param(command, id=f"{guide.stem}-{command}")
+    for guide in [CLONE / "README.md", *GUIDES]
+    for command in dict.fromkeys(re.findall(r"`(?:TALKS_\w+=\S+ )?((?:talks|make) [^`…]+)`", guide.read_text("utf-8")))
+]
 MODEL_SERVERS = [f"http://127.0.0.1:{port}" for port in (11434, 8080, 1234, 8000)]
 
 
@@ -48,7 +57,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("language", "body"), BLOCKS)
-def test_what_a_guide_shows_runs(language: str, body: str, page: str, folder: Path, seeds_home: Path) -> None:
+def test_what_a_guide_shows_runs(
+    language: str, body: str, page: str, folder: Path, seeds_home: Path, request: pytest.FixtureRequest
+) -> None:
     own = "my-talks" in body
     environment = os.environ | {
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
@@ -58,6 +69,8 @@ def test_what_a_guide_shows_runs(language: str, body: str, page: str, folder: Pa
     }
     with ScriptedEndpoint(Script(pieces=["So it is [1]."])) as endpoint:
         text = body.replace(PAGE, page)
+        if VECTORS in body:
+            text = text.replace(VECTORS, request.getfixturevalue("chroma_server"))
         for server in MODEL_SERVERS:
             text = text.replace(server, endpoint.address)
         program = ["bash", "-euo", "pipefail", "-c", text] if language == "sh" else [sys.executable, "-c", text]
@@ -77,6 +90,25 @@ def test_what_is_not_run_is_known_by_name() -> None:
     assert {
         next((known for known in ELSEWHERE if command.startswith(known)), command) for command in commands
     } == ELSEWHERE
+
+
+@pytest.mark.parametrize("command", INLINE)
+def test_command_in_a_sentence_is_one_that_the_program_takes(command: str) -> None:
+    program, name, *words = shlex.split(command)
+    if program == "make":
+        assert re.search(rf"^{name}:", (CLONE / "Makefile").read_text("utf-8"), re.MULTILINE)
+        return
+    commands = typer.main.get_group(app).commands
+    commands[name].make_context(name, words)  # raises where it would be wrong usage
+
+
+def test_container_commands_name_files_and_services_that_there_are() -> None:
+    text = "".join(guide.read_text("utf-8") for guide in GUIDES)
+    named = re.findall(r"docker compose (?:-f (\S+) )?(\w+)(?: --rm (\w+))?$", text, re.MULTILINE)
+    assert {verb for _, verb, _ in named} == {"up", "run"}
+    for file, _, service in named:
+        services = yaml.safe_load((CLONE / (file or "compose.yaml")).read_text("utf-8"))["services"]
+        assert not service or service in services
 
 
 def test_configurations_are_what_their_programs_read() -> None:

@@ -13,6 +13,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from release.check import LARGEST_WHEEL_BYTES
+
 CLONE = Path(__file__).resolve().parents[1]
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 PROJECT = tomllib.loads((CLONE / "pyproject.toml").read_text("utf-8"))
@@ -27,15 +29,21 @@ BY_HAND = CLONE / "ingest" / "models"
 
 
 @pytest.fixture(scope="module")
-def wheel_names(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
-    """The files in a wheel built as a release is, but offline."""
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A wheel built as a release is, but offline."""
     folder = tmp_path_factory.mktemp("wheel")
     subprocess.run(
         [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", folder, CLONE],
         check=True,
         capture_output=True,
     )
-    (wheel,) = folder.glob("talks_assistant-*-py3-none-any.whl")
+    (built,) = folder.glob("talks_assistant-*-py3-none-any.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def wheel_names(wheel: Path) -> set[str]:
+    """The files in it."""
     with zipfile.ZipFile(wheel) as archive:
         return set(archive.namelist())
 
@@ -57,6 +65,11 @@ def test_wheel_holds_code_prompts_seeds_model_and_nothing_else(wheel_names: set[
     about = {f"{info}/{name}" for name in ("METADATA", "WHEEL", "RECORD", "entry_points.txt")}
     about |= {f"{info}/licenses/{name}" for name in ("LICENSE", "NOTICE")}
     assert wheel_names == code | data | about
+
+
+@pytest.mark.slow
+def test_wheel_is_as_small_as_a_release_must_be(wheel: Path) -> None:
+    assert wheel.stat().st_size <= LARGEST_WHEEL_BYTES
 
 
 @pytest.mark.slow

@@ -17,10 +17,12 @@ from tests.scripted_endpoint import Script, ScriptedEndpoint
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SETTINGS = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+COMMAND_LINE = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
 COMMANDS = [
     command
-    for command in dict.fromkeys(re.findall(r"^\| `(talks [^`]+)` \|", README, re.MULTILINE))
-    if command != "talks chat"  # tests/browser/test_whole.py serves it
+    for command in dict.fromkeys(re.findall(r"^\| `(talks [^`]+)` \|", COMMAND_LINE, re.MULTILINE))
+    # Served by tests/browser/test_whole.py and tests/assistant/test_mcp_server.py; the last needs a model.
+    if command not in ("talks chat", "talks mcp", "talks gist")
 ]
 
 
@@ -37,7 +39,7 @@ def test_defaults_in_the_settings_table_are_the_defaults() -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_command_of_the_readme_runs(
+def test_command_of_the_table_runs(
     command: str, seeds_home: Path, seeds_report: IngestReport, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TALKS_HOME", str(seeds_home))
@@ -54,6 +56,23 @@ def test_first_exchange_of_the_readme_is_what_the_program_says(
     assert block is not None
     said = CliRunner().invoke(app, shlex.split(block[1])[1:]).stdout
     assert said.strip() == block[2].strip()
+
+
+def test_recording_of_the_readme_is_cited_at_its_second(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TALKS_HOME", str(tmp_path))
+    monkeypatch.chdir(ROOT)
+    block = re.search(r"```\n\$ (talks ask [^\n]* --corpus [^\n]*)\n(.*?)```", README, re.DOTALL)
+    assert block is not None
+    said = CliRunner().invoke(app, shlex.split(block[1])[1:]).stdout
+    assert said.strip() == block[2].strip()
+    assert re.search(r"^ +\d:\d\d:\d\d  https?://\S+#t=\d+$", said, re.MULTILINE)
+
+
+def test_readme_is_short_and_has_one_picture() -> None:
+    assert len(README.splitlines()) < 150
+    pictures = re.findall(r"!\[[^]]+\]\(([^)]+)\)", README)
+    assert pictures == ["docs/page.png"]
+    assert [path.name for path in ROOT.rglob("docs/*.png")] == ["page.png"]
 
 
 def test_conversation_of_the_readme_is_what_the_program_says(assistant: Assistant) -> None:
@@ -89,8 +108,22 @@ def test_make_targets_of_the_readme_exist() -> None:
 @pytest.mark.parametrize(
     "name", ["README.md", "CONTRIBUTING.md", "docs/settings.md", "seeds/README.md", "prompts/README.md"]
 )
-def test_links_lead_to_files(name: str) -> None:
+def test_links_lead_to_files_and_headings(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
-    for target in re.findall(r"\]\(([^)#]+)\)", text):
+    for target, heading in re.findall(r"\]\(([^)#]+)#?([^)]*)\)", text):
         if not target.startswith(("http:", "https:")):
-            assert ((ROOT / name).parent / target).exists(), target
+            there = (ROOT / name).parent / target
+            assert there.exists(), target
+            assert not heading or heading in headings(there), f"{target}#{heading}"
+
+
+def headings(page: Path) -> set[str]:
+    """What leads to the headings of a page, as Markdown's readers make it."""
+    titles = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def test_notice_names_files_that_there_are() -> None:
+    notice = (ROOT / "NOTICE").read_text(encoding="utf-8")
+    for path in re.findall(r"\b(?:assistant|ingest|seeds)/[\w/.*-]*\w", notice):
+        assert list(ROOT.glob(path)), path

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answer import messages
+from assistant.learned import widened
 from assistant.retrieve.evidence import TOLD_SIGNS, Evidence, Features
 from assistant.types import Abstention
 from assistant.understand.understand import Understood
@@ -104,8 +105,10 @@ class Abstainer:
 
     @cached_property
     def _learned(self) -> Mapping[str, Floats]:
-        with np.load(LEARNED) as learned:
-            return {name: values.astype(np.float32) for name, values in learned.items()}
+        with np.load(LEARNED) as stored:
+            learned = widened(stored)
+        # A row a feature on disk, since features differ in size, and questions do not.
+        return learned | {"known": np.ascontiguousarray(learned["known"].T)}
 
 
 def curve_features(told: float, seen: Features) -> Floats:

@@ -30,7 +30,7 @@ class Digest:
 
     def __init__(self, ranker: HybridRanker, source_of: SourceOf) -> None:
         self._ranker = ranker
-        self._store = ranker.generation.store
+        self._store = ranker.snapshot.store
         self._source_of = source_of
 
     def summarise(self, answer: CitedText, records: Sequence[RankedRecord]) -> Iterator[Event]:
@@ -83,7 +83,7 @@ class Digest:
         """
         ids = list(self._ranker.row_of)
         talks = [one for one in ids if self._store.record(one).kind == "talk"] or ids
-        vectors = np.array([self._ranker.generation.vectors[self._ranker.positions(one)[0]] for one in talks])
+        vectors = np.array([self._ranker.snapshot.vectors[self._ranker.positions(one)[0]] for one in talks])
         count = min(MOST_THEMES, len(talks))
         chosen = [int(np.argmax(vectors @ vectors.mean(axis=0)))]
         while len(chosen) < count:

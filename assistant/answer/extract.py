@@ -9,24 +9,21 @@ Leaves to others: what is said around the excerpts (`messages`).
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.retrieve.hybrid import HybridRanker, RankedRecord, Scored
 from assistant.retrieve.sentences import nearest_words, sentence_spans, without_people
+from assistant.types import Style
 from ingest.lexical import KeywordIndex
 from ingest.passages import Passage, Span
 
-# Of the best record: so many sentences, each scoring at least so much of the best one. Two sentences less say a tenth
-# less of what an ideal answer says; more make it longer and say little.
-MOST_SENTENCES = 6
-LEAST_OF_BEST_SENTENCE = 0.55
 # Further records, where they score at least so much of the first, with so many sentences each. From .74 on up to nine
 # would say .02 more and cite .05 more that does not belong.
 FURTHER_RECORDS = 2
 LEAST_OF_BEST_RECORD = 0.85
-FURTHER_SENTENCES = 2
 # A biography lists what somebody works on, and so comes near many questions. Of the development questions, those in lay
 # words share .12 of their wording with one at most; those that it answers mostly .28 and more.
 LEAST_WORDING_OF_BIO = 0.2
@@ -36,6 +33,29 @@ _LEANS_BACK = re.compile(
     r"|furthermore|then|finally|also|both|here|to this end|in particular|in addition|as a result)\b",
     re.IGNORECASE,
 )
+
+
+class Length(NamedTuple):
+    """How much an answer quotes.
+
+    Attributes:
+        most: Sentences of the best record.
+        least_of_best: Of the best sentence's score, what each of them must have.
+        further: Sentences of each further record.
+    """
+
+    most: int
+    least_of_best: float
+    further: int
+
+
+# In a normal answer two sentences less say a tenth less of what an ideal answer says; more make it longer and say
+# little.
+LENGTHS: dict[Style, Length] = {
+    "short": Length(2, 0.55, 0),
+    "normal": Length(6, 0.55, 2),
+    "detailed": Length(12, 0.4, 4),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +78,8 @@ class Extractor:
 
     def __init__(self, ranker: HybridRanker) -> None:
         self._ranker = ranker
-        self._store = ranker.generation.store
-        self._keyword = ranker.generation.keyword
+        self._store = ranker.snapshot.store
+        self._keyword = ranker.snapshot.keyword
 
     def extract(
         self,
@@ -69,6 +89,7 @@ class Extractor:
         *,
         named: Collection[str] = (),
         asks_person: bool = False,
+        style: Style = "normal",
     ) -> list[Excerpt]:
         """The best sentences of the best record, and of up to two more that come close to it.
 
@@ -78,18 +99,29 @@ class Extractor:
             ranked: Best first.
             named: Ids of the records that the question names or leans on; where there are any, no other belongs.
             asks_person: Whether it asks about somebody, so that a biography may answer.
+            style: How much is quoted.
         """
         if not ranked:
             return []
-        found = self.of_record(question, scored, ranked[0], most=MOST_SENTENCES, asks_person=asks_person)
+        most, least_of_best, further = LENGTHS[style]
+        found = self.of_record(
+            question, scored, ranked[0], most=most, least_of_best=least_of_best, asks_person=asks_person
+        )
         least = LEAST_OF_BEST_RECORD * ranked[0].score
         near = [one for one in ranked[1:] if one.score >= least and (not named or one.record_id in named)]
-        for record in near[:FURTHER_RECORDS]:
-            found += self.of_record(question, scored, record, most=FURTHER_SENTENCES)
+        for record in near[: FURTHER_RECORDS if further else 0]:
+            found += self.of_record(question, scored, record, most=further)
         return found
 
     def of_record(
-        self, question: str, scored: Scored, record: RankedRecord, *, most: int, asks_person: bool = False
+        self,
+        question: str,
+        scored: Scored,
+        record: RankedRecord,
+        *,
+        most: int,
+        least_of_best: float = LENGTHS["normal"].least_of_best,
+        asks_person: bool = False,
     ) -> list[Excerpt]:
         """The best sentences of one record, at most so many and what stands between them."""
         sentences = list(self._sentences(question, scored, record, asks_person=asks_person))
@@ -97,7 +129,7 @@ class Extractor:
             best = record.passages[0].passage
             return [Excerpt(best, 0, len(best.text), record.score)]
         order = sorted(range(len(sentences)), key=lambda row: -sentences[row].score)
-        least = LEAST_OF_BEST_SENTENCE * sentences[order[0]].score
+        least = least_of_best * sentences[order[0]].score
         chosen = {row for row in order[:most] if sentences[row].score >= least}
         return _joined(sentences, chosen)
 

@@ -16,7 +16,7 @@ from assistant.answer.citations import CitedText, DraftCiter
 from assistant.answer.markers import defuse
 from assistant.llm import Piece, Pulse
 from assistant.prompts import Prompts
-from assistant.types import Answer, ChatModel, Delta, Event, NumberedSource, SourcePassage, Status
+from assistant.types import Answer, ChatModel, Delta, Event, NumberedSource, SourcePassage, Status, Style
 from ingest.errors import EndpointCut, EndpointError, EndpointOverflow
 
 # Of the conversation, the last turns and their beginnings.
@@ -43,6 +43,7 @@ class Task:
         rows: Rows that a typed query found, as a source; None where there are none.
         titles: One line for each record of the collection.
         note: What the program made of the evidence, in a sentence or two; "" where nothing is to be said.
+        style: How long the answer is to be; a template says so, but for a normal one.
     """
 
     question: str
@@ -50,6 +51,7 @@ class Task:
     rows: NumberedSource | None
     titles: Sequence[str]
     note: str
+    style: Style = "normal"
 
 
 @dataclass(slots=True)
@@ -164,6 +166,8 @@ class Writer:
 
     def _ask(self, task: Task, history: Sequence[Answer], endpoint: ChatModel) -> Generator[Piece, None, None]:
         system = self._prompts.fill("system")
+        if task.style != "normal":
+            system += f"\n{self._prompts.fill(task.style)}"
         return endpoint.stream(
             user_message(task, history, self._prompts, room_chars=endpoint.prompt_chars() - len(system)), system
         )

@@ -22,6 +22,7 @@ from assistant.answer.citations import Matcher, Quote, best_quote
 from assistant.answer.claims import Reading, read, written
 from assistant.answer.markers import Marker, MarkerParser, defuse_references
 from assistant.answer.weights import Weights
+from assistant.language import differ
 from assistant.types import Citation, SourcePassage
 from ingest.embedder import BundledEmbedder
 from ingest.lexical import KeywordIndex
@@ -72,6 +73,7 @@ class Checked:
 
 QUOTED = Verdict("supported", "The cited passage says it to the letter.", 1.0)
 UNCITED = Verdict("unsupported", "It cites nothing.", 0.0)
+FOREIGN = Verdict("weak", "It is in another language than what it cites, so their words cannot be compared.", 0.5)
 _EMPTY = Verdict("unsupported", "The cited passage is empty.", 0.0)
 
 
@@ -122,6 +124,10 @@ class Grounder:
                 checked.append(Checked(one, QUOTED))
             elif self._weights.claims(reading, is_cited=bool(one.citations)):
                 checked.append(Checked(one, self._judge(reading, texts) if one.citations else UNCITED))
+        if any(one.verdict.verdict != "supported" and one.statement.citations for one in checked):
+            read_of = "\n".join(told.get(one.id, one.quote) for one in citations)
+            if differ(text, read_of):
+                return [replace(one, verdict=FOREIGN) if one.statement.citations else one for one in checked]
         return checked
 
     def matcher(self, sources: Sequence[Sequence[SourcePassage]], keyword: KeywordIndex) -> Matcher:

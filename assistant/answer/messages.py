@@ -26,7 +26,6 @@ CLOSEST = "The closest are: {titles}."
 SIDE_BY_SIDE = "Side by side:"
 BEGIN_WITH = "I would begin with these, the closest first:"
 THEMES = "Most of it falls into {count} themes:"
-BY_RELEVANCE = "By relevance; the list may not be complete."
 
 KIND_WORDS = {"talk": "talk", "paper": "paper"}
 

@@ -15,16 +15,15 @@ from assistant.answer.abstain import Answerability
 from assistant.answer.citations import CitedText
 from assistant.answer.digest import Digest
 from assistant.retrieve.evidence import Evidence
-from assistant.types import Event
-from assistant.understand.understand import Understood
+from assistant.types import Event, Intent
+from assistant.understand.intent import OF_PROGRAM
+from assistant.understand.understand import SURE_OF_PROGRAM, Understood
 from ingest.embedder import BundledEmbedder
 from ingest.record_store import RecordStore
 
-# From this chance on it is the program that is asked; below, a question of its subject is looked up first.
-LEAST_CHANCE = 0.5
-SURE_CHANCE = 0.9
+# From this chance on it is the program that is asked, where no record seems to tell what is asked.
+LEAST_CHANCE = 0.3
 GREETING = "Hello! Ask me about the talks in your own words, and I answer with citations."
-FAREWELL = "You are welcome. Ask whenever you want to know more about the talks."
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +129,9 @@ FACTS = (
     ),
     Fact(
         says=(
-            "All that I know was read from saved web pages: titles, speakers, abstracts, biographies and chapters "
-            "of talks, and abstracts of papers. I have neither seen the recordings nor read the papers "
-            "themselves, and there are no transcripts. "
+            "All that I know was read from the files of this collection: titles, speakers, descriptions and what "
+            "else they tell, of papers their abstracts. I have neither watched the recordings nor read the papers "
+            "themselves. "
         ),
         asked=(
             "Where do your answers come from?",
@@ -195,8 +194,8 @@ FACTS = (
     ),
     Fact(
         says=(
-            "The records are in English, and I find them best for a question in English. Names are found in any "
-            "language; with a language model connected, it may answer in others. "
+            "I find most for a question in the language of the talks, and in English best. Names are found in any "
+            "language; with a language model connected, it may answer in yours. "
         ),
         asked=(
             "Do you speak other languages?",
@@ -208,8 +207,8 @@ FACTS = (
     ),
     Fact(
         says=(
-            "The collection is as recent as its saved pages, and changes when other pages are read with `talks "
-            "ingest`. Papers have dates where their pages give them; talks have none. "
+            "The collection is as recent as the files that it was read from, and changes when others are read with "
+            "`talks ingest`. A talk or paper has a date where its file gives one. "
         ),
         asked=(
             "How recent is the material?",
@@ -236,20 +235,19 @@ class Program:
         if evidence.rows is not None or understood.named or understood.leans_on:
             return False
         # "What can they find out about me?" sounds like a question to the program, and a talk answers it.
-        least = SURE_CHANCE if decision.chance >= LEAST_CHANCE else LEAST_CHANCE
-        return understood.intents["overview"] >= LEAST_CHANCE or any(
-            understood.intents[one] >= least for one in ("program", "smalltalk")
-        )
+        least = LEAST_CHANCE if decision.abstention is not None else SURE_OF_PROGRAM
+        return understood.of_program >= least
 
     def tell(self, understood: Understood, answer: CitedText, digest: Digest) -> Iterator[Event]:
         """Say what was asked of the program, return a greeting, or tell what the collection is about."""
-        if understood.intent == "smalltalk":
-            yield from answer.say(f"{GREETING} {self._collection()}")
-        elif understood.intent == "overview":
-            yield from answer.say(self._collection())
-            yield from digest.overview(answer)
-        else:
-            yield from answer.say(f"{self._nearest(understood)}\n\n{self._collection()}")
+        match self._asked(understood):
+            case "smalltalk":
+                yield from answer.say(f"{GREETING} {self._collection()}")
+            case "overview":
+                yield from answer.say(self._collection())
+                yield from digest.overview(answer)
+            case _:
+                yield from answer.say(f"{self._nearest(understood)}\n\n{self._collection()}")
 
     def note(self, understood: Understood) -> str:
         """The same for a model; "" where something else is asked."""
@@ -257,13 +255,18 @@ class Program:
             return ""
         return f"{self._nearest(understood) if understood.intent == 'program' else ''} {self._collection()}".strip()
 
+    def _asked(self, understood: Understood) -> Intent:
+        return max(OF_PROGRAM, key=lambda one: understood.intents[one])
+
     def _collection(self) -> str:
         """What the collection holds."""
         ((talks, papers),) = self._store.rows(
             "SELECT count(*) FILTER (WHERE kind = 'talk'), count(*) FILTER (WHERE kind = 'paper') FROM records"
         )
         beside = f", with {_count(papers, 'paper')} on the shelf beside them" if papers else ""
-        return f"This is a collection of {_count(talks, 'recorded talk')}{beside}."
+        ((heard,),) = self._store.rows("SELECT count(DISTINCT record_id) FROM passages WHERE start_s IS NOT NULL")
+        said = f" Of {heard} of the talks I know what was said, word by word." if heard else ""
+        return f"This is a collection of {_count(talks, 'recorded talk')}{beside}.{said}"
 
     def _nearest(self, understood: Understood) -> str:
         vector = self._bundled.embed_question(understood.question)

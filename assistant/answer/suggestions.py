@@ -1,6 +1,6 @@
 """What to offer: first questions, made from the collection, and after an answer what goes on from what it cites.
 
-Comes in: the record store of one generation. Goes out: questions that the collection can answer. None is fixed here;
+Comes in: the record store of one snapshot. Goes out: questions that the collection can answer. None is fixed here;
 a collection without gists gets questions about its titles and speakers.
 """
 
@@ -68,7 +68,7 @@ def offers(
         first = cited[0]
         other = next((one for one in near.values() if one.id != first.id and one.kind == first.kind), None)
         if other is not None:
-            made.append(Offer("compare", f"Compare “{first.title}” with “{other.title}”.", other.title))
+            made.append(Offer("compare", _comparison(first, other), other.title))
         made.append(Offer("simpler", f"Explain “{first.title}” in simple words.", first.title))
     talks = [source.title for source in near.values() if source.kind == "talk"]
     if len(talks) > 1:
@@ -78,6 +78,14 @@ def offers(
     taken = {question.casefold() for question in asked}
     made = [offer for offer in made if offer.kind == "talks" or offer.question.casefold() not in taken]
     return [*made, *(Offer("ask", question) for question in next_questions(store, answer, passages, asked))]
+
+
+def _comparison(first: Citation | SourcePassage, other: Citation | SourcePassage) -> str:
+    """The question that compares two; by their speakers where it can be, for a long title hides what is asked of it."""
+    names = [one.speakers[0].split(", ")[0] for one in (first, other) if one.speakers]
+    if len(set(names)) == 2:
+        return f"How do the talks of {names[0]} and {names[1]} differ?"
+    return f"How do “{first.title}” and “{other.title}” differ?"
 
 
 def _subject(answer: Answer) -> str:

@@ -55,7 +55,7 @@ class TalksRetriever(BaseRetriever):
         if understood.scored is None:
             return []
         ranked = self._assistant.ranker.top(understood.scored, limit=self._limit, filters=self._filters)
-        store = self._assistant.generation.store
+        store = self._assistant.snapshot.store
         return [
             NodeWithScore(node=passage_node(hit.passage, store.record(hit.passage.record_id)), score=hit.score)
             for hit in flatten(ranked, self._limit)
@@ -145,7 +145,7 @@ class TalksChatEngine(BaseChatEngine):
         return list(dict.fromkeys(str(one.node.metadata["record_id"]) for one in nodes))
 
     def _nodes(self, answer: Answer) -> list[NodeWithScore]:
-        store = self._assistant.generation.store
+        store = self._assistant.snapshot.store
         passages = store.passages_named(citation.passage_id for citation in answer.citations)
         return [NodeWithScore(node=passage_node(one, store.record(one.record_id)), score=1.0) for one in passages]
 

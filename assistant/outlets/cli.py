@@ -17,7 +17,7 @@ from assistant.assembly import Assistant
 from assistant.outlets import batch, show
 from assistant.outlets.formats import answer_json, record_json
 from assistant.prompts import load_prompts
-from assistant.query import Condition, Query, parse_where
+from assistant.query import Condition, parse_where
 from assistant.retrieve.structured import Filters, evaluate
 from assistant.settings import Settings, load_settings
 from assistant.types import Done
@@ -138,8 +138,8 @@ def list_command(
 ) -> None:
     """List every talk and paper, or those that meet all conditions."""
     filters = Filters(_kind(kind), where=_where(where))
-    store = _open(corpus, home, collection).generation.store
-    found = evaluate(Query(kind=filters.kind, conditions=filters.conditions), store).ids
+    store = _open(corpus, home, collection).snapshot.store
+    found = evaluate(filters.query, store).ids
     records = [store.record(record_id) for record_id in found]
     _print([record_json(record) for record in records] if as_json else show.record_list_text(records))
 
@@ -153,7 +153,7 @@ def show_command(
     as_json: Json = False,
 ) -> None:
     """Show one talk or paper, whole."""
-    record = _open(corpus, home, collection).generation.store.record(record_id)
+    record = _open(corpus, home, collection).snapshot.store.record(record_id)
     _print(record_json(record) if as_json else show.record_text(record))
 
 
@@ -204,7 +204,7 @@ def ask(
     if lines is not None:
         _print_lines(batch.ask_batch(lines, assistant, endpoint, filters=filters))
         return
-    events = assistant.turn(question or "", endpoint=endpoint, filters=filters.or_none)
+    events = assistant.turn(question or "", endpoint=endpoint, filters=filters)
     if as_json:
         _print(next(answer_json(event.answer) for event in events if isinstance(event, Done)))
     else:
@@ -221,8 +221,8 @@ def gist(corpus: Corpus = None, home: Home = None, collection: CollectionOption 
     endpoint = assistant.endpoint(model)
     if endpoint is None:
         raise SettingsError("Gists are written by a model; set TALKS_LLM_BASE_URL to the address of one.")
-    records = list(assistant.generation.store.records())
-    files = gist_files(Path(assistant.generation.manifest.corpus), assistant.collection)
+    records = list(assistant.snapshot.store.records())
+    files = gist_files(Path(assistant.snapshot.manifest.corpus), assistant.collection)
     prompts = load_prompts(assistant.settings.prompts)
     written = show.with_progress(lambda progress: write_gists(records, files, endpoint, prompts, progress))
     report = show.with_progress(assistant.ingest)
@@ -266,7 +266,7 @@ def _open(corpus: Path | None, home: Path | None, collection: str | None) -> Ass
         try:
             report = show.with_progress(assistant.ingest)
         except TalksError as error:
-            if damage is None or assistant.generation is None:  # raises where the one before is not sound either
+            if damage is None or assistant.snapshot is None:  # raises where the one before is not sound either
                 raise
             show.say(f"talks: {error} The index before that one answers.", err=True)
         else:

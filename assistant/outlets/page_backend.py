@@ -1,33 +1,33 @@
-"""What the page asks, answered by an `Assistant`.
+"""What the page asks of the program, answered by an `Assistant`; called from several threads at once.
 
-Comes in: an assistant. Goes out: `assistant.outlets.page.Backend`. What is made from a whole generation is
-made once and forgotten when an ingest switches to the next.
+Comes in: an assistant, questions, what a visitor looks for, the endpoint that they chose. Goes out: the events of a
+turn, records, offers. What is made from a whole snapshot is made once and forgotten when an ingest switches to the
+next. The page itself knows nothing of retrieval, prompts or how an endpoint is spoken to.
 """
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from assistant.answer.suggestions import Offer, first_questions, offers
 from assistant.assembly import Assistant
 from assistant.llm import EndpointChoice, Running, find_running
 from assistant.outlets.added import AddedSources
 from assistant.outlets.conversations import Conversations
-from assistant.outlets.doctor import Finding, examine
 from assistant.outlets.feedback import Feedback, keep_feedback
-from assistant.outlets.page import Opened, PageState, Turn
-from assistant.outlets.page.app import is_loopback
-from assistant.outlets.page.backend import Adding, Writer
+from assistant.outlets.guard import is_loopback_host
 from assistant.outlets.shelf import Scope, Shelf
 from assistant.outlets.show import report_text, say, with_progress
 from assistant.query import Condition
 from assistant.retrieve.structured import Filters
 from assistant.types import Answer, Event, SourcePassage, Style
 from ingest.errors import IndexBusy, IndexMissing, IndexUnusable, IngestCancelled, SettingsError, TalksError
+from ingest.gists import Gist
 from ingest.pipeline import IngestReport, Progress
 from ingest.record_store import RecordStore
 from ingest.records import Kind, Record
@@ -39,6 +39,76 @@ COLLECTION_TITLE = "Talks Assistant"
 _NEAR = 3
 
 Made = TypeVar("Made")
+
+Writer = EndpointChoice | Literal["settings", "none"]
+"""Who writes the answers: what a visitor chose, what the settings say, or nobody."""
+
+
+class Turn(NamedTuple):
+    """One exchange that is over."""
+
+    question: str
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Adding:
+    """How far the reading of files is.
+
+    Attributes:
+        what: What is being done, in words.
+        done: Of `total`; 0 of 0 where it cannot be counted.
+        seconds: Since it began.
+    """
+
+    what: str
+    done: int = 0
+    total: int = 0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class PageState:
+    """What the page says about the program as a whole.
+
+    Attributes:
+        title: The collection's name.
+        ingest: A running ingest, or None.
+        problem: Why questions cannot be answered, in one sentence, or None.
+        endpoint: The endpoint of the settings, such as "llama3.1 at http://127.0.0.1:11434/v1", or None.
+        can_add: Whether files may be added from the page.
+        told: What the last ingest has read and what not, a sentence each.
+    """
+
+    title: str
+    talks: int
+    papers: int
+    ingest: Adding | None = None
+    problem: str | None = None
+    endpoint: str | None = None
+    can_add: bool = False
+    told: tuple[str, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to ask about."""
+        return self.talks + self.papers == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A talk or paper with what stands beside it.
+
+    Attributes:
+        gist: What it is about in plain words; ours, never a source.
+        near: (id, title) of the nearest records of the other kind.
+        media: Whether its recording lies on this machine and can be played.
+    """
+
+    record: Record
+    gist: Gist | None = None
+    near: tuple[tuple[str, str], ...] = ()
+    media: bool = False
 
 
 class PageBackend:
@@ -57,13 +127,14 @@ class PageBackend:
 
     def ask(
         self, question: str, history: Sequence[Turn], *, writer: Writer, scope: Scope = (), style: Style = "normal"
-    ) -> Iterator[Event]:
+    ) -> Generator[Event, None, None]:
         """One turn; the visitor's endpoint comes before that of the settings."""
         chosen = self._assistant.connect(writer) if isinstance(writer, EndpointChoice) else None
         endpoint = self._assistant.endpoint() if writer == "settings" else chosen
         within = self.shelf().within(scope)
         filters = None if within is None else Filters(where=(Condition("among", tuple(sorted(within))),))
-        return self._assistant.turn(question, [turn.answer for turn in history], endpoint=endpoint, filters=filters)
+        answers = [turn.answer for turn in history]
+        return self._assistant.turn(question, answers, endpoint=endpoint, filters=filters, style=style)
 
     def state(self) -> PageState:
         """What the collection holds and what is going on."""
@@ -71,7 +142,7 @@ class PageBackend:
         talks = papers = 0
         problem = self._problem
         try:
-            manifest = self._assistant.generation.manifest
+            manifest = self._assistant.snapshot.manifest
             talks, papers = manifest.talks, manifest.papers
         except IndexMissing:
             pass  # said by `ingest` or `problem`
@@ -105,7 +176,8 @@ class PageBackend:
         other: Kind = "paper" if record.kind == "talk" else "talk"
         about = f"{record.title}. {gist.text if gist else record.abstract[:500]}"
         near = self._assistant.ranker.search(about, limit=_NEAR, filters=Filters(kind=other))
-        return Opened(record, gist, tuple((hit.record_id, store.record(hit.record_id).title) for hit in near))
+        titles = tuple((hit.record_id, store.record(hit.record_id).title) for hit in near)
+        return Opened(record, gist, titles, media=self.media(record_id) is not None)
 
     def record(self, record_id: str) -> Record:
         """One record."""
@@ -123,10 +195,6 @@ class PageBackend:
     def keep_feedback(self, feedback: Feedback) -> None:
         """Into the home's feedback file."""
         keep_feedback(self._assistant.settings.home, feedback)
-
-    def findings(self) -> Sequence[Finding]:
-        """What `talks doctor` says."""
-        return examine(self._assistant.settings)
 
     def running(self) -> Sequence[Running]:
         """Model servers on the usual ports of this machine."""
@@ -205,19 +273,19 @@ class PageBackend:
     @property
     def _can_add(self) -> bool:
         settings = self._assistant.settings
-        return is_loopback(settings.host) or settings.allow_adding
+        return is_loopback_host(settings.host) or settings.allow_adding
 
     @property
     def _store(self) -> RecordStore:
-        return self._assistant.generation.store
+        return self._assistant.snapshot.store
 
     def _once(self, what: str, make: Callable[[RecordStore], Made]) -> Made:
-        generation = self._assistant.generation
-        key = (generation.folder.name, what)
+        snapshot = self._assistant.snapshot
+        key = (snapshot.folder.name, what)
         with self._making:
             if key not in self._made:
                 self._made = {k: v for k, v in self._made.items() if k[0] == key[0]}
-                self._made[key] = make(generation.store)
+                self._made[key] = make(snapshot.store)
             made: Made = self._made[key]
             return made
 

@@ -79,7 +79,7 @@ def application(assistant: Assistant, backend: PageBackend) -> ASGIApp:
     @app.get("/health")
     def health() -> JSONResponse:
         try:
-            _ = assistant.generation
+            _ = assistant.snapshot
         except TalksError:
             return JSONResponse({"status": "no index yet"}, 503)
         return JSONResponse({"status": "ok"})

@@ -1,6 +1,6 @@
 """The whole collection to look through: found as one types, narrowed, sorted, counted.
 
-Comes in: the record store of one generation. Goes out: rows of a list, exact and complete, and what they can be
+Comes in: the record store of one snapshot. Goes out: rows of a list, exact and complete, and what they can be
 narrowed to, both derived from what the records tell. Ranking by meaning is left to `retrieve`.
 """
 
@@ -65,7 +65,7 @@ class Search:
 
 @dataclass(slots=True)
 class Shelf:
-    """Every record of one generation, ready to be looked through.
+    """Every record of one snapshot, ready to be looked through.
 
     Attributes:
         values: By field, by value as written: the positions that have it, in order.

@@ -183,13 +183,17 @@ def print_turn(events: Iterator[Event]) -> None:
 
 
 def references_text(citations: Sequence[Citation]) -> str:
-    """The list below an answer: each number once, with its talk and where that stands."""
-    by_number = {citation.n: citation for citation in reversed(citations)}
-    lines = [
-        f"[{n}] {c.title}" + (f", {'; '.join(c.speakers)}" if c.speakers else "") + f" ({c.kind} {c.id}; "
-        f"{c.source['file']}, line {c.source['line']})"
-        for n, c in sorted(by_number.items())
-    ]
+    """The list below an answer: each number once, with its talk, where that stands, and where its recording opens."""
+    lines: list[str] = []
+    for n in sorted({citation.n for citation in citations}):
+        places = [citation for citation in citations if citation.n == n]
+        c = places[0]
+        lines.append(
+            f"[{n}] {c.title}" + (f", {'; '.join(c.speakers)}" if c.speakers else "") + f" ({c.kind} {c.id}; "
+            f"{c.source['file']}, line {c.source['line']})"
+        )
+        moments = {place.opens_at_s: place.deep_link for place in places if place.opens_at_s is not None}
+        lines += [f"    {format_seconds(second)}  {link or ''}".rstrip() for second, link in sorted(moments.items())]
     return "\n" + "\n".join(lines) + "\n" if lines else ""
 
 

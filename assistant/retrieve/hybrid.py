@@ -1,6 +1,6 @@
 """Question → ranked passages and records: dense and lexical, over the sources and over their gists, then reranked.
 
-Comes in: an open generation and its embedder. Goes out: talks and papers, best first, each with its passages, best
+Comes in: an open snapshot and its embedder. Goes out: talks and papers, best first, each with its passages, best
 first, and what the ranking saw. Each weight is a named constant with its reason; `evals/LOG.md` has the measurements,
 also of what did not help.
 Leaves to others: whether the question is answered at all (`answer.abstain`), and LlamaIndex's view of it
@@ -113,7 +113,7 @@ class Scored:
 
 
 class HybridRanker:
-    """Ranks a generation's passages by dense and lexical scores together.
+    """Ranks a snapshot's passages by dense and lexical scores together.
 
     1. Sources and gists are each scored densely and lexically.
     2. The two are blended, by how much of the question's wording the sources hold.
@@ -122,18 +122,18 @@ class HybridRanker:
     5. The best records are reranked by late interaction: do they hold each thing that the question asks for?
     """
 
-    def __init__(self, generation: Snapshot, embedder: Embedder, *, keyword_weight: float) -> None:
-        self.generation = generation
+    def __init__(self, snapshot: Snapshot, embedder: Embedder, *, keyword_weight: float) -> None:
+        self.snapshot = snapshot
         self.embedder = embedder
         self._keyword_weight = keyword_weight
         # A record's passages stand together.
-        self._first, self._last = generation.record_first[:-1], generation.record_first[1:]
-        self.kinds = np.where(generation.record_is_talk, "talk", "paper")
-        self.row_of = generation.row_of
-        self._gist_rows = generation.gist_records
+        self._first, self._last = snapshot.record_first[:-1], snapshot.record_first[1:]
+        self.kinds = np.where(snapshot.record_is_talk, "talk", "paper")
+        self.row_of = snapshot.row_of
+        self._gist_rows = snapshot.gist_records
         self.late_interaction: LateInteraction | None = None
-        if isinstance(embedder, WordEmbedder) and generation.word_vectors is not None:
-            self.late_interaction = LateInteraction(generation, self._first, self._last)
+        if isinstance(embedder, WordEmbedder) and snapshot.word_vectors is not None:
+            self.late_interaction = LateInteraction(snapshot, self._first, self._last)
 
     def search(self, text: str, *, limit: int = 10, filters: Filters | None = None) -> tuple[RankedRecord, ...]:
         """Talks and papers for a text of which nothing is known, best first, at most `limit`."""
@@ -189,7 +189,7 @@ class HybridRanker:
 
     def records_within(self, filters: Filters) -> list[int]:
         """Positions of the records that fit all filters."""
-        return positions(filters, self.generation.store)
+        return positions(filters, self.snapshot.store)
 
     def positions(self, record_id: str) -> range:
         """Where a record's passages stand, in reading order."""
@@ -207,14 +207,14 @@ class HybridRanker:
             words = words.without_stop_words()
         else:
             vector = self.embedder.embed_question(text)
-        keyword = self.generation.keyword.scores(corrected)
-        dense = self.generation.dense(vector, keyword)
+        keyword = self.snapshot.keyword.scores(corrected)
+        dense = self.snapshot.dense(vector, keyword)
         scores = fuse(dense, keyword, keyword_weight=self._keyword_weight)
         share = gist_share(float(keyword.max()))
         if share == 0 or not len(self._gist_rows):
             return _Look(scores, scores.copy(), 0.0, words)
-        gist_keyword = self.generation.gist_keyword.scores(corrected)
-        gist_dense = self.generation.gist_dense(vector, gist_keyword)
+        gist_keyword = self.snapshot.gist_keyword.scores(corrected)
+        gist_dense = self.snapshot.gist_dense(vector, gist_keyword)
         gists = fuse(gist_dense, gist_keyword, keyword_weight=self._keyword_weight)
         of_records = spread_gists(gists, self._gist_rows, self.best_of_records(scores))
         of_passages = np.repeat(of_records, self._last - self._first)
@@ -245,9 +245,9 @@ class HybridRanker:
         """Shape (r,): what each record gains by a name in its text that stands in no other."""
         bonus = np.zeros(len(self._first), dtype=np.float32)
         for name in names:
-            holds = np.flatnonzero(self.best_of_records(self.generation.keyword.scores(name)))
+            holds = np.flatnonzero(self.best_of_records(self.snapshot.keyword.scores(name)))
             if len(holds) == 1:
-                [passage] = self.generation.store.passages(self._first[holds])
+                [passage] = self.snapshot.store.passages(self._first[holds])
                 bonus[holds] = 0 if name.lower() in passage.heading.lower() else NAME_BONUS
         return bonus
 
@@ -260,7 +260,7 @@ class HybridRanker:
         sources = scored.sources
         best = first + np.argsort(-sources[first:last], kind="stable")[:PASSAGES_PER_RECORD]
         more = float(scored.records[row] - sources[best[0]])
-        passages = self.generation.store.passages(best)
+        passages = self.snapshot.store.passages(best)
         ranked = tuple(RankedPassage(p, float(sources[at]) + more) for p, at in zip(passages, best, strict=True))
         return RankedRecord(ranked[0].passage.record_id, ranked[0].passage.kind, ranked[0].score, ranked)
 

@@ -46,7 +46,7 @@ def nearest_words(ranker: HybridRanker, words: Words, passage: Passage, place: i
         Shape (sentences, words), cosines, the sentences as `sentence_spans` tells them; None where the index holds no
         word vectors.
     """
-    vectors, embedder = ranker.generation.word_vectors, ranker.embedder
+    vectors, embedder = ranker.snapshot.word_vectors, ranker.embedder
     if vectors is None or not isinstance(embedder, WordEmbedder):
         return None
     offset = len(passage.headed_text) - len(passage.text)

@@ -15,6 +15,8 @@ from assistant.types import Intent
 
 LEARNED = Path(__file__).with_name("intent.npz")
 INTENTS = get_args(Intent)
+# These ask of the program, or of the collection as a whole; they shade into one another.
+OF_PROGRAM: tuple[Intent, ...] = ("program", "overview", "smalltalk")
 
 Floats = NDArray[np.float32]
 

@@ -13,10 +13,22 @@ from typing import Protocol
 
 import numpy as np
 
+from assistant.learned import widened
 from assistant.query import Query
 from assistant.understand.entities import Linked
-from assistant.understand.network import FIRST, INSIDE, LONGEST_BEFORE, Encoded, Network, widened
-from assistant.understand.notation import NONE, OR, Pointer, Sources, Symbol, Token, items_of, query_of, tokens_of
+from assistant.understand.network import FIRST, INSIDE, LONGEST_BEFORE, Encoded, Network
+from assistant.understand.notation import (
+    NONE,
+    OR,
+    Pointer,
+    Sources,
+    Symbol,
+    Token,
+    asks_unheld,
+    items_of,
+    query_of,
+    tokens_of,
+)
 from ingest.embedder import Pieces
 
 LEARNED = Path(__file__).with_name("parser.npz")
@@ -63,14 +75,25 @@ class Parser:
         sources = Sources(tokens_of(question, linked.mentions), items_of(previous)[:LONGEST_BEFORE], before)
         pieces = self._embedder.embed_pieces(question)
         first_pieces = first_piece_of(pieces, sources.tokens)
-        line, chance = self._network.write(self._encoded(pieces, first_pieces, sources))
         at = {place: number for number, place in first_pieces.items()}
-        symbols = [self._symbol(one, at, len(pieces.spans)) for one in line]
-        if symbols == [NONE]:
-            return Parsed(None, chance)
-        query = query_of(with_enumerated(symbols, sources.tokens), sources)
-        dropped = query is None or names_more(sources.tokens, symbols, query)
-        return Parsed(None, 0.0) if dropped else Parsed(query, chance)
+        chances: dict[Query | None, float] = {}
+        left, senseless = 1.0, 0.0
+        for line, chance in self._network.lines(self._encoded(pieces, first_pieces, sources)):
+            left -= chance
+            symbols = [self._symbol(one, at, len(pieces.spans)) for one in line]
+            is_none = symbols == [NONE] or asks_unheld(symbols, sources)
+            query = None if is_none else query_of(with_enumerated(symbols, sources.tokens), sources)
+            if not is_none and (query is None or names_more(sources.tokens, symbols, query)):
+                senseless += chance
+                continue
+            chances[query] = chances.get(query, 0.0) + chance
+            best, second = sorted((*chances.values(), 0.0), reverse=True)[:2]
+            if best >= second + left:
+                break
+        if not chances:
+            return Parsed(None, 0.0)
+        query = max(chances, key=lambda one: chances[one])
+        return Parsed(query, chances[query] / (1 - senseless))
 
     def _symbol(self, number: int, at: dict[int, int], pieces: int) -> Symbol:
         if number < len(self._symbols):

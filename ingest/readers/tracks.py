@@ -39,11 +39,6 @@ class Track:
     made: Made = "hand"
     problems: tuple[str, ...] = ()
 
-    @property
-    def is_timed(self) -> bool:
-        """Whether any of it has a time."""
-        return any(cue.start_s is not None for cue in self.cues)
-
 
 def judged(cues: Sequence[Cue], *, noun: str = "cue", automatic: bool = False) -> Track:
     """Judge the times of cues, put them in order and drop what rolling captions repeat.

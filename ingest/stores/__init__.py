@@ -26,11 +26,6 @@ class StoreChoice:
     url: str | None = None
     token: str | None = field(default=None, repr=False)
 
-    @property
-    def is_embedded(self) -> bool:
-        """Whether vectors are searched in the snapshot's own folder."""
-        return self.url is None
-
     def create(self, snapshot: Path, part: str) -> VectorStore:
         """A new, empty store for one part of a snapshot.
 

@@ -9,7 +9,7 @@ import pytest
 from assistant.answer.generate import MATCHED, REPEATING, broken_off
 from assistant.assembly import Assistant
 from assistant.llm import EndpointChoice
-from assistant.types import Answer, Cited, Delta, Done, Event, Sources, Status
+from assistant.types import Answer, Cited, Delta, Done, Event, Sources, Status, Style
 from ingest.errors import QuestionTooLong
 from tests.scripted_endpoint import Script, ScriptedEndpoint
 
@@ -34,7 +34,7 @@ def check_citations(assistant: Assistant, answer: Answer) -> None:
     assert [int(n) for n in re.findall(r"\[(\d+)\]", answer.text)] == [citation.n for citation in answer.citations]
     numbers: dict[int, str] = {}
     for citation in answer.citations:
-        passages = {p.id: p.text for p in assistant.generation.store.passages_of(citation.id)}
+        passages = {p.id: p.text for p in assistant.snapshot.store.passages_of(citation.id)}
         text = passages[citation.passage_id]
         assert text[citation.quote_start :].startswith(citation.quote)
         assert citation.quote
@@ -297,3 +297,37 @@ def test_closing_a_turn_ends_the_request(assistant: Assistant) -> None:
                 break
         turn.close()
         assert run(assistant)[0].citations
+
+
+def test_a_question_in_another_language_is_told_which_the_talks_are_in(assistant: Assistant) -> None:
+    answer, _ = run(assistant, "Wie spät ist es gerade auf dem Bahnhof von München, und wann fährt der nächste Zug?")
+    assert answer.refused
+    assert answer.abstention is not None
+    assert answer.abstention.reason == "other_language"
+    assert answer.text.startswith("The collection is in English;")
+
+
+def test_an_answer_in_another_language_than_its_source_is_not_called_unsupported(assistant: Assistant) -> None:
+    said = "Wenn die Modelle größer werden, wird das Training oft instabil und die Kosten steigen stark an [1]."
+    with ScriptedEndpoint(Script(pieces=[said])) as server:
+        answer, _ = run(assistant, address=server.address)
+    assert answer.checks
+    assert {check.support for check in answer.checks} == {"weak"}
+    assert "another language" in answer.checks[0].reason
+
+
+def test_short_and_detailed_answers_quote_less_and_more_and_the_model_is_told(assistant: Assistant) -> None:
+    styles: tuple[Style, ...] = ("short", "normal", "detailed")
+    quoted = {}
+    for style in styles:
+        *_, done = assistant.turn(QUESTION, endpoint=None, style=style)
+        assert isinstance(done, Done)
+        quoted[style] = sum(len(citation.quote) for citation in done.answer.citations)
+    assert 0 < 2 * quoted["short"] < quoted["normal"] < quoted["detailed"]
+    with ScriptedEndpoint(Script(pieces=["Training gets unstable [1]."])) as server:
+        endpoint = assistant.connect(EndpointChoice(server.address))
+        for style in styles:
+            list(assistant.turn(QUESTION, endpoint=endpoint, style=style))
+        short, normal, detailed = (request["messages"][0]["content"] for request in server.asked)
+    assert "one or two sentences" in short.removeprefix(normal)
+    assert "several paragraphs" in detailed.removeprefix(normal)

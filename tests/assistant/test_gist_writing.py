@@ -33,7 +33,7 @@ def corpus(tmp_path: Path) -> Assistant:
 
 
 def write(assistant: Assistant, server: ScriptedEndpoint) -> int:
-    records: list[Record] = list(assistant.generation.store.records())
+    records: list[Record] = list(assistant.snapshot.store.records())
     files = gist_files(assistant.settings.corpus, assistant.collection)
     endpoint = assistant.connect(EndpointChoice(server.address))
     return write_gists(records, files, endpoint, load_prompts(prompts_dir()), lambda *_: None)
@@ -65,7 +65,7 @@ def test_missing_gists_are_written_once_and_those_by_hand_kept(corpus: Assistant
         assert "Talk one" in server.prompts[0]
         assert "It is about one." in server.prompts[0]
     assert corpus.ingest().gists == 3
-    store = corpus.generation.store
+    store = corpus.snapshot.store
     assert store.gist("talk-two") == Gist("By hand.")
     written = store.gist("talk-one")
     assert written is not None

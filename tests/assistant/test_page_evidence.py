@@ -9,12 +9,12 @@ from importlib.resources import files
 import pytest
 
 from assistant.answer.suggestions import Offer
-from assistant.outlets.page.backend import Adding, PageState
 from assistant.outlets.page.evidence import clock, evidence_html, marked_html, quote_span
 from assistant.outlets.page.messages import chat_messages, message_html, status_text
 from assistant.outlets.page.session import Conversation, Draft
 from assistant.outlets.page.status import adding_text, masthead_html
 from assistant.outlets.page.words import ENGLISH, Words
+from assistant.outlets.page_backend import Adding, PageState
 from assistant.types import Answer, Citation, Done, SourcePassage
 
 TEXT = "First words. Second words. Second words."

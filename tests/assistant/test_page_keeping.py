@@ -8,7 +8,7 @@ import pytest
 
 from assistant.outlets.conversations import KeptTurn, new_conversation_id
 from assistant.outlets.page.collection import read_scope, rows_html, table_of
-from assistant.outlets.page.keeping import keep_turn, new_visitor, owner_of
+from assistant.outlets.page.keeping import keep_turn, owner_of
 from assistant.outlets.page.markdown import marker_offsets
 from assistant.outlets.page.record import record_html
 from assistant.outlets.page.session import Draft
@@ -26,10 +26,10 @@ def request(username: str | None) -> Any:
 
 
 def test_owner_is_the_browser_below_the_user() -> None:
-    visitor = new_visitor()
+    visitor = "a" * 32
     assert owner_of(visitor, request(None)) == f":{visitor}"
     assert owner_of(visitor, request("talks")) == f"talks:{visitor}"
-    assert owner_of(visitor, request("talks")) != owner_of(new_visitor(), request("talks"))
+    assert owner_of(visitor, request("talks")) != owner_of("b" * 32, request("talks"))
 
 
 @pytest.mark.parametrize("visitor", ["", "short", "../../../../etc/passwd", "x" * 65, None])
@@ -82,7 +82,8 @@ def test_chosen_and_typed_values_are_told_apart() -> None:
 def test_table_has_the_columns_that_its_records_fill_and_outlives_a_record() -> None:
     backend = Scripted()
     citations = [cite(1, HESSIAN, "Ill"), cite(2, FLAT, "When"), cite(3, replace(NEURO, id="gone"), "This")]
-    headers, rows = table_of(citations, backend.record, ENGLISH)
+    table = table_of(citations, backend.record, ENGLISH)
+    headers, rows = table["headers"], table["data"]
     assert headers == ["#", "Title", "Kind", "Speaker", "Affiliation", "Date", "Page"]
     assert rows[0][:6] == [1, HESSIAN.title, "Talk", "Madeleine Udell", "Stanford University", "2024-04-03"]
     assert rows[2] == [3, NEURO.title, "Talk", "", "", "", ""]

@@ -3,35 +3,27 @@
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
 
 import pytest
-from pydantic import SecretStr
 
 from assistant.outlets.page import launch_options, page_options
 from ingest.errors import SettingsError
-
-
-@dataclass(frozen=True)
-class Address:
-    host: str = "127.0.0.1"
-    port: int = 7860
-    password: SecretStr | None = None
+from tests.browser.conftest import listening
 
 
 def test_loopback_needs_no_password() -> None:
-    options = launch_options(Address())
+    options = launch_options(listening())
     assert (options["server_name"], options["server_port"], options["auth"]) == ("127.0.0.1", 7860, None)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.4", "laptop.lan", ""])
 def test_other_addresses_are_refused_without_a_password(host: str) -> None:
     with pytest.raises(SettingsError, match="no password is set; set TALKS_PASSWORD"):
-        launch_options(Address(host=host))
+        launch_options(listening(host=host))
 
 
 def test_password_guards_any_address() -> None:
-    options = launch_options(Address("0.0.0.0", password=SecretStr("open sesame")))
+    options = launch_options(listening("0.0.0.0", password="open sesame"))
     assert options["auth"] == ("talks", "open sesame")
 
 
@@ -39,7 +31,7 @@ def test_password_guards_any_address() -> None:
     "switch", ["share", "mcp_server", "pwa", "ssr_mode", "enable_monitoring", "run_history", "show_error"]
 )
 def test_what_gradio_must_not_do_is_off(switch: str) -> None:
-    assert launch_options(Address())[switch] is False
+    assert launch_options(listening())[switch] is False
 
 
 def test_page_names_no_other_machine() -> None:

@@ -14,7 +14,7 @@ from assistant.assembly import Assistant
 from assistant.outlets.conversations import Conversations
 from assistant.outlets.page import build_page, launch_options
 from assistant.outlets.page_backend import PageBackend
-from tests.browser.conftest import Address, _free_port
+from tests.browser.conftest import free_port, listening
 
 USERS = 30
 MEDIAN_S = 2.0
@@ -35,7 +35,7 @@ def served(assistant: Assistant, tmp_path: Path) -> Iterator[Served]:
     page = build_page(backend)
     (arrive,) = (number for number, event in page.fns.items() if event.name == "arrive")
     (ask,) = (number for number, event in page.fns.items() if event.name == "ask")
-    address = Address("127.0.0.1", _free_port())
+    address = listening(port=free_port())
     page.launch(**launch_options(address, prevent_thread_lock=True))
     yield Served(f"http://127.0.0.1:{address.port}/gradio_api/", arrive, ask, backend.conversations)
     page.close(verbose=False)
@@ -62,7 +62,7 @@ def ask(served: Served, user: int, question: str) -> float:
 
 @pytest.mark.alone
 def test_thirty_users_at_once_are_each_answered_soon(served: Served, assistant: Assistant) -> None:
-    talks = list(assistant.generation.store.records("talk"))
+    talks = list(assistant.snapshot.store.records("talk"))
     questions = [f"What is “{talk.title}” about?" for talk in talks[:USERS]]
     ask(served, 99_999, "Warm up?")
     with ThreadPoolExecutor(USERS) as users:

@@ -157,8 +157,8 @@ def test_text_of_opening_signs_takes_no_time(sign: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        pytest.param("\\[\na\n- b\n\\]", span("\na\n- b\n", "math display"), id="lines to itself"),
-        pytest.param("$$ x $$", span(" x ", "math display"), id="one line"),
+        pytest.param("\\[\na\n- b\n\\]", f"<p>{span(' a - b ', 'math display')}</p>", id="lines to itself"),
+        pytest.param("$$ x $$", f"<p>{span(' x ', 'math display')}</p>", id="one line"),
         pytest.param("\\[\na\n\nb\n\\]", "<p>[\na</p>\n<p>b\n]</p>", id="a blank line ends it"),
         pytest.param("$$\nx", "<p>$$\nx</p>", id="not closed yet"),
     ],

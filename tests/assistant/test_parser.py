@@ -1,14 +1,12 @@
 """List questions are read as was learned; what is no list, or would lose a condition, is not."""
 
-import numpy as np
 import pytest
 
 from assistant.assembly import Assistant
 from assistant.query import Condition, Query
 from assistant.types import Mention
 from assistant.understand.entities import Entities
-from assistant.understand.network import rounded, widened
-from assistant.understand.notation import OR, Pointer, Symbol, tokens_of
+from assistant.understand.notation import OR, Pointer, Sources, Symbol, tokens_of
 from assistant.understand.parser import Parser, first_piece_of, names_more, with_enumerated
 from assistant.understand.understand import LEAST_QUERY_CHANCE
 from ingest.embedder import BundledEmbedder
@@ -32,8 +30,8 @@ NOT_READ = (
 
 @pytest.fixture(scope="module")
 def entities(assistant_of_seeds: Assistant, embedder: BundledEmbedder) -> Entities:
-    generation = assistant_of_seeds.generation
-    return Entities(generation.store, generation.keyword, embedder.knows_word)
+    snapshot = assistant_of_seeds.snapshot
+    return Entities(snapshot.store, snapshot.keyword, embedder.knows_word)
 
 
 @pytest.fixture(scope="module")
@@ -90,11 +88,13 @@ def test_name_of_several_pieces_is_pointed_at_by_its_first(embedder: BundledEmbe
     assert pieces.spans[place][0] == 10
 
 
-def test_rounded_weights_stay_near() -> None:
-    weights = {
-        "wide": np.random.default_rng(0).normal(size=(200, 300)).astype(np.float32),
-        "short": np.ones(3, np.float32),
-    }
-    again = widened(rounded(weights))
-    assert np.abs(again["wide"] - weights["wide"]).max() < 0.03
-    assert (again["short"] == 1).all()
+def test_lines_come_likeliest_first_and_share_one_chance(parser: Parser, embedder: BundledEmbedder) -> None:
+    question = "papers, summer 2023 (june-august)"
+    pieces = embedder.embed_pieces(question)
+    sources = Sources(tokens_of(question, ()))
+    found = [*parser._network.lines(parser._encoded(pieces, first_piece_of(pieces, sources.tokens), sources))]
+    chances = [chance for _, chance in found]
+    assert len(found) > 1
+    assert chances == sorted(chances, reverse=True)
+    assert sum(chances) <= 1
+    assert len({tuple(line) for line, _ in found}) == len(found)

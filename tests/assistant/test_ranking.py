@@ -90,7 +90,7 @@ def test_filters_narrow_exactly_and_together(assistant: Assistant, filters: Filt
 
 def test_filter_by_year_keeps_exactly_the_records_of_that_year(assistant: Assistant) -> None:
     years = {
-        record.id: date.year if (date := DATE.of(record)) else None for record in assistant.generation.store.records()
+        record.id: date.year if (date := DATE.of(record)) else None for record in assistant.snapshot.store.records()
     }
     ranked = assistant.ranker.search("learning", limit=200, filters=Filters(year=2023))
     assert {record.record_id for record in ranked} == {name for name, year in years.items() if year == 2023}
@@ -150,7 +150,7 @@ def test_embedder_that_tells_no_words_ranks_by_the_first_look(
         embed_passages = staticmethod(assistant.embedder.embed_passages)
         embed_question = staticmethod(assistant.embedder.embed_question)
 
-    wordless = HybridRanker(assistant.generation, Wordless(), keyword_weight=assistant.settings.keyword_weight)
+    wordless = HybridRanker(assistant.snapshot, Wordless(), keyword_weight=assistant.settings.keyword_weight)
     monkeypatch.setattr("assistant.retrieve.hybrid.LATE_INTERACTION_WEIGHT", 0)
     for question in ("Hunting the Hessian", "How can training be made cheaper?"):
         wordlessly = [(record.record_id, record.score) for record in wordless.search(question)]

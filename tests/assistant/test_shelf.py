@@ -129,7 +129,7 @@ def test_offers_compare_simplify_recommend_and_narrow_where_it_fits() -> None:
     paper = replace(NEURO, id=PAPER, kind="paper", title="Scaling Laws")
     made = offers(small_store(), answer, (HESSIAN, FLAT, paper), [])
     assert [(offer.kind, offer.question) for offer in made[:4]] == [
-        ("compare", f"Compare “{HESSIAN.title}” with “{FLAT.title}”."),
+        ("compare", "How do the talks of Madeleine Udell and Maryam Fazel differ?"),
         ("simpler", f"Explain “{HESSIAN.title}” in simple words."),
         ("first", "Which talk should I watch first about “What slows learning”?"),
         ("talks", "What slows learning?"),

@@ -44,7 +44,7 @@ def made_up_records() -> list[Record]:
     chance = random.Random(7)
 
     def speakers() -> tuple[Speaker, ...]:
-        place, role = chance.choice((None, *NAMES)), chance.choice((None, "Professor", "Chair"))
+        place, role = chance.choice((None, *NAMES)), chance.choice((None, "Professor", "Postdoctoral Fellow"))
         return (Speaker(chance.choice(NAMES), place, role),) * chance.randrange(2)
 
     def value(field: Field) -> Any:
@@ -117,6 +117,13 @@ def contains(text: str, phrase: str) -> bool:
     return bool(inner) and any(outer[at : at + len(inner)] == inner for at in range(len(outer)))
 
 
+def begins_words(text: str, phrase: str) -> bool:
+    """As `contains`; the last word may go on: "postdoc" is "postdoctoral"."""
+    inner, outer = words(phrase), words(text)
+    places = range(len(outer) - len(inner) + 1) if inner else ()
+    return any(" ".join(outer[at : at + len(inner)]).startswith(" ".join(inner)) for at in places)
+
+
 def is_named(field: Field, name: str, wanted: str) -> bool:
     """A name that some record has means that name, other words mean the names that hold them."""
     key, wanted = name_key(name), name_key(wanted)
@@ -140,7 +147,7 @@ def person_fits(person: Speaker, one: Condition) -> bool:
     assert field.person is not None
     told = field.person(person)
     if field is schema.ROLE:
-        return any(contains(told or "", value) for value in one.values)
+        return any(begins_words(told or "", value) for value in one.values)
     return told is not None and told != "" and any(is_named(field, told, value) for value in one.values)
 
 
@@ -324,6 +331,12 @@ def test_filters_on_a_person_hold_of_one_and_the_same(tmp_path: Path) -> None:
     store = RecordStore(tmp_path / "s")
     assert positions(Filters(speaker="ann", affiliation="mit"), store) == [0]
     assert positions(Filters(speaker="ann", affiliation="rice"), store) == []
+
+
+def test_short_form_of_a_role_means_the_role(store: RecordStore) -> None:
+    short, long = (Query(conditions=(Condition("role", (role,)),)) for role in ("postdoc", "Postdoctoral Fellow"))
+    assert evaluate(short, store) == evaluate(long, store)
+    assert evaluate(short, store).ids
 
 
 def test_records_that_do_not_tell_a_field_are_counted(store: RecordStore) -> None:

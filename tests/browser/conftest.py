@@ -13,7 +13,9 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from pydantic import SecretStr
 
-from assistant.outlets.page import Backend, build_page, launch_options
+from assistant.outlets.page import build_page, launch_options
+from assistant.outlets.page_backend import PageBackend
+from assistant.settings import Settings
 
 CHROMIUM_FLAGS = [
     "--headless",
@@ -28,7 +30,7 @@ CHROMIUM_FLAGS = [
 class Serve(Protocol):
     """Serves a page for a backend; gives its address."""
 
-    def __call__(self, backend: Backend, password: str | None = None, port: int = 0) -> str:
+    def __call__(self, backend: PageBackend, password: str | None = None, port: int = 0) -> str:
         """Start; port 0 takes a free one."""
 
     def stop(self) -> None:
@@ -38,13 +40,9 @@ class Serve(Protocol):
 Visit = Callable[..., Page]
 
 
-@dataclass(frozen=True)
-class Address:
-    """Where a test's page is served."""
-
-    host: str
-    port: int
-    password: SecretStr | None = None
+def listening(host: str = "127.0.0.1", port: int = 7860, password: str | None = None) -> Settings:
+    """Settings that say where a page is served."""
+    return Settings.model_construct(host=host, port=port, password=SecretStr(password) if password else None)
 
 
 @dataclass
@@ -88,9 +86,9 @@ def serve() -> Iterator[Serve]:
     """Serve a page for a backend; gives its address."""
     served: list[gr.Blocks] = []
 
-    def start(backend: Backend, password: str | None = None, port: int = 0) -> str:
+    def start(backend: PageBackend, password: str | None = None, port: int = 0) -> str:
         page = build_page(backend)
-        address = Address("127.0.0.1", port or _free_port(), SecretStr(password) if password else None)
+        address = listening(port=port or free_port(), password=password)
         # Without Gradio's own look at the page, which fails when a busy machine takes three seconds to answer it.
         page.launch(**launch_options(address, backend, prevent_thread_lock=True), _frontend=False)
         served.append(page)
@@ -140,7 +138,7 @@ def _is_here(url: str) -> bool:
     return urlsplit(url).hostname == "127.0.0.1"
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

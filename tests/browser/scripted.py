@@ -3,7 +3,7 @@
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -11,10 +11,8 @@ from typing import Any
 from assistant.answer.suggestions import Offer
 from assistant.llm import Running
 from assistant.outlets.conversations import Conversations
-from assistant.outlets.doctor import Finding
 from assistant.outlets.feedback import Feedback
-from assistant.outlets.page import Opened, PageState, Turn
-from assistant.outlets.page.backend import Adding, Writer
+from assistant.outlets.page_backend import Adding, Opened, PageBackend, PageState, Turn, Writer
 from assistant.outlets.shelf import Scope, Shelf
 from assistant.types import Answer, Citation, Cited, Delta, Done, Event, Mode, SourcePassage, Sources, Status, Style
 from ingest.errors import CorpusMissing, EndpointUnreachable
@@ -168,7 +166,7 @@ def small_store() -> RecordStore:
 
 
 @dataclass
-class Scripted:
+class Scripted(PageBackend):
     """Plays `scripts[question]`, or a default; counts what reached it.
 
     Attributes:
@@ -193,14 +191,13 @@ class Scripted:
     recordings: dict[str, Path] = field(default_factory=dict)
     added: list[tuple[list[str], str]] = field(default_factory=list)
 
-    @property
-    def conversations(self) -> Conversations:
-        """In a folder of this backend's own."""
-        return Conversations(self.home)
+    def __post_init__(self) -> None:
+        """Keep conversations in a folder of this backend's own."""
+        self.conversations = Conversations(self.home)
 
     def ask(
         self, question: str, history: Sequence[Turn], *, writer: Writer, scope: Scope = (), style: Style = "normal"
-    ) -> Iterator[Event]:
+    ) -> Generator[Event, None, None]:
         """Play the script."""
         self.scopes.append(scope)
         self.styles.append(style)
@@ -264,11 +261,6 @@ class Scripted:
     def keep_feedback(self, feedback: Feedback) -> None:
         """Remember it."""
         self.opinions.append(feedback)
-
-    def findings(self) -> Sequence[Finding]:
-        """One good and one bad."""
-        bad = Finding("endpoint", False, "Nothing answers at http://127.0.0.1:1/v1; start the server there.")
-        return [Finding("index", True, "34 talks, 106 papers"), bad]
 
     def running(self) -> Sequence[Running]:
         """One."""

@@ -8,8 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from assistant.answer.suggestions import Offer
-from assistant.outlets.page import PageState
-from assistant.outlets.page.backend import Adding
+from assistant.outlets.page_backend import Adding, PageState
 from assistant.types import Delta, Event, Sources, Status
 from ingest.errors import EndpointUnreachable
 from tests.browser.conftest import Serve, Visit

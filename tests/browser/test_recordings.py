@@ -10,9 +10,9 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from assistant.outlets.page import PageState
+from assistant.outlets.page_backend import PageState
 from ingest.record_store import RecordStore, write_store
-from ingest.records import Cue, Speaker
+from ingest.records import Chapter, Cue, Speaker
 from tests import made_up
 from tests.browser.conftest import Serve, Visit
 from tests.browser.scripted import HESSIAN, Scripted, cite, script
@@ -46,9 +46,11 @@ def lecture(tmp_path: Path) -> Scripted:
         Cue(float(start), None, text, "Ada") for start, text in ((0, "Hello."), (4, "A <b>break</b>."), (8, SAID))
     )
     watch = "https://example.invalid/watch"
+    chapters = (Chapter("0:00", 0, "Opening"), Chapter("0:06", 6, "Depth"))
     talk = made_up.talk(
-        "Lecture 8", (Speaker("Ada"),), transcript=cues, id="lecture-8", media_file="lecture.wav", video_url=watch
-    )
+        "Lecture 8", (Speaker("Ada"),), transcript=cues, chapters=chapters, id="lecture-8", media_file="lecture.wav",
+        video_url=watch, duration_s=SECONDS,
+    )  # fmt: skip
     write_store(tmp_path / "s", [talk, replace(talk, id="elsewhere", title="Lecture 9")], [])
     spoken = replace(
         HESSIAN, id="lecture-8", title="Lecture 8", passage_id="lecture-8#t8", section="transcript", text=SAID,
@@ -83,6 +85,10 @@ def test_cited_moment_is_played_at_its_second_and_the_transcript_follows(
     page.locator(".cues button").first.click()
     page.wait_for_function("document.querySelector('#player audio').currentTime < 4")
     expect(page.locator(".cues [aria-current]")).to_contain_text("Hello.")
+    expect(page.locator(".marks button")).to_have_count(3)
+    assert str(page.locator(".marks .moment").get_attribute("style")).startswith("left:66.67%")
+    page.get_by_role("button", name="0:06 Depth").click()
+    page.wait_for_function("document.querySelector('#player audio').currentTime >= 6")
     page.get_by_label("Find in the transcript").fill("gradient deep")
     expect(page.locator(".cues li:visible")).to_have_count(1)
     page.locator("#player").get_by_role("button", name="Close").click()

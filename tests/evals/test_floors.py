@@ -63,13 +63,13 @@ def test_conversations_stay_above_their_floors(module_assistant: Assistant) -> N
 
 def test_questions_about_the_collection_are_answered_exactly(module_assistant: Assistant) -> None:
     lists = read_lists(EVALS / "catalogue.jsonl", "dev")
-    ids = {record.id for record in module_assistant.generation.store.records()}
+    ids = {record.id for record in module_assistant.snapshot.store.records()}
     assert [one.id for one in lists if not set(one.expected or ()) <= ids] == []
     assert score_catalogue(module_assistant, lists[::6]).share >= LEAST_EXACT
 
 
 def test_every_labelled_question_names_records_that_exist(module_assistant: Assistant) -> None:
-    ids = {record.id for record in module_assistant.generation.store.records()}
+    ids = {record.id for record in module_assistant.snapshot.store.records()}
     questions = read_questions(EVALS / "questions.jsonl")
     assert [one.id for one in questions if not (one.expected | {one.named or min(one.expected)}) <= ids] == []
     assert all((one.named is not None) == (one.kind_of_question == "cross") for one in questions)

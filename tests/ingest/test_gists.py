@@ -68,9 +68,9 @@ def test_line_that_cannot_be_read_is_told_and_the_rest_goes_on(tmp_path: Path, b
 
 def test_every_record_of_the_seeds_has_its_gist(seeds_report: IngestReport, seeds_home: Path) -> None:
     assert seeds_report.gists == 140
-    generation = open_current(seeds_home / "collections" / "seeds", BundledEmbedder().fingerprint)
-    assert list(generation.store.gists()) == [record.id for record in generation.store.records()]
-    gist = generation.store.gist("neuromorphic-llms")
+    snapshot = open_current(seeds_home / "collections" / "seeds", BundledEmbedder().fingerprint)
+    assert list(snapshot.store.gists()) == [record.id for record in snapshot.store.records()]
+    gist = snapshot.store.gist("neuromorphic-llms")
     assert gist is not None
     assert gist.written_by is None
     assert len(gist.questions) == 3
@@ -89,9 +89,9 @@ def test_ingest_keeps_gists_vectors_and_embeds_the_new_one_only(tmp_path: Path, 
         (1, 3, True),
         (2, 1, True),
     ]
-    generation = open_current(home, embedder.fingerprint)
-    texts = [gist.search_text for gist in generation.store.gists().values()]
-    np.testing.assert_allclose(generation.gist_vectors, embedder.embed_passages(texts), atol=1e-3)
+    snapshot = open_current(home, embedder.fingerprint)
+    texts = [gist.search_text for gist in snapshot.store.gists().values()]
+    np.testing.assert_allclose(snapshot.gist_vectors, embedder.embed_passages(texts), atol=1e-3)
     assert not ingest(tmp_path / "corpus", home, embedder).changed
 
 
@@ -107,6 +107,6 @@ def test_models_gists_are_kept_in_the_home_not_in_the_corpus(tmp_path: Path, emb
 
 def test_passages_collection_holds_no_gist(seeds_report: IngestReport, seeds_home: Path) -> None:
     assert seeds_report.changed
-    generation = open_current(seeds_home / "collections" / "seeds", BundledEmbedder().fingerprint)
-    assert len(generation.vectors) == generation.manifest.passages == 308
+    snapshot = open_current(seeds_home / "collections" / "seeds", BundledEmbedder().fingerprint)
+    assert len(snapshot.vectors) == snapshot.manifest.passages == 308
     assert SEEDS.joinpath("gists.jsonl").is_file()

@@ -83,11 +83,11 @@ def home(tmp_path: Path) -> Path:
 
 
 def titles(home: Path, embedder: BundledEmbedder) -> list[str]:
-    generation = open_current(home, embedder.fingerprint)
+    snapshot = open_current(home, embedder.fingerprint)
     try:
-        return [record.title for record in generation.store.records()]
+        return [record.title for record in snapshot.store.records()]
     finally:
-        generation.close()
+        snapshot.close()
 
 
 def test_seeds_give_the_known_numbers(seeds_report: IngestReport) -> None:
@@ -102,7 +102,7 @@ def test_seeds_give_the_known_numbers(seeds_report: IngestReport) -> None:
     }
 
 
-def test_ingest_again_embeds_nothing_and_keeps_the_generation(
+def test_ingest_again_embeds_nothing_and_keeps_the_snapshot(
     corpus: Path, home: Path, embedder: BundledEmbedder
 ) -> None:
     counting = CountingEmbedder(embedder)
@@ -134,13 +134,13 @@ def test_words_of_unchanged_passages_are_kept_and_in_their_places(
     (corpus / "talks.txt").write_text(TALK_PAGE.replace("Things", "Sheep") + TALK_PAGE.split("\n", 1)[1])
     (corpus / "gists.jsonl").write_text('{"title": "Counting Things Twice", "gist": "Look again, you missed one."}')
     ingest(corpus, home, embedder)
-    generation = open_current(home, embedder.fingerprint)
-    texts = [*generation.store.headed_texts(), *(gist.search_text for gist in generation.store.gists().values())]
-    assert len(texts) == generation.manifest.passages + 1
-    assert generation.word_vectors is not None
+    snapshot = open_current(home, embedder.fingerprint)
+    texts = [*snapshot.store.headed_texts(), *(gist.search_text for gist in snapshot.store.gists().values())]
+    assert len(texts) == snapshot.manifest.passages + 1
+    assert snapshot.word_vectors is not None
     for place, words in enumerate(embedder.embed_passages_with_words(texts)[1]):
         np.testing.assert_allclose(
-            generation.word_vectors.of(place).astype(int), words.without_stop_words().vectors.astype(int), atol=1
+            snapshot.word_vectors.of(place).astype(int), words.without_stop_words().vectors.astype(int), atol=1
         )
 
 
@@ -156,15 +156,15 @@ def test_embedder_that_tells_words_replaces_an_index_without_them(
 
 
 def _vectors(home: Path, embedder: BundledEmbedder) -> tuple[list[str], list[NDArray[np.float32]]]:
-    generation = open_current(home, embedder.fingerprint)
-    return [row[0] for row in generation.store.outline()], list(generation.vectors)
+    snapshot = open_current(home, embedder.fingerprint)
+    return [row[0] for row in snapshot.store.outline()], list(snapshot.vectors)
 
 
 def test_vectors_read_back_are_those_of_the_embedder(corpus: Path, home: Path, embedder: BundledEmbedder) -> None:
     ingest(corpus, home, embedder)
-    generation = open_current(home, embedder.fingerprint)
-    texts = [passage.headed_text for passage in generation.store.passages(range(2))]
-    np.testing.assert_allclose(generation.vectors, embedder.embed_passages(texts), atol=1e-5)
+    snapshot = open_current(home, embedder.fingerprint)
+    texts = [passage.headed_text for passage in snapshot.store.passages(range(2))]
+    np.testing.assert_allclose(snapshot.vectors, embedder.embed_passages(texts), atol=1e-5)
 
 
 def test_missing_folder_is_told(home: Path, tmp_path: Path, embedder: BundledEmbedder) -> None:
@@ -277,7 +277,7 @@ def test_other_embedder_is_told_and_ingest_rebuilds(corpus: Path, home: Path, em
 
 
 @pytest.mark.parametrize("name", ["manifest.json", "records.sqlite"])
-def test_damaged_generation_is_told_and_ingest_repairs_it(
+def test_damaged_snapshot_is_told_and_ingest_repairs_it(
     corpus: Path, home: Path, embedder: BundledEmbedder, name: str
 ) -> None:
     ingest(corpus, home, embedder)
@@ -288,7 +288,7 @@ def test_damaged_generation_is_told_and_ingest_repairs_it(
     assert len(titles(home, embedder)) == 2
 
 
-def test_old_generation_can_be_read_while_the_next_one_serves(
+def test_old_snapshot_can_be_read_while_the_next_one_serves(
     corpus: Path, home: Path, embedder: BundledEmbedder
 ) -> None:
     ingest(corpus, home, embedder)
@@ -317,8 +317,8 @@ def test_order_of_files_does_not_change_ids(home: Path, tmp_path: Path, embedder
         for number, page in enumerate(pages):
             shutil.copy(page, folder / f"{prefix.format(number)}.txt")
         ingest(folder, tmp_path / f"home{run}", _Zeros(embedder))
-        generation = open_current(tmp_path / f"home{run}", "zeros")
-        ids.append({record.id: replace(record, sources=()).title for record in generation.store.records()})
+        snapshot = open_current(tmp_path / f"home{run}", "zeros")
+        ids.append({record.id: replace(record, sources=()).title for record in snapshot.store.records()})
     assert ids[0] == ids[1]
 
 

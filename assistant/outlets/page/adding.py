@@ -1,26 +1,22 @@
 """The tab "Sources": files that a visitor drops, or a folder that they name, read while the old index answers.
 
-Comes in: a `Backend` and the parts of `app`. Goes out: handlers. How far it is stands in the masthead as well, since it
-concerns everybody; what was read and what not is told here.
+Comes in: a `PageBackend` and the parts of the page. Goes out: handlers. How far it is stands in the masthead as well,
+since it concerns everybody; what was read and what not is told here.
 """
 
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import gradio as gr
 
-from assistant.outlets.page.backend import Backend, PageState
-from assistant.outlets.page.plumbing import QUICK, Updates
+from assistant.outlets.page.parts import QUICK, Parts, Updates
 from assistant.outlets.page.session import Conversation
 from assistant.outlets.page.status import adding_text
+from assistant.outlets.page_backend import PageBackend, PageState
 from ingest.errors import TalksError
 
-if TYPE_CHECKING:
-    from assistant.outlets.page.app import Parts
 
-
-def connect_adding(backend: Backend, parts: "Parts") -> None:
+def connect_adding(backend: PageBackend, parts: Parts) -> None:
     """Attach each handler to what sets it off."""
 
     def add(files: list[str] | None, folder: str, conversation: Conversation) -> Updates:

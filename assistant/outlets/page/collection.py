@@ -1,31 +1,28 @@
 """The tab "Browse": the whole collection, found as one types, counted, and one talk or paper beside it.
 
-Comes in: a `Backend` and the parts of `app`. Goes out: handlers, and a list's sources as a table. What fits is
+Comes in: a `PageBackend` and the parts of the page. Goes out: handlers, and a list's sources as a table. What fits is
 `assistant.outlets.shelf`'s to say, what a record shows is `record`'s.
 """
 
 from collections.abc import Callable, Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import gradio as gr
 import pandas as pd  # type: ignore[import-untyped]
 
-from assistant.outlets.page.backend import Backend
 from assistant.outlets.page.evidence import apart, button, kind_html
 from assistant.outlets.page.markdown import one_line, text_html
-from assistant.outlets.page.plumbing import QUICK, Updates, data_of
+from assistant.outlets.page.parts import QUICK, Parts, Updates, data_of
 from assistant.outlets.page.record import record_html
 from assistant.outlets.page.session import Conversation
 from assistant.outlets.page.words import Words
+from assistant.outlets.page_backend import PageBackend
 from assistant.outlets.shelf import ORDERS, Row, Scope, Search
 from assistant.types import Citation
 from ingest.errors import RecordMissing, TalksError
 from ingest.records import Date, Record
 from ingest.schema import FIELDS, SECTOR, Field, Type
-
-if TYPE_CHECKING:
-    from assistant.outlets.page.app import Parts
 
 ROWS_AT_ONCE = 50
 MOST_BARS = 25
@@ -42,7 +39,7 @@ def read_scope(chosen: Sequence[str] | None) -> Scope:
 class Collection:
     """What a visitor can do in the tab."""
 
-    def __init__(self, backend: Backend, parts: "Parts") -> None:
+    def __init__(self, backend: PageBackend, parts: Parts) -> None:
         self._backend, self._parts = backend, parts
 
     def connect(self) -> None:
@@ -128,10 +125,8 @@ def rows_html(rows: Sequence[Row], total: int, words: Words) -> str:
     return one_line(f'<ul class="rows">{items}</ul>{more}')
 
 
-def table_of(
-    citations: Sequence[Citation], lookup: Callable[[str], Record], words: Words
-) -> tuple[list[str], list[list[Any]]]:
-    """A list's sources, one row each, with the columns that any of them fills."""
+def table_of(citations: Sequence[Citation], lookup: Callable[[str], Record], words: Words) -> dict[str, list[Any]]:
+    """A list's sources as `gr.Dataframe` takes them, one row each, with the columns that any of them fills."""
     firsts = {citation.n: citation for citation in reversed(citations)}
     told: list[tuple[int, Citation, Record | None]] = []
     for n, citation in sorted(firsts.items()):
@@ -141,15 +136,13 @@ def table_of(
             told.append((n, citation, None))
     records = [record for _, _, record in told if record is not None]
     fields = (field for field in FIELDS if field.type in _COLUMNS and field is not SECTOR)
-    filled = [field for field in fields if any(field.shown(record) for record in records)]
-    headers = ["#", words("title"), words("by_kind")]
-    headers += [words(f"by_{field.key}", default=field.label) for field in filled[:MOST_COLUMNS]]
+    filled = [field for field in fields if any(field.shown(record) for record in records)][:MOST_COLUMNS]
+    named = [words(f"by_{field.key}", default=field.label) for field in filled]
     rows = [
-        [n, citation.title, words(citation.kind)]
-        + [_cell(field, record) if record else "" for field in filled[:MOST_COLUMNS]]
+        [n, citation.title, words(citation.kind)] + [_cell(field, record) if record else "" for field in filled]
         for n, citation, record in told
     ]
-    return headers, rows
+    return {"headers": ["#", words("title"), words("by_kind"), *named], "data": rows}
 
 
 def _cell(field: Field, record: Record) -> Any:

@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
-from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
@@ -24,11 +23,9 @@ _MARKER = re.compile(r"\[(\d{1,4})\]")
 # Signs as in pandoc, so that "$5 and $10" stays money. Bounded, since each opening sign looks for its closing one:
 # without a bound a text of nothing but opening signs would take minutes.
 _MATHS = re.compile(
-    r"\$\$(?!\s)[^$]{1,1000}?\$\$|\$(?!\s)[^$\n]{1,1000}?(?<![\s\\])\$(?!\d)"
+    r"\$\$[^$]{1,1000}?\$\$|\$(?!\s)[^$\n]{1,1000}?(?<![\s\\])\$(?!\d)"
     r"|\\\((?:(?!\n\n)[^\0]){1,1000}?\\\)|\\\[(?:(?!\n\n)[^\0]){1,1000}?\\\]"
 )
-_CLOSING = {"$$": "$$", "\\[": "\\]"}
-_LONGEST_LINES = 40
 # A marker, bare or with its brackets escaped, is no formula; neither are words between two prices.
 _NO_MATHS = re.compile(r"\[\d{1,4}\]|\\\[[\d,\s]+\\\]|(?<![\\{A-Za-z])[a-z]{3,}\s+[a-z]{2,}")
 _WORDS_INSIDE = ("\\text", "\\mathrm", "\\mbox", "\\operatorname")
@@ -85,6 +82,8 @@ def answer_html(text: str, citations: Sequence[Citation], cite_html: CiteHtml) -
         cite_html: Makes what stands for a marker.
     """
     env = {"citations": citations, "queue": MarkerQueue(citations), "cite_html": cite_html}
+    # On one line, a formula holds no line that Markdown would take for a list or a heading.
+    text = _MATHS.sub(_on_one_line, text)
     return one_line(str(_PARSER.render(text, env)).strip())
 
 
@@ -149,6 +148,10 @@ def _is_formula(source: str) -> bool:
     return not _NO_MATHS.search(source) or any(word in source for word in _WORDS_INSIDE)
 
 
+def _on_one_line(found: re.Match[str]) -> str:
+    return found.group().replace("\n", " ") if _is_formula(found.group()) else found.group()
+
+
 def _formula(source: str) -> str:
     signs = 1 if source.startswith("$") and not source.startswith("$$") else 2
     is_display = source.startswith(("$$", "\\["))
@@ -164,31 +167,6 @@ def _parse_inline(state: StateInline, silent: bool) -> bool:
     if not silent:
         state.push("maths", "", 0).content = found.group()
     state.pos = found.end()
-    return True
-
-
-def _parse_block(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """A formula that has its lines to itself, as models write the long ones."""
-    first = state.getLines(start, start + 1, state.blkIndent, False).strip()
-    opening = first[:2]
-    if opening not in _CLOSING or state.is_code_block(start):
-        return False
-    for line in range(start, min(end, start + _LONGEST_LINES)):
-        text = state.getLines(line, line + 1, state.blkIndent, False).strip()
-        if not text:
-            return False
-        if text.endswith(_CLOSING[opening]) and not (line == start and text == opening):
-            break
-    else:
-        return False
-    source = state.getLines(start, line + 1, state.blkIndent, False).strip()
-    if not _is_formula(source) or _CLOSING[opening] in source[2:-2]:
-        return False
-    if silent:
-        return True
-    token = state.push("maths_block", "", 0)
-    token.content, token.map = source, [start, line + 1]
-    state.line = line + 1
     return True
 
 
@@ -241,12 +219,10 @@ def _make_parser() -> MarkdownIt:
     parser.disable(["image", "reference", "html_block", "html_inline"])
     parser.validateLink = is_web_address  # type: ignore[method-assign]
     parser.inline.ruler.before("escape", "maths", _parse_inline)
-    parser.block.ruler.before("fence", "maths_block", _parse_block, {"alt": ["paragraph", "blockquote", "list"]})
     parser.inline.ruler.before("link", "marker", _parse_marker)
     renderers: Iterable[tuple[str, Callable[..., str]]] = (
         ("text", _render_text),
         ("maths", _render_maths),
-        ("maths_block", _render_maths),
         ("marker", _render_marker),
         ("link_open", _render_link_open),
         ("link_close", _render_link_close),

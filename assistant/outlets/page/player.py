@@ -1,12 +1,12 @@
 """A recording beside the chat: the file on this machine, and what is said in it, following the time.
 
-Comes in: a `Backend`, a record. Goes out: the route that serves media with ranges, which seeking needs, and the
+Comes in: a `PageBackend`, a record. Goes out: the route that serves media with ranges, which seeking needs, and the
 player's HTML. Only a file that a record names is served; where that may lie is the backend's to say. Nothing is fetched
 from elsewhere: a recording that is not here is a plain link.
 """
 
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 import gradio as gr
@@ -15,17 +15,14 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from assistant.outlets.page.backend import Backend, Opened
-from assistant.outlets.page.evidence import clock
+from assistant.outlets.page.evidence import button, clock
 from assistant.outlets.page.markdown import link_html, one_line
-from assistant.outlets.page.plumbing import QUICK, Updates, data_of
+from assistant.outlets.page.parts import QUICK, Parts, Updates, data_of
 from assistant.outlets.page.session import Conversation
-from assistant.outlets.page.words import Words
+from assistant.outlets.page_backend import Opened, PageBackend
 from ingest.errors import TalksError
-from ingest.schema import MEDIA_FILE, VIDEO_URL
-
-if TYPE_CHECKING:
-    from assistant.outlets.page.app import Parts
+from ingest.records import Record
+from ingest.schema import DURATION, MEDIA_FILE, VIDEO_URL
 
 MOST_CUES = 5000
 """Ten hours of captions; a browser holds no more with ease."""
@@ -33,7 +30,7 @@ MOST_CUES = 5000
 _HEARD_ONLY = (".mp3", ".m4a", ".ogg", ".oga", ".opus", ".wav", ".flac", ".aac")
 
 
-def media_route(backend: Backend) -> Route:
+def media_route(backend: PageBackend) -> Route:
     """Where the page's players find their files: `media/<record id>`."""
 
     async def serve(request: Request) -> Response:
@@ -48,7 +45,7 @@ def media_route(backend: Backend) -> Route:
     return Route("/media/{record_id}", serve, methods=["GET", "HEAD"])
 
 
-def connect_player(backend: Backend, parts: "Parts") -> None:
+def connect_player(backend: PageBackend, parts: Parts) -> None:
     """Let ▶ open the recording at its second."""
 
     def play(conversation: Conversation, event: gr.EventData) -> Updates:
@@ -57,29 +54,26 @@ def connect_player(backend: Backend, parts: "Parts") -> None:
             opened = backend.open(str(data.get("id", "")))
         except TalksError as error:
             return {parts.player: f'<p class="notice error">{escape(str(error))}</p>'}
-        at = float(data.get("at") or 0)
-        return {parts.player: player_html(opened, at, conversation.words), parts.tabs: gr.Tabs(selected="chat")}
-
-    def stop() -> str:
-        return ""
+        shown = player_html(opened, float(data.get("at") or 0), conversation)
+        return {parts.player: shown, parts.tabs: gr.Tabs(selected="chat")}
 
     parts.actions.played(play, parts.conversation, [parts.player, parts.tabs], **QUICK)
-    parts.actions.closed_player(stop, None, parts.player, **QUICK)
+    parts.actions.closed_player(lambda: "", None, parts.player, **QUICK)
 
 
-def player_html(opened: Opened, at_s: float, words: Words) -> str:
-    """The player at a second, and the transcript below it."""
-    record = opened.record
+def player_html(opened: Opened, at_s: float, conversation: Conversation) -> str:
+    """The player at a second, chapters and cited moments on its time line, and the transcript below it."""
+    record, words = opened.record, conversation.words
     address = f"media/{quote(record.id, safe='')}#t={at_s:g}"
     kind = "audio" if str(MEDIA_FILE.of(record) or "").lower().endswith(_HEARD_ONLY) else "video"
     label = escape(record.title)
+    there = VIDEO_URL.of(record)
+    link = link_html(there, words("recording")) if there else ""
     if opened.media:
         shown = f'<{kind} controls preload="metadata" src="{escape(address)}" aria-label="{label}"></{kind}>'
+        shown += _marks_html(record, conversation)
     else:
-        there = VIDEO_URL.of(record)
-        shown = (
-            f'<p class="hint">{escape(words("not_here"))} {link_html(there, words("recording")) if there else ""}</p>'
-        )
+        shown = f'<p class="hint">{escape(words("not_here"))} {link}</p>'
     cues = "".join(
         f'<li><button type="button" data-seek="{cue.start_s:g}"><span class="time">{clock(cue.start_s)}</span> '
         f"{escape(f'{cue.speaker}: ' if cue.speaker else '')}{escape(cue.text)}</button></li>"
@@ -87,19 +81,34 @@ def player_html(opened: Opened, at_s: float, words: Words) -> str:
         if cue.start_s is not None
     )
     find = escape(words("find_cue"))
-    find = f'<input type="search" class="find-cue" placeholder="{find}" aria-label="{find}">'
     said = (
-        f'{find}<ol class="cues" aria-label="{escape(words("transcript"))}">{cues}</ol>' if cues else _no_words(words)
+        f'<input type="search" class="find-cue" placeholder="{find}" aria-label="{find}">'
+        f'<ol class="cues" aria-label="{escape(words("transcript"))}">{cues}</ol>'
+        if cues
+        else f'<p class="hint">{escape(words("no_captions"))}</p>'
     )
     return one_line(
         f'<section class="player" data-at="{at_s:g}" aria-label="{label}"><p class="player-title" dir="auto">{label} '
-        f'<button type="button" class="link" data-do="closed_player">{escape(words("close"))}</button></p>{shown}{said}'
-        "</section>"
+        f"{button('closed_player', words('close'))}</p>{shown}{said}</section>"
     )
 
 
-def _no_words(words: Words) -> str:
-    return f'<p class="hint">{escape(words("no_captions"))}</p>'
+def _marks_html(record: Record, conversation: Conversation) -> str:
+    """Chapters, and what this conversation cites of the recording, where they stand in it."""
+    cited = [one for draft in conversation.drafts for one in draft.citations if one.id == record.id]
+    marks = [("chapter", chapter.start_s, chapter.title) for chapter in record.chapters]
+    marks += [("moment", one.opens_at_s, one.quote) for one in cited]
+    known = {(kind, at_s): title for kind, at_s, title in marks if at_s is not None}
+    ends = [at_s for cue in record.transcript for at_s in (cue.start_s, cue.end_s) if at_s is not None]
+    length_s = DURATION.of(record) or max([1, *ends, *(at_s for _, at_s in known)])
+    buttons = ""
+    for (kind, at_s), title in sorted(known.items(), key=lambda mark: mark[0][1]):
+        said, left = escape(f"{clock(at_s)} {title}"), min(100, 100 * at_s / length_s)
+        buttons += (
+            f'<button type="button" class="{kind}" data-seek="{at_s:g}" style="left:{left:.2f}%" title="{said}" '
+            f'aria-label="{said}"></button>'
+        )
+    return f'<div class="marks">{buttons}</div>' if buttons else ""
 
 
 def _may_see(request: Request) -> bool:

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from urllib.parse import quote
 
-from assistant.outlets.page.backend import Opened
 from assistant.outlets.page.evidence import button, kind_html
 from assistant.outlets.page.markdown import is_web_address, link_html, one_line, text_html
 from assistant.outlets.page.words import Words
+from assistant.outlets.page_backend import Opened
 from ingest.records import Record, Speaker
 from ingest.schema import AFFILIATION, FIELDS, LINKS, MEDIA_FILE, ROLE, SECTOR, SPEAKER, URL_FIELD, VIDEO_URL, Type
 

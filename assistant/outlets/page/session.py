@@ -1,95 +1,19 @@
 """One visitor's conversation: what was asked, what came so far, and the turn that is under way.
 
-Comes in: events. Goes out: drafts for the page to show, and the history for the next question. A turn runs in a thread
-of its own, so that a stop is felt at once: a generator that waits for a slow endpoint cannot be closed from outside.
+Comes in: events. Goes out: drafts for the page to show, and the history for the next question.
 """
 
-import queue
-import threading
-import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from assistant.outlets.conversations import KeptTurn, new_conversation_id, now_text
-from assistant.outlets.page.backend import Scope, Style, Turn, Writer
 from assistant.outlets.page.words import ENGLISH, Words
-from assistant.types import Answer, Citation, Cited, Delta, Done, Event, SourcePassage, Sources, Stage, Status
-
-BATCH_INTERVAL_S = 0.06
-"""A screen update per token is wasted work; 16 a second look fluent."""
-
-_POLL_S = 0.05
-"""The longest time between a stop and its effect on the page."""
+from assistant.outlets.page_backend import Turn, Writer
+from assistant.outlets.shelf import Scope
+from assistant.types import Answer, Citation, Cited, Delta, Done, Event, SourcePassage, Sources, Stage, Status, Style
 
 TABLE_FROM = 6
 """An exact answer that cites so many talks and papers is a list, which people sort and take into a spreadsheet."""
-
-
-class Run:
-    """A turn that is under way: a thread puts events into a queue, `batches` takes them out until the end or a stop."""
-
-    def __init__(self, start: Callable[[], Iterator[Event]]) -> None:
-        self._start = start
-        self._events: queue.SimpleQueue[Event | BaseException | None] = queue.SimpleQueue()
-        self._stopped = threading.Event()
-        threading.Thread(target=self._work, name="turn", daemon=True).start()
-
-    @property
-    def stopped(self) -> bool:
-        """Whether `stop` was called."""
-        return self._stopped.is_set()
-
-    def stop(self) -> None:
-        """End the turn; `batches` ends within `_POLL_S`, the engine at its next sign of life."""
-        self._stopped.set()
-
-    def batches(self) -> Iterator[list[Event]]:
-        """Events in order, several at a time when they come faster than a screen can show.
-
-        Raises:
-            Exception: Whatever the engine raised, after the events before it.
-        """
-        while not self.stopped:
-            try:
-                first = self._events.get(timeout=_POLL_S)
-            except queue.Empty:
-                continue
-            batch, end = self._gather(first)
-            if batch:
-                yield batch
-            if isinstance(end, BaseException):
-                raise end
-            if end is None:
-                return
-
-    def _gather(self, first: Event | BaseException | None) -> tuple[list[Event], BaseException | bool | None]:
-        """What arrives within one interval, and how it ended: an error, None for the end, True for more to come."""
-        batch: list[Event] = []
-        item = first
-        deadline = time.monotonic() + BATCH_INTERVAL_S
-        while True:
-            if item is None or isinstance(item, BaseException):
-                return batch, item
-            batch.append(item)
-            try:
-                item = self._events.get(timeout=max(0.0, deadline - time.monotonic()))
-            except queue.Empty:
-                return batch, True
-
-    def _work(self) -> None:
-        events: Iterator[Event] | None = None
-        try:
-            events = self._start()
-            for event in events:
-                if self.stopped:
-                    break
-                self._events.put(event)
-        except BaseException as error:  # handed over to the thread that shows it
-            self._events.put(error)
-        finally:
-            if isinstance(events, Generator):
-                events.close()
-            self._events.put(None)
 
 
 @dataclass(slots=True)
@@ -159,7 +83,7 @@ class Draft:
 
     def keep(self, notice: str) -> None:
         """End the turn with what has come so far; `notice` says that it is not whole."""
-        if self.answer is None:
+        if self.is_running:
             self.stopped = True
             asked, text, cited = self.question, self.text, self.citations
             self.answer = Answer(asked, asked, text, cited, refused=False, mode="model", notice=notice)
@@ -175,6 +99,7 @@ class Conversation:
         writer: Who writes its answers.
         style: How long they are to be.
         scope: What its next question is narrowed to.
+        running: Keys of turns under way: one at most, and none that was stopped.
         looked_at: The turn whose sources are shown; None is the last.
         picked: Position of the citation that was chosen there.
         around: Passages whose neighbours are shown.
@@ -188,7 +113,7 @@ class Conversation:
     writer_name: str = ""
     style: Style = "normal"
     scope: Scope = ()
-    run: Run | None = None
+    running: set[int] = field(default_factory=set)
     last_key: int = 0
     looked_at: int | None = None
     picked: int | None = None
@@ -200,16 +125,23 @@ class Conversation:
         """The turns that came to an answer and said something, oldest first."""
         return tuple(Turn(d.question, d.answer) for d in self.drafts if d.answer is not None and d.answer.text)
 
-    def begin(self, question: str, ask: Callable[[tuple[Turn, ...]], Iterator[Event]]) -> tuple[Draft, Run]:
-        """Start a turn; the caller makes sure that none is under way."""
-        history = self.history()
+    def begin(self, question: str) -> Draft:
+        """A new turn; the caller makes sure that none is under way."""
         self.id = self.id or new_conversation_id()
         self.last_key += 1
-        draft = Draft(self.last_key, question)
-        self.drafts.append(draft)
+        self.running.add(self.last_key)
+        self.drafts.append(Draft(self.last_key, question))
         self.looked_at = self.picked = None
-        self.run = Run(lambda: ask(history))
-        return draft, self.run
+        return self.drafts[-1]
+
+    def end(self, draft: Draft) -> bool:
+        """Note that a turn is over; whether it was not before."""
+        try:
+            self.running.remove(draft.key)
+        except KeyError:
+            return False
+        draft.shown = None
+        return True
 
     def take_back(self, first: int) -> str | None:
         """Remove the turns from a place on; the question that stood there, or None where there is none."""
@@ -220,26 +152,15 @@ class Conversation:
         return taken[0].question if taken else None
 
     def switch(self, conversation_id: str, turns: Sequence[KeptTurn]) -> None:
-        """Show another conversation in place of this one; a turn under way ends and stays with its own."""
-        self.stop()
-        self.id, self.run, self.superseded, self.looked_at, self.picked = conversation_id, None, 0, None, None
+        """Show another conversation in place of this one; a turn under way is ended before."""
+        self.id, self.superseded, self.looked_at, self.picked = conversation_id, 0, None, None
         self.drafts = [Draft.from_kept(key, turn) for key, turn in enumerate(turns, self.last_key + 1)]
         self.last_key += len(turns)
 
-    def stop(self) -> None:
-        """End the turn that is under way, if one is."""
-        if self.run is not None:
-            self.run.stop()
-
-    def shows(self, draft: Draft) -> bool:
-        """Whether a turn belongs to what is on the page; not once the visitor has left for another conversation."""
-        return any(each is draft for each in self.drafts)
-
     def draft(self, key: int | None) -> Draft | None:
         """The turn with this key; None stands for the last one."""
-        if key is None:
-            return self.drafts[-1] if self.drafts else None
-        return next((draft for draft in self.drafts if draft.key == key), None)
+        wanted = [draft for draft in self.drafts if key in (None, draft.key)]
+        return wanted[-1] if wanted else None
 
     def questions_citing(self, record_id: str) -> list[str]:
         """The questions whose answers cite a talk or paper."""

@@ -1,28 +1,24 @@
 """What the page can do right now, said the same everywhere; and the models that a visitor chooses from.
 
-Comes in: a `Backend` and the parts of `app`. Goes out: the masthead, and the handlers of the tab "Models". Saved models
-are kept in the browser without their keys; a key is kept in the server's memory until it ends, and never comes back.
+Comes in: a `PageBackend` and the parts of the page. Goes out: the masthead, and the handlers of the tab "Models". Saved
+models are kept in the browser without their keys; a key is kept in the server's memory until it ends, and never comes
+back.
 """
 
 import logging
-from collections.abc import Sequence
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import gradio as gr
 
 from assistant.llm import EndpointChoice
-from assistant.outlets.doctor import Finding
-from assistant.outlets.page.backend import Adding, Backend, PageState
 from assistant.outlets.page.evidence import button
-from assistant.outlets.page.plumbing import QUICK, QUIET, Updates, data_of
+from assistant.outlets.page.parts import QUICK, QUIET, Parts, Updates, data_of
 from assistant.outlets.page.session import Conversation
 from assistant.outlets.page.words import Words
+from assistant.outlets.page_backend import Adding, PageBackend, PageState
 from ingest.errors import TalksError
-
-if TYPE_CHECKING:
-    from assistant.outlets.page.app import Parts
 
 _LOG = logging.getLogger(__name__)
 
@@ -73,21 +69,10 @@ def adding_text(adding: Adding, words: Words) -> str:
     return f"{said}."
 
 
-def findings_html(findings: Sequence[Finding], words: Words) -> str:
-    """Each thing that was looked at, good or with what to do."""
-    items = "".join(
-        f'<li class="{"good" if found.good else "bad"}"><span class="verdict">'
-        f"{escape(words('good' if found.good else 'bad'))}</span>"
-        f"<h3>{escape(found.subject.capitalize())}</h3><p>{escape(found.text)}</p></li>"
-        for found in findings
-    )
-    return f'<ul class="findings">{items}</ul>'
-
-
 class Models:
     """What a visitor can do about models."""
 
-    def __init__(self, backend: Backend, parts: "Parts") -> None:
+    def __init__(self, backend: PageBackend, parts: Parts) -> None:
         self._backend, self._parts = backend, parts
         self._keys: dict[tuple[str, str], str] = {}
 
@@ -96,8 +81,7 @@ class Models:
         p = self._parts
         slow = QUIET | {"concurrency_limit": 4}
         page.load(self.offer, [p.conversation, p.saved], [p.writer, p.models], **QUICK)
-        gr.on([p.models_tab.select, p.look.click], self.look, p.conversation, p.findings, **slow)
-        gr.on([p.models_tab.select, p.look.click], self.find, [p.conversation, p.saved], [p.models, p.writer], **slow)
+        p.models_tab.select(self.find, [p.conversation, p.saved], [p.models, p.writer], **slow)
         typed = [p.base_url, p.model, p.api_key, p.conversation]
         p.list_models.click(self.list_models, typed, [p.model, p.result], **slow)
         chosen = [p.result, p.api_key, p.saved, p.models, p.writer, p.masthead, p.conversation]
@@ -115,14 +99,6 @@ class Models:
     def offer(self, conversation: Conversation, saved: Saved | None) -> Updates:
         """The models to choose from, as the browser has kept them."""
         return self._offered(conversation, _tidy(saved))
-
-    def look(self, conversation: Conversation) -> str:
-        """Say what is there and what is wrong."""
-        try:
-            return findings_html(self._backend.findings(), conversation.words)
-        except Exception:
-            _LOG.exception("looking at the program failed")
-            return _result_html(conversation.words("inside"), is_good=False)
 
     def find(self, conversation: Conversation, saved: Saved | None) -> Updates:
         """Offer the model servers that run on this machine."""
