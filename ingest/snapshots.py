@@ -452,7 +452,12 @@ def writing(collection: Path, choice: StoreChoice = EMBEDDED) -> Iterator[None]:
     """
     lock = FileLock(collection / "lock", timeout=0)
     with write_errors_told(collection):
-        (collection / "snapshots").mkdir(parents=True, exist_ok=True)
+        snapshots = collection / "snapshots"
+        if (collection / "lock").is_dir():  # damage, and so is what follows
+            shutil.rmtree(collection / "lock")
+        if not snapshots.is_dir():
+            snapshots.unlink(missing_ok=True)
+        snapshots.mkdir(parents=True, exist_ok=True)
         try:
             lock.acquire()
         except Timeout:
