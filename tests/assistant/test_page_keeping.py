@@ -60,7 +60,7 @@ def test_everything_of_a_record_is_escaped() -> None:
         opened, record=record, gist=replace(opened.gist, text=evil, questions=(evil,)), near=((evil, evil),)
     )
     row = replace(backend.shelf().rows[0], id=evil, title=evil, who=(evil,), date=evil)
-    html = record_html(opened, [evil], ENGLISH) + rows_html([row], 2, ENGLISH)
+    html = record_html(opened, ENGLISH) + rows_html([row], 2, ENGLISH)
     assert "<img" not in html
     assert "javascript:" not in html
     assert html.count("&lt;img") >= 12

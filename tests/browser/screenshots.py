@@ -59,7 +59,7 @@ def ask_and_compare(page: Page) -> None:
 def ask_for_a_list(page: Page) -> None:
     """A list as a table."""
     ask(page, LIST)
-    page.locator("#table td:visible").first.wait_for()
+    page.get_by_role("button", name="Save as CSV").wait_for()
 
 
 def play(page: Page) -> None:

@@ -49,7 +49,6 @@ def test_opened_talk_shows_all_and_can_be_asked_about(serve: Serve, visit: Visit
         "Apr 3, 2024",
         "This is later than the recording can be.",
         "example.invalid",
-        "Cited in this conversation for",
         "Recorded Talks: Machine Learning",
         "Scaling Laws & <b>Limits</b>",
     ):

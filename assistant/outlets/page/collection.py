@@ -99,7 +99,7 @@ class Collection:
         record_id = str(data_of(event).get("id", ""))
         try:
             opened = self._backend.open(record_id)
-            shown = record_html(opened, conversation.questions_citing(record_id), conversation.words)
+            shown = record_html(opened, conversation.words)
         except TalksError as error:
             shown = f'<p class="notice error" role="alert">{escape(str(error))}</p>'
         return {self._parts.record: shown, self._parts.tabs: gr.Tabs(selected="browse")}

@@ -155,7 +155,7 @@ class _Panel:
             f'<article class="card{places}" id="{element_id}" tabindex="-1" aria-label="{escape(label)}">'
             f'<h3>{number}<span class="card-title" dir="auto">{text_html(source.title)}</span></h3>{who}'
             f'<p class="place">{self._place_html(source, at_s)}</p>{before}'
-            f'<p class="passage" dir="auto">{passage_html}</p>{after}{doubts}{self._also_html(source.id)}'
+            f'<p class="passage" dir="auto">{passage_html}</p>{after}{doubts}'
             f'<p class="tools">{self._tools_html(source, at_s, link)}</p></article>'
         )
 
@@ -188,11 +188,6 @@ class _Panel:
         ]
         said = " ".join([self._words(f"support_{support}"), *(f"{reason.rstrip('.')}." for reason in near[-1:])])
         return f'<p class="doubt at-{at}">{escape(said)}</p>'
-
-    def _also_html(self, record_id: str) -> str:
-        """Other questions of this conversation that rest on the same talk."""
-        asked = [q for q in self._conversation.questions_citing(record_id) if q != self._draft.question]
-        return f'<p class="also">{escape(self._words("also"))} {apart(asked)}</p>' if asked else ""
 
     def _tools_html(self, source: Citation | SourcePassage, at_s: float | None, link: str | None) -> str:
         words = self._words

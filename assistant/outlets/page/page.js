@@ -3,7 +3,7 @@
 (() => {
   if (window.talksPage) return;
   const words = window.talksWords[navigator.language.slice(0, 2)] ?? window.talksWords.en;
-  const state = { pending: null, cite: null, turns: 0, known: false, record: null, player: null };
+  const state = { pending: null, cite: null, turns: 0, top: null, known: false, record: null, player: null };
   const byId = (id) => document.getElementById(id);
   const find = (selector) => document.querySelector(selector);
   const all = (selector) => [...document.querySelectorAll(selector)];
@@ -129,7 +129,10 @@
     state.turns = rows.length;
     byId("columns")?.classList.toggle("has-turn", rows.length > 0 || Boolean(state.player));
     const log = find("#chat [role=log]");
-    if (grown && log) log.scrollTop += rows.at(-1).getBoundingClientRect().top - log.getBoundingClientRect().top - 8;
+    if (log && rows.length && (grown || log.scrollTop === state.top)) { // while the reader has not scrolled
+      log.scrollTop += rows.at(-1).getBoundingClientRect().top - log.getBoundingClientRect().top - 8;
+      state.top = log.scrollTop;
+    }
     find("#chat .examples[role]")?.removeAttribute("role"); // a list that holds no items
     for (const said of all("#chat [data-testid=bot], #chat [data-testid=user]")) {
       // Gradio puts the HTML of the whole message there, to be read out.

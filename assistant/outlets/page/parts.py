@@ -139,7 +139,7 @@ class Parts:
     def _lay_out_sources(self) -> None:
         with gr.Column(elem_id="sources", scale=2, min_width=0):
             close = '<button type="button" class="close" data-say="close"></button>'
-            _html("sources-bar", f'<h2 tabindex="-1" data-say="sources"></h2>{close}')
+            _html("sources-bar", f'<div class="bar"><h2 tabindex="-1" data-say="sources"></h2>{close}</div>')
             self.player = _html("player")
             self.save_table = gr.Button(SAY("save_table"), elem_id="save-table", visible=False, size="sm")
             self.table = gr.Dataframe(

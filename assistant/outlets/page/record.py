@@ -5,7 +5,7 @@ schema that the record tells. What we wrote ourselves stands apart and is labell
 with its problem.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from html import escape
 from urllib.parse import quote
 
@@ -20,14 +20,8 @@ from ingest.schema import AFFILIATION, FIELDS, LINKS, MEDIA_FILE, ROLE, SECTOR, 
 _SHOWN_ELSEWHERE = (SPEAKER, ROLE, AFFILIATION, SECTOR, MEDIA_FILE)
 
 
-def record_html(opened: Opened, asked: Sequence[str], words: Words) -> str:
-    """One talk or paper.
-
-    Args:
-        opened: The record and what stands beside it.
-        asked: Questions of this conversation whose answers cite it.
-        words: The page's words in the visitor's language.
-    """
+def record_html(opened: Opened, words: Words) -> str:
+    """One talk or paper, with what stands beside it."""
     record, near = opened.record, opened.near
     parts = [
         f'<p class="record-kind">{kind_html(record.kind, words)}</p>'
@@ -40,7 +34,6 @@ def record_html(opened: Opened, asked: Sequence[str], words: Words) -> str:
         _section(words("about_speakers"), _paragraphs(record.bio)),
         _chapters_html(record, words),
         _links_html(record, words),
-        _section(words("asked_here"), _items(f"<bdi>{escape(question)}</bdi>" for question in asked)),
         _section(words(f"near_{record.kind}"), _items(button("opened_record", title, id=id_) for id_, title in near)),
     ]
     label = escape(record.title)

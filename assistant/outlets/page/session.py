@@ -161,7 +161,3 @@ class Conversation:
         """The turn with this key; None stands for the last one."""
         wanted = [draft for draft in self.drafts if key in (None, draft.key)]
         return wanted[-1] if wanted else None
-
-    def questions_citing(self, record_id: str) -> list[str]:
-        """The questions whose answers cite a talk or paper."""
-        return [draft.question for draft in self.drafts if any(c.id == record_id for c in draft.citations)]
