@@ -246,6 +246,10 @@ class RecordStore:
             raise RecordMissing(f'No talk or paper has the id "{record_id}"; `talks list` shows them all.')
         return _unpacked(row[0])
 
+    def id_at(self, position: int) -> str:
+        """The id of the record at this position in the corpus."""
+        return str(self.rows("SELECT id FROM records WHERE position = ?", [position])[0][0])
+
     def records(self, kind: Kind | None = None) -> Iterator[Record]:
         """All records, or those of one kind, in the order of the corpus."""
         query = "SELECT packed FROM records WHERE kind = ? OR ? IS NULL ORDER BY position"

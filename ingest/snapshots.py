@@ -129,7 +129,7 @@ class Parts:
         return self._array(self.folder / "keys.npy")
 
     @cached_property
-    def stored_vectors(self) -> NDArray[np.float32]:
+    def stored_vectors(self) -> NDArray[np.float16]:
         """Shape (n + g, d), unit rows, of the record store's passages and then of its gists, as they lie on disk."""
         return self._array(self.folder / "vectors.npy")
 
@@ -266,13 +266,13 @@ class Snapshot(Parts):
 
     @cached_property
     def vectors(self) -> NDArray[np.float32]:
-        """Shape (n, d), unit rows, in the order of the record store's passages."""
-        return self.stored_vectors[: self.manifest.passages]
+        """Shape (n, d), unit rows, in the order of the record store's passages; all of them in memory."""
+        return self.stored_vectors[: self.manifest.passages].astype(np.float32)
 
     @cached_property
     def gist_vectors(self) -> NDArray[np.float32]:
         """Shape (g, d), unit rows, in the order of the record store's gists; g may be 0."""
-        return self.stored_vectors[self.manifest.passages :]
+        return self.stored_vectors[self.manifest.passages :].astype(np.float32)
 
     def close(self) -> None:
         """Let go of its files."""

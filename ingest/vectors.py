@@ -194,7 +194,7 @@ class _Held:
 
     def at(self, row: int) -> Made:
         """What it holds at this row."""
-        return Made(self._vectors[row], None if self._words is None else self._words.of(row))
+        return Made(self._vectors[row].astype(np.float32), None if self._words is None else self._words.of(row))
 
 
 class VectorsWriter:
@@ -203,11 +203,12 @@ class VectorsWriter:
     def __init__(self, folder: Path, choice: StoreChoice) -> None:
         self._folder = folder
         self._choice = choice
-        self._vectors = GrowingArray(folder / "vectors.npy", np.dtype(np.float32))
+        self._store = choice.create(folder, PASSAGES)
+        # Half as long as they are made; a cosine changes by some 0.00002, and Chroma holds them whole.
+        self._vectors = GrowingArray(folder / "vectors.npy", np.dtype(np.float16))
         self._words: GrowingArray | None = None
         self._first = [0]
         self._row = 0
-        self._store = choice.create(folder, PASSAGES)
 
     def begin_gists(self) -> None:
         """From here on come gists: nobody who searches the passages ever finds one."""

@@ -20,6 +20,8 @@ MOST_RECOMMENDED = 3
 MOST_THEMES = 6
 TITLES_PER_THEME = 2
 _ROUNDS = 20
+# Groups of more talks are found from so many of them; every one is counted.
+_MOST_GROUPED = 20_000
 
 # A passage and its score → what an answer may cite.
 SourceOf = Callable[[Passage, float], SourcePassage]
@@ -81,9 +83,12 @@ class Digest:
 
         Spherical k-means over the records' first passages, begun with records far from one another.
         """
-        ids = list(self._ranker.row_of)
-        talks = [one for one in ids if self._store.record(one).kind == "talk"] or ids
-        vectors = np.array([self._ranker.snapshot.vectors[self._ranker.positions(one)[0]] for one in talks])
+        snapshot = self._ranker.snapshot
+        talks = np.flatnonzero(snapshot.record_is_talk)
+        talks = talks if len(talks) else np.arange(len(snapshot.record_is_talk))
+        passages = snapshot.record_first[talks]
+        some = passages[:: -(-len(passages) // _MOST_GROUPED)]
+        vectors = snapshot.stored_vectors[some].astype(np.float32)
         count = min(MOST_THEMES, len(talks))
         chosen = [int(np.argmax(vectors @ vectors.mean(axis=0)))]
         while len(chosen) < count:
@@ -95,11 +100,14 @@ class Digest:
                 vectors[group == one].mean(axis=0) if (group == one).any() else middles[one] for one in range(count)
             ]
             middles = np.array([mean / np.linalg.norm(mean) for mean in means])
-        nearness = vectors @ middles.T
+        blocks = np.array_split(passages, range(_MOST_GROUPED, len(passages), _MOST_GROUPED))
+        nearness = np.concatenate([snapshot.stored_vectors[one].astype(np.float32) @ middles.T for one in blocks])
+        group = nearness.argmax(axis=1)
         found = []
         for one in range(count):
             rows = np.flatnonzero(group == one)
             order = rows[np.argsort(-nearness[rows, one], kind="stable")]
             if len(order):
-                found.append(([talks[row] for row in order[:TITLES_PER_THEME]], len(order)))
+                nearest = [int(talks[row]) for row in order[:TITLES_PER_THEME]]
+                found.append(([self._store.id_at(row) for row in nearest], len(order)))
         return sorted(found, key=lambda theme: -theme[1])

@@ -131,7 +131,7 @@ class PageBackend:
         """One turn; the visitor's endpoint comes before that of the settings."""
         chosen = self._assistant.connect(writer) if isinstance(writer, EndpointChoice) else None
         endpoint = self._assistant.endpoint() if writer == "settings" else chosen
-        within = self.shelf().within(scope)
+        within = self.shelf().within(scope) if scope else None
         filters = None if within is None else Filters(where=(Condition("among", tuple(sorted(within))),))
         answers = [turn.answer for turn in history]
         return self._assistant.turn(question, answers, endpoint=endpoint, filters=filters, style=style)

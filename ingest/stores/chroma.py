@@ -33,11 +33,15 @@ class ChromaStore:
         """Open a collection; no embedding function, since Chroma's default one would download a model."""
         self._client = client
         self._name = name
-        if create:
-            space: CreateCollectionConfiguration = {"hnsw": {"space": "cosine"}}
-            self._collection: Any = client.create_collection(name, embedding_function=None, configuration=space)
-        else:
-            self._collection = client.get_collection(name, embedding_function=None)
+        try:
+            if create:
+                space: CreateCollectionConfiguration = {"hnsw": {"space": "cosine"}}
+                self._collection: Any = client.create_collection(name, embedding_function=None, configuration=space)
+            else:
+                self._collection = client.get_collection(name, embedding_function=None)
+        except Exception:
+            self.close()
+            raise
 
     def add(self, first: int, vectors: NDArray[np.float32]) -> None:
         """See `VectorStore`."""
@@ -54,10 +58,15 @@ class ChromaStore:
     def drop(self) -> None:
         """See `VectorStore`."""
         self._client.delete_collection(self._name)
+        self.close()
 
     def close(self) -> None:
         """See `VectorStore`."""
+        # A client of a server leaves its connections open when it is closed.
+        session: Any = getattr(self._client._server, "_session", None)  # noqa: SLF001  # it has no public name
         self._client.close()
+        if session is not None:
+            session.close()
 
 
 def create_embedded(folder: Path, name: str) -> ChromaStore:

@@ -48,7 +48,7 @@ class VectorStore(Protocol):
 
 
 def nearest(
-    vectors: NDArray[np.float32],
+    vectors: NDArray[np.float16 | np.float32],
     vector: NDArray[np.float32],
     lexical: NDArray[np.float32],
     engine: Callable[[], VectorStore],
@@ -67,7 +67,7 @@ def nearest(
     rows = engine().search(vector, CANDIDATES)
     best = np.argpartition(lexical, -CANDIDATES)[-CANDIDATES:]
     both = np.union1d(rows, best[lexical[best] > 0])
-    cosines = vectors[both] @ vector
+    cosines = vectors[both].astype(np.float32) @ vector
     scores = np.full(len(vectors), cosines[np.isin(both, rows)].min(initial=1.0), dtype=np.float32)
     scores[both] = cosines
     return scores
