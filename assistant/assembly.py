@@ -84,7 +84,7 @@ class Assistant:
         """
         self.settings = settings
         self.embedder = make_embedder(settings)
-        self._store = StoreChoice(settings.store, _secret(settings.store_token))
+        self._store = store_choice(settings)
         self._prompts = load_prompts(settings.prompts)
         # How a question is put is told by this model, whichever makes the vectors of the passages.
         self._bundled = self.embedder if isinstance(self.embedder, BundledEmbedder) else BundledEmbedder()
@@ -229,6 +229,11 @@ class Assistant:
             Program(opened.snapshot.store, self._bundled),
             self._grounder,
         )
+
+
+def store_choice(settings: Settings) -> StoreChoice:
+    """Where vectors are searched."""
+    return StoreChoice(settings.store, _secret(settings.store_token))
 
 
 def collection_folder(settings: Settings) -> Path:

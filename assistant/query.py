@@ -20,8 +20,15 @@ from ingest.schema import DATES, FLAG, NAME, NUMBER, SECONDS, Field
 
 # Words in a part of a record; "opening" is how a title begins, "sign" a mark in it, or "digit", with "$" at its end.
 WORDS = ("title", "opening", "abstract", "bio", "text", "chapter", "link", "sign")
-# What a record may have beside the fields of the schema.
-PARTS = ("abstract", "bio", "chapter", "year", "full_date", "odd_time")
+# What a record may have beside the fields of the schema, and how that reads.
+PARTS = {
+    "abstract": "an abstract",
+    "bio": "a biography",
+    "chapter": "chapters",
+    "year": "a year",
+    "full_date": "a full date",
+    "odd_time": "a chapter time that cannot be right",
+}
 # Of a date, by which records can be grouped.
 CALENDAR = ("years", "months")
 SPEAKS = ("head", "chapter")

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 
 from assistant.assembly import Assistant, make_embedder
 from assistant.settings import load_settings
+from evals.cost import print_cost
 from evals.questions import EVALS, read_questions
 from ingest.embedder import BundledEmbedder
 from ingest.passages import record_passages
@@ -57,6 +58,7 @@ def main() -> None:
         whole_processes(home)
         embedder_speed(home)
         print_ranking("seeds", home)
+        print_cost(Assistant(load_settings(home=home)))
         if given.pyvideo:
             large_collection(given.pyvideo, Path(folder))
 

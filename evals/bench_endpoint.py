@@ -1,9 +1,10 @@
-"""What a turn adds to the time until a model's first word, and whether memory stays flat over many turns.
+"""What a turn, and the API before it, add to the time until a model's first word; many calls at once; memory.
 
-The same scripted server, over a real socket, is asked directly with an HTTP client and through a whole turn: search,
-prompt, endpoint. Run from the clone: python -m evals.bench_endpoint [ROUNDS]
+The same scripted server, over a real socket, is asked directly with an HTTP client, through a whole turn (search,
+prompt, endpoint), and through `/v1` as it is served. Run from the clone: python -m evals.bench_endpoint [ROUNDS]
 """
 
+import asyncio
 import gc
 import statistics
 import sys
@@ -20,6 +21,7 @@ from assistant.assembly import Assistant
 from assistant.llm import Endpoint, EndpointChoice
 from assistant.settings import load_settings
 from assistant.types import Delta
+from tests.assistant.serving import served
 from tests.scripted_endpoint import Script, ScriptedEndpoint
 
 QUESTIONS = (
@@ -39,32 +41,60 @@ class FirstWord:
         direct: An HTTP client alone, one for all requests: the least that it can take.
         endpoint: Through `Endpoint.stream` with the same question.
         turn: Through a whole turn, search included.
+        api: Through `/v1`, streamed over a socket, the turn included.
         added: `turn` less `direct`.
+        added_by_api: `api` less `turn`, the median of each round's.
     """
 
     direct: float
     endpoint: float
     turn: float
+    api: float
     added: float
+    added_by_api: float
 
 
 def first_word(assistant: Assistant, rounds: int) -> FirstWord:
-    """Time until the first word, the three ways in turn so that the machine's moods hit all alike."""
-    kept: tuple[list[float], ...] = ([], [], [])
+    """Time until the first word, the four ways in turn so that the machine's moods hit all alike."""
+    kept: tuple[list[float], ...] = ([], [], [], [])
     with (
         ScriptedEndpoint(Script(pieces=PIECES)) as server,
         httpx.Client(base_url=f"{server.address}/v1") as client,
+        served(Assistant(assistant.settings.model_copy(update={"llm_base_url": server.address}))) as there,
+        httpx.Client(base_url=f"{there}/v1") as api,
     ):
         endpoint = assistant.connect(EndpointChoice(server.address))
         for number in range(rounds + 3):
             question = QUESTIONS[number % len(QUESTIONS)]
             direct, through = _direct_ms(client, question), _endpoint_ms(endpoint, question)
-            times_ms = direct, through, _turn_ms(assistant, endpoint, question)
+            turn, outside = _turn_ms(assistant, endpoint, question), _direct_ms(api, question, model="talks")
+            times_ms = direct, through, turn, outside
             if number >= 3:  # the first ones import and open things
                 for series, ms in zip(kept, times_ms, strict=True):
                     series.append(ms)
-    direct, through, turn = (round(statistics.median(series), 1) for series in kept)
-    return FirstWord(direct, through, turn, added=round(turn - direct, 1))
+    direct, through, turn, outside = (round(statistics.median(series), 1) for series in kept)
+    over = round(statistics.median(api - engine for engine, api in zip(kept[2], kept[3], strict=True)), 1)
+    return FirstWord(direct, through, turn, outside, added=round(turn - direct, 1), added_by_api=over)
+
+
+def at_once(assistant: Assistant, calls: int) -> tuple[int, float]:
+    """How many of so many calls to `/v1` at once, every second one streamed, get a whole answer; seconds for all."""
+
+    async def ask(client: httpx.AsyncClient, number: int) -> bool:
+        question = {"role": "user", "content": QUESTIONS[number % len(QUESTIONS)]}
+        asked = {"model": "talks", "stream": number % 2 == 0, "messages": [question]}
+        reply = await client.post("/chat/completions", json=asked)
+        whole = reply.text.endswith("data: [DONE]\n\n") if asked["stream"] else "choices" in reply.json()
+        return reply.status_code == 200 and whole and "/?talk=" in reply.text
+
+    async def all_of_them(address: str) -> list[bool]:
+        limits = httpx.Limits(max_connections=None)
+        async with httpx.AsyncClient(base_url=f"{address}/v1", limits=limits, timeout=600) as client:
+            return await asyncio.gather(*(ask(client, number) for number in range(calls)))
+
+    with served(assistant) as there:
+        began = time.perf_counter()
+        return sum(asyncio.run(all_of_them(there))), round(time.perf_counter() - began, 1)
 
 
 def memory_growth_kb(assistant: Assistant, turns: int) -> float:
@@ -82,12 +112,12 @@ def memory_growth_kb(assistant: Assistant, turns: int) -> float:
     return round(growth / 1024, 1)
 
 
-def _direct_ms(client: httpx.Client, question: str) -> float:
+def _direct_ms(client: httpx.Client, question: str, model: str = "scripted") -> float:
     began, took = time.perf_counter(), 0.0
-    asked = {"model": "scripted", "messages": [{"role": "user", "content": question}], "stream": True}
+    asked = {"model": model, "messages": [{"role": "user", "content": question}], "stream": True}
     with client.stream("POST", "/chat/completions", json=asked) as response:
         for line in response.iter_lines():
-            if '"content"' in line and not took:
+            if '"content"' in line and '"content": ""' not in line and not took:
                 took = (time.perf_counter() - began) * 1000
     return took
 
@@ -123,6 +153,7 @@ def main() -> None:
         assistant = Assistant(load_settings(home=Path(home)))
         assistant.ingest()
         print("first word, ms:", asdict(first_word(assistant, rounds)))
+        print("answered of 200 at once, s:", *at_once(assistant, 200))
         print("memory after 500 more turns, KB:", memory_growth_kb(assistant, 500))
 
 

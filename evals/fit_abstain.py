@@ -7,8 +7,10 @@ Prints what each threshold would refuse.
 """
 
 import json
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,12 +24,12 @@ from assistant.settings import load_settings
 from assistant.types import Answer
 from assistant.understand.understand import Understood
 from evals.learning import FOLDS, cross_validated, learn, shuffled_folds
-from evals.questions import EVALS, read_dialogues, read_questions
+from evals.questions import EVALS, read_dialogues, read_questions, read_subjects
 from ingest.embedder import BundledEmbedder
 
 RIDGE = 1.0
-# A known question is only a place to be near to: four bits a number move a chance by .003 on average.
-KNOWN_STEPS = 15
+# A known question is only a place to be near to: less than four bits a number move a chance by .004 on average.
+KNOWN_STEPS = 11
 FALSE_REFUSALS = (0.02, 0.03, 0.05, 0.08)
 # What everybody may ask of anybody who has a talk; the labelled questions hardly hold it.
 OF_ANYBODY = (
@@ -54,7 +56,11 @@ def main() -> None:
     """Learn, write, and say what would be refused."""
     assistant = Assistant(load_settings(llm_base_url=None))
     bundled = BundledEmbedder()
-    whole = _whole(assistant)
+    whole = _whole(assistant) + _of_subjects(assistant, "seeds")
+    with tempfile.TemporaryDirectory(prefix="talks-eval-") as home:
+        other = Assistant(load_settings(llm_base_url=None, corpus=EVALS / "evening_talks.jsonl", home=Path(home)))
+        other.ingest()
+        whole += _of_subjects(other, "evening_talks")
     own = [np.concatenate([one.seen.told_signs, one.understood.phrasing]) for one in whole]
     details = _details(assistant, bundled)
     # Follow-ups in conversations are about a record too, and nobody wrote them to be learned from.
@@ -81,7 +87,7 @@ def main() -> None:
     for one, feature in zip(whole, own, strict=True):
         fold = fold_of.get(one.record_id, 0)
         held = kernel(scaled(feature[None], mean, spread), known[folds != fold])
-        rows.append(curve_features(float((held @ by_fold[fold])[0]), one.seen))
+        rows.append(curve_features(float((held @ by_fold[fold])[0]), one.seen, one.understood.intents["list"]))
     matrix = np.array(rows, dtype=np.float64)
     odds = cross_validated(matrix, truth, shuffled_folds(len(truth)), alike=True)
     bias, curve = learn(matrix, truth, alike=True)
@@ -130,6 +136,22 @@ def _whole(assistant: Assistant) -> list[Whole]:
         evidence = gatherer.gather(understood, Filters())
         if evidence.features is not None and evidence.records[0].record_id == record_id:
             found.append(Whole(understood, evidence.features, record_id, is_answerable=True, kind="anybody"))
+    return found
+
+
+def _of_subjects(assistant: Assistant, collection: str) -> list[Whole]:
+    """Questions whether there is something on a subject, each put in one of several ways."""
+    found = []
+    for number, (asked, subject) in enumerate(read_subjects(collection)):
+        understood = assistant.understand(asked)
+        evidence = assistant.gatherer.gather(understood, Filters())
+        if evidence.features is None:
+            continue
+        best = evidence.records[0].record_id
+        if subject.expected and best not in subject.expected:
+            continue
+        kind = "subject" if subject.expected else "no subject"
+        found.append(Whole(understood, evidence.features, f"{best}/{number}", bool(subject.expected), kind))
     return found
 
 

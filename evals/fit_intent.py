@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from assistant.answer.program import FACTS
 from assistant.understand.intent import INTENTS, LEARNED, OF_PROGRAM
 from evals.learning import FOLDS, Softmax, shuffled_folds
-from evals.questions import EVALS, read_dialogues, read_lists, read_questions
+from evals.questions import EVALS, read_dialogues, read_lists, read_questions, read_subjects
 from ingest.embedder import BundledEmbedder
 
 # Questions of the sets about the five pages are many and alike: a quarter of them serves, and the examples written for
@@ -41,8 +41,11 @@ def labelled() -> list[tuple[str, str, float]]:
             one = json.loads(line)
             if one["kind"] != "overview":  # those are of several intents
                 found.append((one["question"], "list" if one["kind"] == "list" else "ask", WRITTEN_WEIGHT))
+    found += [
+        (asked, "list", WRITTEN_WEIGHT / 2) for name in ("seeds", "evening_talks") for asked, _ in read_subjects(name)
+    ]
     kept = np.random.default_rng(0).random(len(found)) < KEPT_OF_OTHERS
-    return [one for one, is_kept in zip(found, kept, strict=True) if is_kept or one[2] == WRITTEN_WEIGHT]
+    return [one for one, is_kept in zip(found, kept, strict=True) if is_kept or one[2] > 1]
 
 
 def main() -> None:

@@ -43,7 +43,7 @@ from assistant.understand.notation import NONE, Sources, Symbol, items_of, query
 from assistant.understand.parser import BEGIN, END, LEARNED, UNKNOWN, first_piece_of, tags_of
 from evals.pointing import symbols_of
 from evals.questions import read_dialogues, read_questions
-from evals.renaming import MadeUp, filled, of_few, read_rows, renamed, with_topic
+from evals.renaming import MadeUp, filled, names_stranger, of_few, read_rows, renamed, with_stranger, with_topic
 from evals.run import EVALS
 from ingest.embedder import BundledEmbedder
 from ingest.text import searchable
@@ -57,7 +57,7 @@ WARM_UP_STEPS, LEAST_RATE = 150, 0.02
 EPOCHS_ON, RATE_ON = 2, 3.5e-4
 DROPPED, TAGS_HIDDEN = 0.1, 0.1
 # Of the labelled questions so many stay as they are; of the others some get a topic.
-NOT_RENAMED, WITH_TOPIC = 0.3, 0.12
+NOT_RENAMED, WITH_TOPIC, WITH_STRANGER = 0.3, 0.12, 0.2
 _WORDED = ("title", "abstract", "bio", "text", "chapter", "opening")
 _CONTENT = ("followup", "standalone", "answerable", "premise", "about")
 _PUBLISHED = {
@@ -110,6 +110,8 @@ def examples(lost: list[str] | None = None) -> list[Example]:
             and (asked := with_topic(question, sources, chance))
         ):
             maker.add(group, None, asked, None, entities)
+        if chance.random() < WITH_STRANGER and (strange := with_stranger(question, sources, meaning, chance)):
+            maker.add(group, before, *strange, entities)
         if before is not None and (few := of_few(before, meaning, chance)):
             maker.add(group, few[0], question, few[1], entities)
         maker.add_renamed(group, question, sources, meaning, chance)
@@ -130,11 +132,13 @@ class _Maker:
     def add(
         self, group: str, before: Query | None, question: str, meaning: Query | None, entities: Entities
     ) -> Sources:
-        """One question; left out where its query cannot be written."""
+        """One question; left out where its query cannot be written, but for what no record holds there is no list."""
         sources = Sources(
             tokens_of(question, entities.link(question).mentions), items_of(before)[:LONGEST_BEFORE], ("x",)
         )
         target = next(filter(None, (_written(one, sources) for one in _alike(meaning))), None)
+        if target is None and meaning and names_stranger(meaning):
+            target = [NONE]
         if target is not None:
             self._keep(group, question, sources, target)
         elif self._lost is not None:

@@ -28,7 +28,7 @@ from assistant.answer.markers import Marker, MarkerParser, defuse
 from assistant.assembly import Assistant
 from assistant.llm import faults
 from assistant.llm.reply import ReasoningFold, read_reply
-from assistant.outlets.formats import entries_json
+from assistant.outlets.formats import entry_json
 from assistant.outlets.page.markdown import answer_html
 from assistant.outlets.page_backend import PageBackend
 from assistant.outlets.references import answer_markdown, bibtex, reference_of, references_csv
@@ -345,12 +345,12 @@ def kept(records: Sequence[Record], path: Path) -> None:
 
 def read_again(records: Sequence[Record], path: Path) -> None:
     """What `talks list --json` prints is what it reads."""
-    told = entries_json(records)
+    told = [entry_json(record) for record in records]
     text = printable_json(told, indent=1)
     harmless("the list", text)
     path.write_text(text, encoding="utf-8")
     part = read_file(path, name=path.name)
-    again = entries_json(merge(group([part]).records).records)
+    again = [entry_json(record) for record in merge(group([part]).records).records]
     for before, after in zip(json.loads(text), json.loads(printable_json(again)), strict=True):
         for key in sorted({*before, *after} - LEFT_OUT):
             if before.get(key) != after.get(key):

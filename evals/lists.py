@@ -18,10 +18,9 @@ from statistics import median
 from assistant.answer.citations import CitedText
 from assistant.answer.tabulate import tell
 from assistant.query import Query, query_text
-from assistant.retrieve.structured import evaluate
+from assistant.retrieve.evidence import Rows, believed
 from assistant.understand.entities import Entities
 from assistant.understand.parser import Parser
-from assistant.understand.understand import LEAST_QUERY_CHANCE, SURE_QUERY_CHANCE
 from evals.questions import EVALS, LabelledList, read_lists
 from ingest.embedder import BundledEmbedder
 from ingest.pipeline import ingest
@@ -58,16 +57,14 @@ def converse(questions: Sequence[str], entities: Entities, parser: Parser, store
         took = 1000 * (time.perf_counter() - start)
         told = Told(None, parsed.chance, "", (), took)
         previous, before = None, ()
-        if parsed.query is None:
-            continue
-        result = evaluate(parsed.query, store)
-        if parsed.chance >= (LEAST_QUERY_CHANCE if result.ids or result.groups else SURE_QUERY_CHANCE):
+        rows = believed(parsed.query, parsed.chance, store)
+        if isinstance(rows, Rows):
             answer = CitedText()
-            for _ in tell(parsed.query, result, store, answer):
+            for _ in tell(rows.query, rows.result, store, answer):
                 pass
-            previous, before = parsed.query, result.ids
+            previous, before = rows.query, rows.result.ids
             ids = tuple(dict.fromkeys(citation.id for citation in answer.citations))
-            told = Told(parsed.query, parsed.chance, answer.text, ids, took)
+            told = Told(rows.query, parsed.chance, answer.text, ids, took)
     return told
 
 

@@ -74,6 +74,31 @@ class LabelledList(BaseModel, frozen=True):
         return self.expected is None and self.expected_count is None and self.expected_names is None
 
 
+class Subject(BaseModel, frozen=True):
+    """A subject, and what a librarian would say deals with it.
+
+    Attributes:
+        collection: "seeds" or the name of another file of talks here.
+        expected: Record ids, most fitting first; none where nothing does.
+    """
+
+    collection: str
+    subject: str
+    expected: tuple[str, ...]
+
+
+def read_subjects(collection: str) -> list[tuple[str, Subject]]:
+    """The subjects of a collection, each put into one of the ways in which people ask for it, in turn."""
+    path = EVALS / "subjects.jsonl"
+    ways = (EVALS / "subject_phrasings.txt").read_text(encoding="utf-8").splitlines()
+    subjects = [_parsed(Subject, path, number, line) for number, line in _lines(path)]
+    return [
+        (ways[number % len(ways)].format(one.subject), one)
+        for number, one in enumerate(subjects)
+        if one.collection == collection
+    ]
+
+
 def read_questions(path: Path, half: Half | None = None) -> list[LabelledQuestion]:
     """The questions of one half, or all of them.
 

@@ -17,9 +17,11 @@ from assistant.types import Mention
 from assistant.understand.notation import AMONG, Item, Sources, Symbol, Token
 
 MADE_UP = json.loads(Path(__file__).with_name("made_up.json").read_text(encoding="utf-8"))
-VALUES, WORDS, SPEAKERS, TOPICS = (MADE_UP[name] for name in ("values", "words", "speakers", "topics"))
+VALUES, WORDS, SPEAKERS, TOPICS, STRANGERS = (
+    MADE_UP[name] for name in ("values", "words", "speakers", "topics", "strangers")
+)
 _FILLS = 16
-YEAR_APART = 0.15
+YEAR_APART, STRANGE = 0.15, 0.12
 _YEAR_BEHIND = re.compile(r" (\d{4})$")
 _SLOT = re.compile(r"\{([a-z-]+?)(2?)((?:[<>]=?)|\.\.longer)?\}")
 
@@ -35,21 +37,29 @@ class MadeUp:
         """See `RecordStore`."""
         return []
 
-    def rows(self, query: str) -> list[tuple[str, str]]:
+    def rows(self, query: str, values: Sequence[str | int]) -> list[tuple[str, str]]:
         """No titles."""
         return []
 
 
 def filled(rows: Sequence[Mapping[str, str]], chance: random.Random) -> Iterator[tuple[str, str, str, str]]:
-    """Group, query before, question, meaning of the phrasings with names put in, some in small letters."""
+    """Group, query before, question, query of the phrasings with names put in, some strange, some in small letters."""
     for row in rows:
         for _ in range(_FILLS):
             slots = _slots(chance)
+            asked = sorted(_keys(row["question"]) & set(VALUES) - _keys(row["before"]))
+            if asked and chance.random() < STRANGE:
+                name = chance.choice(STRANGERS)
+                slots[chance.choice(asked)] = name, name
             before, question, meaning = (
                 _put(row[part], slots, in_query=part != "question") for part in ("before", "question", "meaning")
             )
             question = question.lower() if chance.random() < 0.25 else question  # noqa: PLR2004
             yield row["id"], before, question, meaning
+
+
+def _keys(text: str) -> set[str]:
+    return {match[1] for match in _SLOT.finditer(text)}
 
 
 def _slots(chance: random.Random) -> dict[str, tuple[str, str]]:
@@ -245,20 +255,42 @@ class _Swap:
 
 
 def with_topic(question: str, sources: Sources, chance: random.Random) -> str | None:
-    """The question with a topic, or with what no record tells, beside its kind: no list then, whatever else it asks."""
+    """The question with a topic, or with what no record tells, beside its kind or at its end: no list then."""
     kinds = [token for token in sources.tokens if token.tag == "KIND"]
     if len(kinds) != 1:
         return None
     start, end = kinds[0].start, kinds[0].end
+    last = len(question.rstrip(" .?!"))
     topic = chance.choice(TOPICS)
-    before, behind = chance.choice(
-        (
-            ("", f" {chance.choice(MADE_UP['before_topic'])} {topic}"),
-            ("", f" {chance.choice(MADE_UP['behind'])}"),
-            (f"{chance.choice([*MADE_UP['in_front'], topic])} ", ""),
-        )
+    behind = chance.choice((f"{chance.choice(MADE_UP['before_topic'])} {topic}", chance.choice(MADE_UP["behind"])))
+    places = (
+        f"{question[:end]} {behind}{question[end:]}",
+        f"{question[:last]} {behind}{question[last:]}",
+        f"{question[:start]}{chance.choice([*MADE_UP['in_front'], topic])} {question[start:]}",
     )
-    return f"{question[:start]}{before}{question[start:end]}{behind}{question[end:]}"
+    return chance.choice(places)
+
+
+def with_stranger(question: str, sources: Sources, meaning: Query, chance: random.Random) -> tuple[str, Query] | None:
+    """The question with a name that no record holds in place of one that it asks for."""
+    held = [
+        (token, one)
+        for token in sources.tokens
+        for one in meaning.conditions
+        if (named := token.named) and named.field == one.field and set(named.values) == set(one.values)
+    ]
+    if not held or held[0][1].field in ("speaker", "affiliation"):
+        return None
+    (token, asked), stranger = chance.choice(held), chance.choice(STRANGERS)
+    stranger = stranger.lower() if token.text.islower() else stranger
+    conditions = tuple(replace(one, values=(stranger,)) if one is asked else one for one in meaning.conditions)
+    return question[: token.start] + stranger + question[token.end :], replace(meaning, conditions=conditions)
+
+
+def names_stranger(query: Query) -> bool:
+    """Whether it asks for a name that no record holds."""
+    strange = {name.lower() for name in STRANGERS}
+    return any(value.lower() in strange for one in query.conditions for value in one.values)
 
 
 def of_few(before: Query, meaning: Query, chance: random.Random) -> tuple[Query, Query] | None:

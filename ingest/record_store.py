@@ -10,6 +10,8 @@ reads all records to open. Which rows answer which question is left to `retrieve
     people       a row for each person who speaks: a column for each field of persons, and its key; what the biography
                  says that they are now; whether they speak at the "head" or in a "chapter"
     words        title, abstract, bio and the rest of a record's text, as searchable words
+    titled       what titles are found by: a key (`ingest.titles`) and the position of a record
+    title_words  each word of a title, once
 """
 
 import contextlib
@@ -30,7 +32,8 @@ from ingest.posts import present_posts
 from ingest.readers.names import surname
 from ingest.records import Date, Kind, Record, Speaker
 from ingest.schema import DATES, FLAG, NAME, ORGANISATION, SPEAKER, Field
-from ingest.text import name_key, searchable
+from ingest.text import name_key, plain_words, searchable
+from ingest.titles import title_keys
 
 _PASSAGE_COLUMNS = 'id, record_id, kind, section, text, "start", "end", heading, start_s, end_s, speaker'
 _RECORD = TypeAdapter(Record)
@@ -40,6 +43,11 @@ _TABLES: tuple[tuple[str, str, list[str]], ...] = (
     ("gists", "position INTEGER PRIMARY KEY, record_id UNIQUE, text, questions, written_by", []),
     ("words", "position INTEGER PRIMARY KEY, title, abstract, bio, rest", []),
     ("chapters", "position, number, title, problem", ["position"]),
+)
+# What is looked up by its first column is kept in that order, and takes half the room.
+_LOOKED_UP = (
+    ("titled", "key INTEGER, position INTEGER, PRIMARY KEY (key, position)"),
+    ("title_words", "word TEXT PRIMARY KEY"),
 )
 
 
@@ -58,6 +66,8 @@ def write_store(
                 connection.execute(f"CREATE TABLE {name} ({columns})")
                 for column in indexed:
                     connection.execute(f"CREATE INDEX {name}_by_{column} ON {name} ({column})")
+            for name, columns in _LOOKED_UP:
+                connection.execute(f"CREATE TABLE {name} ({columns}) WITHOUT ROWID")
             _insert(connection, "passages", ((row, *_passage_cells(one)) for row, one in enumerate(passages)))
             gist_rows = enumerate((gists or {}).items())
             _insert(
@@ -68,6 +78,10 @@ def write_store(
             numbered = list(enumerate(records))
             _insert(connection, "records", ((row, *_record_cells(record)) for row, record in numbered))
             _insert(connection, "words", ((row, *_words(record)) for row, record in numbered))
+            titled = sorted((key, row) for row, record in numbered for key in title_keys(record.title))
+            _insert(connection, "titled", titled)
+            words = sorted({word for record in records for word in plain_words(record.title)})
+            _insert(connection, "title_words", ((word,) for word in words))
             _insert(connection, "people", ((row, *cells) for row, record in numbered for cells in _people(record)))
             chapters = ((row, n, one) for row, record in numbered for n, one in enumerate(record.chapters, 1))
             _insert(connection, "chapters", ((row, n, searchable(one.title), one.problem) for row, n, one in chapters))

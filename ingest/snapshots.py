@@ -49,7 +49,7 @@ from ingest.stores.protocol import EXACT_UP_TO, VectorStore, nearest
 from ingest.token_vectors import WordVectors
 
 # Raised whenever a snapshot written before could not be read by this code, or would be cut or worded otherwise.
-FORMAT = 6
+FORMAT = 7
 # A snapshot up to this size is read through when it is opened, in a tenth of a second; of a larger one only the parts
 # whose time differs from the one they were written at are. An ingest and the doctor read through any.
 _CHECKED_WHOLE_BYTES = 128 * 1024 * 1024
@@ -452,7 +452,12 @@ def writing(collection: Path, choice: StoreChoice = EMBEDDED) -> Iterator[None]:
     """
     lock = FileLock(collection / "lock", timeout=0)
     with write_errors_told(collection):
-        (collection / "snapshots").mkdir(parents=True, exist_ok=True)
+        snapshots = collection / "snapshots"
+        if (collection / "lock").is_dir():  # damage, and so is what follows
+            shutil.rmtree(collection / "lock")
+        if not snapshots.is_dir():
+            snapshots.unlink(missing_ok=True)
+        snapshots.mkdir(parents=True, exist_ok=True)
         try:
             lock.acquire()
         except Timeout:

@@ -22,6 +22,8 @@ _SHORTEST_PLURAL_CHARS = 4
 
 def folded(text: str) -> str:
     """Text without case and accents; "Université" and "UNIVERSITE" are the same."""
+    if text.isascii():  # nearly all of it, and five times as fast
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text)
     return "".join(letter for letter in decomposed if not unicodedata.combining(letter)).casefold()
 

@@ -8,6 +8,7 @@ nor certificates, so whatever the environment holds does not matter to it. Leave
 import ipaddress
 import os
 import re
+import socket
 import ssl
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -28,7 +29,7 @@ _SENT_HEADERS = {
 _PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
 # What a header can carry.
 _NO_KEY_SIGN = re.compile(r"[^\x20-\x7e]")
-_STUMBLED_OVER = re.compile(r"(?:https?|all|no|ftp)_proxy|SSL_CERT_(?:FILE|DIR)", re.IGNORECASE)
+_STUMBLED_OVER = re.compile(r"(?:https?|all|no|ftp)_proxy|SSL_CERT_(?:FILE|DIR)|SSLKEYLOGFILE", re.IGNORECASE)
 
 Hook = Callable[[httpx.Response], None]
 
@@ -104,11 +105,19 @@ def is_loopback(address: str) -> bool:
     """Whether an address is this machine's own."""
     host = (_host(address) or "").rstrip(".")
     try:
-        ip = ipaddress.ip_address(host)
+        ip = ipaddress.ip_address(_written_out(host))
     except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
+        return host in ("localhost", socket.gethostname().lower()) or host.endswith(".localhost")
     mapped = getattr(ip, "ipv4_mapped", None)
     return ip.is_loopback or ip.is_unspecified or bool(mapped and mapped.is_loopback)
+
+
+def _written_out(host: str) -> str:
+    """A number as it is looked up: "127.1" is 127.0.0.1."""
+    try:
+        return socket.inet_ntoa(socket.inet_aton(host)) if re.fullmatch(r"[0-9a-fx.]+", host) else host
+    except OSError:
+        return host
 
 
 def shown_address(address: str) -> str:
@@ -159,7 +168,7 @@ def _is_excepted(address: str, exceptions: str) -> bool:
         named = entry.partition("://")[2] or entry
         if not named:
             continue
-        found = re.fullmatch(r"\[?(.*?)\]?(?::(\d+))?", named) if named.count(":") < 2 or "[" in named else None
+        found = re.fullmatch(r"\[?(.*?)\]?(?::(\d{1,5}))?", named) if named.count(":") < 2 or "[" in named else None
         name, its_port = (found[1], found[2]) if found else (named, None)
         if its_port and int(its_port) != port:
             continue
@@ -204,6 +213,7 @@ def _certificates(is_ours: bool) -> ssl.SSLContext:
 
 @cache
 def _read_certificates(file: str | None, folder: str | None) -> ssl.SSLContext:
+    os.environ.pop("SSLKEYLOGFILE", None)  # where it cannot be written no context can be made
     if file or folder:
         return ssl.create_default_context(cafile=file, capath=folder)
     return httpx.create_ssl_context(trust_env=False)

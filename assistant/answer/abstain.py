@@ -71,7 +71,7 @@ class Abstainer:
             return Answerability(0.0, Abstention("out_of_schema", why))
         if evidence.rows is not None or evidence.features is None or understood.intent in DIGESTED:
             return Answerability(1.0)
-        chance = self.chance(understood.phrasing, evidence.features)
+        chance = self.chance(understood.phrasing, evidence.features, understood.intents["list"])
         wrong = evidence.presupposition
         if wrong is not None:
             text = f"{wrong.name} does not speak about this here; it is in another talk among the sources."
@@ -86,15 +86,16 @@ class Abstainer:
         near = evidence.sources[: 1 if understood.leans_on else MOST_NEAR]
         return Answerability(chance, Abstention("not_held", messages.abstention("not_held", why=why, near=near)))
 
-    def chance(self, phrasing: Floats, seen: Features) -> float:
+    def chance(self, phrasing: Floats, seen: Features, is_list: float) -> float:
         """How likely the evidence answers, in [0, 1].
 
         Args:
             phrasing: Shape (d,), how the question is put; see `ingest.embedder.BundledEmbedder.embed_phrasing`.
             seen: Of the question and its best record.
+            is_list: The chance that it asks what there is on a subject.
         """
         told = self.told(phrasing, seen.told_signs)
-        odds = float(curve_features(told, seen) @ self._learned["weights"] + self._learned["bias"])
+        odds = float(curve_features(told, seen, is_list) @ self._learned["weights"] + self._learned["bias"])
         return 1 / (1 + float(np.exp(-np.clip(odds, -30, 30))))
 
     def told(self, phrasing: Floats, signs: Floats) -> float:
@@ -111,8 +112,12 @@ class Abstainer:
         return learned | {"known": np.ascontiguousarray(learned["known"].T)}
 
 
-def curve_features(told: float, seen: Features) -> Floats:
-    """What the curve weighs, shape (9,), each about as large as 1."""
+def curve_features(told: float, seen: Features, is_list: float) -> Floats:
+    """What the curve weighs, shape (13,), each about as large as 1.
+
+    "Is there anything on birds?" asks for no detail: there, how near the best record comes says more than whether it
+    tells what such a question asks.
+    """
     return np.array(
         [
             told,
@@ -125,6 +130,10 @@ def curve_features(told: float, seen: Features) -> Floats:
             # A name that stands nowhere says most where hardly anything else is found.
             min(seen.unknown, 2) * max(0.0, 1 - seen.best_score / THIN_SCORE),
             seen.pinned,
+            is_list,
+            is_list * told,
+            is_list * 4 * seen.best_score,
+            is_list * 4 * seen.lead,
         ],
         dtype=np.float32,
     )

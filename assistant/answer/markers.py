@@ -64,7 +64,9 @@ _CARRIES_RAISED = re.compile(r"(?:[^\W\d_]{4}|[.,;:!?)\]”\"’'*])\s?$")
 _CONTEXT_CHARS = 24
 _REFERENCE = re.compile(_SQUARE)
 _FROM_DIGIT_TO_DIGIT = re.compile(r"\d[^†]*(?<=\d)")
-_LINE_ENDS = re.compile(r"\s*[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]\s*")
+# A run of white space from its beginning, so that each is looked at once.
+_SPACE = re.compile(r"(?<!\s)\s+")
+_LINE_END = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _TURN_MARK = re.compile(r"<(\|?/?[\w|/ -]{1,40}\|?)>|\[(/?(?:INST|SYS)[^\]\n]{0,20})\]", re.IGNORECASE)
 
 
@@ -94,9 +96,14 @@ def defuse(text: str, *, is_line: bool = False) -> str:
         is_line: It is to stay on one line, such as a title; whatever ends a line becomes a space.
     """
     text = _TURN_MARK.sub(lambda mark: f"‹{next(filter(None, mark.groups()))}›", defuse_references(text))
-    if is_line:
-        return _LINE_ENDS.sub(" ", text).strip()
-    return _LINE_ENDS.sub(lambda end: "\n" * max(end[0].count("\n"), 1), text)
+
+    def ended(space: re.Match[str]) -> str:
+        if not _LINE_END.search(space[0]):
+            return space[0]
+        return " " if is_line else "\n" * max(space[0].count("\n"), 1)
+
+    text = _SPACE.sub(ended, text)
+    return text.strip() if is_line else text
 
 
 class MarkerParser:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.answer.citations import CitedText
-from assistant.query import MONTHS, Condition, Dates, Day, Query, Span
+from assistant.query import MONTHS, PARTS, Condition, Dates, Day, Query, Span
 from assistant.retrieve.evidence import source_passage
 from assistant.retrieve.structured import Group, Result, kinds_of, lacking, total
 from assistant.types import Event, SourcePassage
@@ -43,11 +43,6 @@ _LONGEST_OPENING_CHARS = 300
 _LONGEST_LEAD_CHARS = 300
 # What stands behind every title; of the others what was asked for.
 _ALWAYS = (ORGANISATION, AUTHOR_COUNT, DATE, COMMENT_COUNT)
-_PARTS = {
-    "abstract": "an abstract", "bio": "a biography", "chapter": "chapters", "year": "a year",
-    "full_date": "a full date",
-    "odd_time": "a chapter time that cannot be right",
-}  # fmt: skip
 _WORDS = {
     "title": "with {} in the title", "opening": "with a title that begins with {}", "sign": "with {} in the title",
     "text": "with {} in title or text", "abstract": "with {} in the abstract", "bio": "with {} in the biography",
@@ -329,7 +324,7 @@ def _condition(one: Condition) -> str:
 
 def _has(key: str) -> str:
     field = schema.field_of(key)
-    return _PARTS[key] if field is None else f"a{'n' if field.one[0] in 'aeiou' else ''} {field.one}"
+    return PARTS[key] if field is None else f"a{'n' if field.one[0] in 'aeiou' else ''} {field.one}"
 
 
 def _field_reads(field: Field, values: Sequence[str]) -> str:

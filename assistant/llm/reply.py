@@ -19,7 +19,7 @@ import httpx
 from assistant.llm.faults import Refused, Teller
 from assistant.llm.health import Limits
 from ingest.errors import EndpointCut, EndpointError, EndpointSilent, EndpointUnreachable
-from ingest.text import valid_text
+from ingest.text import printable
 
 PULSE_S = 0.25
 # Looking up a name has no time-out of its own; a second is long for it.
@@ -65,7 +65,7 @@ class Said:
         thoughts: Sent apart as thinking.
         end: Why the server ends the reply here, or None where it does not.
         error: What it says went wrong, or None.
-        is_whole: Whether the words are those of the whole reply, not of a piece of it.
+        is_message: Whether the words stand in a message, which may be the whole reply, and not in a piece of one.
         unread: The beginning of what is no event at all.
     """
 
@@ -73,7 +73,7 @@ class Said:
     thoughts: str = ""
     end: str | None = None
     error: object = None
-    is_whole: bool = False
+    is_message: bool = False
     unread: str = ""
 
 
@@ -87,44 +87,56 @@ def read_reply(pieces: Iterable[bytes]) -> Iterator[Said]:
         if name == b"data" and not rest:
             data.append(value)
             # Not every server sets its events apart, so a line that is one by itself ends what came before.
-            if value == b"[DONE]" or _json(value) is not None:
-                yield _said(data[-1:], kind)
+            if _is_done(value) or _json(value) is not None:
+                yield from _said(data[-1:], kind)
                 data.clear()
         elif not line.strip() or (not rest and name in (b"event", b"id", b"retry", b"")):
             if data:
-                yield _said(data, kind)  # of several lines
+                yield from _said(data, kind)  # of several lines
             data.clear()
             kind = value if name == b"event" else b"" if not line.strip() else kind
         elif size < _LONGEST_EVENT_BYTES:
             size += len(line)
             rest.append(line)
     if data:
-        yield _said(data, kind)
+        yield from _said(data, kind)
     if rest:
         yield from _whole(rest)
 
 
-def _said(data: list[bytes], kind: bytes) -> Said:
+def _said(data: list[bytes], kind: bytes) -> Iterator[Said]:
     """What the data of one event say; an event that is called an error is one, whatever it holds."""
     text = b"\n".join(data)
-    if text == b"[DONE]":
-        return Said(end="done")
+    if _is_done(text):
+        yield Said(end="done")
+        return
     event = _json(text)
-    said = said_by(event) if event is not None else Said()
-    if kind == b"error" and not said.words:
-        said.error = said.error or event or text.decode("utf-8", "replace")
-    return said
+    for said in _all_said(event, text):
+        if kind == b"error" and not said.words:
+            said.error = said.error or event or text.decode("utf-8", "replace")
+        yield said
+
+
+def _is_done(data: bytes) -> bool:
+    return data.strip(b" \"'").upper() == b"[DONE]"
 
 
 def _whole(lines: list[bytes]) -> Iterator[Said]:
     text = b"\n".join(lines)
-    if (whole := _json(text)) is not None:
-        yield said_by(whole)
-        return
-    found = [event for line in lines if (event := _json(line)) is not None]
-    yield from map(said_by, found)
-    if not found:
-        yield Said(unread=text[:2000].decode("utf-8", "replace"))
+    events = [(_json(text), text)]
+    if events[0][0] is None:
+        events = [(event, line) for line in lines if (event := _json(line)) is not None] or events
+    for event, written in events:
+        yield from _all_said(event, written)
+
+
+def _all_said(event: object, text: bytes) -> Iterator[Said]:
+    """What a JSON value says, or each of a list; of what says nothing and is no event, how it begins."""
+    for one in event if isinstance(event, list) else [event]:
+        said = said_by(one)
+        if said == Said() and not (isinstance(one, dict) and ("choices" in one or not one)):
+            said.unread = text[:2000].decode("utf-8", "replace")
+        yield said
 
 
 def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
@@ -144,7 +156,8 @@ def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
 
 def _json(text: bytes) -> dict[str, Any] | list[Any] | None:
     try:
-        given = json.loads(text.decode("utf-8", "replace"))
+        # Not strict: there are servers that leave a control character in a text as it is.
+        given = json.loads(text.decode("utf-8", "replace"), strict=False)
     except (ValueError, RecursionError):
         return None
     return given if isinstance(given, dict | list) else None
@@ -153,21 +166,19 @@ def _json(text: bytes) -> dict[str, Any] | list[Any] | None:
 def said_by(event: object) -> Said:
     """What an event says, in whichever of the usual forms; nothing where it has none."""
     said = Said()
-    if isinstance(event, list):  # Google's servers put an error into a list
-        event = event[0] if len(event) == 1 else None
     if not isinstance(event, dict):
         return said
     choices = event.get("choices")
     # Ollama's own form has one message at the top.
     for choice in choices if isinstance(choices, list) else [event]:
-        if not isinstance(choice, dict) or choice.get("index") not in (None, 0):
+        if not isinstance(choice, dict) or choice.get("index") not in (None, 0, "0"):
             continue
         _take(said, choice.get("delta"))
-        said.is_whole = not said.words and not said.thoughts and choice.get("delta") is None
-        if not said.words and (choices or isinstance(choice.get("message"), dict)):
-            _take(said, choice.get("message"))
-            _take(said, choice.get("text") if choices else None)
-            said.is_whole = said.is_whole or bool(said.words)
+        if not said.words and not said.thoughts and choice.get("delta") is None:
+            message = choice.get("message")
+            _take(said, message if choices or isinstance(message, dict) else event.get("response"))
+            _take(said, choice.get("text") if choices and not said.words else None)
+            said.is_message = bool(said.words)
         end = choice.get("finish_reason") or (
             choice.get("done_reason") or "stop" if choice.get("done") is True else None
         )
@@ -184,10 +195,10 @@ def _take(said: Said, message: object) -> None:
     if not isinstance(message, dict):
         return
     for name in ("reasoning_content", "reasoning", "thinking", "thought", "reasoning_details"):
-        if thoughts := _parts(message.get(name))[0] + _parts(message.get(name))[1]:
+        if thoughts := "".join(_parts(message.get(name))):
             said.thoughts += thoughts
             break
-    words, thoughts = _parts(message.get("content") or message.get("refusal"))
+    words, thoughts = _parts(message.get("content") or message.get("refusal") or message.get("text"))
     said.words += words
     said.thoughts += thoughts
 
@@ -304,7 +315,7 @@ class ReasoningFold:
         self._text = ""  # not looked at yet
         self._before = ""  # the last characters that were
         self._is_word = False  # whether these are a mark that is spoken of
-        self._kept: list[str] = []  # held, or the first letters of a reply
+        self._kept: list[str] = []  # held, or the first letters of a reply; no space before them
         self._end_words: re.Pattern[str] | None = None
         self._answer: list[str] = []
         self._last = ""  # of the answer
@@ -412,7 +423,8 @@ class ReasoningFold:
                 self._think(text[:-40])
                 self._kept = [text[-40:]]
         elif self._state in (_State.HELD, _State.ASIDE):
-            self._kept.append(words)
+            if self._kept or words.strip():
+                self._kept.append(words)
         else:
             self._think(words)
 
@@ -472,9 +484,9 @@ class ReasoningFold:
                 self._enter(_State.MESSAGE)
             else:
                 self._go_on()
-        elif kind == "open" and not "".join(self._kept).strip():
+        elif kind == "open" and not self._kept:
             self._enter(_State.THINKING)
-        elif kind in ("turn", "title") and "".join(self._kept).strip():
+        elif kind in ("turn", "title") and self._kept:
             self._release()
             self._turn(mark, kind)
         else:
@@ -516,7 +528,7 @@ class ReasoningFold:
             self._go_on()
             self._hear(text[found.end() :])
         elif not is_certain and any(start.startswith(begun) for start in (*_OPENINGS, *_ROLES, *_MUSING)):
-            return  # empty, or too short to tell
+            self._kept = [text] if text else []  # too short to tell
         elif begun.startswith(_MUSING):
             self._state, self._kept = _State.HELD, [text]
         elif text or is_certain:
@@ -575,6 +587,9 @@ class Reply:
         self._end: str | None = None
         self._unread = ""
         self._half_sign = ""
+        self._said: list[str] = []
+        self._said_chars = 0
+        self._comes_in_messages = False
 
     @property
     def has_thought(self) -> bool:
@@ -602,6 +617,10 @@ class Reply:
                 f"The answer reached its greatest length, {self._limits.answer_tokens:,} tokens, and was cut; "
                 "set TALKS_LLM_ANSWER_TOKENS for longer ones."
             )
+        if self._end == "content_filter":
+            raise EndpointSilent(
+                f"{self._teller.where} withheld the answer or its end (content filter); ask otherwise."
+            )
         if not said_anything and self._unread:
             raise self._teller.no_reply(self._unread)
         if not said_anything and not self._has_ended:
@@ -625,8 +644,7 @@ class Reply:
                 if said is None:
                     yield Pulse.THINKING if fold.is_thinking or self._thought_apart else Pulse.WAITING
                     continue
-                # Some servers end a stream with the whole message once more.
-                written = self._valid("" if said.is_whole and length_chars else said.words)
+                written = self._valid(self._new_words(said))
                 self._end = self._end or said.end
                 self._unread = self._unread or said.unread
                 if said.error is not None and self._end is None:
@@ -651,16 +669,28 @@ class Reply:
             if self._end is None:
                 raise
             return
-        self.is_whole = self._end not in ("length", "max_tokens", "error")
+        self.is_whole = self._end not in ("length", "max_tokens", "error", "content_filter")
         if words := fold.feed(self._valid("", is_all=True)) + fold.finish():
             yield words
 
+    def _new_words(self, said: Said) -> str:
+        """What an event adds: of a message that says once more what has been said, only the rest."""
+        words, before = said.words, self._said_chars
+        if said.is_message and len(words) > before > 1 and words.startswith("".join(self._said)):
+            words = words[before:]
+        elif said.is_message and before and not self._comes_in_messages:  # after a stream of pieces, the whole
+            words = ""
+        self._comes_in_messages = self._comes_in_messages or (said.is_message and not before)
+        self._said.append(words)
+        self._said_chars += len(words)
+        return words
+
     def _valid(self, text: str, *, is_all: bool = False) -> str:
-        """A text without half signs; the second half may come with the next piece."""
+        """A text without what a terminal obeys and half signs; the second half may come with the next piece."""
         text = self._half_sign + text
         is_half = not is_all and "\ud800" <= text[-1:] <= "\udbff"
         self._half_sign = text[-1:] if is_half else ""
-        return valid_text(text[:-1] if is_half else text)
+        return printable(text[:-1] if is_half else text)
 
     def _arriving(self) -> Iterator[Said | None]:
         """What arrives on the wire, and None for each moment of silence.

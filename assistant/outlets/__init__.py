@@ -22,6 +22,9 @@ def _temporary_folder() -> str:
     return folder
 
 
+# Meant for another program: they would share folders of this machine, open further doors, or stop the import.
+for _name in [name for name in os.environ if name.upper().startswith("GRADIO_")]:
+    del os.environ[_name]
 # Else it reports each start to its makers.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")

@@ -7,7 +7,7 @@ line's contract.
 import json
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from assistant.assembly import Assistant, readable_question
 from assistant.llm import Endpoint
-from assistant.outlets.formats import SearchJson, answer_json, result_json
+from assistant.outlets.formats import AnswerJson, SearchJson, answer_json, result_json
 from assistant.retrieve.structured import Filters
 from assistant.types import Answer, Done
 from ingest.errors import CorpusMissing, TalksError
@@ -65,16 +65,12 @@ def search_batch(
     lines: Iterator[str], assistant: Assistant, *, filters: Filters, limit: int
 ) -> Iterator[dict[str, Any]]:
     """One result object for each line."""
-    for line in _parsed(lines):
-        if isinstance(line, dict):
-            yield line
-            continue
-        try:
-            history = converse(line.history, assistant, None, Filters())
-            narrowed = line.narrowed(filters)
-            yield {"id": line.id, **search(line.question, assistant, history, filters=narrowed, limit=limit)}
-        except TalksError as error:
-            yield {"id": line.id, "error": str(error)}
+
+    def found(line: BatchLine) -> SearchJson:
+        history = converse(line.history, assistant, None, Filters())
+        return search(line.question, assistant, history, filters=line.narrowed(filters), limit=limit)
+
+    return _each(lines, found)
 
 
 def search(
@@ -97,19 +93,12 @@ def ask_batch(
     lines: Iterator[str], assistant: Assistant, endpoint: Endpoint | None, *, filters: Filters
 ) -> Iterator[dict[str, Any]]:
     """One answer object for each line."""
-    for line in _parsed(lines):
-        if isinstance(line, dict):
-            yield line
-            continue
-        try:
-            yield {"id": line.id, **answer_json(_answer(line, assistant, endpoint, line.narrowed(filters)))}
-        except TalksError as error:
-            yield {"id": line.id, "error": str(error)}
 
+    def answered(line: BatchLine) -> AnswerJson:
+        questions = [*line.history, line.question]
+        return answer_json(converse(questions, assistant, endpoint, line.narrowed(filters))[-1])
 
-def _answer(line: BatchLine, assistant: Assistant, endpoint: Endpoint | None, filters: Filters) -> Answer:
-    """The answer to the last question of a line."""
-    return converse([*line.history, line.question], assistant, endpoint, filters)[-1]
+    return _each(lines, answered)
 
 
 def converse(
@@ -123,9 +112,21 @@ def converse(
     """Put questions one after the other, as one conversation; `history` and their answers, in order."""
     answers = list(history)
     for question in questions:
-        turn = assistant.turn(question, answers, endpoint=endpoint, filters=filters.or_none)
+        turn = assistant.turn(question, answers, endpoint=endpoint, filters=filters)
         answers += [event.answer for event in turn if isinstance(event, Done)]
     return answers
+
+
+def _each(lines: Iterator[str], work: Callable[[BatchLine], SearchJson | AnswerJson]) -> Iterator[dict[str, Any]]:
+    """What becomes of each line, or its error, with its id."""
+    for line in _parsed(lines):
+        if isinstance(line, dict):
+            yield line
+            continue
+        try:
+            yield {"id": line.id, **work(line)}
+        except TalksError as error:
+            yield {"id": line.id, "error": str(error)}
 
 
 def _parsed(lines: Iterator[str]) -> Iterator[BatchLine | dict[str, Any]]:

@@ -17,7 +17,7 @@ from assistant.assembly import Assistant
 from assistant.outlets import batch, show
 from assistant.outlets.formats import answer_json, record_json
 from assistant.prompts import load_prompts
-from assistant.query import Condition, Query, parse_where
+from assistant.query import Condition, parse_where
 from assistant.retrieve.structured import Filters, evaluate
 from assistant.settings import Settings, load_settings
 from assistant.types import Done
@@ -139,7 +139,7 @@ def list_command(
     """List every talk and paper, or those that meet all conditions."""
     filters = Filters(_kind(kind), where=_where(where))
     store = _open(corpus, home, collection).snapshot.store
-    found = evaluate(Query(kind=filters.kind, conditions=filters.conditions), store).ids
+    found = evaluate(filters.query, store).ids
     records = [store.record(record_id) for record_id in found]
     _print([record_json(record) for record in records] if as_json else show.record_list_text(records))
 
@@ -204,7 +204,7 @@ def ask(
     if lines is not None:
         _print_lines(batch.ask_batch(lines, assistant, endpoint, filters=filters))
         return
-    events = assistant.turn(question or "", endpoint=endpoint, filters=filters.or_none)
+    events = assistant.turn(question or "", endpoint=endpoint, filters=filters)
     if as_json:
         _print(next(answer_json(event.answer) for event in events if isinstance(event, Done)))
     else:

@@ -1,4 +1,4 @@
-"""What is there, what is wrong, and what to do: home, index, embedder, prompts, endpoint, server, a line each.
+"""What is there, what is wrong, and what to do: home, index, vectors, embedder, prompts, endpoint, server, a line each.
 
 Comes in: settings. Goes out: findings; nothing is changed. The endpoint is asked for one word; when none is set,
 the usual ports of this machine are looked at. The server is asked for its health where it listens.
@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from assistant.assembly import chosen_endpoint, collection_folder, endpoint_limits, make_embedder
+from assistant.assembly import chosen_endpoint, collection_folder, endpoint_limits, make_embedder, store_choice
 from assistant.llm import USUAL_PORTS, Endpoint, Pulse, Running, find_running
 from assistant.prompts import load_prompts
 from assistant.settings import Settings
@@ -23,11 +23,13 @@ from ingest.errors import (
     EndpointSilent,
     EndpointUnreachable,
     IndexDamaged,
+    IndexUnusable,
     IndexUnwritable,
     SettingsError,
     TalksError,
 )
-from ingest.snapshots import open_current
+from ingest.snapshots import find_current, open_current
+from ingest.stores import PASSAGES
 
 _MODELS_NAMED = 5
 # Ollama cuts a longer prompt without a word; its own advice for work with sources is more than its default.
@@ -60,6 +62,7 @@ def examine(settings: Settings, *, ports: Sequence[int] = tuple(USUAL_PORTS)) ->
     return [
         _finding("home", lambda: _home(settings)),
         _finding("index", lambda: _index(settings)),
+        _finding("vectors", lambda: _vectors(settings)),
         _finding("embedder", lambda: _embedder(settings)),
         _finding("prompts", lambda: _prompts(settings)),
         _finding("endpoint", lambda: _endpoint(settings, ports)),
@@ -118,6 +121,21 @@ def _index(settings: Settings) -> str:
         raise IndexDamaged(snapshot.problem)
     made = snapshot.manifest
     return f"{made.talks} talks, {made.papers} papers, {made.passages} passages of {made.corpus}, made {made.created}"
+
+
+def _vectors(settings: Settings) -> str:
+    """Where vectors are searched; a server is asked for the collection, although a small one is searched without it."""
+    choice = store_choice(settings)
+    if choice.url is None:
+        return "searched here, none is sent anywhere"
+    snapshot = find_current(collection_folder(settings), choice)
+    if snapshot is None:
+        return f"{choice.url} gets them with the first `talks ingest`"
+    with closing(snapshot):
+        if snapshot.manifest.store != choice.url:
+            raise IndexUnusable(f"{choice.url} has none of this collection; run `talks ingest` to fill it.")
+        choice.open(snapshot.folder, PASSAGES).close()
+    return f"{choice.url} answers"
 
 
 def _embedder(settings: Settings) -> str:

@@ -6,7 +6,6 @@ null.
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any, cast
 
@@ -174,12 +173,9 @@ def record_json(record: Record) -> RecordJson:
     return cast(RecordJson, record_to_json(record))
 
 
-def entries_json(records: Sequence[Record]) -> list[EntryJson]:
-    """Records in a list, short."""
-    return [_entry_json(record, record_to_json(record)) for record in records]
-
-
-def _entry_json(record: Record, fields: dict[str, Any]) -> EntryJson:
+def entry_json(record: Record) -> EntryJson:
+    """A record in a list, short."""
+    fields = record_to_json(record)
     return {
         "id": record.id,
         "kind": record.kind,

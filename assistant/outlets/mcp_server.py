@@ -25,12 +25,12 @@ from assistant.outlets.formats import (
     RecordJson,
     SearchJson,
     answer_json,
-    entries_json,
+    entry_json,
     record_json,
 )
-from assistant.retrieve.structured import Filters
+from assistant.retrieve.structured import Filters, evaluate
 from ingest.errors import RecordMissing, TalksError
-from ingest.records import Kind, Record
+from ingest.records import Kind
 
 INSTRUCTIONS = (
     "A collection of recorded talks, and papers beside them. search_talks finds passages, ask_talks answers with "
@@ -104,8 +104,9 @@ class TalksServer(MCPServer[Any]):
         offset: Annotated[int, Field(ge=0)] = 0,
     ) -> ListJson:
         """List talks and papers in the collection's order, with the number of all that there are."""
-        records = self._records(_filters(kind, where))
-        return {"total": len(records), "talks": entries_json(records[offset : offset + limit])}
+        store = self._assistant.snapshot.store
+        found = evaluate(_filters(kind, where).query, store).ids
+        return {"total": len(found), "talks": [entry_json(store.record(one)) for one in found[offset : offset + limit]]}
 
     async def ask_talks(self, question: Question, history: History = None) -> AnswerJson:
         """Answer a question from the collection, every statement cited."""
@@ -138,11 +139,6 @@ class TalksServer(MCPServer[Any]):
         endpoint = self._assistant.endpoint()
         earlier = batch.converse(history[-batch.EARLIER_QUESTIONS :], self._assistant, None, Filters())
         return answer_json(batch.converse([question], self._assistant, endpoint, Filters(), history=earlier)[-1])
-
-    def _records(self, filters: Filters) -> list[Record]:
-        within = set(self._assistant.ranker.records_within(filters))
-        records = self._assistant.snapshot.store.records()
-        return [record for position, record in enumerate(records) if position in within]
 
 
 def _filters(kind: Kind | None, where: Mapping[str, str] | None) -> Filters:

@@ -20,6 +20,7 @@ from assistant.types import About, NumberedSource, SourcePassage
 from assistant.understand.understand import LEAST_QUERY_CHANCE, SURE_QUERY_CHANCE, Understood
 from ingest.links import deep_link
 from ingest.passages import Passage, second_at, speaker_line, split_sentences
+from ingest.record_store import RecordStore
 from ingest.records import Record, record_pages, speaker_names
 from ingest.schema import DATE, EVENT, FIELDS, ORGANISATION, SERIES, URL_FIELD, VIDEO_URL, Field
 from ingest.text import web_address
@@ -119,8 +120,10 @@ class Gatherer:
             filters: Only records that fit them all.
             retrieved: Ids of records, best first, that something else has found; None is the program's own ranking.
         """
-        unfilled = self._unfilled(understood)
-        rows = None if unfilled else self._rows(understood, filters)
+        within = None if filters == Filters() else self._ranker.records_within(filters)
+        found = believed(understood.query, understood.query_chance, self._store, within)
+        rows = found if isinstance(found, Rows) else None
+        unfilled = found if isinstance(found, Field) else None
         scored = understood.scored
         if scored is None:
             return Evidence(rows, (), (), None, None)
@@ -143,25 +146,6 @@ class Gatherer:
         return Evidence(
             rows, ranked, tuple(sources), seen, presupposition, frozenset((*understood.leans_on, *named)), unfilled
         )
-
-    def _unfilled(self, understood: Understood) -> Field | None:
-        """The first field that the query filters or orders by, and no record gives."""
-        query = understood.query
-        if query is None or understood.query_chance < LEAST_QUERY_CHANCE:
-            return None
-        keys = [query.order, *(one.field for one in query.conditions)]
-        keys += [value for one in query.conditions if one.field == "has" for value in one.values]
-        fields = [field for field in FIELDS if field.key in keys or f"#{field.key}" in keys]
-        return next((field for field in fields if not self._store.filled(field.key)), None)
-
-    def _rows(self, understood: Understood, filters: Filters) -> Rows | None:
-        query = understood.query
-        if query is None or understood.query_chance < LEAST_QUERY_CHANCE:
-            return None
-        within = None if filters == Filters() else self._ranker.records_within(filters)
-        result = evaluate(query, self._store, within=within)
-        believed = bool(result.ids) or understood.query_chance >= SURE_QUERY_CHANCE
-        return Rows(query, result) if believed else None
 
     def rows_as_source(self, rows: Rows, text: str) -> NumberedSource | None:
         """The rows as a model reads them, once they are put into words; None where there are none."""
@@ -247,6 +231,31 @@ class Gatherer:
         )
         own_passage, meant = self._store.passages([ranker.positions_at(own_row).start, best_passage])
         return Presupposition(name, own_passage, meant)
+
+
+def believed(
+    query: Query | None, chance: float, store: RecordStore, within: Sequence[int] | None = None
+) -> Rows | Field | None:
+    """What a typed query finds, or the first field that it asks of and no record gives.
+
+    Args:
+        query: As it was understood.
+        chance: That it is what is meant, in [0, 1].
+        store: The records.
+        within: Positions of the records that count, where not all do.
+
+    Returns:
+        None where it is too unsure; with nothing found it must be surer.
+    """
+    if query is None or chance < LEAST_QUERY_CHANCE:
+        return None
+    keys = {query.listed, query.order, query.summed, *(one.field for one in query.conditions)}
+    keys.update(value for one in query.on("has") for value in one.values)
+    for field in FIELDS:
+        if keys & {field.key, f"#{field.each}"} and not store.filled(field.key):
+            return field
+    result = evaluate(query, store, within=within)
+    return Rows(query, result) if result.ids or chance >= SURE_QUERY_CHANCE else None
 
 
 def source_passage(record: Record, passage: Passage, score: float = 1.0) -> SourcePassage:

@@ -60,9 +60,9 @@ class Filters:
         return (*named, *dated, *self.where)
 
     @property
-    def or_none(self) -> "Filters | None":
-        """None where everything is open."""
-        return None if self == Filters() else self
+    def query(self) -> Query:
+        """The list of all that fits."""
+        return Query(kind=self.kind, conditions=self.conditions)
 
     def with_where(self, where: dict[str, str]) -> "Filters":
         """These and further conditions, field by field.
@@ -104,7 +104,7 @@ class Result:
 
 def positions(filters: Filters, store: RecordStore) -> list[int]:
     """The rows of the records that fit all filters, in the order of the corpus."""
-    where, values = _all_of(_wheres(Query(kind=filters.kind, conditions=filters.conditions)))
+    where, values = _all_of(_wheres(filters.query))
     found = store.rows(f"SELECT r.position FROM records r WHERE {where} ORDER BY r.position", values)  # noqa: S608
     return [position for (position,) in found]
 

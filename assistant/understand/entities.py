@@ -26,6 +26,7 @@ from ingest import schema
 from ingest.lexical import KeywordIndex
 from ingest.record_store import RecordStore
 from ingest.text import folded, plain_words, singular
+from ingest.titles import LEAST_RUN_WORDS, form_key, run_key, title_forms
 
 _TOKEN = re.compile(
     r"""
@@ -45,7 +46,6 @@ _LONGEST_QUESTION_CHARS = 4000
 _LONGEST_NAME_WORDS = 8
 _LONGEST_FIELD_WORDS = 4
 _LONGEST_TITLE_WORDS = 30
-_LEAST_TITLE_WORDS = 3
 # A slip in a shorter word makes another word.
 _SHORTEST_MISSPELT_CHARS = 4
 _TWO_SLIPS_CHARS = 8
@@ -203,28 +203,38 @@ class _Index:
 
 
 class _Titles:
-    """The titles, read when the first question comes.
+    """The titles, looked up where they are: none is read before a question names it."""
 
-    Attributes:
-        words: All words of titles.
-        whole: Words of a title, or of its part before or behind a colon → that, and the record's id.
-        runs: Three words → where they stand: the words of the title from there on, the title, the record's id.
-    """
+    def __init__(self, store: RecordStore) -> None:
+        self._store = store
+        self.has_word = lru_cache(maxsize=4096)(self._has_word)
+        self.words_with = lru_cache(maxsize=64)(self._words_with)
 
-    def __init__(self, titles: Iterable[tuple[str, str]]) -> None:
-        self.words: set[str] = set()
-        self.whole: dict[tuple[str, ...], list[tuple[str, str]]] = defaultdict(list)
-        self.runs: dict[tuple[str, ...], list[tuple[tuple[str, ...], int, str]]] = defaultdict(list)
-        for title, record_id in titles:
-            words = tuple(plain_words(title))
-            self.words.update(words)
-            forms = {title, *(re.split(r"[:(?]", title)[0], title.partition(":")[2])} - {""}
-            for form in forms:
-                own = words if form == title else tuple(plain_words(form))
-                if len(own) > 1 or (own and form != title):
-                    self.whole[own].append((form.strip(), record_id))
-            for place in range(len(words) - _LEAST_TITLE_WORDS + 1):
-                self.runs[words[place : place + _LEAST_TITLE_WORDS]].append((words, place, record_id))
+    def whole(self, words: Sequence[str]) -> list[tuple[str, str]]:
+        """The titles, or their parts before or behind a colon, that are these words, each with the record's id."""
+        forms = [(form, one, own) for title, one in self._found(form_key(words)) for form, own in title_forms(title)]
+        return [(form, one) for form, one, own in forms if own == tuple(words)]
+
+    def runs(self, words: Sequence[str]) -> list[tuple[list[str], str]]:
+        """Where these first words stand in titles: the words of the title from there on, and the record's id."""
+        begin = list(words[:LEAST_RUN_WORDS])
+        found = []
+        for title, one in self._found(run_key(begin)) if len(begin) == LEAST_RUN_WORDS else ():
+            own = plain_words(title)
+            found += [(own[n:], one) for n in range(len(own)) if own[n : n + LEAST_RUN_WORDS] == begin]
+        return found
+
+    def _found(self, key: int) -> list[tuple[str, str]]:
+        query = "SELECT title, id FROM titled JOIN records USING (position) WHERE key = ? ORDER BY position"
+        return self._store.rows(query, [key])
+
+    def _has_word(self, word: str) -> bool:
+        return bool(self._store.rows("SELECT 1 FROM title_words WHERE word = ?", [word]))
+
+    def _words_with(self, letter: str) -> list[str]:
+        """Those that begin with a letter, in order."""
+        query = "SELECT word FROM title_words WHERE word >= ? AND word < ?"
+        return [word for (word,) in self._store.rows(query, [letter, chr(ord(letter) + 1)])]
 
 
 class Entities:
@@ -249,24 +259,14 @@ class Entities:
         for key in LINKED:
             for value, *_ in store.gazetteer(key):
                 self._indexes.setdefault(key, _Index(key)).add(value)
+        self._titles = _Titles(store)
         self.link = lru_cache(maxsize=64)(self._link)
-
-    @cached_property
-    def _titles(self) -> "_Titles":
-        return _Titles(self._store.rows("SELECT title, id FROM records ORDER BY position"))
 
     def resolve(self, key: str, value: str) -> tuple[str, ...]:
         """The recorded values of a field that a name as typed means; none where there is none."""
-        found = self._of_field(split_words(value), key)
-        return found.values if found else ()
-
-    def _of_field(self, words: Sequence[Word], key: str) -> Mention | None:
-        if key not in self._indexes or not words:
-            return None
-        index = self._indexes[key]
-        keys = [part for word in words for part in plain_words(word.text)]
-        numbers = self._meant(index, keys, capital=True) if keys else []
-        return self._mention(words, index, numbers, is_sure=True) if numbers else None
+        index, keys = self._indexes.get(key), plain_words(value)
+        numbers = self._meant(index, keys, capital=True) if index and keys else []
+        return tuple(dict.fromkeys(index.values[number] for number in numbers)) if index else ()
 
     def _link(self, question: str) -> Linked:
         typed = split_words(question)
@@ -297,8 +297,8 @@ class Entities:
                 for index in self._indexes.values()
                 if inside in index.exact
             ]
-            if inside in self._titles.whole:
-                readings.insert(0, self._titled([word], self._titles.whole[inside]))
+            if titled := self._titles.whole(inside):
+                readings.insert(0, self._titled([word], titled))
             readings.append(Mention(word.start, word.end, word.text, "quotation", (word.text,)))
             line.take(place, place + 1, *readings)
 
@@ -319,47 +319,34 @@ class Entities:
             last += 1
             if not line.words[last - 1].is_mark:
                 ends.append((len(keys), last))
-        found = self._titles.runs.get(tuple(keys[:_LEAST_TITLE_WORDS]), ())
-        best = max((_shared(words[place:], keys) for words, place, _ in found), default=0)
+        found = self._titles.runs(keys)
+        best = max((_shared(words, keys) for words, _ in found), default=0)
         for length, end in reversed(ends):
             typed = tuple(keys[:length])
             words_here = line.words[first:end]
-            capital = sum(word.is_capital for word in words_here) > 1 or length > _LEAST_TITLE_WORDS
-            if typed in self._titles.whole and (length > 1 or words_here[0].is_capital) and (capital or length > 2):
-                line.take(first, end, self._titled(words_here, self._titles.whole[typed]))
+            capital = sum(word.is_capital for word in words_here) > 1 or length > LEAST_RUN_WORDS
+            named = (length > 1 or words_here[0].is_capital) and (capital or length > 2)
+            if named and (titled := self._titles.whole(typed)):
+                line.take(first, end, self._titled(words_here, titled))
                 return end - first
             if best == length and typed[-1] not in _SMALL and typed[0] not in _SMALL and capital:
                 text = line.text(first, end)
-                ids = dict.fromkeys(one for words, at, one in found if _shared(words[at:], keys) >= length)
+                ids = dict.fromkeys(one for words, one in found if _shared(words, keys) >= length)
                 line.take(first, end, Mention(*line.span(first, end), text, "title", (text,), tuple(ids)))
                 return end - first
         return 0
 
     def _titled(self, words: Sequence[Word], found: Sequence[tuple[str, str]]) -> Mention:
-        text = words[0].text if len(words) == 1 else " ".join(word.text for word in words)
-        return Mention(words[0].start, words[-1].end, text, "title", (found[0][0],), tuple(one[1] for one in found))
-
-    def _field_at(self, line: "_Line", first: int) -> tuple[str, int] | None:
-        for last in range(min(first + _LONGEST_FIELD_WORDS, len(line.words)), first, -1):
-            if line.is_free(first, last) and not line.words[last - 1].is_mark:
-                key = self._fields.get(tuple(singular(key) for key in line.keys(first, last)))
-                if key:
-                    return key, last
-        return None
+        return Mention(*_said(words), "title", (found[0][0],), tuple(one[1] for one in found))
 
     def _field_names(self, line: "_Line") -> None:
-        place = 0
-        while place < len(line.words):
-            found = self._field_at(line, place)
-            if found:
-                key, last = found
-                sort, _, value = key.partition(":")
-                values = (value,) if value else (key,)
-                field_name = sort if value else "field"
-                line.take(place, last, Mention(*line.span(place, last), line.text(place, last), field_name, values))
-                place = last
-            else:
-                place += 1
+        """Words for fields and kinds, the longest first."""
+        for first, last in line.runs(_LONGEST_FIELD_WORDS):
+            key = self._fields.get(tuple(singular(one) for one in line.keys(first, last)))
+            if key:
+                sort, _, kind = key.rpartition(":")
+                mention = Mention(*_said(line.words[first:last]), sort or "field", (kind,))
+                line.take(first, last, mention)
 
     def _dates(self, line: "_Line") -> None:
         keys = [word.key for word in line.words]
@@ -454,10 +441,11 @@ class Entities:
         typed = "".join(told)
         if len(typed) < 2 or "and" in keys or len(set(keys)) < len(keys):
             return []
-        found = []
-        for form, letters, number in index.by_letter.get(keys[0][0], ()):
+        near = index.by_letter.get(keys[0][0], ())
+        found = [number for _, letters, number in near if typed == letters]
+        for form, letters, number in () if found else near:
             short, long = (typed, form) if len(typed) < len(letters) else (letters, keys)
-            if typed == letters or (len(long) > 1 and len(typed) != len(letters) and _blends(short, long, index)):
+            if len(long) > 1 and len(typed) != len(letters) and _blends(short, long, index):
                 found.append(number)
         if not found and len(told) > 1:
             initials = "".join(key[0] for key in told)
@@ -470,27 +458,35 @@ class Entities:
     def _mended(self, word: Word) -> Word:
         """A word that is no word as the name, or the word for a field, that is a slip away."""
         key = word.key
-        if len(key) < _SHORTEST_MISSPELT_CHARS or not key.isalpha() or key in self._known or self._is_word(key):
+        if len(key) < _SHORTEST_MISSPELT_CHARS or not key.isalpha():
             return word
-        if singular(key) in self._known or self._is_word(singular(key)) or self._keyword.knows(key):
+        if any(map(self._is_known, (key, singular(key)))) or self._keyword.knows(key):
             return word
         slips = 2 if len(key) >= _TWO_SLIPS_CHARS else 1
-        near = process.extractOne(key, self._by_letter[key[0]], scorer=OSA.distance, score_cutoff=slips)
+        near = process.extractOne(key, self._known_with(key[0]), scorer=OSA.distance, score_cutoff=slips)
         return replace(word, key=near[0]) if near else word
+
+    def _is_known(self, word: str) -> bool:
+        return word in self._known or self._is_word(word) or self._titles.has_word(word)
 
     @cached_property
     def _known(self) -> frozenset[str]:
+        """The words of names and of what fields are called."""
         named = {word for index in self._indexes.values() for word in index.with_word}
         called = {form for words in self._fields for word in words for form in (word, f"{word}s")}
-        return frozenset(named | self._titles.words | called | {*MONTHS})
+        return frozenset(named | called | {*MONTHS})
 
     @cached_property
     def _by_letter(self) -> dict[str, list[str]]:
         found: dict[str, list[str]] = defaultdict(list)
-        for word in sorted(self._known):
-            if len(word) >= _SHORTEST_MISSPELT_CHARS:
-                found[word[0]].append(word)
+        for word in self._known:
+            found[word[:1]].append(word)
         return found
+
+    def _known_with(self, letter: str) -> list[str]:
+        """Those that begin with a letter, and such words of titles, in order."""
+        known = {*self._by_letter.get(letter, ()), *self._titles.words_with(letter)}
+        return sorted(word for word in known if len(word) >= _SHORTEST_MISSPELT_CHARS)
 
     def _unknown(self, line: "_Line") -> None:
         """Capitalised words that link to nothing: "Andrew Ng", "Oxford"."""
@@ -500,7 +496,7 @@ class Entities:
             while line.is_free(last, last + 1) and _is_name_word(line.words[last], begins=line.begins(last)):
                 last += 1
             # What stands in titles is a topic.
-            if not self._titles.words.issuperset(line.keys(first, last)):
+            if not all(map(self._titles.has_word, line.keys(first, last))):
                 line.take(first, last, Mention(*line.span(first, last), line.text(first, last), "unknown"))
             first = max(first + 1, last)
 
@@ -508,8 +504,7 @@ class Entities:
         values = tuple(dict.fromkeys(index.values[number] for number in numbers))
         few = values if len(values) <= _FEW else ()
         ids = tuple(dict.fromkeys(one for value in few for one in self._store.records_named(index.key, value)))
-        text = words[0].text if len(words) == 1 else " ".join(word.text for word in words)
-        return Mention(words[0].start, words[-1].end, text, index.key, values, ids, is_sure)
+        return Mention(*_said(words), index.key, values, ids, is_sure)
 
 
 class _Line:
@@ -556,6 +551,11 @@ class _Line:
         return self.question[start:end]
 
 
+def _said(words: Sequence[Word]) -> tuple[int, int, str]:
+    """Where words stand, and what they say."""
+    return words[0].start, words[-1].end, " ".join(word.text for word in words)
+
+
 def _blends(letters: str, words: Sequence[str], index: _Index) -> bool:
     """Whether letters are made of beginnings of these words, in order.
 
@@ -568,7 +568,7 @@ def _blends(letters: str, words: Sequence[str], index: _Index) -> bool:
             longest = 0
             while longest < min(len(word), len(letters) - place) and word[longest] == letters[place + longest]:
                 longest += 1
-                further.add((place + longest, is_long or longest >= _LEAST_TITLE_WORDS))
+                further.add((place + longest, is_long or longest >= LEAST_RUN_WORDS))
             between = is_long and number < len(words) - 1 and place < len(letters)
             if between or index.is_common(word):
                 further.add((place, is_long))

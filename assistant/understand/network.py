@@ -28,7 +28,7 @@ READING_LAYERS, READING_HEADS = 2, 12
 WRITING_LAYERS, WRITING_HEADS = 2, 4
 LONGEST_LINE = 24
 LONGEST_BEFORE = 40
-# Symbols that are written to find the lines of one question; half of all questions need six, nine of ten sixteen.
+# Symbols that are written to find the lines of one question; half of all questions need five, nine of ten eight.
 MOST_WRITTEN = 96
 # A line less likely than one in fifty is none.
 MOST_COST = math.log(50)

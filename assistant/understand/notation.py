@@ -257,6 +257,16 @@ def query_of(symbols: Sequence[Symbol], sources: Sources) -> Query | None:
     return replace(query, conditions=(ids, *query.conditions)) if sources.before else None
 
 
+def asks_unheld(symbols: Sequence[Symbol], sources: Sources) -> bool:
+    """Whether a line has a condition on words that no record holds: "in Hall 9", where no hall is told."""
+    for name, pointer, after in zip(symbols, symbols[1:], (*symbols[2:], ""), strict=False):
+        if name in ("c:", "!c:") and not isinstance(pointer, str):
+            names_field = pointer[0] == "asked" and sources.tokens[pointer[1]].field
+            if not sources.field_at(pointer) or (names_field and isinstance(after, str)):
+                return True
+    return False
+
+
 def _lines(rest: deque[Symbol], sources: Sources) -> list[str]:
     symbol = rest.popleft()
     if not isinstance(symbol, str):

@@ -17,7 +17,18 @@ from assistant.learned import widened
 from assistant.query import Query
 from assistant.understand.entities import Linked
 from assistant.understand.network import FIRST, INSIDE, LONGEST_BEFORE, Encoded, Network
-from assistant.understand.notation import NONE, OR, Pointer, Sources, Symbol, Token, items_of, query_of, tokens_of
+from assistant.understand.notation import (
+    NONE,
+    OR,
+    Pointer,
+    Sources,
+    Symbol,
+    Token,
+    asks_unheld,
+    items_of,
+    query_of,
+    tokens_of,
+)
 from ingest.embedder import Pieces
 
 LEARNED = Path(__file__).with_name("parser.npz")
@@ -70,8 +81,9 @@ class Parser:
         for line, chance in self._network.lines(self._encoded(pieces, first_pieces, sources)):
             left -= chance
             symbols = [self._symbol(one, at, len(pieces.spans)) for one in line]
-            query = None if symbols == [NONE] else query_of(with_enumerated(symbols, sources.tokens), sources)
-            if symbols != [NONE] and (query is None or names_more(sources.tokens, symbols, query)):
+            is_none = symbols == [NONE] or asks_unheld(symbols, sources)
+            query = None if is_none else query_of(with_enumerated(symbols, sources.tokens), sources)
+            if not is_none and (query is None or names_more(sources.tokens, symbols, query)):
                 senseless += chance
                 continue
             chances[query] = chances.get(query, 0.0) + chance

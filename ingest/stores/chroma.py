@@ -7,12 +7,15 @@ takes 2 kB there instead of 8.
 import shutil
 import tempfile
 import weakref
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 import numpy as np
+import pydantic_settings
 from numpy.typing import NDArray
+from pydantic import BaseModel
 
 from ingest.stores.protocol import Rows
 
@@ -88,24 +91,38 @@ def connect(url: str, token: str | None, name: str, *, create: bool) -> ChromaSt
         name: Of the collection.
         create: It is not there yet.
     """
-    import chromadb
-    from chromadb.config import Settings
-
+    chromadb = _chroma()
     parts = urlsplit(url)
     client = chromadb.HttpClient(
         host=parts.hostname or "",
         port=parts.port or (443 if parts.scheme == "https" else 8000),
         ssl=parts.scheme == "https",
         headers={"Authorization": f"Bearer {token}"} if token else None,
-        settings=Settings(anonymized_telemetry=False),
+        settings=chromadb.config.Settings(anonymized_telemetry=False),
     )
     return ChromaStore(cast("Client", client), name, create=create)
 
 
 def _client(folder: Path) -> "Client":
     """An embedded Chroma on this folder; it asks nothing of the network."""
-    import chromadb  # here, because it takes half a second
-    from chromadb.config import Settings
-
-    client = chromadb.PersistentClient(path=str(folder), settings=Settings(anonymized_telemetry=False))
+    chromadb = _chroma()
+    settings = chromadb.config.Settings(anonymized_telemetry=False)
+    client = chromadb.PersistentClient(path=str(folder), settings=settings)
     return cast("Client", client)  # declared as an interface that lacks close()
+
+
+@cache
+def _chroma() -> Any:
+    """Chroma, which takes half a second to import, deaf to what is meant for other programs.
+
+    It reads any variable of the environment and any line of an `.env` in the present folder that is called like one of
+    its many settings, and fails where it cannot; as a plain model its settings are what they are given.
+    """
+    usual = pydantic_settings.BaseSettings
+    pydantic_settings.BaseSettings = BaseModel  # type: ignore[misc, assignment]
+    try:
+        import chromadb
+        import chromadb.config
+    finally:
+        pydantic_settings.BaseSettings = usual  # type: ignore[misc]
+    return chromadb

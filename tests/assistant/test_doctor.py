@@ -15,7 +15,7 @@ from ingest.pipeline import IngestReport
 from tests.assistant.serving import served
 from tests.scripted_endpoint import Script, ScriptedEndpoint
 
-SUBJECTS = ["home", "index", "embedder", "prompts", "endpoint", "server"]
+SUBJECTS = ["home", "index", "vectors", "embedder", "prompts", "endpoint", "server"]
 OLLAMA = {"/api/ps": {"models": [{"name": "small", "context_length": 4096}]}}
 
 
@@ -29,8 +29,8 @@ def endpoint_line(settings: Settings, address: str | None = None, *ports: int, *
     changed = settings.model_copy(update={"llm_base_url": address, **more})
     findings = examine(changed, ports=ports)
     assert [finding.subject for finding in findings] == SUBJECTS
-    assert [finding.good for finding in findings if finding.subject != "endpoint"] == [True] * 5
-    return findings[4]
+    assert [finding.good for finding in findings if finding.subject != "endpoint"] == [True] * 6
+    return findings[5]
 
 
 def line_of(subject: str, settings: Settings) -> Finding:
@@ -111,9 +111,24 @@ def test_model_that_is_listed_but_cannot_answer_is_told(settings: Settings) -> N
 def test_broken_prompt_and_missing_index_are_told_apart(tmp_path: Path) -> None:
     findings = examine(load_settings(home=tmp_path / "none", prompts=tmp_path, port=free_port()), ports=())
     assert [finding.subject for finding in findings] == SUBJECTS
-    assert [finding.good for finding in findings] == [True, False, True, False, True, True]
+    assert [finding.good for finding in findings] == [True, False, True, True, False, True, True]
     assert "run `talks ingest`" in findings[1].text
-    assert f"{tmp_path / 'answer.md'} cannot be used" in findings[3].text
+    assert f"{tmp_path / 'answer.md'} cannot be used" in findings[4].text
+
+
+def test_vectors_on_a_server_are_told_by_what_it_answers(tmp_path: Path, chroma_server: str) -> None:
+    corpus = tmp_path / "talks.jsonl"
+    corpus.write_text('{"kind": "talk", "title": "How Otters Sleep", "abstract": "Hand in hand."}\n')
+    here = load_settings(home=tmp_path / "home", corpus=corpus, port=free_port())
+    there = here.model_copy(update={"store": chroma_server})
+    assert line_of("vectors", here) == Finding("vectors", True, "searched here, none is sent anywhere")
+    assert line_of("vectors", there).text == f"{chroma_server} gets them with the first `talks ingest`"
+    Assistant(here).ingest()
+    assert line_of("vectors", there) == Finding(
+        "vectors", False, f"{chroma_server} has none of this collection; run `talks ingest` to fill it."
+    )
+    Assistant(there).ingest()
+    assert line_of("vectors", there) == Finding("vectors", True, f"{chroma_server} answers")
 
 
 def test_free_address_is_green_and_says_what_will_be_served_there(settings: Settings) -> None:

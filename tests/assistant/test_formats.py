@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from assistant.assembly import Assistant
 from assistant.outlets.batch import converse, search
-from assistant.outlets.formats import AnswerJson, SearchJson, answer_json, entries_json, record_json
+from assistant.outlets.formats import AnswerJson, SearchJson, answer_json, entry_json, record_json
 from assistant.retrieve.structured import Filters
 from assistant.types import Abstention, Answer, Citation, StatementCheck
 
@@ -85,7 +85,7 @@ def test_real_answer_and_search_hold_to_their_schemas(assistant: Assistant) -> N
 def test_record_is_whole_and_entry_short(assistant: Assistant) -> None:
     record = assistant.snapshot.store.record(HESSIAN)
     assert record_json(record)["abstract"] == record.abstract  # type: ignore[typeddict-item]
-    (entry,) = entries_json([record])
+    entry = entry_json(record)
     assert entry == {
         "id": HESSIAN,
         "kind": "talk",

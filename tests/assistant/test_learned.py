@@ -6,7 +6,7 @@ import pytest
 from assistant.learned import STEPS, rounded, widened
 
 
-@pytest.mark.parametrize("steps", [STEPS, 15])
+@pytest.mark.parametrize("steps", [STEPS, 11])
 def test_rounded_weights_are_half_a_step_off_at_most(steps: int) -> None:
     wide = np.random.default_rng(0).normal(size=(200, 300)).astype(np.float32)
     stored = rounded({"wide": wide, "short": np.ones(3, np.float32)}, steps)

@@ -266,6 +266,75 @@ def raw(*events: bytes) -> Script:
     return Script(raw=b"".join(events).decode())
 
 
+OTTERS = ("Otters ", "hold ", "hands.")
+STREAMS: dict[str, list[bytes]] = {
+    "Ollama's, one a line": [
+        *(json.dumps({"message": {"content": word}, "done": False}).encode() + b"\n" for word in OTTERS),
+        b'{"message": {"content": ""}, "done": true}\n',
+    ],
+    "Ollama's completion": [json.dumps({"response": word}).encode() + b"\n" for word in OTTERS] + [b'{"done": true}\n'],
+    "OpenAI's completion": [event({"choices": [{"text": word}]}) for word in OTTERS] + [b"data: [DONE]\n\n"],
+    "all so far in each": [
+        *(event({"choices": [{"message": {"content": "".join(OTTERS[: end + 1])}}]}) for end in range(3)),
+        b"data: [DONE]\n\n",
+    ],
+    "pieces, then all": [
+        *(event(chunk({"content": word})) for word in OTTERS),
+        event({"choices": [{"message": {"content": "".join(OTTERS)}, "finish_reason": "stop"}]}),
+    ],
+    "a list of chunks": [
+        json.dumps([*(chunk({"content": word}) for word in OTTERS), chunk({}, "stop")]).encode(),
+    ],
+    "numbers as text": [
+        *(event({"choices": [{"index": "0", "delta": {"content": word}}]}) for word in OTTERS),
+        b"data: [DONE]\n\n",
+    ],
+    "responses": [*(event({"type": "response.output_text.delta", "delta": word}) for word in OTTERS), event("[DONE]")],
+    "blocks": [
+        event({"type": "content_block_delta", "index": 0, "delta": {"type": "thinking_delta", "thinking": "Hm."}}),
+        *(event({"delta": {"type": "text_delta", "text": word}}) for word in OTTERS),
+        b"data: [DONE]\n\n",
+    ],
+}
+
+
+@pytest.mark.parametrize("events", STREAMS.values(), ids=STREAMS.keys())
+def test_stream_of_any_form_is_the_whole_answer_once(events: list[bytes]) -> None:
+    with ScriptedEndpoint(raw(*events)) as server:
+        assert "".join(words(connect(server.address, "m"))) == "Otters hold hands."
+    assert len(server.asked) == 1
+
+
+def test_what_a_terminal_obeys_is_taken_out_at_the_door() -> None:
+    # The first is no valid JSON, yet it is sent.
+    said = [
+        b'data: {"choices": [{"delta": {"content": "Ot\0ters \x1b[1m"}}]}\n\n',
+        event(chunk({"content": "\u202ehold\x9b"})),
+    ]
+    with ScriptedEndpoint(raw(*said, event(chunk({}, "stop")))) as server:
+        assert "".join(words(connect(server.address, "m"))) == "Otters [1mhold"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"message": "No models loaded"}', '{"code": 500, "msg": "No models loaded"}', '["No models loaded"]',
+        "data: No models loaded\n\n", "data: {'error': 'No models loaded'}\n\n", "No models loaded",
+        '"No models loaded"',
+        'data: {"status": "No models loaded"}\n\ndata: [DONE]\n\n', "<html><body><p>No models loaded</p></body></html>",
+    ],
+)  # fmt: skip
+def test_reply_of_no_known_form_is_told_in_its_own_words(body: str) -> None:
+    with ScriptedEndpoint(Script(raw=body)) as server, pytest.raises(EndpointSilent, match="No models loaded"):
+        words(connect(server.address, "m"))
+
+
+def test_answer_that_a_filter_cut_is_no_whole_one() -> None:
+    script = raw(event(chunk({"content": "Otters"})), event(chunk({}, "content_filter")), b"data: [DONE]\n\n")
+    with ScriptedEndpoint(script) as server, pytest.raises(EndpointSilent, match="content filter"):
+        words(connect(server.address, "m"))
+
+
 def test_message_at_the_end_of_a_stream_is_not_said_twice() -> None:
     script = raw(event(chunk({"content": "Otters."})), event(WHOLE), b"data: [DONE]\n\n")
     with ScriptedEndpoint(script) as server:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from assistant.assembly import Assistant
 from assistant.query import Query, parse_query
 from assistant.understand.entities import Entities
-from assistant.understand.notation import Pointer, Sources, Symbol, items_of, query_of, tokens_of
+from assistant.understand.notation import Pointer, Sources, Symbol, asks_unheld, items_of, query_of, tokens_of
 from evals.pointing import symbols_of
 from evals.renaming import MadeUp
 from ingest.embedder import BundledEmbedder
@@ -108,6 +108,24 @@ def test_each_value_of_one_name_may_be_wanted(entities: Entities) -> None:
 
 def test_value_that_stands_nowhere_cannot_be_written(entities: Entities) -> None:
     assert symbols_of(query("listed: records; date: 2024"), sources("papers of that year", "", entities)) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "words", "unheld"),
+    [
+        ("talks in hall nine", ("nine",), True),
+        ("talks at FOSDEM", ("FOSDEM",), False),
+        ("talks of the room", ("room",), True),
+        ("talks in room nine", ("room", "nine"), False),
+    ],
+    ids=["no-such-name", "held", "field-alone", "field-and-name"],
+)
+def test_condition_on_what_no_record_holds_is_known(
+    question: str, words: tuple[str, ...], unheld: bool, entities: Entities
+) -> None:
+    of = sources(question, "", entities)
+    pointers: list[Symbol] = [("asked", n) for n, token in enumerate(of.tokens) if token.text in words]
+    assert asks_unheld(["c:", *pointers, "listed=records"], of) is unheld
 
 
 def test_labelled_queries_are_read_back_as_they_were_written(entities: Entities) -> None:

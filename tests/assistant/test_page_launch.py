@@ -1,5 +1,9 @@
 """How the page may be served."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from assistant.outlets.page import launch_options, page_options
@@ -41,3 +45,13 @@ def test_page_names_no_other_machine() -> None:
 
 def test_policy_lets_images_come_from_here_only() -> None:
     assert "img-src 'self' data: blob:;" in page_options()["head"]
+
+
+def test_what_is_meant_for_another_gradio_program_is_not_for_this_one() -> None:
+    code = (
+        "import assistant.outlets, gradio, os; print(sorted(name for name in os.environ if name.startswith('GRADIO_')))"
+    )
+    others = {"GRADIO_SERVER_PORT": "none", "GRADIO_ALLOWED_PATHS": "/", "GRADIO_MCP_SERVER": "True"}
+    command = [sys.executable, "-c", code]
+    run = subprocess.run(command, env=os.environ | others, capture_output=True, text=True, timeout=120, check=True)
+    assert run.stdout.strip() == "['GRADIO_ANALYTICS_ENABLED', 'GRADIO_TEMP_DIR']"

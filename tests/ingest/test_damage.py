@@ -214,6 +214,23 @@ def test_folder_that_is_gone_is_told_and_healed(folder: str, sound: Sound, tmp_p
     assert (healed.problem, all_of(healed)) == (None, sound.now)
 
 
+@pytest.mark.parametrize("name", ["lock", "snapshots", "current", "made.vectors"])
+def test_file_for_a_folder_and_folder_for_a_file_are_healed(name: str, sound: Sound, tmp_path: Path) -> None:
+    collection = tmp_path / "collection"
+    shutil.copytree(sound.collection, collection)
+    if (collection / name).is_dir():
+        shutil.rmtree(collection / name)
+        (collection / name).write_text("x")
+    else:
+        (collection / name).unlink(missing_ok=True)
+        (collection / name).mkdir()
+        (collection / name / "x").write_text("x")
+    ingest(sound.corpus, collection, EMBEDDER)
+    healed = find_current(collection, whole=True)
+    assert healed is not None
+    assert (healed.problem, all_of(healed)) == (None, sound.now)
+
+
 def test_both_snapshots_damaged_is_one_sentence_and_healed(sound: Sound, tmp_path: Path) -> None:
     collection = tmp_path / "collection"
     shutil.copytree(sound.collection, collection)

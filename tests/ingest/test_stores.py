@@ -1,5 +1,8 @@
 """Whatever engine searches, the same rows come back, and a large collection answers as an exact pass does."""
 
+import os
+import subprocess
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -121,3 +124,20 @@ def test_server_that_is_not_there_is_told(tmp_path: Path) -> None:
     (tmp_path / "talks.jsonl").write_text('{"kind": "talk", "title": "Alone"}')
     with pytest.raises(IndexUnusable, match="TALKS_STORE"):
         ingest(tmp_path / "talks.jsonl", tmp_path / "c", EMBEDDER, store=StoreChoice("http://127.0.0.1:9"))
+
+
+@pytest.mark.slow
+def test_settings_of_another_program_do_not_reach_the_embedded_store(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"PERSIST_DIRECTORY=/elsewhere\nIS_PERSISTENT=\xff\n")
+    code = (
+        "import numpy as np; from pathlib import Path; from ingest.stores.chroma import create_embedded\n"
+        "store = create_embedded(Path('store'), 'passages'); store.add(0, np.eye(3, dtype=np.float32))\n"
+        "print(store.search(np.eye(3, dtype=np.float32)[2], 1)); store.close()"
+    )
+    environment = os.environ | {"CHROMA_SERVER_HTTP_PORT": "none", "PYTHONPATH": str(Path(__file__).parents[2])}
+    command = [sys.executable, "-c", code]
+    run = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=True
+    )
+    assert run.stdout.strip() == "[2]"
+    assert (tmp_path / "store" / "chroma.sqlite3").is_file()

@@ -1,5 +1,6 @@
 """The one HTTP client: which proxy, which certificates, which key, whatever the environment holds."""
 
+import socket
 import ssl
 from pathlib import Path
 
@@ -7,7 +8,15 @@ import httpx
 import pytest
 
 from ingest.errors import EndpointRejected, EndpointUnreachable
-from ingest.web import http_client, is_loopback, plain_environment, proxy_for, shown_address, usable_key
+from ingest.web import (
+    _read_certificates,
+    http_client,
+    is_loopback,
+    plain_environment,
+    proxy_for,
+    shown_address,
+    usable_key,
+)
 from tests.scripted_endpoint import ScriptedEndpoint
 
 ELSEWHERE = "http://models.example:8000/v1"
@@ -36,6 +45,10 @@ def client(address: str, key: str | None = None) -> httpx.Client:
         ("http://[::1]:8080", True),
         ("http://[::ffff:127.0.0.1]:8080", True),
         ("http://0.0.0.0:11434", True),
+        ("http://127.1:11434", True),
+        (f"http://{socket.gethostname()}:11434", True),
+        ("http://127.1.example.org", False),
+        ("http://face.example", False),
         ("http://192.168.1.7", False),
         ("http://localhost.example.org", False),
         ("http://[::1", False),
@@ -121,6 +134,15 @@ def test_certificates_that_are_gone_are_told_for_other_machines_only(
         client("https://models.example/v1")
     client(ELSEWHERE).close()
     client("https://127.0.0.1:1/v1").close()
+
+
+@pytest.mark.parametrize("address", ["https://127.0.0.1:1/v1", "https://models.example/v1"])
+def test_file_for_the_keys_of_connections_that_cannot_be_written_stops_nothing(
+    monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setenv("SSLKEYLOGFILE", "/gone/keys.log")
+    _read_certificates.cache_clear()
+    client(address).close()
 
 
 def test_file_that_holds_no_certificates_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
