@@ -5,8 +5,10 @@ Opening costs the same whatever it holds: the postings stay on disk until a ques
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Self
 
@@ -17,6 +19,13 @@ from numpy.typing import NDArray
 
 # Lucene's variant of BM25 with its usual constants; left alone until a measurement says otherwise.
 _K1, _B = 1.5, 0.75
+# Speech says a thing again and again, and its passages are of one length: by keywords the moment is found first .536 of
+# the time with these, .515 with the others.
+_SPOKEN_K1, _SPOKEN_B = 0.9, 0.4
+# Words that stand side by side in the question say more where they do so in a text. Of a long question they are many,
+# and most are chance: at 1 CISI fell from .325 to .289; at .2 nothing falls more than .003.
+_PAIR_WEIGHT, _LONG_PAIR_WEIGHT = 1.0, 0.2
+_SHORT_QUESTION_WORDS = 4
 # Questions are made of these words as much as of their subject; a "why" in an abstract says nothing. The last ones
 # stand for what every record is. Against the 33 words that bm25s leaves out by default, hit@1 on names rose from .81
 # to .88.
@@ -130,15 +139,18 @@ class KeywordIndex:
 
     def words(self, question: str) -> list[str]:
         """The question's stems, each once, without stop words."""
-        found = (word for word in _WORD.findall(question.lower()) if not is_stop_word(word))
-        return list(dict.fromkeys(self._stemmer.stemWords(list(found))))
+        return list(dict.fromkeys(self._content_stems(question)))
 
     def idf(self, words: Sequence[str]) -> NDArray[np.float32]:
         """Shape (len(words),): how rare each word is among the texts, in any of its forms."""
         return np.array([self._stem_idf(self._stemmer.stemWord(word)) for word in words], dtype=np.float32)
 
-    def scores(self, question: str) -> NDArray[np.float32]:
+    def scores(self, question: str, *, spoken: bool = False) -> NDArray[np.float32]:
         """How much of the question's wording each passage holds.
+
+        Args:
+            question: Any text.
+            spoken: Whether passages are stretches of speech.
 
         Returns:
             Shape (n,), in [0, 1]: BM25 divided by the most that the question could get, which is the sum of its words'
@@ -155,9 +167,41 @@ class KeywordIndex:
             if (place := self._place(stem)) is not None:
                 postings = slice(self._posting_start(place), int(self._posting_ends[place]))
                 texts, counts = self._texts[postings], self._counts[postings].astype(np.float32)
-                damping = np.float32(_K1) * (1 - _B + np.float32(_B / self._mean_length) * self._lengths[texts])
+                damping = self._damping(self._lengths[texts], spoken=spoken)
                 scores[texts] += np.float32(weight / most) * counts / (counts + damping)
         return scores
+
+    def scores_with_pairs(
+        self, question: str, scores: NDArray[np.float32], places: Sequence[int], texts: Sequence[str]
+    ) -> NDArray[np.float32]:
+        """The scores with what pairs of the question's neighbouring words add, counted in a few texts.
+
+        Args:
+            question: Stop words do not part neighbours.
+            scores: Shape (n,), by `scores`, of speech.
+            places: Of the passages that are looked at; others are taken to hold no pair.
+            texts: Of these passages, as they were indexed.
+
+        Returns:
+            Shape (n,), in [0, 1]: still divided by the most that the question could get. A pair's idf is by the texts
+            that are looked at, among all.
+        """
+        stems = self._content_stems(question)
+        weights = self._weights(question)
+        pairs = set(pairwise(stems))
+        if not pairs or not places:
+            return scores
+        share = _PAIR_WEIGHT if len(weights) <= _SHORT_QUESTION_WORDS else _LONG_PAIR_WEIGHT
+        found = [Counter(pair for pair in pairwise(self._content_stems(text)) if pair in pairs) for text in texts]
+        holding = Counter(pair for counts in found for pair in counts)
+        pair_weights = {pair: share * self._count_idf(holding[pair]) for pair in sorted(pairs)}
+        of_words = sum(weights.values())
+        most = of_words + sum(pair_weights.values())
+        together = np.asarray(scores * np.float32(of_words / most), dtype=np.float32)
+        for place, counts in zip(places, found, strict=True):
+            damping = float(self._damping(self._lengths[place], spoken=True))
+            together[place] += sum(pair_weights[pair] * n / (n + damping) for pair, n in counts.items()) / most
+        return together
 
     def coverage(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
         """Shape (len(texts),), in [0, 1]: the share of the question's words, weighted by idf, that each text holds."""
@@ -165,6 +209,17 @@ class KeywordIndex:
         most = sum(weights.values()) or 1.0
         held = [weights.keys() & set(self.words(text)) for text in texts]
         return np.array([sum(weights[word] for word in words) / most for words in held], dtype=np.float32)
+
+    def coverage_with_pairs(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Shape (len(texts),): what each text holds of the question's words, and twice of its neighbouring pairs."""
+        weights = self._weights(question)
+        pairs = {pair: weights[pair[0]] + weights[pair[1]] for pair in pairwise(self._content_stems(question))}
+        held = []
+        for text in texts:
+            stems = self._content_stems(text)
+            words, neighbours = weights.keys() & set(stems), pairs.keys() & set(pairwise(stems))
+            held.append(sum(weights[word] for word in words) + sum(pairs[pair] for pair in neighbours))
+        return np.array(held, dtype=np.float32)
 
     def _weights(self, question: str) -> dict[str, float]:
         """The question's stems and their idf."""
@@ -174,8 +229,18 @@ class KeywordIndex:
         place = self._place(stem)
         if place is None:
             return self._idf_unknown
-        count = self._posting_count(place)
+        return self._count_idf(self._posting_count(place))
+
+    def _count_idf(self, count: int) -> float:
         return float(np.log(1 + (self._text_count - count + 0.5) / (count + 0.5)))
+
+    def _content_stems(self, text: str) -> list[str]:
+        """The stems of a text in its order, without stop words."""
+        return list(self._stemmer.stemWords([word for word in _WORD.findall(text.lower()) if not is_stop_word(word)]))
+
+    def _damping(self, lengths: NDArray[np.int32], *, spoken: bool) -> NDArray[np.float32]:
+        k1, b = (_SPOKEN_K1, _SPOKEN_B) if spoken else (_K1, _B)
+        return np.asarray(np.float32(k1) * (1 - b + np.float32(b / self._mean_length) * lengths))
 
     def _posting_start(self, place: int) -> int:
         return int(self._posting_ends[place - 1]) if place else 0

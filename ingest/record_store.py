@@ -68,6 +68,7 @@ def write_store(
                     connection.execute(f"CREATE INDEX {name}_by_{column} ON {name} ({column})")
             for name, columns in _LOOKED_UP:
                 connection.execute(f"CREATE TABLE {name} ({columns}) WITHOUT ROWID")
+            connection.execute("CREATE INDEX timed_passages ON passages (position) WHERE start_s IS NOT NULL")
             _insert(connection, "passages", ((row, *_passage_cells(one)) for row, one in enumerate(passages)))
             gist_rows = enumerate((gists or {}).items())
             _insert(
@@ -311,6 +312,12 @@ class RecordStore:
         """A record's passages, in reading order."""
         query = f"SELECT {_PASSAGE_COLUMNS} FROM passages WHERE record_id = ? ORDER BY position"  # noqa: S608
         return [Passage(*row) for row in self._connection.execute(query, (record_id,))]
+
+    def timed_passages(self) -> list[int]:
+        """The positions of the passages of which the second is known, in order."""
+        return [
+            row for (row,) in self.rows("SELECT position FROM passages WHERE start_s IS NOT NULL ORDER BY position")
+        ]
 
     def outline(self) -> list[tuple[str, str, Kind]]:
         """(passage id, record id, kind) of every passage, by position."""

@@ -85,7 +85,11 @@ def search(
         if understood.scored is not None
         else ()
     )
-    results = [result_json(record, ranker.snapshot.store.record(record.record_id).title) for record in found]
+    store, openings = ranker.snapshot.store, ranker.openings
+    results = [
+        result_json(one, store.record(one.record_id).title, lambda passage: openings.opens_at_s(passage, question))
+        for one in found
+    ]
     return {"results": results, "ms": round((time.perf_counter() - began) * 1000, 2)}
 
 

@@ -6,6 +6,7 @@ null.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any, cast
 
@@ -14,12 +15,11 @@ from typing_extensions import TypedDict  # pydantic reads the standard library's
 
 from assistant.retrieve.hybrid import RankedPassage, RankedRecord
 from assistant.types import Answer, StatementCheck
+from ingest.passages import Passage
 from ingest.records import Kind, Record, speaker_names
 from ingest.schema import record_to_json
 
 _OPEN = with_config(ConfigDict(extra="allow"))
-# A recording is opened a moment before the words, so that none is missed.
-_EARLY_S = 1
 _MARKER = re.compile(r"\[(\d{1,4})\]")
 
 
@@ -153,9 +153,9 @@ def answer_json(answer: Answer) -> AnswerJson:
     }
 
 
-def result_json(found: RankedRecord, title: str) -> ResultJson:
-    """One search result."""
-    passages = [_passage_json(passage) for passage in found.passages]
+def result_json(found: RankedRecord, title: str, opens_at_s: Callable[[Passage], int | None]) -> ResultJson:
+    """One search result; `opens_at_s` says where a passage is opened for the question."""
+    passages = [_passage_json(one, opens_at_s(one.passage)) for one in found.passages]
     return {
         "id": found.record_id,
         "kind": found.kind,
@@ -204,14 +204,14 @@ def _after_markers(text: str, end: int) -> int:
     return end
 
 
-def _passage_json(found: RankedPassage) -> PassageJson:
+def _passage_json(found: RankedPassage, opens_at_s: int | None) -> PassageJson:
     passage = found.passage
     return {
         "passage_id": passage.id,
         "section": passage.section,
         "start_s": passage.start_s,
         "end_s": passage.end_s,
-        "opens_at_s": None if passage.start_s is None else max(int(passage.start_s) - _EARLY_S, 0),
+        "opens_at_s": opens_at_s,
         "score": round(found.score, 4),
         "text": passage.text,
     }

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from assistant.query import Query
 from assistant.retrieve.hybrid import NAMED_BONUS, HybridRanker, RankedRecord, Scored
+from assistant.retrieve.moments import EARLY_S
 from assistant.retrieve.sentences import nearest_words, without_people
 from assistant.retrieve.structured import Filters, Result, evaluate
 from assistant.types import About, NumberedSource, SourcePassage
@@ -44,8 +45,6 @@ MOST_OF_OWN = 0.6
 LONGEST_RECORD_CHARS = 8000
 # Of a record's fields, those that answers speak of.
 TOLD_TO_MODEL = (ORGANISATION, EVENT, SERIES, DATE)
-# A recording is opened a moment before the words, so that none is missed.
-EARLY_S = 1
 # What the panel beside an answer shows before anything is cited.
 SOURCES_SHOWN = 6
 
