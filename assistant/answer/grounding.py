@@ -2,8 +2,8 @@
 
 Comes in: an answer with its citations, or single claims and passages. Goes out: a verdict for each statement, with its
 reason. Sentences that claim nothing, such as "Two talks deal with this:", and the program's own get none. A claim is
-compared with the sentences of all that it cites, titles and speakers included (`alignment`), and what was learned from
-planted errors and public pairs weighs the differences (`weights`). No language model is needed.
+compared with the sentences of all that it cites, titles and speakers included (`alignment`, `counterparts`), and what
+was learned from planted errors and public pairs weighs the differences (`weights`). No language model is needed.
 
 What it catches, by kind, is measured by `python -m evals grounding`. It mostly misses names, causes and effects that
 are exchanged, the fact of a neighbouring sentence, arithmetic, and what takes knowledge from elsewhere.
@@ -20,6 +20,7 @@ import numpy as np
 from assistant.answer.alignment import Alignment, align
 from assistant.answer.citations import Matcher, Quote, best_quote
 from assistant.answer.claims import Reading, read, written
+from assistant.answer.counterparts import pair_words
 from assistant.answer.markers import Marker, MarkerParser, defuse_references
 from assistant.answer.weights import Weights
 from assistant.language import differ
@@ -162,7 +163,7 @@ class Grounder:
         if not sentences or not claim.words:
             return _EMPTY
         aligned = align(claim, sentences)
-        score = self._weights.score(aligned.features)
+        score = self._weights.score(aligned.features, pair_words(claim, sentences))
         nearest = sentences[aligned.nearest].text
         if score >= self._weights.supported_from:
             return Verdict("supported", f"It cites {_short(nearest)}", score)

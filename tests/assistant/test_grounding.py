@@ -63,7 +63,7 @@ CASES = [
     # Names.
     ("other person", BIO, "David Okafor is an assistant professor of statistics at Uppsala University.", "weak"),
     ("other prize", BIO, "She won the Turing Award in 2021.", "not supported"),
-    ("other product", CHIPS, "On the TrueNorth chip, the keyword task used less energy than on a GPU.", "weak"),
+    ("other product", CHIPS, "On the TrueNorth chip, the task used less energy than on a GPU.", "not supported"),
     # Polarity.
     ("negated", TRAINING, "Training did not become unstable above 3 billion parameters.", "unsupported"),
     ("negation lost", TRAINING, "Gradient clipping alone helped.", "unsupported"),
