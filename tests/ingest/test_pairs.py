@@ -13,7 +13,8 @@ def test_pair_of_neighbours_puts_the_text_that_holds_it_first() -> None:
     paired = index.scores_with_pairs("priority queue", plain, [0, 1], TEXTS[:2])
     assert list(np.argsort(-paired)[:2]) == [0, 1]
     assert paired[0] - paired[1] > plain[0] - plain[1]
-    assert 0 <= paired.min() and paired.max() <= 1
+    assert paired.min() >= 0
+    assert paired.max() <= 1
 
 
 def test_question_of_one_word_scores_as_without_pairs() -> None:
