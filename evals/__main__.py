@@ -14,7 +14,7 @@ from typer.core import TyperGroup
 from assistant.assembly import Assistant
 from assistant.outlets import show
 from assistant.settings import load_settings
-from evals import grounding
+from evals import grounding, moments
 from evals import report as tables
 from evals import turns as whole
 from evals.run import run
@@ -34,6 +34,7 @@ class _QualityFirst(TyperGroup):
 
 app = typer.Typer(cls=_QualityFirst, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None)
 app.command("grounding")(grounding.main)
+app.command("moments")(moments.main)
 
 
 @app.command("quality")
