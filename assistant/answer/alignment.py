@@ -47,6 +47,8 @@ NAMES = (
     "behind_differs", "strange_beside_number", "turned", "backwards", "backwards_held", "cause_turned",
     "cause_turned_held", "spread", "length",
 )  # fmt: skip
+# These say that the claim puts the words in another order.
+_ORDER = [NAMES.index(name) for name in ("turned", "backwards", "backwards_held", "cause_turned", "cause_turned_held")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,13 @@ class Alignment:
     missing: tuple[int, ...]
     elsewhere: tuple[int, ...]
     doubted: tuple[int, ...]
+
+    @property
+    def in_order(self) -> Floats:
+        """The features as if the claim kept the order of what it cites."""
+        features = self.features.copy()
+        features[_ORDER] = 0
+        return features
 
 
 def align(claim: Reading, sentences: Sequence[Reading]) -> Alignment:

@@ -163,11 +163,16 @@ class Grounder:
         if not sentences or not claim.words:
             return _EMPTY
         aligned = align(claim, sentences)
-        score = self._weights.score(aligned.features, pair_words(claim, sentences))
+        pairs = pair_words(claim, sentences)
+        score = self._weights.score(aligned.features, pairs)
         nearest = sentences[aligned.nearest].text
         if score >= self._weights.supported_from:
             return Verdict("supported", f"It cites {_short(nearest)}", score)
-        verdict: Support = "weak" if score >= self._weights.unsupported_below else "unsupported"
+        below = self._weights.unsupported_below
+        if score < below <= self._weights.score(aligned.in_order, pairs):
+            # "The wind makes it sway" and "it sways when the wind blows" are in two orders and mean the same.
+            return Verdict("weak", f"It may turn around what is said there; the nearest is {_short(nearest)}", score)
+        verdict: Support = "weak" if score >= below else "unsupported"
         return Verdict(verdict, _reason(claim, aligned, nearest), score)
 
     def _read(self, texts: Sequence[str]) -> list[Reading]:

@@ -197,3 +197,9 @@ def test_six_statements_are_checked_in_a_moment(checker: Grounder) -> None:
     assert len(verdicts) == 6
     # 12 to 16 ms on two cores; the bound leaves room for a machine that is busy with other things.
     assert min(times) < 0.1
+
+
+def test_another_order_of_words_is_doubted_and_no_more(checker: Grounder) -> None:
+    passage = "Long footbridges begin to sway when the wind sheds whirls of air behind their deck."
+    verdict = checker.check("Whirls of air that the wind sheds behind the deck make it sway.", [passage])
+    assert verdict.verdict != "unsupported"
