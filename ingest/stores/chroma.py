@@ -71,7 +71,15 @@ class ChromaStore:
 
 def create_embedded(folder: Path, name: str) -> ChromaStore:
     """A new collection in a folder of its own; the folder is whole once the store is closed."""
-    return ChromaStore(_client(folder), name, create=True)
+    if _is_utf8(str(folder)):
+        return ChromaStore(_client(folder), name, create=True)
+    # Chroma takes no other path: it is given one that leads there.
+    beside = Path(tempfile.mkdtemp(prefix="talks-chroma-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    (beside / "store").symlink_to(folder.absolute(), target_is_directory=True)
+    store = ChromaStore(_client(beside / "store"), name, create=True)
+    weakref.finalize(store, shutil.rmtree, beside, ignore_errors=True)
+    return store
 
 
 def open_embedded(folder: Path, name: str) -> ChromaStore:
@@ -110,6 +118,15 @@ def connect(url: str, token: str | None, name: str, *, create: bool) -> ChromaSt
         settings=chromadb.config.Settings(anonymized_telemetry=False),
     )
     return ChromaStore(cast("Client", client), name, create=create)
+
+
+def _is_utf8(path: str) -> bool:
+    """Whether a path can be written in UTF-8; one that holds other bytes has them as lone surrogates."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _client(folder: Path) -> "Client":

@@ -16,6 +16,7 @@ from ingest.errors import IndexUnusable
 from ingest.pipeline import ingest
 from ingest.snapshots import open_current
 from ingest.stores import PASSAGES, StoreChoice
+from ingest.stores.chroma import create_embedded, open_embedded
 from ingest.stores.protocol import CANDIDATES, nearest
 from tests.ingest.test_damage import EMBEDDER
 
@@ -144,3 +145,18 @@ def test_settings_of_another_program_do_not_reach_the_embedded_store(tmp_path: P
     )
     assert run.stdout.strip() == "[2]"
     assert (tmp_path / "store" / "chroma.sqlite3").is_file()
+
+
+def test_folder_whose_name_is_no_utf8_holds_a_store(tmp_path: Path) -> None:
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9"))
+    try:
+        folder.mkdir()
+    except OSError:
+        pytest.skip("this file system takes no such name")
+    vectors = unit_rows(8)
+    store = create_embedded(folder, PASSAGES)
+    store.add(0, vectors)
+    store.close()
+    opened = open_embedded(folder, PASSAGES)
+    assert opened.search(vectors[3], 1).tolist() == [3]
+    opened.close()
