@@ -85,7 +85,7 @@ def test_dense_scores_of_candidates_are_exact_and_no_other_row_reaches_them(tmp_
 def test_ingest_fills_a_server_and_removes_what_no_longer_serves(
     chroma_server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    choice, corpus, collection = StoreChoice(chroma_server), tmp_path / "talks.jsonl", tmp_path / "my-talks"
+    choice, corpus, collection = StoreChoice(chroma_server), tmp_path / "talks.jsonl", tmp_path / "replaced-talks"
     for number in range(4):
         corpus.write_text(f'{{"kind": "talk", "title": "Talk number {number}"}}')
         ingest(corpus, collection, EMBEDDER, store=choice)
@@ -93,9 +93,9 @@ def test_ingest_fills_a_server_and_removes_what_no_longer_serves(
     with urllib.request.urlopen(listed, timeout=5) as reply:
         names = [found["name"] for found in json.load(reply)]
     kept = {folder.name for folder in (collection / "snapshots").iterdir()}
-    served = {name for name in names if name.startswith("my-talks-")}
+    served = {name for name in names if name.startswith("replaced-talks-")}
     assert len(kept) == 2
-    assert {f"my-talks-{name}-passages" for name in kept} <= served
+    assert {f"replaced-talks-{name}-passages" for name in kept} <= served
     assert all(any(name in found for name in kept) for found in served)
     monkeypatch.setattr("ingest.snapshots.EXACT_UP_TO", 0)
     monkeypatch.setattr("ingest.stores.protocol.CANDIDATES", 1)
