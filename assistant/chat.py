@@ -238,7 +238,8 @@ class ChatEngine:
         count = min(max(2, len(evidence.named)), MOST_COMPARED)
         asked, scored = turn.understood.question, turn.understood.scored
         return [
-            self._extractor.of_record(asked, scored, one, most=COMPARED_SENTENCES) for one in evidence.records[:count]
+            self._extractor.of_record(asked, scored, one, most=COMPARED_SENTENCES, with_bio=False)
+            for one in evidence.records[:count]
         ]
 
     def _extract(self, turn: _Turn, evidence: Evidence, *, several: bool) -> Iterator[Event]:

@@ -122,9 +122,10 @@ class Extractor:
         most: int,
         least_of_best: float = LENGTHS["normal"].least_of_best,
         asks_person: bool = False,
+        with_bio: bool = True,
     ) -> list[Excerpt]:
         """The best sentences of one record, at most so many and what stands between them."""
-        sentences = list(self._sentences(question, scored, record, asks_person=asks_person))
+        sentences = list(self._sentences(question, scored, record, asks_person=asks_person, with_bio=with_bio))
         if not sentences:
             best = record.passages[0].passage
             return [Excerpt(best, 0, len(best.text), record.score)]
@@ -134,11 +135,11 @@ class Extractor:
         return _joined(sentences, chosen)
 
     def _sentences(
-        self, question: str, scored: Scored, record: RankedRecord, *, asks_person: bool
+        self, question: str, scored: Scored, record: RankedRecord, *, asks_person: bool, with_bio: bool
     ) -> Iterator[Excerpt]:
         """The sentences of a record, in reading order; a biography's only where the best passage is one."""
         best = record.passages[0].passage
-        wants_bio = best.section == "bio" and (
+        wants_bio = (with_bio and best.section == "bio") and (
             asks_person or self._keyword.coverage(question, [best.text])[0] >= LEAST_WORDING_OF_BIO
         )
         for passage, place in zip(

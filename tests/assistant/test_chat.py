@@ -331,3 +331,10 @@ def test_short_and_detailed_answers_quote_less_and_more_and_the_model_is_told(as
         short, normal, detailed = (request["messages"][0]["content"] for request in server.asked)
     assert "one or two sentences" in short.removeprefix(normal)
     assert "several paragraphs" in detailed.removeprefix(normal)
+
+
+def test_comparison_by_speakers_quotes_their_talks_and_no_biography(assistant: Assistant) -> None:
+    answer, _ = run(assistant, "How do the talks of Volkan Cevher and Courtney Paquette differ?")
+    assert answer.intent == "compare"
+    assert len({citation.id for citation in answer.citations}) == 2
+    assert {citation.section for citation in answer.citations} == {"abstract"}
