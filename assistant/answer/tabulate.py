@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.answer.citations import CitedText
-from assistant.query import MONTHS, PARTS, Condition, Dates, Day, Query, Span
+from assistant.query import MONTHS, PARTS, Condition, Query, Range, dates_in, numbers_in
 from assistant.retrieve.evidence import source_passage
 from assistant.retrieve.structured import Group, Result, kinds_of, lacking, total
 from assistant.types import Event, SourcePassage
 from ingest import schema
 from ingest.passages import Passage, chapter_line, speaker_line, split_sentences
 from ingest.record_store import RecordStore
-from ingest.records import Chapter, Record, all_speakers, record_pages
+from ingest.records import Chapter, Date, Record, all_speakers, record_pages
 from ingest.schema import (
     AUTHOR_COUNT,
     COMMENT_COUNT,
@@ -313,7 +313,7 @@ def _condition(one: Condition) -> str:
     elif one.field.startswith("#"):
         field = _field_of(one.field)
         counted = (field.many or field.one) if field else "chapters" if one.field == "#chapter" else "records"
-        spans = " or ".join(_range(Span.read(value)) for value in one.values)
+        spans = " or ".join(_range(numbers_in(value)) for value in one.values)
         reads = f"with {spans} {counted.removesuffix('s') if one.values == ('1',) else counted}"
     elif (field := schema.field_of(one.field)) is None or one.field in _WORDS:
         reads = _WORDS[one.field].format(" or ".join(f"“{value}”" for value in one.values))
@@ -331,10 +331,10 @@ def _field_reads(field: Field, values: Sequence[str]) -> str:
     if field.type is FLAG:
         return f"that are {'not ' if values[0] in ('no', 'false') else ''}{field.one}"
     if field.type is DATES:
-        told = [_dates(Dates.read(value)) for value in values]
+        told = [_dates(dates_in(value)) for value in values]
     elif field.type is NAME:
         told = [f"“{value}”" if field is PAGE or not field.reads else value for value in values]
-    elif spans := [span for value in values if (span := Span.read(value))]:
+    elif spans := [span for value in values if (span := numbers_in(value))]:
         told = [_range(span, format_seconds if field.type is SECONDS else str) for span in spans]
         if field.unit:
             return f"with {' or '.join(told)} {field.unit}{'' if told == ['1'] else 's'}"
@@ -343,7 +343,7 @@ def _field_reads(field: Field, values: Sequence[str]) -> str:
     return (field.reads or f"with the {field.one} {{}}").format(" or ".join(told))
 
 
-def _range(span: Span | None, written: Callable[[int], str] = str) -> str:
+def _range(span: Range[int] | None, written: Callable[[int], str] = str) -> str:
     """Read "at least 5"."""
     ends = (None, None) if span is None else (span.low, span.high)
     low, high = (None if end is None else written(end) for end in ends)
@@ -354,7 +354,7 @@ def _range(span: Span | None, written: Callable[[int], str] = str) -> str:
     return low if low == high else f"{low} to {high}"
 
 
-def _dates(dates: Dates | None) -> str:
+def _dates(dates: Range[Date] | None) -> str:
     if dates is None:
         return ""
     low, high = (None if day is None else _day(day) for day in (dates.low, dates.high))
@@ -363,7 +363,7 @@ def _dates(dates: Dates | None) -> str:
     return f"{low} or later" if high is None else low if low == high else f"{low} to {high}"
 
 
-def _day(day: Day) -> str:
+def _day(day: Date) -> str:
     month = month_name(str(day.month)) if day.month else None
     return " ".join(str(part) for part in (month, day.day, day.year) if part)
 

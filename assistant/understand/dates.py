@@ -8,7 +8,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from assistant.query import MONTHS, Dates, Day
+from assistant.query import MONTHS, dates_in
+from ingest.records import Date
 
 _SHORT_MONTHS = {name[:3]: number for number, name in enumerate(MONTHS, 1)} | {"sept": 9}
 _ALSO_WORDS = frozenset(("may", "march", "mar", "sep", "dec", "jan"))
@@ -105,17 +106,16 @@ def _part_of_year(keys: Sequence[str]) -> Measured | None:
         while keys[place] in _BETWEEN_PART_AND_YEAR:
             place += 1
         if _YEAR.fullmatch(keys[place]):
-            year = int(keys[place])
-            return Measured("date", str(Dates(Day(year, months[0]), Day(year, months[1]))), place + 1)
+            return Measured("date", f"{keys[place]}-{months[0]:02}..{keys[place]}-{months[1]:02}", place + 1)
     return None
 
 
 def _date(keys: Sequence[str], before: str, *, capital: bool) -> Measured | None:
     first = keys[0]
     if _ISO.match(first):
-        return Measured("date", first, 1) if Dates.read(first) else None
+        return Measured("date", first, 1) if dates_in(first) else None
     if decade := _DECADE.fullmatch(first):
-        return Measured("date", str(Dates(Day(int(decade[1]) * 10), Day(int(decade[1]) * 10 + 9))), 1)
+        return Measured("date", f"{decade[1]}0..{decade[1]}9", 1)
     if short := _SHORT_YEAR.fullmatch(first):
         return Measured("date", f"20{short[1]}", 1)
     day = _DAY.fullmatch(str(_ORDINALS.get(first, first)) if keys[1] == "of" else first)
@@ -135,8 +135,8 @@ def _day_of(keys: Sequence[str], length: int, month: int, day: int | None) -> Me
     year = None
     if _YEAR.fullmatch(keys[length + between]):
         year, length = int(keys[length + between]), length + between + 1
-    value = str(Day(year, month, day))
-    return Measured("date", value, length) if Dates.read(value) else None
+    value = Date("", year, month, day).iso or ""
+    return Measured("date", value, length) if dates_in(value) else None
 
 
 def _month(word: str) -> int | None:
