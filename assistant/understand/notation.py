@@ -56,7 +56,7 @@ _BOUNDS = dict(LOW + HIGH)
 NUMBERED = ("limit", "skip")
 TAGS = {
     "speaker": "PERSON", "title": "TITLE", "field": "FIELD", "kind": "KIND", "date": "DATE", "number": "NUMBER",
-    "ordinal": "ORDINAL", "seconds": "SECONDS", "quotation": "QUOTE", "unknown": "UNKNOWN",
+    "ordinal": "ORDINAL", "seconds": "SECONDS", "quotation": "QUOTE",
 }  # fmt: skip
 WORD = "WORD"
 _WHOLE = ("TITLE", "QUOTE")
