@@ -1,7 +1,8 @@
 """The seeds' passages → the few directions in which the vectors of their words differ most, beside the model.
 
-In: the folder of the seeds. Out: `words.npy` in `all-MiniLM-L6-v2`, shape (384, 96), fp16, and its digest in the list.
-Run after `build_embedder.py`, with the program's own libraries. Never imported by the program.
+In: the folder of the seeds. Out: `words.npy` in `ingest/models/all-MiniLM-L6-v2`, shape (384, 96),
+fp16, and its digest in the list. Run after `build_embedder.py`, with the program's own libraries. Never
+imported by the program.
 """
 
 import hashlib
