@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from assistant.query import Condition, Dates, Day, Query, Span, flag, where_condition
+from assistant.query import Condition, Query, Range, dates_in, numbers_in, where_condition
 from ingest import schema
 from ingest.record_store import RecordStore, order_key
-from ingest.records import Kind
+from ingest.records import Date, Kind
 from ingest.schema import AFFILIATION, DATE, DATES, FLAG, NAME, NUMBER, PAGE, ROLE, SECONDS, SPEAKER, Field
 from ingest.text import name_key, searchable
 
@@ -243,9 +243,10 @@ def _size(counted: str, group: Group) -> int:
 
 
 def _size_fits(condition: Condition, group: Group) -> bool:
-    spans = (Span.read(value) for value in condition.values)
     size = _size(condition.field, group)
-    return any(span is not None and span.holds(size) for span in spans) != condition.negated
+    spans = (numbers_in(value) or Range() for value in condition.values)
+    fits = any((span.low or 0) <= size and (span.high is None or size <= span.high) for span in spans)
+    return fits != condition.negated
 
 
 def _sorted_groups(query: Query, groups: list[Group]) -> list[Group]:
@@ -312,7 +313,7 @@ def _holds(key: str, value: str) -> Clause:
         mark, at_end = value.removesuffix("$"), value.endswith("$")
         return "r.title GLOB ?", [f"*[{'0-9' if mark == 'digit' else mark[:1]}]{'' if at_end else '*'}"]
     if key.startswith("#"):
-        return _within(f"r.n_{key[1:]}", Span.read(value))
+        return _within(f"r.n_{key[1:]}", numbers_in(value))
     field = schema.LINKS if key == "link" else schema.field_of(key)
     return _NEVER if field is None else _field_holds(field, value)
 
@@ -327,11 +328,11 @@ def _told(key: str) -> str:
 
 def _field_holds(field: Field, value: str) -> Clause:
     if field.type is DATES:
-        return _dated(f"r.{field.key}", Dates.read(value))
+        return _dated(f"r.{field.key}", dates_in(value))
     if field.type in (NUMBER, SECONDS):
-        return _within(f"r.{field.key}", Span.read(value))
+        return _within(f"r.{field.key}", numbers_in(value))
     if field.type is FLAG:
-        return f"r.{field.key} = ?", [flag(value)]
+        return f"r.{field.key} = ?", [value == "yes"]
     column = "g.value" if field.is_list else f"r.{field.key}"
     if field.type is NAME:
         sql, values = _named(field, value, "g.key" if field.is_list else f"r.{field.key}_key")
@@ -355,11 +356,11 @@ def _named(field: Field, value: str, column: str) -> Clause:
     return sql, [wanted, wanted, wanted, f" {wanted} "]
 
 
-def _dated(column: str, dates: Dates | None) -> Clause:
+def _dated(column: str, dates: Range[Date] | None) -> Clause:
     if dates is None:
         return _NEVER
     low, high = dates.low, dates.high
-    if low == high and low:
+    if low and low == high:
         parts = {"year": low.year, "month": low.month, "day": low.day}
         return _all_of((f"{column}_{name} = ?", [part]) for name, part in parts.items() if part is not None)
     ends = [one for one in (low, high) if one]
@@ -371,10 +372,10 @@ def _dated(column: str, dates: Dates | None) -> Clause:
         # Only a full date is known to lie on this side of a month or a day.
         full = f"{column}_year * 10000 + {column}_month * 100 + {column}_day"
         number = f"CASE WHEN {column}_day IS NOT NULL THEN {full} END"
-    return _within(number, Span(_number(low, 0), _number(high, 99)))
+    return _within(number, Range(_number(low, 0), _number(high, 99)))
 
 
-def _number(day: Day | None, filler: int) -> int | None:
+def _number(day: Date | None, filler: int) -> int | None:
     """A date as one number; what it leaves open is filled, so that a range takes in all of its last month."""
     if day is None:
         return None
@@ -409,7 +410,7 @@ def _of_person(key: str, value: str) -> Clause:
     return _named(field, value, f"p.{key}_key") if field else _NEVER
 
 
-def _within(column: str, span: Span | None) -> Clause:
+def _within(column: str, span: Range[int] | None) -> Clause:
     if span is None:
         return _NEVER
     ends = (-_LARGEST if span.low is None else span.low, _LARGEST if span.high is None else span.high)

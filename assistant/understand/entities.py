@@ -1,8 +1,8 @@
 """Entity linking: what of the collection a question names, in one pass over its words.
 
 Comes in: a question; the schema's fields, the names and titles that the collection holds. Goes out: mentions in order:
-people, titles, values of any field, words that name a field or a kind, dates, numbers, quotations, names that link to
-nothing. A span may have two readings ("Sep 8", a date and a page). Small slips are forgiven, once. What is asked for
+people, titles, values of any field, words that name a field or a kind, dates, numbers, quotations; and names that link
+to nothing. A span may have two readings ("Sep 8", a date and a page). Small slips are forgiven, once. What is asked for
 with all that is left to the parser.
 
 Source: the shape of short names after Schwartz and Hearst, "A simple algorithm for identifying abbreviation definitions
@@ -86,10 +86,12 @@ class Linked:
     Attributes:
         corrected: The question with slips in names and in words for fields mended.
         mentions: In order; two on one span are two readings of it, the likelier first.
+        strangers: Names that link to nothing: "Andrew Ng", "Oxford".
     """
 
     corrected: str
     mentions: tuple[Mention, ...]
+    strangers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +279,6 @@ class Entities:
         self._field_names(line)
         self._dates(line)
         self._names(line, capital=False)
-        self._unknown(line)
         corrected, last = "", 0
         for before, after in zip(typed, line.words, strict=True):
             if before.key != after.key:
@@ -285,7 +286,8 @@ class Entities:
                     after.key.capitalize() if before.is_capital else after.key
                 )
                 last = before.end
-        return Linked(corrected + question[last:], tuple(sorted(line.mentions, key=lambda one: (one.start, one.end))))
+        mentions = tuple(sorted(line.mentions, key=lambda one: (one.start, one.end)))
+        return Linked(corrected + question[last:], mentions, tuple(self._strangers(line)))
 
     def _quotations(self, line: "_Line") -> None:
         for place, word in enumerate(line.words):
@@ -488,16 +490,16 @@ class Entities:
         known = {*self._by_letter.get(letter, ()), *self._titles.words_with(letter)}
         return sorted(word for word in known if len(word) >= _SHORTEST_MISSPELT_CHARS)
 
-    def _unknown(self, line: "_Line") -> None:
-        """Capitalised words that link to nothing: "Andrew Ng", "Oxford"."""
+    def _strangers(self, line: "_Line") -> Iterator[str]:
+        """Runs of capitalised words that are not linked."""
         first = 0
         while first < len(line.words):
             last = first
             while line.is_free(last, last + 1) and _is_name_word(line.words[last], begins=line.begins(last)):
                 last += 1
             # What stands in titles is a topic.
-            if not all(map(self._titles.has_word, line.keys(first, last))):
-                line.take(first, last, Mention(*line.span(first, last), line.text(first, last), "unknown"))
+            if line.text(first, last)[:1].isupper() and not all(map(self._titles.has_word, line.keys(first, last))):
+                yield line.text(first, last)
             first = max(first + 1, last)
 
     def _mention(self, words: Sequence[Word], index: _Index, numbers: Iterable[int], *, is_sure: bool) -> Mention:
@@ -547,7 +549,7 @@ class _Line:
         return self.words[first].start, self.words[last - 1].end
 
     def text(self, first: int, last: int) -> str:
-        start, end = self.span(first, last)
+        start, end = self.span(first, last) if first < last else (0, 0)
         return self.question[start:end]
 
 

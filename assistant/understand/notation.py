@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Literal
 
-from assistant.query import WORDS, Condition, Dates, Query, parse_query
+from assistant.query import WORDS, Condition, Query, beside, dates_in, is_number, parse_query
 from assistant.types import Mention
 from assistant.understand.entities import split_words
 from ingest import schema
@@ -56,7 +56,7 @@ _BOUNDS = dict(LOW + HIGH)
 NUMBERED = ("limit", "skip")
 TAGS = {
     "speaker": "PERSON", "title": "TITLE", "field": "FIELD", "kind": "KIND", "date": "DATE", "number": "NUMBER",
-    "ordinal": "ORDINAL", "seconds": "SECONDS", "quotation": "QUOTE", "unknown": "UNKNOWN",
+    "ordinal": "ORDINAL", "seconds": "SECONDS", "quotation": "QUOTE",
 }  # fmt: skip
 WORD = "WORD"
 _WHOLE = ("TITLE", "QUOTE")
@@ -152,12 +152,6 @@ class Sources:
 
 def _is_measured(field: str) -> bool:
     return is_number(field) or field == "date" or field in NUMBERED
-
-
-def is_number(field: str) -> bool:
-    """Whether its conditions are ranges of numbers."""
-    known = schema.field_of(field)
-    return field.startswith("#") or (known is not None and known.type in (schema.NUMBER, schema.SECONDS))
 
 
 def counted(field: str) -> str:
@@ -372,8 +366,8 @@ def _with_year(texts: list[str], rest: deque[Symbol], sources: Sources) -> list[
 def _moved(text: str, field: str, step: int) -> str:
     if field != "date":
         return str(int(text) + step)
-    dates = Dates.read(text)
-    day = None if dates is None else dates.high if step > 0 else dates.low
-    if day is None:
+    dates = dates_in(text)
+    day = dates and (dates.high if step > 0 else dates.low)
+    if not day:
         raise ValueError(text)
-    return str(day.next(step) if step else day)
+    return (beside(day, step) if step else day).iso or ""

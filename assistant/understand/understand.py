@@ -130,13 +130,6 @@ class Understander:
     def understand(self, question: str, history: Sequence[Answer], endpoint: ChatModel | None = None) -> Understood:
         """What a question means after these answers."""
         linked = self._entities.link(question)
-        strangers = tuple(
-            one.text
-            for one in linked.mentions
-            if one.field == "unknown"
-            and one.text[:1].isupper()
-            and not self._ranker.snapshot.store.records_with(one.text)
-        )
         asked = _asked(question, linked, self._ranker.snapshot.keyword)
         scored = self._ranker.score(asked)
         phrasing = self._bundled.embed_phrasing(question)
@@ -151,7 +144,7 @@ class Understander:
             scored=scored,
             phrasing=phrasing,
             mentions=linked.mentions,
-            strangers=strangers,
+            strangers=tuple(one for one in linked.strangers if not self._ranker.snapshot.store.records_with(one)),
             leans_on=(),
             asks_person=any(one.field == "speaker" for one in linked.mentions),
             intents=self._intents.chances(self._bundled.embed_question(question), phrasing),
@@ -254,14 +247,13 @@ def _asked(question: str, linked: Linked, keyword: KeywordIndex) -> Asked:
     kinds: list[Kind] = [
         "paper" if one.values[0] == "paper" else "talk" for one in linked.mentions if one.field == "kind"
     ]
-    names = tuple(one.text for one in linked.mentions if one.field == "unknown" and one.text[:1].isupper())
     named: dict[str, None] = {}
     for field in ("title", "speaker"):
         for one in linked.mentions:
             if one.field == field and one.is_sure and len(one.record_ids) <= MOST_NAMED[field]:
                 named |= dict.fromkeys(one.record_ids)
     kind = kinds[0] if len(set(kinds)) == 1 else None
-    return Asked(question, linked.corrected, kind, names, tuple(named), _where(linked, keyword))
+    return Asked(question, linked.corrected, kind, linked.strangers, tuple(named), _where(linked, keyword))
 
 
 def _where(linked: Linked, keyword: KeywordIndex) -> tuple[Condition, ...]:

@@ -62,7 +62,7 @@ def test_list_says_its_conditions_its_count_and_whom_it_leaves_out(store: Record
         ),
         (
             Query(kind="talk", order="duration_s", descending=True, best=True),
-            "**1 talk** with the longest duration (1 of 1):",
+            "There is **1 talk** with the longest duration (1 of 1):",
         ),
         (
             Query(kind="talk", conditions=(Condition("duration_s", ("100..",)),)),
@@ -75,7 +75,7 @@ def test_list_says_its_conditions_its_count_and_whom_it_leaves_out(store: Record
         (Query(conditions=(Condition("author_count", ("3",)),)), "There is **1 record** with 3 authors (1 of 1):"),
         (
             Query("speaker", conditions=(Condition("affiliation", ("rice",)),), order="size"),
-            "There is **1 speaker** from rice, by number of records (1 of 1):",
+            "There is **1 speaker** from rice, fewest records first (1 of 1):",
         ),
         (Query("tags"), "There are **2 tags** (2 of 2):"),
         (Query("event"), "There is **1 event** (1 of 1):"),
