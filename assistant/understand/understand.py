@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.language import differ, language_name, language_of
-from assistant.query import Query, parse_query
+from assistant.query import Condition, Query, parse_query
 from assistant.retrieve.hybrid import Asked, HybridRanker, Scored
 from assistant.types import Answer, ChatModel, Intent, Mention
 from assistant.understand.by_model import ByModel
@@ -26,8 +26,10 @@ from assistant.understand.entities import Entities, Linked
 from assistant.understand.intent import OF_PROGRAM, Floats, IntentClassifier
 from assistant.understand.parser import Parser
 from ingest.embedder import BundledEmbedder
+from ingest.lexical import KeywordIndex
 from ingest.record_store import RecordStore
 from ingest.records import Kind
+from ingest.schema import AFFILIATION, DATE, EVENT, LANGUAGE, ORGANISATION, ORGANISER, SERIES, TRACK, VENUE
 
 # A query that is likelier is a list, whatever the intent; below it, more lists for development are wrong than right.
 LEAST_QUERY_CHANCE = 0.4
@@ -43,6 +45,8 @@ LEAST_UNKNOWN_WORDS = 0.3
 # From here on it is the program that is asked, or about the collection as a whole, and nothing of what was spoken of:
 # cross-validated, .83 of such questions and .004 of the others.
 SURE_OF_PROGRAM = 0.9
+# Where and by whom a talk was held; a tag or a page is a topic, which texts tell better.
+PLACES = frozenset(one.key for one in (EVENT, SERIES, ORGANISER, VENUE, TRACK, AFFILIATION, ORGANISATION, LANGUAGE))
 # Below this best score it is unsure which record is meant: so score 9 of 10 questions whose first record is wrong, and
 # 4 of 10 others. A model is then asked what the sources might call it.
 UNSURE_BELOW_SCORE = 0.28
@@ -132,7 +136,7 @@ class Understander:
             and one.text[:1].isupper()
             and not self._ranker.snapshot.store.records_with(one.text)
         )
-        asked = _asked(question, linked)
+        asked = _asked(question, linked, self._ranker.snapshot.keyword)
         scored = self._ranker.score(asked)
         phrasing = self._bundled.embed_phrasing(question)
         listed = next((one for one in reversed(history) if one.query), None)
@@ -245,7 +249,7 @@ class Understander:
         return found
 
 
-def _asked(question: str, linked: Linked) -> Asked:
+def _asked(question: str, linked: Linked, keyword: KeywordIndex) -> Asked:
     kinds: list[Kind] = [
         "paper" if one.values[0] == "paper" else "talk" for one in linked.mentions if one.field == "kind"
     ]
@@ -255,4 +259,22 @@ def _asked(question: str, linked: Linked) -> Asked:
         for one in linked.mentions:
             if one.field == field and one.is_sure and len(one.record_ids) <= MOST_NAMED:
                 named |= dict.fromkeys(one.record_ids)
-    return Asked(question, linked.corrected, kinds[0] if len(set(kinds)) == 1 else None, names, tuple(named))
+    kind = kinds[0] if len(set(kinds)) == 1 else None
+    return Asked(question, linked.corrected, kind, names, tuple(named), _where(linked, keyword))
+
+
+def _where(linked: Linked, keyword: KeywordIndex) -> tuple[Condition, ...]:
+    """The values that a question names beside titles and people: one of each field must hold.
+
+    A word that more passages hold than records have the value, such as "Python" of "Python Web Conf", is a topic.
+    """
+    values: dict[str, tuple[str, ...]] = {}
+    spans = set()
+    for one in linked.mentions:
+        is_first_reading = (one.start, one.end) not in spans
+        spans.add((one.start, one.end))
+        rarest = min(map(keyword.passages_with, keyword.words(one.text)), default=0)
+        tells = one.field == DATE.key or (one.field in PLACES and one.is_sure and rarest <= len(one.record_ids))
+        if is_first_reading and tells:
+            values[one.field] = (*values.get(one.field, ()), *one.values)
+    return tuple(Condition(key, found) for key, found in values.items())
