@@ -30,6 +30,8 @@ _MARKS = {
     "words": r"assistant\s{0,2}final(?=\S)|here is my response:[:* ]{0,4}(?=[^:* ])",
 }
 _MARK = re.compile("|".join(f"(?P<{kind}>{marks})" for kind, marks in _MARKS.items()), re.IGNORECASE)
+# At once, so that what a whole reply costs grows with its length, whatever marks it holds.
+_FED_CHARS = 2000
 _LONGEST_MARK_CHARS, _LONGEST_WORDS_CHARS = 180, 40
 # How a text may go on to become a mark, or a longer one.
 _BEGUN = re.compile(
@@ -126,8 +128,9 @@ class ReasoningFold:
 
     def feed(self, piece: str) -> str:
         """Take in a piece; returns what is certain to be the answer's."""
-        self._text += piece
-        self._read(is_all=False)
+        for at in range(0, len(piece), _FED_CHARS):
+            self._text += piece[at : at + _FED_CHARS]
+            self._read(is_all=False)
         return self._told()
 
     def finish(self) -> str:

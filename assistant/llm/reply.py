@@ -31,7 +31,8 @@ _LOOKUP_S = 1.0
 _AFTER_END_S = 1.0
 # The longest words of the usual vocabularies; a reply of more characters a token ignores its limit.
 _LONGEST_TOKEN_CHARS = 8
-_FED_CHARS = 2000
+# Why a server ends what is longer than it may be.
+_CUT = ("length", "max_tokens")
 # No event of a stream, and no whole reply, is longer.
 _LONGEST_EVENT_BYTES = 4_000_000
 
@@ -53,7 +54,9 @@ class OnlyThought(EndpointSilent):
         was_cut: Whether it was still thinking when it had written all it may.
     """
 
-    was_cut = False
+    def __init__(self, said: str, *, was_cut: bool) -> None:
+        super().__init__(said)
+        self.was_cut = was_cut
 
 
 # --- Bytes → what they say
@@ -207,19 +210,17 @@ def _parts(content: object, depth: int = 0) -> tuple[str, str]:
 
 
 class Wire(Protocol):
-    """What a reply arrives on."""
+    """What a reply arrives on.
 
-    @property
-    def is_sent(self) -> bool:
-        """Whether the request goes out; what comes before is this program's own time."""
+    Attributes:
+        is_sent: Whether the request goes out; what comes before is this program's own time.
+        is_connected: Whether the server has accepted.
+        is_closed_well: Whether the server itself has said where the reply ends.
+    """
 
-    @property
-    def is_connected(self) -> bool:
-        """Whether the server has accepted."""
-
-    @property
-    def is_closed_well(self) -> bool:
-        """Whether the server itself has said where the reply ends."""
+    is_sent: bool
+    is_connected: bool
+    is_closed_well: bool
 
     def next(self, timeout_s: float) -> Said | None:
         """The next piece; None when the reply is over; raises `queue.Empty`, or whatever the client raised."""
@@ -269,35 +270,32 @@ class Reply:
                 yield piece
         finally:
             self._wire.hang_up()
+        where, is_cut = self._teller.where, self._end in _CUT
+        # Complete, whatever may have gone wrong after its end.
+        has_ended = self._end != "error" and bool(self._end or self._fold.is_over or self._wire.is_closed_well)
         if not said_anything and self.has_thought:
-            raise self._only_thought()
-        if self._end in ("length", "max_tokens"):
+            raise OnlyThought(
+                f"{where} only thought and came to no answer; choose a model there that does not reason, "
+                "or set TALKS_LLM_THINKING_TOKENS higher.",
+                was_cut=is_cut,
+            )
+        if is_cut:
             raise EndpointCut(
                 f"The answer reached its greatest length, {self._limits.answer_tokens:,} tokens, and was cut; "
                 "set TALKS_LLM_ANSWER_TOKENS for longer ones."
             )
         if self._end == "content_filter":
-            raise EndpointSilent(
-                f"{self._teller.where} withheld the answer or its end (content filter); ask otherwise."
-            )
+            raise EndpointSilent(f"{where} withheld the answer or its end (content filter); ask otherwise.")
         if not said_anything and self._unread:
             raise self._teller.no_reply(self._unread)
-        if not said_anything and not self._has_ended:
-            raise self._teller.hung_up()
+        if not has_ended:
+            raise self._teller.broke_off() if said_anything else self._teller.hung_up()
         if not said_anything:
-            raise EndpointSilent(f"{self._teller.where} answered with nothing; try another model there.")
-        if not self._has_ended:
-            raise self._teller.broke_off()
-
-    @property
-    def _has_ended(self) -> bool:
-        """Whether the reply is complete, whatever may have gone wrong after that."""
-        if self._end == "error":
-            return False
-        return self._end is not None or self._fold.is_over or self._wire.is_closed_well
+            raise EndpointSilent(f"{where} answered with nothing; try another model there.")
 
     def _folded(self) -> Iterator[Piece]:
         fold, length_chars = self._fold, 0
+        broken: Exception | None = None
         try:
             for said in self._arriving():
                 if said is None:
@@ -309,28 +307,24 @@ class Reply:
                 if said.error is not None and self._end is None:
                     raise Refused(0, said.error)
                 self._thought_apart = self._thought_apart or bool(said.thoughts)
-                # In pieces, so that what a whole reply costs grows with its length, whatever marks it holds.
-                fed = [fold.feed(written[at : at + _FED_CHARS]) for at in range(0, len(written), _FED_CHARS)]
-                if words := "".join(fed):
+                if words := fold.feed(written):
                     yield words
                 elif said.thoughts or fold.is_thinking:
                     yield Pulse.THINKING
+                length_chars += len(said.thoughts) + len(written)
+                if length_chars > self._longest_chars and not fold.is_over:
+                    self._end = self._end or "length"
+                    break
                 if fold.is_over:
                     break
-                length_chars += len(said.thoughts) + len(written)
-                if length_chars > self._longest_chars and self._end is None:
-                    self._end = "length"
-                    break
-        except (httpx.HTTPError, EndpointSilent, Refused):
-            # What was said before a connection broke may still be held; a complete answer stays one.
-            if words := fold.feed(self._valid("", is_all=True)) + fold.finish():
-                yield words
-            if self._end is None:
-                raise
-            return
-        self.is_whole = self._end not in ("length", "max_tokens", "error", "content_filter")
+        except (httpx.HTTPError, EndpointSilent, Refused) as error:
+            broken = error
+        # What was said before a connection broke may still be held; a complete answer stays one.
         if words := fold.feed(self._valid("", is_all=True)) + fold.finish():
             yield words
+        if broken is not None and self._end is None:
+            raise broken
+        self.is_whole = broken is None and self._end not in (*_CUT, "error", "content_filter")
 
     def _new_words(self, said: Said) -> str:
         """What an event adds: of a message that says once more what has been said, only the rest."""
@@ -400,11 +394,3 @@ class Reply:
         return EndpointSilent(
             f"{where} fell silent in the middle of its answer ({limits.idle_timeout_s:g} s); see the server's own log."
         )
-
-    def _only_thought(self) -> OnlyThought:
-        error = OnlyThought(
-            f"{self._teller.where} only thought and came to no answer; choose a model there that does not reason, "
-            "or set TALKS_LLM_THINKING_TOKENS higher."
-        )
-        error.was_cut = self._end in ("length", "max_tokens")
-        return error
