@@ -12,13 +12,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import Any, Literal, TypeVar
 
 from assistant.answer.suggestions import Offer, first_questions, offers
 from assistant.assembly import Assistant
 from assistant.llm import EndpointChoice, Running, find_running
 from assistant.outlets.added import AddedSources
-from assistant.outlets.conversations import Conversations
+from assistant.outlets.conversations import Conversations, KeptTurn
 from assistant.outlets.feedback import Feedback, keep_feedback
 from assistant.outlets.guard import is_loopback_host
 from assistant.outlets.shelf import Scope, Shelf
@@ -42,13 +42,6 @@ Made = TypeVar("Made")
 
 Writer = EndpointChoice | Literal["settings", "none"]
 """Who writes the answers: what a visitor chose, what the settings say, or nobody."""
-
-
-class Turn(NamedTuple):
-    """One exchange that is over."""
-
-    question: str
-    answer: Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +119,7 @@ class PageBackend:
         self.conversations = Conversations(assistant.settings.home)
 
     def ask(
-        self, question: str, history: Sequence[Turn], *, writer: Writer, scope: Scope = (), style: Style = "normal"
+        self, question: str, history: Sequence[KeptTurn], *, writer: Writer, scope: Scope = (), style: Style = "normal"
     ) -> Generator[Event, None, None]:
         """One turn; the visitor's endpoint comes before that of the settings."""
         chosen = self._assistant.connect(writer) if isinstance(writer, EndpointChoice) else None

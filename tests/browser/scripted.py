@@ -10,9 +10,9 @@ from typing import Any
 
 from assistant.answer.suggestions import Offer
 from assistant.llm import Running
-from assistant.outlets.conversations import Conversations
+from assistant.outlets.conversations import Conversations, KeptTurn
 from assistant.outlets.feedback import Feedback
-from assistant.outlets.page_backend import Adding, Opened, PageBackend, PageState, Turn, Writer
+from assistant.outlets.page_backend import Adding, Opened, PageBackend, PageState, Writer
 from assistant.outlets.shelf import Scope, Shelf
 from assistant.types import Answer, Citation, Cited, Delta, Done, Event, Mode, SourcePassage, Sources, Status, Style
 from ingest.errors import CorpusMissing, EndpointUnreachable
@@ -196,7 +196,7 @@ class Scripted(PageBackend):
         self.conversations = Conversations(self.home)
 
     def ask(
-        self, question: str, history: Sequence[Turn], *, writer: Writer, scope: Scope = (), style: Style = "normal"
+        self, question: str, history: Sequence[KeptTurn], *, writer: Writer, scope: Scope = (), style: Style = "normal"
     ) -> Generator[Event, None, None]:
         """Play the script."""
         self.scopes.append(scope)

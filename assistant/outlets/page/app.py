@@ -4,24 +4,25 @@ Comes in: a `PageBackend`; host, port and password. Goes out: the page, not yet 
 `Blocks.launch` or `gradio.mount_gradio_app`.
 """
 
+from html import escape
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from assistant.outlets.guard import is_loopback_host
-from assistant.outlets.page.adding import adding_html, connect_adding
 from assistant.outlets.page.collection import Collection
 from assistant.outlets.page.handlers import Asking
 from assistant.outlets.page.keeping import Keeping
 from assistant.outlets.page.parts import QUICK, Parts, Updates
 from assistant.outlets.page.player import connect_player, media_route
 from assistant.outlets.page.session import Conversation
-from assistant.outlets.page.status import Models, masthead_html
+from assistant.outlets.page.status import Models, adding_text, masthead_html
 from assistant.outlets.page.words import LABELS, words_for
-from assistant.outlets.page_backend import PageBackend
+from assistant.outlets.page_backend import PageBackend, PageState
 from assistant.settings import Settings
-from ingest.errors import SettingsError
+from ingest.errors import SettingsError, TalksError
 
 USER = "talks"
 """The user name beside the password."""
@@ -49,7 +50,7 @@ def build_page(backend: PageBackend) -> gr.Blocks:
         Collection(backend, parts).connect()
         Models(backend, parts).connect(page)
         connect_player(backend, parts)
-        connect_adding(backend, parts)
+        _connect_adding(backend, parts)
 
         def refresh(conversation: Conversation, request: gr.Request) -> Updates:
             """Show the program's state; keep looking while an ingest runs."""
@@ -57,7 +58,7 @@ def build_page(backend: PageBackend) -> gr.Blocks:
             state = backend.state()
             updates: Updates = {
                 parts.masthead: masthead_html(state, conversation),
-                parts.added: adding_html(state, conversation),
+                parts.added: _added_html(state, conversation),
                 parts.adding_tab: gr.update(visible=state.can_add),
                 parts.cancel: gr.update(visible=state.ingest is not None),
                 parts.ticker: gr.update(active=state.ingest is not None),
@@ -131,6 +132,34 @@ def launch_options(
         "quiet": True,
         "prevent_thread_lock": prevent_thread_lock,
     }
+
+
+def _connect_adding(backend: PageBackend, parts: Parts) -> None:
+    """Let files that a visitor drops, or a folder that they name, be read while the old index answers."""
+
+    def add(files: list[str] | None, folder: str, conversation: Conversation) -> Updates:
+        if not files and not folder.strip():
+            return {parts.added: _told(conversation.words("nothing_given"))}
+        try:
+            backend.add_sources([Path(file) for file in files or ()], folder.strip())
+        except TalksError as error:
+            return {parts.added: _told(str(error))}
+        begun = {parts.added: _added_html(backend.state(), conversation), parts.ticker: gr.update(active=True)}
+        return begun | {parts.files: None, parts.folder: ""}
+
+    given, changed = [parts.files, parts.folder], [parts.added, parts.ticker]
+    add_it = [parts.add.click, parts.folder.submit]
+    gr.on(add_it, add, [*given, parts.conversation], [*given, *changed], **QUICK)
+    parts.cancel.click(backend.cancel_ingest, None, None, **QUICK)
+
+
+def _added_html(state: PageState, conversation: Conversation) -> str:
+    """How far it is, else what was read and what was not."""
+    return "".join(map(_told, [adding_text(state.ingest, conversation.words)] if state.ingest else state.told))
+
+
+def _told(sentence: str) -> str:
+    return f'<p class="result" role="status">{escape(sentence)}</p>'
 
 
 def _theme() -> gr.themes.Base:

@@ -11,11 +11,11 @@ from typing import Any
 import gradio as gr
 import pandas as pd  # type: ignore[import-untyped]
 
-from assistant.outlets.page.evidence import apart, button, kind_html
 from assistant.outlets.page.markdown import one_line, text_html
 from assistant.outlets.page.parts import QUICK, Parts, Updates, data_of
 from assistant.outlets.page.record import record_html
 from assistant.outlets.page.session import Conversation
+from assistant.outlets.page.turns import apart, button, kind_html
 from assistant.outlets.page.words import Words
 from assistant.outlets.page_backend import PageBackend
 from assistant.outlets.shelf import ORDERS, Row, Scope, Search
@@ -45,42 +45,51 @@ class Collection:
     def connect(self) -> None:
         """Attach each handler to what sets it off."""
         p = self._parts
-        search = [p.words, p.where, p.order, p.conversation]
-        listed = [p.count, p.rows]
-        p.browse_tab.select(self.fill, [*search, p.group], [*listed, p.where, p.group, p.plot], **QUICK)
+        search, listed = [p.words, p.where, p.order, p.conversation], [p.count, p.rows]
+        p.browse_tab.select(self.fill, [p.group, *search], [*listed, p.where, p.group, p.plot], **QUICK)
         # Not `input`, which misses what is pasted or filled in at one go.
         p.words.change(self.find, search, listed, trigger_mode="always_last", **QUICK)
         gr.on([p.where.change, p.order.input], self.find, search, listed, **QUICK)
+        p.actions.showed_more(self.find, search, listed, **QUICK)
         p.group.input(self.count, [p.group, p.conversation], p.plot, **QUICK)
-        p.actions.showed_more(self.show_more, search, p.rows, **QUICK)
         p.actions.opened_record(self.open, p.conversation, [p.record, p.tabs], **QUICK)
+        p.table.select(self.open, p.conversation, [p.record, p.tabs], **QUICK)
 
-    def fill(self, *given: Any) -> Updates:
+    def fill(
+        self,
+        group: str | None,
+        typed: str,
+        where: list[str],
+        order: str,
+        conversation: Conversation,
+        event: gr.EventData,
+    ) -> Updates:
         """Show what there is to choose from, the list, and how much there is of what."""
-        *search, group = given
-        p, words = self._parts, search[-1].words
+        p, words = self._parts, conversation.words
         try:
             shelf = self._backend.shelf()
         except TalksError as error:
             return {p.count: escape(str(error))}
         groups = [key for key, values in shelf.values.items() if len(values) > 1]
         chosen = next((key for key in (group, "year", *groups) if key in groups), None)
-        return self.find(*search) | {
+        return self.find(typed, where, order, conversation, event) | {
             p.where: gr.update(choices=shelf.scope_choices()),
             p.group: gr.update(choices=[(words(f"by_{key}", default=key), key) for key in groups], value=chosen),
-            p.plot: self.count(chosen, search[-1]),
+            p.plot: self.count(chosen, conversation),
         }
 
-    def find(self, *search: Any) -> Updates:
-        """List what fits."""
-        count, rows = self._listed(search, ROWS_AT_ONCE)
-        return {self._parts.count: count, self._parts.rows: rows}
-
-    def show_more(
-        self, words: str, where: list[str], order: str, conversation: Conversation, event: gr.EventData
-    ) -> str:
-        """List more of what fits."""
-        return self._listed((words, where, order, conversation), int(event.shown) + ROWS_AT_ONCE)[1]
+    def find(
+        self, typed: str, where: list[str], order: str, conversation: Conversation, event: gr.EventData
+    ) -> Updates:
+        """List what fits; more of it when "Show more" was pressed."""
+        words, shown = conversation.words, data_of(event).get("shown", 0)
+        try:
+            wanted = next((known for known in ORDERS if known == order), ORDERS[0])
+            found = self._backend.shelf().find(Search(typed, read_scope(where), wanted))
+        except TalksError as error:
+            return {self._parts.count: escape(str(error)), self._parts.rows: ""}
+        rows = rows_html(found[: int(shown) + ROWS_AT_ONCE], len(found), words)
+        return {self._parts.count: words.count(len(found), "entries"), self._parts.rows: rows}
 
     def count(self, group: str | None, conversation: Conversation) -> Any:
         """How many talks and papers there are by a field, as bars; years in order, others the most frequent."""
@@ -95,24 +104,16 @@ class Collection:
         return gr.BarPlot(frame, x=name, y=number, visible=True, x_title="", y_title=number, sort=None)
 
     def open(self, conversation: Conversation, event: gr.EventData) -> Updates:
-        """Show one talk or paper."""
-        record_id = str(data_of(event).get("id", ""))
+        """Show one talk or paper: a button's, or that of a row in a list's table."""
+        data = data_of(event)
+        draft = conversation.draft(conversation.looked_at)
+        numbered = {str(one.n): one.id for one in draft.citations} if draft else {}
+        record_id = str(data.get("id") or numbered.get(str((data.get("row_value") or [""])[0]), ""))
         try:
-            opened = self._backend.open(record_id)
-            shown = record_html(opened, conversation.words)
+            shown = record_html(self._backend.open(record_id), conversation.words)
         except TalksError as error:
             shown = f'<p class="notice error" role="alert">{escape(str(error))}</p>'
         return {self._parts.record: shown, self._parts.tabs: gr.Tabs(selected="browse")}
-
-    def _listed(self, search: Sequence[Any], limit: int) -> tuple[str, str]:
-        typed, where, order, conversation = search
-        words = conversation.words
-        try:
-            wanted = next((known for known in ORDERS if known == order), ORDERS[0])
-            found = self._backend.shelf().find(Search(typed, read_scope(where), wanted))
-        except TalksError as error:
-            return escape(str(error)), ""
-        return words.count(len(found), "entries"), rows_html(found[:limit], len(found), words)
 
 
 def rows_html(rows: Sequence[Row], total: int, words: Words) -> str:

@@ -13,15 +13,16 @@ import gradio as gr
 
 from assistant.outlets.feedback import Feedback
 from assistant.outlets.page.collection import read_scope
-from assistant.outlets.page.evidence import evidence_html
 from assistant.outlets.page.keeping import Keeping
 from assistant.outlets.page.markdown import typed_text
-from assistant.outlets.page.messages import chat_messages, message_html, status_html, status_text
 from assistant.outlets.page.parts import FOCUS_QUESTION, QUICK, QUIET, SCRIPT, Parts, Updates, data_of, outgoing
-from assistant.outlets.page.session import Conversation, Draft
+from assistant.outlets.page.session import Conversation
 from assistant.outlets.page.status import masthead_html
+from assistant.outlets.page.turns import chat_messages, message_html, status_html, status_text
 from assistant.outlets.page_backend import PageBackend
 from assistant.outlets.references import answer_markdown, references_csv, references_of
+from assistant.outlets.shelf import Scope
+from assistant.types import Style
 from ingest.errors import TalksError
 from ingest.text import printable
 
@@ -44,7 +45,7 @@ class Asking:
         """Attach each handler to what sets it off."""
         p = self._parts
         turn = QUIET | {"concurrency_limit": TURNS_AT_ONCE, "concurrency_id": "turns"}
-        given = [p.scope, p.conversation]
+        given = [p.scope, p.style, p.conversation]
         p.question.submit(self.ask, [p.question, *given], p.shown, **turn)
         p.chat.example_select(self.ask_example, given, p.shown, **turn)
         p.chat.option_select(self.take_offer, given, p.shown, **turn)
@@ -55,14 +56,11 @@ class Asking:
         p.question.stop(self.stop, p.conversation, p.shown, **QUICK).then(None, js=FOCUS_QUESTION, **SCRIPT)
         p.chat.like(self.rate, p.conversation, p.status, **QUICK)
         p.chat.copy(self.copy, p.conversation, p.outbox, **QUICK)
-        looked = [p.evidence, p.table, p.save_table]
-        p.actions.looked(self.look, p.conversation, looked, **QUICK)
-        p.table.select(self.pick_row, p.conversation, looked, **QUICK)
-        p.actions.showed_around(self.show_around, p.conversation, looked, **QUICK)
+        p.actions.looked(self.look, p.conversation, [p.evidence, p.table, p.save_table], **QUICK)
         p.actions.narrowed(self.narrow, None, [p.scope, p.tabs], **QUICK).then(None, js=FOCUS_QUESTION, **SCRIPT)
         p.save_table.click(self.save_sources, p.conversation, p.outbox, **QUICK)
 
-    def ask(self, question: str, scope: list[str], conversation: Conversation) -> Iterator[Updates]:
+    def ask(self, question: str, scope: list[str], style: Style, conversation: Conversation) -> Iterator[Updates]:
         """Answer what was typed, showing the answer as it grows."""
         question = printable(question).strip()
         if not question or conversation.running:
@@ -75,59 +73,68 @@ class Asking:
             said = words("still_reading" if state.ingest else "nothing_to_ask")
             yield {self._parts.status: status_html(said), self._parts.masthead: masthead_html(state, conversation)}
             return
-        conversation.scope = read_scope(scope)
-        yield from self._answer(question, conversation)
+        yield from self._answer(question, read_scope(scope), style, conversation)
 
-    def ask_example(self, scope: list[str], conversation: Conversation, event: gr.SelectData) -> Iterator[Updates]:
+    def ask_example(
+        self, scope: list[str], style: Style, conversation: Conversation, event: gr.SelectData
+    ) -> Iterator[Updates]:
         """Answer one of the first questions."""
-        yield from self.ask(str(event.value["text"]), scope, conversation)
+        yield from self.ask(str(event.value["text"]), scope, style, conversation)
 
-    def take_offer(self, scope: list[str], conversation: Conversation, event: gr.SelectData) -> Iterator[Updates]:
+    def take_offer(
+        self, scope: list[str], style: Style, conversation: Conversation, event: gr.SelectData
+    ) -> Iterator[Updates]:
         """Go on with what stands below an answer; "Only talks" narrows the next questions as well."""
         kind, _, question = str(event.value).partition("|")
         if kind == "talks":
             scope = [*(value for value in scope if not value.startswith("kind=")), "kind=talk"]
             yield {self._parts.scope: scope}
-        yield from self.ask(question, scope, conversation)
+        yield from self.ask(question, scope, style, conversation)
 
-    def retry(self, scope: list[str], conversation: Conversation) -> Iterator[Updates]:
+    def retry(self, scope: list[str], style: Style, conversation: Conversation) -> Iterator[Updates]:
         """Ask the last question again; its answer is replaced."""
         if not conversation.running:
-            yield from self.ask(conversation.take_back(-1) or "", scope, conversation)
+            yield from self.ask(self._keeping.take_back(conversation, -1), scope, style, conversation)
 
-    def change(self, scope: list[str], conversation: Conversation, event: gr.EditData) -> Iterator[Updates]:
+    def change(
+        self, scope: list[str], style: Style, conversation: Conversation, event: gr.EditData
+    ) -> Iterator[Updates]:
         """Ask an earlier question in other words; it and all that came after it is replaced."""
         question = printable(typed_text(str(event.value))).strip()
         if conversation.running or not question:
-            yield self._keeping.whole(conversation)
+            yield self._keeping.shown(conversation)
             return
-        conversation.take_back(_turn_of(event))
-        yield from self.ask(question, scope, conversation)
+        self._keeping.take_back(conversation, _turn_of(event))
+        yield from self.ask(question, scope, style, conversation)
 
     def undo(self, conversation: Conversation) -> Updates:
         """Take the last turn back and put its question into the box."""
         if conversation.running:
-            return self._keeping.whole(conversation)
-        question = conversation.take_back(-1)
-        return self._keeping.whole(conversation) | {self._parts.question: question or ""}
+            return self._keeping.shown(conversation)
+        question = self._keeping.take_back(conversation, -1)
+        return self._keeping.shown(conversation, typed=question)
 
     def stop(self, conversation: Conversation) -> Updates:
         """End the turn under way at once; the engine ends at its next sign of life."""
         self._keeping.stop(conversation)
-        return self._over(conversation)
+        return self._keeping.shown(conversation)
 
     def rate(self, conversation: Conversation, event: gr.LikeData) -> str:
         """Keep a thumb, or what was said to be wrong."""
         draft = next(iter(conversation.drafts[max(_turn_of(event), 0) :]), None)
         if draft is None or draft.answer is None:
             return ""
-        word = event.liked if isinstance(event.liked, str) else ""
-        rating = "up" if event.liked is True else "down"
+        opinion = Feedback(
+            rating="up" if event.liked is True else "down",
+            word=event.liked if isinstance(event.liked, str) else "",
+            question=draft.question,
+            answer=draft.answer,
+        )
         said = "thanks"
-        if draft.rating != (rating, word):  # Gradio tells twice of what stands behind its flag
-            draft.rating = (rating, word)
+        if draft.rating != opinion:  # Gradio tells twice of what stands behind its flag
+            draft.rating = opinion
             try:
-                self._backend.keep_feedback(Feedback(rating, word, draft.question, draft.answer))  # type: ignore[arg-type]
+                self._backend.keep_feedback(opinion)
             except OSError:
                 _LOG.warning("feedback could not be kept", exc_info=True)
                 said = "not_kept"
@@ -139,29 +146,13 @@ class Asking:
         said = value if isinstance(value, str) else "".join(str(part.get("text", "")) for part in value)
         for draft in conversation.drafts:
             if draft.answer is not None and message_html(draft, conversation.words) == said:
-                references = references_of(draft.answer, self._backend.record)
-                return outgoing("copy", "", answer_markdown(draft.answer, references))
+                said = answer_markdown(draft.answer, references_of(draft.answer, self._backend.record))
         return outgoing("copy", "", typed_text(said))
 
     def look(self, conversation: Conversation, event: gr.EventData) -> Updates:
-        """Show the sources of another turn, or one source of a long list."""
-        wanted = data_of(event)
-        conversation.looked_at = int(wanted.get("turn") or 0)
-        conversation.picked = int(wanted["at"]) if str(wanted.get("at", "")).isdecimal() else None
+        """Show the sources of another turn."""
+        conversation.looked_at = int(data_of(event).get("turn") or 0)
         return self._keeping.looked(conversation)
-
-    def pick_row(self, conversation: Conversation, event: gr.SelectData) -> Updates:
-        """Show the source behind a row of a table."""
-        draft = conversation.draft(conversation.looked_at)
-        numbers = [str(citation.n) for citation in draft.citations] if draft else []
-        wanted = str((event.row_value or [""])[0])
-        conversation.picked = numbers.index(wanted) if wanted in numbers else None
-        return {self._parts.evidence: evidence_html(conversation, self._backend.around)}
-
-    def show_around(self, conversation: Conversation, event: gr.EventData) -> Updates:
-        """Show what stands before and after a passage."""
-        conversation.around |= {str(event.id)}
-        return {self._parts.evidence: evidence_html(conversation, self._backend.around)}
 
     def narrow(self, event: gr.EventData) -> Updates:
         """Ask only this talk."""
@@ -169,8 +160,7 @@ class Asking:
             chosen = (self._backend.record(str(event.id)).title, f"id={event.id}")
         except TalksError:  # a later ingest has dropped it
             return {self._parts.scope: gr.skip()}
-        choices = [*self._keeping.scope_choices(), chosen]
-        scope = gr.update(choices=choices, value=[chosen[1]])
+        scope = gr.update(choices=[*self._keeping.scope_choices(), chosen], value=[chosen[1]])
         return {self._parts.scope: scope, self._parts.tabs: gr.Tabs(selected="chat")}
 
     def save_sources(self, conversation: Conversation) -> str:
@@ -179,28 +169,28 @@ class Asking:
         cited = references_of(draft.answer, self._backend.record) if draft and draft.answer else []
         return outgoing("save", f"talks-{conversation.id.split('-')[0]}.csv", references_csv(cited))
 
-    def _answer(self, question: str, conversation: Conversation) -> Iterator[Updates]:
+    def _answer(self, question: str, scope: Scope, style: Style, conversation: Conversation) -> Iterator[Updates]:
         """One turn: show it as it grows, keep what came however it ends, leave the conversation ready for the next."""
-        words, history = conversation.words, conversation.history()
+        p, words, history, writer = self._parts, conversation.words, conversation.history(), conversation.writer
         draft = conversation.begin(question)
         kept_in = conversation.id
-        send = gr.update(value="", submit_btn=False, stop_btn=words("stop"))
         try:
-            yield self._keeping.whole(conversation) | {self._parts.question: send}
-            asked = self._backend.ask(
-                question, history, writer=conversation.writer, scope=conversation.scope, style=conversation.style
-            )
+            yield self._keeping.shown(conversation, typed="")
+            asked = self._backend.ask(question, history, writer=writer, scope=scope, style=style)
             shown_at = 0.0
             with closing(asked) as events:
                 for event in events:
                     if draft.key not in conversation.running:  # Gradio sends the last update twice; make it a fresh one
-                        yield self._over(conversation) if conversation.draft(draft.key) else gr.skip()
+                        yield self._keeping.shown(conversation) if conversation.draft(draft.key) else gr.skip()
                         return
                     before = (draft.passages, draft.citations)
                     draft.apply(event)
                     looked = before != (draft.passages, draft.citations)
                     if looked or time.monotonic() - shown_at > SHOWN_EVERY_S:
-                        yield self._growing(conversation, draft, looked=looked)
+                        yield {
+                            p.chat: chat_messages(conversation.drafts, words),
+                            p.status: status_html(status_text(draft, words)),
+                        } | (self._keeping.looked(conversation) if looked else {})
                         shown_at = time.monotonic()
             if draft.is_running:
                 draft.problem = words("broke_off")
@@ -212,24 +202,7 @@ class Asking:
         finally:  # also when the visitor closes the page: Gradio then closes this generator
             is_last = self._keeping.end(conversation, kept_in, draft)
         if is_last:
-            yield self._over(conversation)
-
-    def _growing(self, conversation: Conversation, draft: Draft, *, looked: bool) -> Updates:
-        shown: Updates = {
-            self._parts.chat: chat_messages(conversation.drafts, conversation.words),
-            self._parts.status: status_html(status_text(draft, conversation.words)),
-        }
-        return shown | self._keeping.looked(conversation) if looked else shown
-
-    def _over(self, conversation: Conversation) -> Updates:
-        p = self._parts
-        return self._keeping.whole(conversation) | {
-            p.question: gr.update(submit_btn=conversation.words("send"), stop_btn=False),
-            p.masthead: masthead_html(self._backend.state(), conversation),
-            p.current: conversation.id,
-            p.history: self._keeping.history_html(conversation),
-            p.conversation: conversation,
-        }
+            yield self._keeping.shown(conversation)
 
 
 def _turn_of(event: gr.LikeData | gr.EditData) -> int:

@@ -12,21 +12,19 @@ import time
 from collections.abc import Sequence
 from html import escape
 from typing import Any
-from urllib.parse import parse_qs
 
 import gradio as gr
 
 from assistant.answer.suggestions import Offer
 from assistant.outlets.conversations import KeptTurn, Summary, now_text
 from assistant.outlets.page.collection import table_of
-from assistant.outlets.page.evidence import button, evidence_html
-from assistant.outlets.page.exports import export_conversation
-from assistant.outlets.page.messages import chat_messages, status_html, status_text
+from assistant.outlets.page.exports import ENDINGS, export_conversation
 from assistant.outlets.page.parts import FOCUS_QUESTION, QUICK, SCRIPT, Parts, Updates, data_of, outgoing
 from assistant.outlets.page.session import Conversation, Draft
+from assistant.outlets.page.status import masthead_html
+from assistant.outlets.page.turns import button, chat_messages, evidence_html, status_html, status_text
 from assistant.outlets.page.words import Words, words_for
 from assistant.outlets.page_backend import PageBackend
-from assistant.outlets.references import bibtex, reference_of, references_of
 from ingest.errors import TalksError
 
 _LOG = logging.getLogger(__name__)
@@ -42,29 +40,6 @@ def owner_of(visitor: str, request: gr.Request) -> str:
     return f"{user}:{visitor}" if _VISITOR.fullmatch(str(visitor)) else ""
 
 
-def keep_turn(backend: PageBackend, owner: str, conversation_id: str, draft: Draft, *, superseded: int) -> bool:
-    """Put a turn that is over on disk; tells whether it is there.
-
-    Args:
-        backend: Has the place for it.
-        owner: Whose it is; "" keeps nothing.
-        conversation_id: The conversation that it was asked in, which may no longer be the one on the page.
-        draft: The turn.
-        superseded: How many of the last kept turns it takes the place of.
-    """
-    if not draft.is_worth_keeping or draft.answer is None or not owner:
-        return False
-    turn = KeptTurn(draft.question, draft.answer, draft.asked_at, draft.passages, draft.stopped)
-    try:
-        for _ in range(superseded):
-            backend.conversations.take_back(owner, conversation_id)
-        backend.conversations.append(owner, conversation_id, turn)
-    except OSError:
-        _LOG.warning("a turn could not be kept", exc_info=True)
-        return False
-    return True
-
-
 class Keeping:
     """The handlers of one page's conversations."""
 
@@ -74,9 +49,7 @@ class Keeping:
     def connect(self, page: gr.Blocks) -> None:
         """Attach each handler to what sets it off."""
         p = self._parts
-        here = [p.conversation, p.visitor, p.address]
-        search = "(state, visitor) => [state, visitor, location.search]"
-        arrived = page.load(self.arrive, here, [p.visitor, *p.shown], js=search, **QUICK)
+        arrived = page.load(self.arrive, [p.conversation, p.visitor], [p.visitor, *p.shown], **QUICK)
         arrived.then(None, js="() => window.talksPage.arrived()", **SCRIPT)
         who = [p.conversation, p.search]
         p.actions.opened_conversation(self.open, who, p.shown, **QUICK)
@@ -84,22 +57,21 @@ class Keeping:
         p.actions.changed_conversation(self.change, who, p.shown, **QUICK)
         p.search.change(self.history_html, who, p.history, trigger_mode="always_last", **QUICK)
         where = "(state) => [state, location.origin + location.pathname]"
-        p.actions.exported(self.export, here[::2], p.outbox, js=where, trigger_mode="multiple", **QUICK)
+        p.actions.exported(self.export, [p.conversation, p.outbox], p.outbox, js=where, **QUICK)
         p.outbox.change(None, p.outbox, None, js="(text) => window.talksPage.deliver(text)", **SCRIPT)
         p.current.change(None, p.current, None, js="(id) => window.talksPage.remember(id)", **SCRIPT)
-        p.style.input(self.choose_style, [p.conversation, p.style], None, **QUICK)
 
-    def arrive(self, conversation: Conversation, visitor: str, address: str, request: gr.Request) -> Updates:
+    def arrive(self, conversation: Conversation, visitor: str, request: gr.Request) -> Updates:
         """Know the visitor again, and open the conversation that the address names."""
         if not _VISITOR.fullmatch(str(visitor)):
             visitor = secrets.token_urlsafe(24)
         conversation.words = words_for(request)
         conversation.owner = owner_of(visitor, request)
-        wanted = parse_qs(address.removeprefix("?")).get("c", [""])[0]
-        turns = self._backend.conversations.read(conversation.owner, wanted) if wanted else []
+        wanted = str(request.query_params.get("c", ""))
+        turns = self._backend.conversations.read(conversation.owner, wanted)
         conversation.switch(wanted if turns else "", turns)
         # Without turns the chat stays as it is, so that its first questions come but once.
-        shown = self._shown(conversation) if turns else {self._parts.history: self.history_html(conversation)}
+        shown = self.shown(conversation) if turns else {self._parts.history: self.history_html(conversation)}
         return shown | {self._parts.visitor: visitor, self._parts.conversation: conversation}
 
     def open(self, conversation: Conversation, search: str, event: gr.EventData) -> Updates:
@@ -107,12 +79,12 @@ class Keeping:
         wanted = str(event.id)
         if wanted != conversation.id:
             self._switch(conversation, wanted, self._backend.conversations.read(conversation.owner, wanted))
-        return self._shown(conversation, search) | {self._parts.tabs: gr.Tabs(selected="chat")}
+        return self.shown(conversation, search) | {self._parts.tabs: gr.Tabs(selected="chat")}
 
     def start_anew(self, conversation: Conversation, search: str) -> Updates:
         """Leave the conversation on the page; it stays in the list."""
         self._switch(conversation, "", [])
-        return self._shown(conversation, search) | {self._parts.tabs: gr.Tabs(selected="chat")}
+        return self.shown(conversation, search) | {self._parts.tabs: gr.Tabs(selected="chat")}
 
     def change(self, conversation: Conversation, search: str, event: gr.EventData) -> Updates:
         """Name a conversation, pin it, delete it or bring it back."""
@@ -121,7 +93,8 @@ class Keeping:
         try:
             if what == "delete":
                 kept.delete(owner, wanted)
-                undo = _undo_html(wanted, conversation.words)
+                restore = button("changed_conversation", conversation.words("undo"), what="restore", id=wanted)
+                undo = f'<p class="undo" role="status">{escape(conversation.words("deleted"))} {restore}</p>'
             elif what == "restore":
                 kept.restore(owner, wanted)
             elif what == "rename":
@@ -132,31 +105,19 @@ class Keeping:
             return {self._parts.outbox: outgoing("tell", "", conversation.words("not_kept"))}
         if what == "delete" and conversation.id == wanted:
             self._switch(conversation, "", [])
-            return self._shown(conversation, search, undo)
+            return self.shown(conversation, search, undo)
         return {self._parts.history: self.history_html(conversation, search, undo)}
 
-    def choose_style(self, conversation: Conversation, style: Any) -> None:
-        """Answer the next questions at this length."""
-        conversation.style = style
-
     def export(self, conversation: Conversation, page_url: str, event: gr.EventData) -> str:
-        """A conversation, or one record's reference, as a file to save."""
-        data, kept, lookup = data_of(event), self._backend.conversations, self._backend.record
-        what, record_id = str(data.get("what")), data.get("record")
+        """A conversation as a file to save."""
+        kept, owner, what, wanted = self._backend.conversations, conversation.owner, str(event.what), str(event.id)
+        turns = [(turn.question, turn.answer) for turn in kept.read(owner, wanted)]
+        title = kept.title(owner, wanted) or self._backend.state().title
         try:
-            if record_id:
-                reference = reference_of(lookup(str(record_id)))
-                return outgoing("save", f"{reference.id}.bib", bibtex([reference]))
-            owner, wanted = conversation.owner, str(data.get("id"))
-            turns = [(turn.question, turn.answer) for turn in kept.read(owner, wanted)]
-            if what == "bibtex":
-                text, ending = bibtex(r for _, answer in turns for r in references_of(answer, lookup)), "bib"
-            else:
-                title = kept.title(owner, wanted) or self._backend.state().title
-                text, ending = export_conversation(what, title, turns, lookup, page_url, now_text())
+            text = export_conversation(what, title, turns, self._backend.record, page_url, now_text())
         except TalksError as error:
             return outgoing("tell", "", str(error))
-        return outgoing("save", f"talks-{wanted.split('-')[0]}.{ending}", text)
+        return outgoing("save", f"talks-{wanted.split('-')[0]}.{ENDINGS[what]}", text)
 
     def stop(self, conversation: Conversation) -> None:
         """End the turn that is under way, if one is; what has come so far stays."""
@@ -165,29 +126,49 @@ class Keeping:
             self.end(conversation, conversation.id, draft)
 
     def end(self, conversation: Conversation, kept_in: str, draft: Draft) -> bool:
-        """Keep a turn however it ended; whether it was still going on."""
+        """Keep a turn however it ended, in the conversation that it was asked in; whether it was still going on."""
         if not conversation.end(draft):
             return False
         draft.keep(conversation.words("you_stopped"))
-        superseded = conversation.superseded
-        if keep_turn(self._backend, conversation.owner, kept_in, draft, superseded=superseded):
-            conversation.superseded = 0
+        if draft.kept and conversation.owner:
+            try:
+                self._backend.conversations.append(conversation.owner, kept_in, draft.kept)
+            except OSError:
+                _LOG.warning("a turn could not be kept", exc_info=True)
         return True
 
-    def whole(self, conversation: Conversation) -> Updates:
-        """A conversation as it stands, its last turn's sources beside it."""
-        words, last = conversation.words, conversation.draft(None)
+    def take_back(self, conversation: Conversation, first: int) -> str:
+        """Remove the turns from a place on, because they are asked anew; the question that stood there, or ""."""
+        taken = conversation.take_back(first)
+        try:
+            for draft in taken:
+                if draft.kept and conversation.owner:
+                    self._backend.conversations.take_back(conversation.owner, conversation.id)
+        except OSError:
+            _LOG.warning("a turn could not be taken back", exc_info=True)
+        return taken[0].question if taken else ""
+
+    def shown(self, conversation: Conversation, search: str = "", undo: str = "", typed: str | None = None) -> Updates:
+        """A conversation as it stands, its last turn's sources beside it; `typed` goes into the box."""
+        p, words, last = self._parts, conversation.words, conversation.draft(None)
         offers: Sequence[Offer] = ()
-        if last is not None and last.answer is not None and last.is_worth_keeping:
+        if last is not None and last.answer is not None and last.kept:
             try:
                 asked = [draft.question for draft in conversation.drafts]
                 offers = self._backend.offers(last.answer, last.passages, asked)
             except TalksError:  # an answer without offers is still an answer
                 _LOG.warning("nothing to go on with", exc_info=True)
-        return {
-            self._parts.chat: chat_messages(conversation.drafts, words, offers),
-            self._parts.status: status_html(status_text(last, words) if last else ""),
-        } | self.looked(conversation)
+        is_running = bool(conversation.running)
+        box: dict[str, Any] = {"submit_btn": not is_running and words("send"), "stop_btn": is_running and words("stop")}
+        return self.looked(conversation) | {
+            p.chat: chat_messages(conversation.drafts, words, offers),
+            p.status: status_html(status_text(last, words) if last else ""),
+            p.question: gr.update(**box) if typed is None else gr.update(**box, value=typed),
+            p.masthead: masthead_html(self._backend.state(), conversation),
+            p.current: gr.skip() if is_running else conversation.id,
+            p.history: gr.skip() if is_running else self.history_html(conversation, search, undo),
+            p.conversation: conversation,
+        }
 
     def looked(self, conversation: Conversation) -> Updates:
         """The sources of the turn that is being looked at; a list's as a table."""
@@ -220,15 +201,6 @@ class Keeping:
         except TalksError:  # said by the masthead
             return []
 
-    def _shown(self, conversation: Conversation, search: str = "", undo: str = "") -> Updates:
-        p = self._parts
-        return self.whole(conversation) | {
-            p.question: gr.update(submit_btn=conversation.words("send"), stop_btn=False),
-            p.current: conversation.id,
-            p.history: self.history_html(conversation, search, undo),
-            p.style: conversation.style,
-        }
-
     def _switch(self, conversation: Conversation, wanted: str, turns: Sequence[KeptTurn]) -> None:
         """Show another conversation, after what a turn under way sent last has arrived."""
         was_running = bool(conversation.running)
@@ -240,9 +212,7 @@ class Keeping:
 def _item_html(summary: Summary, current: str, words: Words) -> str:
     mark = ' aria-current="true"' if summary.id == current else ""
     title, id_ = escape(summary.title), escape(summary.id)
-    exports = "".join(
-        button("exported", words(f"as_{what}"), id=id_, what=what) for what in ("markdown", "html", "json", "bibtex")
-    )
+    exports = "".join(button("exported", words(f"as_{what}"), id=id_, what=what) for what in ENDINGS)
     changes = "".join(
         button("changed_conversation", words(what), what=what, id=id_)
         for what in ("unpin" if summary.is_pinned else "pin", "delete")
@@ -256,8 +226,3 @@ def _item_html(summary: Summary, current: str, words: Words) -> str:
         f'<input name="value" value="{title}" maxlength="200"></label><button class="link">{escape(words("rename"))}'
         f'</button></form>{changes}<p class="exports">{escape(words("export"))} {exports}</p></details></li>'
     )
-
-
-def _undo_html(conversation_id: str, words: Words) -> str:
-    undo = button("changed_conversation", words("undo"), what="restore", id=conversation_id)
-    return f'<p class="undo" role="status">{escape(words("deleted"))} {undo}</p>'

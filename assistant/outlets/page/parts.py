@@ -9,9 +9,9 @@ from typing import Any
 
 import gradio as gr
 
-from assistant.outlets.page.evidence import evidence_html
 from assistant.outlets.page.markdown import DELIMITERS
 from assistant.outlets.page.session import Conversation
+from assistant.outlets.page.turns import evidence_html
 from assistant.outlets.page.words import LABELS as SAY
 from assistant.outlets.shelf import ORDERS
 
@@ -37,8 +37,7 @@ LONGEST_QUESTION_CHARS = 4000
 
 # What buttons inside HTML can set off; the script hands the button's data along.
 _ACTIONS = (
-    "opened_record opened_conversation changed_conversation exported looked showed_around narrowed played "
-    "closed_player showed_more took_server removed_model"
+    "opened_record opened_conversation changed_conversation exported looked narrowed played closed_player showed_more"
 ).split()
 # Without a frame and a label of its own.
 _BARE: dict[str, Any] = {"show_label": False, "container": False}
@@ -68,8 +67,7 @@ class Parts:
         self.ticker = gr.Timer(1.0, active=True)
         connect = f"window.talksPage.connect(trigger, {json.dumps(_ACTIONS)});"
         self.actions = gr.HTML("", elem_id="actions", apply_default_css=False, js_on_load=connect)
-        hidden = [gr.Textbox("", visible="hidden", elem_id=name) for name in ("current", "address", "outbox")]
-        self.current, self.address, self.outbox = hidden
+        self.current, self.outbox = (gr.Textbox("", visible="hidden", elem_id=name) for name in ("current", "outbox"))
         with gr.Sidebar(elem_id="sidebar", width=264):
             self.new = gr.Button(SAY("new"), elem_id="new", size="md")
             find = SAY("search_kept")
@@ -90,7 +88,7 @@ class Parts:
         # All that changes with a turn or with the conversation.
         self.shown = [
             *(self.chat, self.status, self.question, self.evidence, self.table, self.save_table, self.current),
-            *(self.history, self.scope, self.style, self.masthead, self.tabs, self.conversation, self.outbox),
+            *(self.history, self.scope, self.masthead, self.tabs, self.conversation, self.outbox),
         ]
 
     def _lay_out_chat(self) -> None:
@@ -179,10 +177,9 @@ class Parts:
     def _lay_out_models(self) -> None:
         with gr.Column(elem_id="models-page"):
             _html("models-title", '<h2 data-say="models"></h2><p class="hint" data-say="models_hint"></p>')
-            self.models = _html("models")
+            self.models = gr.Dropdown([], multiselect=True, label=SAY("your_models"), elem_id="models", visible=False)
             with gr.Row(elem_id="endpoint-fields"):
-                address = "http://127.0.0.1:11434/v1"
-                self.base_url = gr.Textbox(label=SAY("endpoint"), placeholder=address, elem_id="base-url")
+                self.base_url = gr.Dropdown([], label=SAY("endpoint"), allow_custom_value=True, elem_id="base-url")
                 self.api_key = gr.Textbox(label=SAY("key"), type="password", elem_id="api-key")
                 self.model = gr.Dropdown([], value="", label=SAY("model"), allow_custom_value=True, elem_id="model")
                 self.name = gr.Textbox(label=SAY("model_name"), elem_id="model-name")

@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from html import escape
 from urllib.parse import quote
 
-from assistant.outlets.page.evidence import button, kind_html
 from assistant.outlets.page.markdown import is_web_address, link_html, one_line, text_html
+from assistant.outlets.page.turns import button, kind_html
 from assistant.outlets.page.words import Words
 from assistant.outlets.page_backend import Opened
 from ingest.records import Record, Speaker
@@ -51,7 +51,6 @@ def _tools_html(opened: Opened, words: Words) -> str:
     play = button("played", f"▶ {words('play')}", id=record.id) if opened.media or record.transcript else ""
     return (
         f'<p class="record-tools">{button("narrowed", words(f"only_{record.kind}"), css="solid", id=record.id)}{play}'
-        f"{button('exported', 'BibTeX', what='bibtex', record=record.id)}"
         f'<a href="?talk={quote(record.id, safe="")}" class="link">{escape(words("address"))}</a></p>'
     )
 
