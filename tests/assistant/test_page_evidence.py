@@ -10,7 +10,7 @@ import pytest
 
 from assistant.answer.suggestions import Offer
 from assistant.outlets.page.session import Conversation, Draft
-from assistant.outlets.page.status import adding_text, masthead_html
+from assistant.outlets.page.status import masthead_html
 from assistant.outlets.page.turns import (
     chat_messages,
     clock,
@@ -22,7 +22,7 @@ from assistant.outlets.page.turns import (
     status_text,
 )
 from assistant.outlets.page.words import ENGLISH, Words
-from assistant.outlets.page_backend import Adding, PageState
+from assistant.outlets.page_backend import PageState
 from assistant.types import Answer, Citation, Done, SourcePassage
 
 TEXT = "First words. Second words. Second words."
@@ -119,7 +119,7 @@ def test_everything_from_outside_is_escaped() -> None:
     )
     cited = replace(citation(), title=EVIL, quote=EVIL, quote_start=0, url="javascript:alert(1)")
     turn = replace(draft(cited, passages=(passage,), text=f"{EVIL} [1]"), question=EVIL, problem=EVIL)
-    page = PageState(EVIL, 1, 1, ingest=Adding(EVIL), endpoint=EVIL)
+    page = PageState(EVIL, 1, 1, ingest=EVIL, endpoint=EVIL)
     conversation = Conversation(drafts=[turn])
     html = evidence_html(conversation, lambda _: (EVIL, EVIL)) + masthead_html(page, conversation)
     html += message_html(turn, ENGLISH)
@@ -144,10 +144,8 @@ def test_each_turn_is_two_messages_and_offers_stand_below_the_last() -> None:
         pytest.param(PageState("T", 2, 1), "no-model", "No model: answers are quoted sentences", id="no model"),
         pytest.param(PageState("T", 2, 1, endpoint="m at u"), "model", "Model: m at u", id="model"),
         pytest.param(PageState("T", 0, 0), "empty", "There are no talks here yet.", id="empty"),
-        pytest.param(PageState("T", 0, 0, ingest=Adding("Reading")), "ingest", "You can ask as soon as", id="first"),
-        pytest.param(
-            PageState("T", 2, 1, ingest=Adding("Reading")), "ingest", "Reading the talks. Reading.", id="again"
-        ),
+        pytest.param(PageState("T", 0, 0, ingest="Reading"), "ingest", "You can ask as soon as", id="first"),
+        pytest.param(PageState("T", 2, 1, ingest="Reading"), "ingest", "Reading the talks. Reading.", id="again"),
         pytest.param(PageState("T", 0, 0, problem="Broken."), "problem", "Broken.", id="problem"),
     ],
 )
@@ -155,13 +153,6 @@ def test_masthead_says_what_can_be_done(state: PageState, kind: str, words: str)
     html = masthead_html(state, Conversation())
     assert f'class="condition {kind}"' in html
     assert words in html
-
-
-def test_progress_tells_rate_and_time_left() -> None:
-    assert adding_text(Adding("Embedding", 1200, 6000, 60.0), ENGLISH) == (
-        "Embedding: 1,200 of 6,000, 20 a second, 240 s left."
-    )
-    assert adding_text(Adding("Reading pages"), ENGLISH) == "Reading pages."
 
 
 def test_status_counts_talks_not_markers_and_dropped_markers_are_told() -> None:

@@ -7,9 +7,8 @@ import gradio as gr
 import pytest
 
 from assistant.outlets.conversations import KeptTurn
-from assistant.outlets.page.collection import read_scope, rows_html, table_of
-from assistant.outlets.page.keeping import Keeping, owner_of
-from assistant.outlets.page.record import record_html
+from assistant.outlets.page.browse import read_scope, record_html, rows_html, table_of
+from assistant.outlets.page.chat import Chat, owner_of
 from assistant.outlets.page.session import Conversation
 from assistant.outlets.page.words import ENGLISH
 from assistant.types import Done
@@ -30,7 +29,7 @@ def keep(backend: Scripted, owner: str) -> None:
     conversation = Conversation(owner)
     draft = conversation.begin(TURN.question)
     draft.apply(Done(TURN.answer))
-    Keeping(backend, None).end(conversation, conversation.id, draft)  # type: ignore[arg-type]
+    Chat(backend, None)._end(conversation, conversation.id, draft)  # type: ignore[arg-type]
 
 
 def test_owner_is_the_browser_below_the_user() -> None:

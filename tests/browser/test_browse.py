@@ -75,7 +75,7 @@ def test_models_are_found_tried_saved_chosen_and_their_keys_stay_with_the_server
     url = serve(backend)
     page, other = visit(url), visit(url)
     tab(page, "Models")
-    expect(page.locator("#models-title h2")).to_have_text("Models")
+    expect(page.locator("#models-page h2")).to_have_text("Models")
     expect(page.locator(".result")).to_have_text("Ollama runs on this machine, with 2 models.")
     expect(page.get_by_label("Address")).to_have_value("http://127.0.0.1:11434/v1")
     page.get_by_label("Address").fill("http://127.0.0.1:1/v1")

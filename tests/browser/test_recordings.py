@@ -130,7 +130,7 @@ def test_files_and_folders_are_added_with_progress_and_can_be_cancelled(
     expect(page.locator("#files")).to_contain_text("talk")
     page.get_by_label("Or the path of a folder").fill("/my/lectures")
     page.click("#add")
-    expect(page.locator("#added")).to_contain_text("Embedding: 30 of 90, 3.0 a second, 20 s left.")
+    expect(page.locator("#added")).to_contain_text("Embedding: 30 of 90, 3 a second, 20 s left")
     expect(page.locator("#condition")).to_contain_text("Embedding: 30 of 90")
     assert backend.added == [(["talk.srt"], "/my/lectures")]
     page.get_by_role("tab", name="Ask").click()

@@ -15,7 +15,7 @@ from assistant.llm import EndpointChoice
 from assistant.outlets.page.parts import QUICK, QUIET, Parts, Updates
 from assistant.outlets.page.session import Conversation
 from assistant.outlets.page.words import Words
-from assistant.outlets.page_backend import Adding, PageBackend, PageState
+from assistant.outlets.page_backend import PageBackend, PageState
 from ingest.errors import TalksError
 
 _LOG = logging.getLogger(__name__)
@@ -46,24 +46,12 @@ def condition(state: PageState, conversation: Conversation) -> tuple[str, str]:
         return "problem", state.problem
     if state.ingest:
         wait = f" {words('ask_soon')}" if state.is_empty else ""
-        return "ingest", f"{words('reading')} {adding_text(state.ingest, words)}{wait}"
+        return "ingest", f"{words('reading')} {state.ingest.rstrip('.')}.{wait}"
     if state.is_empty:
         return "empty", words("no_talks")
     if conversation.writer == "none" or (conversation.writer == "settings" and not state.endpoint):
         return "no-model", words("no_model")
     return "model", words("model_is", model=conversation.writer_name or state.endpoint)
-
-
-def adding_text(adding: Adding, words: Words) -> str:
-    """How far an ingest is, how fast, and how long it will take."""
-    said = f"{adding.what.rstrip('.')}"
-    if adding.total > 1:
-        said = words("step", what=said, done=f"{adding.done:,}", total=f"{adding.total:,}")
-        if adding.done and adding.seconds > 1:
-            rate = adding.done / adding.seconds
-            left = round((adding.total - adding.done) / rate)
-            said += f", {words('rate', rate=f'{rate:.0f}' if rate >= 10 else f'{rate:.1f}', left=f'{left:,}')}"
-    return f"{said}."
 
 
 class Models:
@@ -80,7 +68,7 @@ class Models:
         typed = [p.base_url, p.model, p.api_key, p.conversation]
         changed = [p.saved, p.models, p.writer, p.masthead, p.conversation]
         page.load(self.offer, [p.saved, p.conversation], [p.models, p.writer], **QUICK)
-        p.models_tab.select(self.find, [p.base_url, p.conversation], [p.base_url, p.model, p.result], **slow)
+        p.tab_models.select(self.find, [p.base_url, p.conversation], [p.base_url, p.model, p.result], **slow)
         p.list_models.click(self.list_models, typed, [p.model, p.result], **slow)
         use = [p.connect.click, p.api_key.submit, p.name.submit]
         gr.on(use, self.use, [p.name, *typed, p.saved], [*changed, p.result, p.api_key], **slow)

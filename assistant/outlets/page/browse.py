@@ -1,33 +1,49 @@
-"""The tab "Browse": the whole collection, found as one types, counted, and one talk or paper beside it.
+"""The tab "Browse": the whole collection, found as one types and counted, and one talk or paper with all of it.
 
-Comes in: a `PageBackend` and the parts of the page. Goes out: handlers, and a list's sources as a table. What fits is
-`assistant.outlets.shelf`'s to say, what a record shows is `record`'s.
+Comes in: a `PageBackend` and the parts of the page. Goes out: handlers, HTML in which everything is escaped, and a
+list's sources as a table. What fits is `assistant.outlets.shelf`'s to say. What we wrote ourselves stands apart and is
+labelled; a time that cannot be one is shown with its problem.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from typing import Any
+from urllib.parse import quote
 
 import gradio as gr
 import pandas as pd  # type: ignore[import-untyped]
 
-from assistant.outlets.page.markdown import one_line, text_html
+from assistant.outlets.page.markdown import is_web_address, link_html, one_line, text_html
 from assistant.outlets.page.parts import QUICK, Parts, Updates, data_of
-from assistant.outlets.page.record import record_html
 from assistant.outlets.page.session import Conversation
 from assistant.outlets.page.turns import apart, button, kind_html
 from assistant.outlets.page.words import Words
-from assistant.outlets.page_backend import PageBackend
+from assistant.outlets.page_backend import Opened, PageBackend
 from assistant.outlets.shelf import ORDERS, Row, Scope, Search
 from assistant.types import Citation
 from ingest.errors import RecordMissing, TalksError
+from ingest.passages import speaker_line
 from ingest.records import Date, Record
-from ingest.schema import FIELDS, SECTOR, Field, Type
+from ingest.schema import (
+    AFFILIATION,
+    FIELDS,
+    LINKS,
+    MEDIA_FILE,
+    ROLE,
+    SECTOR,
+    SPEAKER,
+    URL_FIELD,
+    VIDEO_URL,
+    Field,
+    Type,
+)
 
 ROWS_AT_ONCE = 50
 MOST_BARS = 25
 MOST_COLUMNS = 8
 _COLUMNS = (Type.NAME, Type.DATE, Type.NUMBER, Type.SECONDS)
+# Told at the top or by a button; the sector is the program's guess.
+_SHOWN_ELSEWHERE = (SPEAKER, ROLE, AFFILIATION, SECTOR, MEDIA_FILE)
 
 
 def read_scope(chosen: Sequence[str] | None) -> Scope:
@@ -36,7 +52,7 @@ def read_scope(chosen: Sequence[str] | None) -> Scope:
     return tuple((key, value) for key, _, value in pairs if value)
 
 
-class Collection:
+class Browse:
     """What a visitor can do in the tab."""
 
     def __init__(self, backend: PageBackend, parts: Parts) -> None:
@@ -46,7 +62,7 @@ class Collection:
         """Attach each handler to what sets it off."""
         p = self._parts
         search, listed = [p.words, p.where, p.order, p.conversation], [p.count, p.rows]
-        p.browse_tab.select(self.fill, [p.group, *search], [*listed, p.where, p.group, p.plot], **QUICK)
+        p.tab_browse.select(self.fill, [p.group, *search], [*listed, p.where, p.group, p.plot], **QUICK)
         # Not `input`, which misses what is pasted or filled in at one go.
         p.words.change(self.find, search, listed, trigger_mode="always_last", **QUICK)
         gr.on([p.where.change, p.order.input], self.find, search, listed, **QUICK)
@@ -161,3 +177,95 @@ def _row_html(row: Row, words: Words) -> str:
         f'<span class="entry-said">{kind_html(row.kind, words)} {apart(("; ".join(row.who), row.date))}</span>'
         "</button></li>"
     )
+
+
+def record_html(opened: Opened, words: Words) -> str:
+    """One talk or paper, with what stands beside it."""
+    record, near = opened.record, opened.near
+    parts = [
+        f'<p class="record-kind">{kind_html(record.kind, words)}</p>'
+        f'<h2 tabindex="-1" dir="auto">{text_html(record.title)}</h2>',
+        *(f'<p class="who" dir="auto">{escape(speaker_line(one))}</p>' for one in record.speakers),
+        _tools_html(opened, words),
+        _gist_html(opened, words),
+        _facts_html(record, words),
+        _section(words("abstract"), _paragraphs(record.abstract)),
+        _section(words("about_speakers"), _paragraphs(record.bio)),
+        _chapters_html(record, words),
+        _links_html(record, words),
+        _section(words(f"near_{record.kind}"), _items(button("opened_record", title, id=id_) for id_, title in near)),
+    ]
+    label = escape(record.title)
+    return one_line(
+        f'<article class="record" data-id="{escape(record.id)}" aria-label="{label}">{"".join(parts)}</article>'
+    )
+
+
+def _tools_html(opened: Opened, words: Words) -> str:
+    record = opened.record
+    play = button("played", f"▶ {words('play')}", id=record.id) if opened.media or record.transcript else ""
+    return (
+        f'<p class="record-tools">{button("narrowed", words(f"only_{record.kind}"), css="solid", id=record.id)}{play}'
+        f'<a href="?talk={quote(record.id, safe="")}" class="link">{escape(words("address"))}</a></p>'
+    )
+
+
+def _gist_html(opened: Opened, words: Words) -> str:
+    gist = opened.gist
+    if gist is None:
+        return ""
+    ours = words("gist_by", writer=gist.written_by) if gist.written_by else words("gist_ours")
+    asks = "".join(
+        f'<button type="button" class="link" data-ask="{escape(question)}">{text_html(question)}</button>'
+        for question in gist.questions
+    )
+    return (
+        f'<section class="gist"><h3>{escape(words("gist"))}</h3><p dir="auto">{text_html(gist.text)}</p>'
+        f'<p class="ours">{escape(ours)}</p><p class="asks">{asks}</p></section>'
+    )
+
+
+def _facts_html(record: Record, words: Words) -> str:
+    """A row for each field that the record tells, and for what its source has under keys that no field takes."""
+    fields = (field for field in FIELDS if field not in _SHOWN_ELSEWHERE and field.type is not Type.URL)
+    told = [(words(f"by_{field.key}", default=field.label), field.shown(record)) for field in fields]
+    told += [(key, str(value)) for key, value in record.other.items()]
+    rows = "".join(
+        f'<tr><th scope="row">{escape(label)}</th><td dir="auto">{escape(value)}</td></tr>'
+        for label, value in told
+        if value
+    )
+    return f'<section><table class="facts"><tbody>{rows}</tbody></table></section>' if rows else ""
+
+
+def _section(heading: str, content: str) -> str:
+    return f"<section><h3>{escape(heading)}</h3>{content}</section>" if content else ""
+
+
+def _paragraphs(text: str) -> str:
+    return "".join(f'<p dir="auto">{text_html(part)}</p>' for part in text.split("\n") if part.strip())
+
+
+def _items(items: Iterable[str]) -> str:
+    listed = "".join(f"<li>{item}</li>" for item in dict.fromkeys(items))
+    return f'<ul class="links">{listed}</ul>' if listed else ""
+
+
+def _chapters_html(record: Record, words: Words) -> str:
+    rows = "".join(
+        f'<tr><td class="time">{escape(chapter.time)}</td><td dir="auto">{text_html(chapter.title)}'
+        + "".join(f'<br><span class="who">{escape(speaker_line(speaker))}</span>' for speaker in chapter.speakers)
+        + (f'<br><span class="problem">{escape(chapter.problem)}</span>' if chapter.problem else "")
+        + "</td></tr>"
+        for chapter in record.chapters
+    )
+    head = f'<th scope="col">{escape(words("time"))}</th><th scope="col">{escape(words("part"))}</th>'
+    table = f'<table class="chapters"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+    return _section(words("chapters"), table) if rows else ""
+
+
+def _links_html(record: Record, words: Words) -> str:
+    named = [(words("recording"), VIDEO_URL.of(record)), (words("page_there"), URL_FIELD.of(record))]
+    named += [(link, link) for link in LINKS.of(record)]
+    shown = {url: name for name, url in reversed(named) if url and is_web_address(url)}
+    return _section(words("links"), _items(link_html(url, name) for url, name in reversed(shown.items())))
