@@ -189,7 +189,11 @@ class ChatEngine:
             decision = replace(decision, abstention=Abstention("other_language", in_other))
         else:
             turn.notice = turn.notice or in_other
-        if self._program.answers(turn.understood, evidence, decision):
+        part = self._gatherer.part(turn.understood) if intent == "overview" and evidence.rows is None else []
+        if part:
+            turn.mode = "gist"
+            yield from self._digest.overview(turn.answer, part)
+        elif self._program.answers(turn.understood, evidence, decision):
             turn.mode = "about"
             yield from self._program.tell(turn.understood, turn.answer, self._digest)
         elif evidence.rows is not None:
