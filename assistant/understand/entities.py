@@ -19,6 +19,7 @@ from itertools import accumulate, takewhile
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from assistant.language import language_named
 from assistant.query import MONTHS
 from assistant.types import Mention
 from assistant.understand.dates import date_in, measured_at
@@ -279,6 +280,7 @@ class Entities:
         self._field_names(line)
         self._dates(line)
         self._names(line, capital=False)
+        self._languages(line)
         corrected, last = "", 0
         for before, after in zip(typed, line.words, strict=True):
             if before.key != after.key:
@@ -382,7 +384,8 @@ class Entities:
             bold = bold and (
                 not line.begins(first) or len(keys) > 1 or not self._is_word(keys[0]) or words[0].text.isupper()
             )
-            if all(key.isdigit() for key in keys) or (capital and not bold and len(keys) == 1):
+            is_too_little = all(key.isdigit() for key in keys) or (capital and not bold and len(keys) == 1)
+            if is_too_little or line.is_in_date(first, last):
                 continue
             readings = [
                 self._mention(words, index, numbers, is_sure=bold)
@@ -490,6 +493,16 @@ class Entities:
         known = {*self._by_letter.get(letter, ()), *self._titles.words_with(letter)}
         return sorted(word for word in known if len(word) >= _SHORTEST_MISSPELT_CHARS)
 
+    def _languages(self, line: "_Line") -> None:
+        """Languages by their names, also those that no record is in, where records tell theirs."""
+        index = self._indexes.get(schema.LANGUAGE.key)
+        for place, word in enumerate(line.words if index else ()):
+            code = language_named(word.text) if line.is_free(place, place + 1) and not word.is_mark else None
+            if index and code:
+                numbers = [n for n, value in enumerate(index.values) if value.partition("-")[0] == code]
+                found = self._mention([word], index, numbers, is_sure=True)
+                line.take(place, place + 1, found if numbers else replace(found, values=(code,)))
+
     def _strangers(self, line: "_Line") -> Iterator[str]:
         """Runs of capitalised words that are not linked."""
         first = 0
@@ -523,6 +536,17 @@ class _Line:
 
     def is_free(self, first: int, last: int) -> bool:
         return last <= len(self.words) and not any(self.taken[first:last])
+
+    def is_in_date(self, first: int, last: int) -> bool:
+        """Whether these words are a part of a longer date: the "May" of "May 2017" is nobody's name."""
+        return any(start <= first and last <= end and (start, end) != (first, last) for start, end in self._dates)
+
+    @cached_property
+    def _dates(self) -> list[tuple[int, int]]:
+        """Where dates of more than one word stand."""
+        keys = [word.key for word in self.words]
+        found = ((place, measured_at(keys, place, capital=True)) for place in range(len(keys)))
+        return [(place, place + one.words) for place, one in found if one and one.sort == "date" and one.words > 1]
 
     def begins(self, place: int) -> bool:
         """Whether a sentence begins here, where a capital says nothing."""
@@ -571,7 +595,7 @@ def _blends(letters: str, words: Sequence[str], index: _Index) -> bool:
             while longest < min(len(word), len(letters) - place) and word[longest] == letters[place + longest]:
                 longest += 1
                 further.add((place + longest, is_long or longest >= LEAST_RUN_WORDS))
-            between = is_long and number < len(words) - 1 and place < len(letters)
+            between = is_long and number < len(words) - 1 and place < len(letters) and not word.isdigit()
             if between or index.is_common(word):
                 further.add((place, is_long))
         ways = further

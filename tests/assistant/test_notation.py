@@ -43,7 +43,7 @@ WRITTEN = [
     ("talks over half an hour", "", "listed: records; kind: talk; duration_s: 1801..",
      "n: > @half an hour listed=records kind=talk"),
     ("talks at Nowhere Dome, the venue", "", "listed: records; kind: talk; venue: Nowhere Dome",
-     "c: @venue @Nowhere Dome listed=records kind=talk"),
+     "c: @venue @Nowhere @Dome listed=records kind=talk"),
     ("title mentions wild animals", "", "listed: records; title: wild animals",
      "c:title @wild @animals listed=records"),
     ("and with code?", "listed: records; event: FOSDEM 2021",
