@@ -259,7 +259,8 @@ def _asked(question: str, linked: Linked, keyword: KeywordIndex) -> Asked:
 def _where(linked: Linked, keyword: KeywordIndex) -> tuple[Condition, ...]:
     """The values that a question names beside titles and people: one of each field must hold.
 
-    A word that more passages hold than records have the value, such as "Python" of "Python Web Conf", is a topic.
+    A word that more passages hold than records have the value, such as "Python" of "Python Web Conf", is a topic; a date
+    without its year may be a word of everyday, as "May" is.
     """
     values: dict[str, tuple[str, ...]] = {}
     spans = set()
@@ -267,7 +268,9 @@ def _where(linked: Linked, keyword: KeywordIndex) -> tuple[Condition, ...]:
         is_first_reading = (one.start, one.end) not in spans
         spans.add((one.start, one.end))
         rarest = min(map(keyword.passages_with, keyword.words(one.text)), default=0)
-        tells = one.field == DATE.key or (one.field in PLACES and one.is_sure and rarest <= len(one.record_ids))
+        tells = (one.field in PLACES and one.is_sure and rarest <= len(one.record_ids)) or (
+            one.field == DATE.key and not one.values[0].startswith("--")
+        )
         if is_first_reading and tells:
             values[one.field] = (*values.get(one.field, ()), *one.values)
     return tuple(Condition(key, found) for key, found in values.items())
