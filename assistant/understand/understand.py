@@ -259,8 +259,8 @@ def _asked(question: str, linked: Linked, keyword: KeywordIndex) -> Asked:
 def _where(linked: Linked, keyword: KeywordIndex) -> tuple[Condition, ...]:
     """The values that a question names beside titles and people: one of each field must hold.
 
-    A word that more passages hold than records have the value, such as "Python" of "Python Web Conf", is a topic; a date
-    without its year may be a word of everyday, as "May" is.
+    A word that more passages hold than records have the value ("Python" of "Python Web Conf") is a topic, and a date
+    without its year may be a word of everyday ("May").
     """
     values: dict[str, tuple[str, ...]] = {}
     spans = set()
