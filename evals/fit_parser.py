@@ -213,8 +213,11 @@ def _query(text: str, entities: Entities) -> Query:
 def _recorded(one: Condition, entities: Entities) -> Condition:
     if one.field not in LINKED:
         return one
-    values = [found for value in one.values for found in entities.resolve(one.field, value) or (value,)]
-    return replace(one, values=tuple(dict.fromkeys(values)))
+    values: dict[str, None] = {}
+    for value in one.values:
+        named = [name for found in entities.link(value).mentions if found.field == one.field for name in found.values]
+        values |= dict.fromkeys(named or (value,))
+    return replace(one, values=tuple(values))
 
 
 def _says(symbols: Sequence[Symbol], sources: Sources, meaning: Query | None) -> bool:

@@ -10,7 +10,7 @@ Leaves to others: which lists a list narrows (`parser`), and asking a model inst
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -58,57 +58,6 @@ class Spoken:
 
 
 @dataclass(frozen=True, slots=True)
-class Resolved:
-    """What a question leans on.
-
-    Attributes:
-        standalone: The question as it can be understood by itself.
-        record_ids: What it leans on; empty where it stands alone.
-    """
-
-    standalone: str
-    record_ids: tuple[str, ...] = ()
-
-
-class Coreference:
-    """Reads a question in the light of a conversation."""
-
-    def resolve(
-        self,
-        question: str,
-        phrasing: Floats,
-        mentions: Sequence[Mention],
-        spoken: Sequence[Spoken],
-        scores: "Nearness",
-        pronouns: Mapping[str, str],
-    ) -> Resolved:
-        """The records that a question leans on, and how it reads with them.
-
-        Args:
-            question: As typed.
-            phrasing: Shape (d,), how it is put; see `ingest.embedder.BundledEmbedder.embed_pieces`.
-            mentions: Whom and what it names.
-            spoken: What the conversation was about, newest first.
-            scores: How well each of these fits the question by itself.
-            pronouns: Record id → "he" or "she", where its biography tells.
-        """
-        if not spoken or self.odds(signs(question, mentions, spoken, scores), phrasing) <= 0:
-            return Resolved(question)
-        meant = _meant(question, mentions, spoken, scores, pronouns)
-        return Resolved(_with(question, meant), tuple(one.record_id for one in meant))
-
-    def odds(self, numbers: Floats, phrasing: Floats) -> float:
-        """Above 0 where a question more likely leans on what was spoken of than not."""
-        features = np.concatenate([numbers, phrasing])
-        return float(features @ self._learned["weights"] + self._learned["bias"])
-
-    @cached_property
-    def _learned(self) -> dict[str, Floats]:
-        with np.load(LEARNED) as learned:
-            return dict(learned)
-
-
-@dataclass(frozen=True, slots=True)
 class Nearness:
     """How well records fit a question by itself.
 
@@ -132,6 +81,45 @@ def spoken_of(history: Sequence[Answer]) -> list[Spoken]:
         for place, one in enumerate(answer.about):
             found.setdefault(one.record_id, Spoken(one.record_id, one.title, one.people, turn, place))
     return list(found.values())
+
+
+def leaned_on(
+    question: str,
+    phrasing: Floats,
+    mentions: Sequence[Mention],
+    spoken: Sequence[Spoken],
+    scores: Nearness,
+    pronouns: Mapping[str, str],
+) -> list[Spoken]:
+    """The records that a question leans on; none where it stands alone.
+
+    Args:
+        question: As typed.
+        phrasing: Shape (d,), how it is put; see `ingest.embedder.BundledEmbedder.embed_pieces`.
+        mentions: Whom and what it names.
+        spoken: What the conversation was about, newest first.
+        scores: How well each of these fits the question by itself.
+        pronouns: Record id → "he" or "she", where its biography tells.
+    """
+    if not spoken:
+        return []
+    features = np.concatenate([signs(question, mentions, spoken, scores), phrasing])
+    learned = _learned()
+    leans = features @ learned["weights"] + learned["bias"] > 0
+    return _meant(question, mentions, spoken, scores, pronouns) if leans else []
+
+
+def standalone(question: str, meant: Sequence[Spoken]) -> str:
+    """The question with what it leans on behind it."""
+    titles = " and ".join(f"“{one.title}”" for one in meant)
+    people = " and ".join(name for one in meant for name in one.people)
+    return f"{question} ({', '.join(part for part in (titles, people) if part)})"
+
+
+@cache
+def _learned() -> dict[str, Floats]:
+    with np.load(LEARNED) as learned:
+        return dict(learned)
 
 
 def signs(question: str, mentions: Sequence[Mention], spoken: Sequence[Spoken], scores: Nearness) -> Floats:
@@ -212,10 +200,3 @@ def _meant(
         return scores.of.get(one.record_id, -1.0) - _A_TURN_BACK * one.turn - _A_PLACE_DOWN * one.place
 
     return [max(possible, key=nearness)]
-
-
-def _with(question: str, meant: Sequence[Spoken]) -> str:
-    """The question with what it leans on behind it."""
-    titles = " and ".join(f"“{one.title}”" for one in meant)
-    people = " and ".join(name for one in meant for name in one.people)
-    return f"{question} ({', '.join(part for part in (titles, people) if part)})"

@@ -15,15 +15,16 @@ from assistant.retrieve.hybrid import Asked, HybridRanker, Scored
 from assistant.types import Answer, ChatModel, Intent, Mention
 from assistant.understand.by_model import ByModel
 from assistant.understand.coreference import (
-    Coreference,
     Nearness,
     Spoken,
+    leaned_on,
     points_at_person,
     same_of_another,
     spoken_of,
+    standalone,
 )
 from assistant.understand.entities import Entities, Linked
-from assistant.understand.intent import OF_PROGRAM, Floats, IntentClassifier
+from assistant.understand.intent import OF_PROGRAM, Floats, intent_chances
 from assistant.understand.parser import Parser
 from ingest.embedder import BundledEmbedder
 from ingest.lexical import KeywordIndex
@@ -124,8 +125,6 @@ class Understander:
         self._parser = parser
         self._bundled = bundled
         self._by_model = by_model
-        self._coreference = Coreference()
-        self._intents = IntentClassifier()
 
     def understand(self, question: str, history: Sequence[Answer], endpoint: ChatModel | None = None) -> Understood:
         """What a question means after these answers."""
@@ -147,7 +146,7 @@ class Understander:
             strangers=tuple(one for one in linked.strangers if not self._ranker.snapshot.store.records_with(one)),
             leans_on=(),
             asks_person=any(one.field == "speaker" for one in linked.mentions),
-            intents=self._intents.chances(self._bundled.embed_question(question), phrasing),
+            intents=intent_chances(self._bundled.embed_question(question), phrasing),
             query=parsed.query,
             query_chance=parsed.chance,
         )
@@ -161,7 +160,7 @@ class Understander:
 
         Only a question of which many words are unknown to the embedder is looked at.
         """
-        linked = " ".join(one.text for one in understood.mentions).split()
+        linked = " ".join((*(one.text for one in understood.mentions), *understood.strangers)).split()
         words = [one for one in re.findall(r"[^\W\d_]+", understood.question) if one not in linked]
         unknown = sum(not self._bundled.knows_word(one.lower()) for one in words)
         if unknown < LEAST_UNKNOWN_WORDS * max(1, len(words)) or not differ(understood.question, text):
@@ -185,27 +184,27 @@ class Understander:
         beside = words - sum(len(one.text.split()) for one in understood.mentions)
         same = same_of_another(understood.mentions, history[-1], max(0, beside))
         if same is not None:
-            standalone, mentions = same
-            asked = replace(understood.asked, text=standalone, corrected=standalone)
+            text, mentions = same
+            asked = replace(understood.asked, text=text, corrected=text)
             return replace(
                 understood,
-                standalone=standalone,
+                standalone=text,
                 asked=asked,
                 scored=self._ranker.score(asked),
-                phrasing=self._bundled.embed_phrasing(standalone),
+                phrasing=self._bundled.embed_phrasing(text),
                 mentions=mentions,
             )
         of = {one.record_id: float(scored.records[self._ranker.row_of[one.record_id]]) for one in self._held(spoken)}
         nearness = Nearness(float(scored.records.max()), scored.lead, words, of)
-        resolved = self._coreference.resolve(
+        meant = leaned_on(
             understood.question, understood.phrasing, understood.mentions, spoken, nearness, self._pronouns(spoken)
         )
-        if not resolved.record_ids:
+        if not meant:
             return understood
         return replace(
             understood,
-            standalone=resolved.standalone,
-            leans_on=resolved.record_ids,
+            standalone=standalone(understood.question, meant),
+            leans_on=tuple(one.record_id for one in meant),
             asks_person=understood.asks_person or points_at_person(understood.question),
             query=None,
             query_chance=0.0,
