@@ -10,6 +10,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+from ingest.errors import PageUnreadable
 from ingest.passages import record_passages
 from ingest.readers.registry import read_file
 from ingest.records import Record
@@ -23,7 +24,11 @@ def main() -> None:
     """Print the counts of all files together, and each file that loses or doubles a word."""
     counts: Counter[str] = Counter()
     for path in sorted(one for one in Path(sys.argv[1]).rglob("*") if one.suffix in (".srt", ".vtt")):
-        track = read_file(path, name=path.name).track
+        try:
+            track = read_file(path, name=path.name).track
+        except PageUnreadable as error:
+            print(error)
+            continue
         if track is None:
             continue
         in_file = Counter(_words("\n".join(_lines(path.read_text("utf-8-sig")))))

@@ -23,6 +23,7 @@ from assistant.understand.coreference import (
     spoken_of,
 )
 from assistant.understand.entities import Entities, Linked
+from assistant.understand.frame import Frame
 from assistant.understand.intent import OF_PROGRAM, Floats, IntentClassifier
 from assistant.understand.parser import Parser
 from ingest.embedder import BundledEmbedder
@@ -120,6 +121,7 @@ class Understander:
         self._bundled = bundled
         self._by_model = by_model
         self._coreference = Coreference()
+        self._frame = Frame()
         self._intents = IntentClassifier()
 
     def understand(self, question: str, history: Sequence[Answer], endpoint: ChatModel | None = None) -> Understood:
@@ -132,8 +134,7 @@ class Understander:
             and one.text[:1].isupper()
             and not self._ranker.snapshot.store.records_with(one.text)
         )
-        asked = _asked(question, linked)
-        scored = self._ranker.score(asked)
+        asked, scored = self._scored(_asked(question, linked))
         phrasing = self._bundled.embed_phrasing(question)
         listed = next((one for one in reversed(history) if one.query), None)
         previous = parse_query(listed.query) if listed is not None and listed.query else None
@@ -188,12 +189,12 @@ class Understander:
         same = same_of_another(understood.mentions, history[-1], max(0, beside))
         if same is not None:
             standalone, mentions = same
-            asked = replace(understood.asked, text=standalone, corrected=standalone)
+            asked, of_same = self._scored(replace(understood.asked, text=standalone, corrected=standalone))
             return replace(
                 understood,
                 standalone=standalone,
                 asked=asked,
-                scored=self._ranker.score(asked),
+                scored=of_same,
                 phrasing=self._bundled.embed_phrasing(standalone),
                 mentions=mentions,
             )
@@ -224,9 +225,18 @@ class Understander:
         standalone = read.standalone if leans and read.standalone else understood.asked.text
         if standalone == understood.asked.text and not read.expansion:
             return understood
-        asked = replace(understood.asked, text=standalone, corrected=standalone, expansion=read.expansion)
+        asked, scored = self._scored(
+            replace(understood.asked, text=standalone, corrected=standalone, expansion=read.expansion)
+        )
         shown = standalone if leans and read.standalone else understood.standalone
-        return replace(understood, standalone=shown, asked=asked, scored=self._ranker.score(asked))
+        return replace(understood, standalone=shown, asked=asked, scored=scored)
+
+    def _scored(self, asked: Asked) -> tuple[Asked, Scored | None]:
+        """The scores of a question, and the question with its subject, by which speech is searched."""
+        if self._ranker.has_times and asked.text.strip():
+            text = asked.corrected
+            asked = replace(asked, subject=self._frame.without(text, self._bundled.embed_pieces(text)))
+        return asked, self._ranker.score(asked)
 
     def _held(self, spoken: Sequence[Spoken]) -> list[Spoken]:
         """Those that are in the index still."""
