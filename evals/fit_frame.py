@@ -23,6 +23,8 @@ from ingest.pipeline import read_corpus
 WAYS_EACH = 4
 QUERIES = 1500
 HELD_ASIDE = 5
+# Weights travel in every install as whole numbers up to this.
+STEPS = 63
 # Fields whose values are subjects, in the notation of `assistant/understand/notation.py`.
 _VALUE = re.compile(r"(?:text|title|abstract|bio|affiliation|speaker|event): ([^;]+)")
 # As far as rows are spread before they are learned from.
@@ -89,7 +91,9 @@ def main() -> None:
         some = told[aside] == answer
         print(f"words of other ways, {name}: {(called[some] == answer).mean():.3f} of {some.sum()}")
     bias, weights = learn(spread, told, sources, alike=True)
-    np.savez_compressed(LEARNED, weights=(weights * _SPREAD).astype(np.float16), bias=np.float32(bias))
+    scale = np.float32(np.abs(weights).max() / STEPS)
+    stored = np.rint(weights / scale).astype(np.int8)
+    np.savez_compressed(LEARNED, weights=stored, scale=scale * _SPREAD, bias=np.float32(bias))
 
 
 if __name__ == "__main__":

@@ -33,15 +33,16 @@ class Frame:
         spans, rows = content_words(question, pieces)
         if not spans:
             return question
-        odds = rows @ self._learned["weights"] + self._learned["bias"]
+        weights, bias = self._learned
+        odds = rows @ weights + bias
         least = min(float(np.log(_LEAST_CHANCE / (1 - _LEAST_CHANCE))), float(odds.max()))
         kept = [span for span, one in zip(spans, odds, strict=True) if one >= least]
         return question[kept[0][0] : kept[-1][1]]
 
     @cached_property
-    def _learned(self) -> dict[str, Floats]:
+    def _learned(self) -> tuple[Floats, float]:
         with np.load(LEARNED) as learned:
-            return {name: values.astype(np.float32) for name, values in learned.items()}
+            return learned["weights"] * learned["scale"], float(learned["bias"])
 
 
 def content_words(text: str, pieces: Pieces) -> tuple[list[tuple[int, int]], Floats]:
