@@ -19,6 +19,7 @@ from itertools import accumulate, takewhile
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from assistant.language import language_named
 from assistant.query import MONTHS
 from assistant.types import Mention
 from assistant.understand.dates import Measured, date_in, measured_at
@@ -261,6 +262,7 @@ class Entities:
         self._field_names(line)
         self._dates(line)
         self._names(line, bold_only=False)
+        self._languages(line)
         corrected, last = "", 0
         for before, after in zip(typed, line.words, strict=True):
             if before.key != after.key:
@@ -328,6 +330,8 @@ class Entities:
             words, keys = line.words[first:last], line.keys(first, last)
             if not _SMALL.isdisjoint((words[0].key, words[-1].key)) or "or" in keys or all(map(str.isdigit, keys)):
                 continue
+            if line.is_in_date(first, last):
+                continue
             # The first word of a sentence has its capital anyway.
             is_first = line.begins(first) and len(keys) == 1 and not words[0].text.isupper()
             bold = line.is_bold(first, last) and not (is_first and self._is_word(keys[0]))
@@ -335,7 +339,9 @@ class Entities:
                 if bold or not bold_only:
                     self._take(line, first, last, names, self._meant(names, keys, bold=bold), is_sure=bold)
                 elif len(keys) > 1:
-                    self._take(line, first, last, names, names.exact.get(tuple(keys), ()), is_sure=False)
+                    # "pydata london 2019" is no everyday phrase.
+                    numbered = any(map(str.isdigit, keys))
+                    self._take(line, first, last, names, names.exact.get(tuple(keys), ()), is_sure=numbered)
             date = line.measured(first) if line.taken[first] else None
             if date and (date.sort, date.words) == ("date", last - first):
                 line.take(first, last, date.sort, [date.value])
@@ -414,6 +420,15 @@ class Entities:
         known = {*(word for word in self._known if word[:1] == letter), *self._titles.words_with(letter)}
         return sorted(word for word in known if len(word) >= _SHORTEST_MISSPELT_CHARS)
 
+    def _languages(self, line: "_Line") -> None:
+        """Languages by their names, also those that no record is in, where records tell theirs."""
+        for recorded in (one.names for one in self._gazetteers if one.key == schema.LANGUAGE.key):
+            for place, word in enumerate(line.words):
+                code = language_named(word.text) if line.is_free(place, place + 1) and not word.is_mark else None
+                if code:
+                    meant = [value for value in recorded if value.partition("-")[0] == code]
+                    line.take(place, place + 1, schema.LANGUAGE.key, meant or [code])
+
     def _strangers(self, line: "_Line") -> Iterator[str]:
         """Runs of capitalised words that are not linked."""
         first = 0
@@ -451,6 +466,16 @@ class _Line:
 
     def is_free(self, first: int, last: int) -> bool:
         return last <= len(self.words) and not any(self.taken[first:last])
+
+    def is_in_date(self, first: int, last: int) -> bool:
+        """Whether these words are a part of a longer date: the "May" of "May 2017" is nobody's name."""
+        return any(start <= first and last <= end and (start, end) != (first, last) for start, end in self._dates)
+
+    @cached_property
+    def _dates(self) -> list[tuple[int, int]]:
+        """Where dates of more than one word stand."""
+        found = ((place, self.measured(place)) for place in range(len(self.words)))
+        return [(place, place + one.words) for place, one in found if one and one.sort == "date" and one.words > 1]
 
     def begins(self, place: int) -> bool:
         """Whether a sentence begins here, where a capital says nothing."""
@@ -509,7 +534,7 @@ def _blends(letters: str, words: Sequence[str], names: _Gazetteer) -> bool:
             while longest < min(len(word), len(letters) - place) and word[longest] == letters[place + longest]:
                 longest += 1
                 further.add((place + longest, is_long or longest >= LEAST_RUN_WORDS))
-            between = is_long and number < len(words) - 1 and place < len(letters)
+            between = is_long and number < len(words) - 1 and place < len(letters) and not word.isdigit()
             if between or names.is_common(word):
                 further.add((place, is_long))
         ways = further

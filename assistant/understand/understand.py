@@ -23,6 +23,7 @@ from assistant.understand.coreference import (
     standalone,
 )
 from assistant.understand.entities import Entities, Linked
+from assistant.understand.frame import Frame
 from assistant.understand.intent import OF_PROGRAM, Floats, intent_chances
 from assistant.understand.parser import Parser
 from ingest.embedder import BundledEmbedder
@@ -123,12 +124,12 @@ class Understander:
         self._parser = parser
         self._bundled = bundled
         self._by_model = by_model
+        self._frame = Frame()
 
     def understand(self, question: str, history: Sequence[Answer], endpoint: ChatModel | None = None) -> Understood:
         """What a question means after these answers."""
         linked = self._entities.link(question)
-        asked = _asked(question, linked, self._ranker.snapshot.keyword)
-        scored = self._ranker.score(asked)
+        asked, scored = self._scored(_asked(question, linked, self._ranker.snapshot.keyword))
         phrasing = self._bundled.embed_phrasing(question)
         listed = next((one for one in reversed(history) if one.query), None)
         previous = parse_query(listed.query) if listed is not None and listed.query else None
@@ -183,12 +184,12 @@ class Understander:
         same = same_of_another(understood.mentions, history[-1], max(0, beside))
         if same is not None:
             text, mentions = same
-            asked = replace(understood.asked, text=text, corrected=text)
+            asked, of_same = self._scored(replace(understood.asked, text=text, corrected=text))
             return replace(
                 understood,
                 standalone=text,
                 asked=asked,
-                scored=self._ranker.score(asked),
+                scored=of_same,
                 phrasing=self._bundled.embed_phrasing(text),
                 mentions=mentions,
             )
@@ -225,9 +226,18 @@ class Understander:
         standalone = read.standalone if leans and read.standalone else understood.asked.text
         if standalone == understood.asked.text and not read.expansion:
             return understood
-        asked = replace(understood.asked, text=standalone, corrected=standalone, expansion=read.expansion)
+        asked, scored = self._scored(
+            replace(understood.asked, text=standalone, corrected=standalone, expansion=read.expansion)
+        )
         shown = standalone if leans and read.standalone else understood.standalone
-        return replace(understood, standalone=shown, asked=asked, scored=self._ranker.score(asked))
+        return replace(understood, standalone=shown, asked=asked, scored=scored)
+
+    def _scored(self, asked: Asked) -> tuple[Asked, Scored | None]:
+        """The scores of a question, and the question with its subject, by which speech is searched."""
+        if self._ranker.has_times and asked.text.strip():
+            text = asked.corrected
+            asked = replace(asked, subject=self._frame.without(text, self._bundled.embed_pieces(text)))
+        return asked, self._ranker.score(asked)
 
 
 def _asked(question: str, linked: Linked, keyword: KeywordIndex) -> Asked:
@@ -246,7 +256,8 @@ def _asked(question: str, linked: Linked, keyword: KeywordIndex) -> Asked:
 def _where(linked: Linked, keyword: KeywordIndex) -> tuple[Condition, ...]:
     """The values that a question names beside titles and people: one of each field must hold.
 
-    A word that more passages hold than records have the value, such as "Python" of "Python Web Conf", is a topic.
+    A word that more passages hold than records have the value ("Python" of "Python Web Conf") is a topic, and a date
+    without its year may be a word of everyday ("May").
     """
     values: dict[str, tuple[str, ...]] = {}
     spans = set()
@@ -254,7 +265,9 @@ def _where(linked: Linked, keyword: KeywordIndex) -> tuple[Condition, ...]:
         is_first_reading = (one.start, one.end) not in spans
         spans.add((one.start, one.end))
         rarest = min(map(keyword.passages_with, keyword.words(one.text)), default=0)
-        tells = one.field == DATE.key or (one.field in PLACES and one.is_sure and rarest <= len(one.record_ids))
+        tells = (one.field in PLACES and one.is_sure and rarest <= len(one.record_ids)) or (
+            one.field == DATE.key and not one.values[0].startswith("--")
+        )
         if is_first_reading and tells:
             values[one.field] = (*values.get(one.field, ()), *one.values)
     return tuple(Condition(key, found) for key, found in values.items())
