@@ -11,9 +11,9 @@ from assistant.answer.extract import Excerpt
 from assistant.answer.markers import defuse_references
 from assistant.types import AbstentionReason, Event, SourcePassage
 
-LEAD = "Here is what the {kind} “{title}”{by} says, in its own words:"
+LEAD = "Here is what the {source.kind} “{source.title}”{by} says, in its own words:"
 LEAD_SEVERAL = "These come closest, each in its own words; the list may not be complete:"
-ALSO = "Also, from the {kind} “{title}”{by}:"
+ALSO = "Also, from the {source.kind} “{source.title}”{by}:"
 IN_PLAIN_WORDS = "In plain words (ours, not the source's): {gist}"
 NOT_HELD = "I couldn't find this in the collection."
 NOT_KNOWN = "I couldn't find this in the collection; “{name}” stands nowhere in it."
@@ -27,8 +27,6 @@ SIDE_BY_SIDE = "Side by side:"
 BEGIN_WITH = "I would begin with these, the closest first:"
 THEMES = "Most of it falls into {count} themes:"
 
-KIND_WORDS = {"talk": "talk", "paper": "paper"}
-
 
 def excerpts(
     answer: CitedText, found: Sequence[tuple[Excerpt, SourcePassage]], *, lead: bool = True
@@ -38,7 +36,7 @@ def excerpts(
     for excerpt, source in found:
         if source.id != shown_id and lead:
             template = ALSO if shown_id else LEAD
-            yield from answer.say(_paragraph(answer) + template.format(**_named(source)))
+            yield from answer.say(_paragraph(answer) + template.format(source=source, by=by(source)))
         shown_id = source.id
         yield from quote(answer, excerpt, source)
 
@@ -73,10 +71,6 @@ def abstention(reason: AbstentionReason, *, why: str, near: Sequence[SourcePassa
 def by(source: SourcePassage) -> str:
     """Who speaks, and from where; "" where that is not recorded."""
     return f" by {'; '.join(source.speakers)}" if source.speakers else ""
-
-
-def _named(source: SourcePassage) -> dict[str, str]:
-    return {"kind": KIND_WORDS[source.kind], "title": source.title, "by": by(source)}
 
 
 def _paragraph(answer: CitedText) -> str:

@@ -217,20 +217,17 @@ class Understander:
 
     def _asked_of_model(self, understood: Understood, history: Sequence[Answer], endpoint: ChatModel) -> Understood:
         """With what a model makes of a question that leans on the conversation, or that hardly anything fits."""
-        names_somebody = bool(understood.named)
-        is_thin = understood.scored is None or (understood.scored.best < UNSURE_BELOW_SCORE and not names_somebody)
+        is_thin = understood.scored is None or (understood.scored.best < UNSURE_BELOW_SCORE and not understood.named)
         leans = bool(understood.leans_on)
         if understood.intent == "smalltalk" or not (is_thin or leans):
             return understood
         read = self._by_model.read(understood.question, history, endpoint)
-        standalone = read.standalone if leans and read.standalone else understood.asked.text
-        if standalone == understood.asked.text and not read.expansion:
+        rewritten = (read.standalone or "") if leans else ""
+        if not rewritten and not read.expansion:
             return understood
-        asked, scored = self._scored(
-            replace(understood.asked, text=standalone, corrected=standalone, expansion=read.expansion)
-        )
-        shown = standalone if leans and read.standalone else understood.standalone
-        return replace(understood, standalone=shown, asked=asked, scored=scored)
+        text = rewritten or understood.asked.text
+        asked, scored = self._scored(replace(understood.asked, text=text, corrected=text, expansion=read.expansion))
+        return replace(understood, standalone=rewritten or understood.standalone, asked=asked, scored=scored)
 
     def _scored(self, asked: Asked) -> tuple[Asked, Scored | None]:
         """The scores of a question, and the question with its subject, by which speech is searched."""
