@@ -216,7 +216,8 @@ def _recorded(one: Condition, entities: Entities) -> Condition:
     values: dict[str, None] = {}
     for value in one.values:
         named = [name for found in entities.link(value).mentions if found.field == one.field for name in found.values]
-        values |= dict.fromkeys(named or (value,))
+        # "Recorded Talks: Machine Learning" is linked in two parts, the first of which names other pages too.
+        values |= dict.fromkeys([value] if value in named else named or [value])
     return replace(one, values=tuple(values))
 
 
