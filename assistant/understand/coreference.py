@@ -108,6 +108,12 @@ def leaned_on(
         return []
     if compares:
         return list(spoken[:2])
+    told = [one for one in spoken if one.turn == spoken[0].turn]
+    if len(told) == 1:  # one after the other
+        told = [one for one in reversed(spoken) if one.place == 0]
+    for ordinal in (int(one.values[0]) for one in mentions if one.field == "ordinal"):
+        if len(told) >= max(2, ordinal):
+            return [told[ordinal - 1]]
     named = {id_ for mention in mentions for id_ in mention.record_ids}
     possible = [one for one in spoken if one.record_id in named] or spoken
     return [max(possible, key=scores.adjusted)]
