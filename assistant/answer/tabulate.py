@@ -195,7 +195,7 @@ def _field_of(key: str) -> Field | None:
 
 
 def _called(key: str, number: float = 2) -> str:
-    """What is listed, ordered by, counted or added up, in the number."""
+    """What is listed, ordered by or counted, in the number."""
     field = _field_of(key)
     one = (field.unit or field.one) if field else _CALLED.get(key, key)
     if number == 1:
