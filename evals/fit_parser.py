@@ -215,8 +215,10 @@ def _recorded(one: Condition, entities: Entities) -> Condition:
         return one
     values: dict[str, None] = {}
     for value in one.values:
-        named = [name for found in entities.link(value).mentions if found.field == one.field for name in found.values]
-        values |= dict.fromkeys(named or (value,))
+        # "Recorded Talks: Machine Learning" is linked in two parts, and means what both of them can mean.
+        parts = [found.values for found in entities.link(value).mentions if found.field == one.field]
+        meant = [name for name in parts[0] if all(name in part for part in parts)] if parts else []
+        values |= dict.fromkeys(meant or [value])
     return replace(one, values=tuple(values))
 
 

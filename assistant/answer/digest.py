@@ -15,6 +15,7 @@ from assistant.answer.extract import Excerpt, opening
 from assistant.retrieve.hybrid import HybridRanker, RankedRecord
 from assistant.types import Event, SourcePassage
 from ingest.passages import Passage
+from ingest.stores.protocol import unit_rows
 
 SUMMARY_SENTENCES = 3
 MOST_RECOMMENDED = 3
@@ -95,7 +96,7 @@ class Digest:
         talks = talks if len(talks) else rows
         passages = snapshot.record_first[talks]
         some = passages[:: -(-len(passages) // _MOST_GROUPED)]
-        vectors = snapshot.stored_vectors[some].astype(np.float32)
+        vectors = unit_rows(snapshot.stored_vectors[some])
         count = min(MOST_THEMES, -(-len(talks) // TITLES_PER_THEME))
         chosen = [int(np.argmax(vectors @ vectors.mean(axis=0)))]
         while len(chosen) < count:
@@ -108,7 +109,7 @@ class Digest:
             ]
             middles = np.array([mean / np.linalg.norm(mean) for mean in means])
         blocks = np.array_split(passages, range(_MOST_GROUPED, len(passages), _MOST_GROUPED))
-        nearness = np.concatenate([snapshot.stored_vectors[one].astype(np.float32) @ middles.T for one in blocks])
+        nearness = np.concatenate([unit_rows(snapshot.stored_vectors[one]) @ middles.T for one in blocks])
         group = nearness.argmax(axis=1)
         found = []
         for one in range(count):

@@ -72,7 +72,7 @@ class Program:
             "SELECT count(*) FILTER (WHERE kind = 'talk'), count(*) FILTER (WHERE kind = 'paper') FROM records"
         )
         beside = f", with {_count(papers, 'paper')} on the shelf beside them" if papers else ""
-        ((heard,),) = self._store.rows("SELECT count(DISTINCT record_id) FROM passages WHERE start_s IS NOT NULL")
+        ((heard,),) = self._store.rows("SELECT count(DISTINCT record) FROM passages WHERE start_s IS NOT NULL")
         said = f" Of {heard} of the talks I know what was said, word by word." if heard else ""
         return f"This is a collection of {_count(talks, 'recorded talk')}{beside}.{said}"
 

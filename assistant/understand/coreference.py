@@ -1,4 +1,4 @@
-"""What a question leaves to the conversation: "she", "the second one", "and Rosen?" → the records that are meant.
+"""What a question leaves to the conversation: "she", "that talk", "and Rosen?" → the records that are meant.
 
 Comes in: a question, the answers before it, and how well what they were about fits the question. Goes out: the records
 that it leans on, and the question as it reads with them put in. Whether a question leans at all is learned
@@ -33,12 +33,6 @@ _MANY_WORDS = 10
 
 _WORD = re.compile(r"[^\W_]+")
 _PRONOUNS = {"he": "he", "him": "he", "his": "he", "she": "she", "her": "she", "hers": "she"}
-_PLACES = {
-    word: place
-    for place, words in enumerate(("first 1st former", "second 2nd latter", "third 3rd", "fourth 4th", "fifth 5th"))
-    for word in words.split()
-} | {"last": -1}
-_BOTH = frozenset(("both", "two", "them", "either"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +67,10 @@ class Nearness:
     words: int
     of: Mapping[str, float]
 
+    def adjusted(self, one: Spoken) -> float:
+        """The score of one that was spoken of, less for each turn back and each place down."""
+        return self.of.get(one.record_id, -1.0) - _A_TURN_BACK * one.turn - _A_PLACE_DOWN * one.place
+
 
 def spoken_of(history: Sequence[Answer]) -> list[Spoken]:
     """What a conversation was about, newest first, each record where it was spoken of last."""
@@ -89,7 +87,8 @@ def leaned_on(
     mentions: Sequence[Mention],
     spoken: Sequence[Spoken],
     scores: Nearness,
-    pronouns: Mapping[str, str],
+    *,
+    compares: bool,
 ) -> list[Spoken]:
     """The records that a question leans on; none where it stands alone.
 
@@ -99,14 +98,19 @@ def leaned_on(
         mentions: Whom and what it names.
         spoken: What the conversation was about, newest first.
         scores: How well each of these fits the question by itself.
-        pronouns: Record id → "he" or "she", where its biography tells.
+        compares: Whether it compares; the last two that were spoken of are meant then.
     """
     if not spoken:
         return []
     features = np.concatenate([signs(question, mentions, spoken, scores), phrasing])
     learned = _learned()
-    leans = features @ learned["weights"] + learned["bias"] > 0
-    return _meant(question, mentions, spoken, scores, pronouns) if leans else []
+    if features @ learned["weights"] + learned["bias"] <= 0:
+        return []
+    if compares:
+        return list(spoken[:2])
+    named = {id_ for mention in mentions for id_ in mention.record_ids}
+    possible = [one for one in spoken if one.record_id in named] or spoken
+    return [max(possible, key=scores.adjusted)]
 
 
 def standalone(question: str, meant: Sequence[Spoken]) -> str:
@@ -167,36 +171,3 @@ def same_of_another(mentions: Sequence[Mention], last: Answer, words: int) -> tu
 def points_at_person(question: str) -> bool:
     """Whether a question has a word for a person who was spoken of."""
     return any(word.lower() in _PRONOUNS for word in _WORD.findall(question))
-
-
-def _meant(
-    question: str,
-    mentions: Sequence[Mention],
-    spoken: Sequence[Spoken],
-    scores: Nearness,
-    pronouns: Mapping[str, str],
-) -> list[Spoken]:
-    """Those that a leaning question points at: mostly one."""
-    words = [word.lower() for word in _WORD.findall(question)]
-    listed = [one for one in spoken if one.turn == spoken[0].turn]
-    if len(listed) == 1:  # spoken of one after the other
-        listed = sorted((one for one in spoken if one.place == 0), key=lambda one: -one.turn)
-    if len(listed) > 1:
-        place = next((_PLACES[word] for word in words if word in _PLACES), None)
-        if place is not None and place < len(listed):
-            return [listed[place]]
-        if _BOTH & set(words) and (len(listed) == 2 or "both" in words):
-            return listed[:2]
-        if "other" in words:
-            return [listed[1]]
-    named = {id_ for mention in mentions for id_ in mention.record_ids}
-    possible = [one for one in spoken if one.record_id in named] or list(spoken)
-    wanted = next((_PRONOUNS[word] for word in words if word in _PRONOUNS), None)
-    if wanted is not None:
-        fitting = [one for one in possible if one.people and pronouns.get(one.record_id, wanted) == wanted]
-        possible = fitting or possible
-
-    def nearness(one: Spoken) -> float:
-        return scores.of.get(one.record_id, -1.0) - _A_TURN_BACK * one.turn - _A_PLACE_DOWN * one.place
-
-    return [max(possible, key=nearness)]

@@ -37,7 +37,9 @@ class Frame:
         odds = rows @ weights + bias
         least = min(float(np.log(_LEAST_CHANCE / (1 - _LEAST_CHANCE))), float(odds.max()))
         kept = [span for span, one in zip(spans, odds, strict=True) if one >= least]
-        return question[kept[0][0] : kept[-1][1]]
+        # "off-policy" is one word to whoever asks.
+        start = question.rfind(" ", 0, kept[0][0]) + 1
+        return question[start : kept[-1][1]]
 
     @cached_property
     def _learned(self) -> tuple[Floats, float]:

@@ -16,7 +16,6 @@ from assistant.types import Answer, ChatModel, Intent, Mention
 from assistant.understand.by_model import ByModel
 from assistant.understand.coreference import (
     Nearness,
-    Spoken,
     leaned_on,
     points_at_person,
     same_of_another,
@@ -29,7 +28,6 @@ from assistant.understand.intent import OF_PROGRAM, Floats, intent_chances
 from assistant.understand.parser import Parser
 from ingest.embedder import BundledEmbedder
 from ingest.lexical import KeywordIndex
-from ingest.record_store import RecordStore
 from ingest.records import Kind
 from ingest.schema import AFFILIATION, DATE, EVENT, LANGUAGE, ORGANISATION, ORGANISER, SERIES, TRACK, VENUE
 
@@ -195,10 +193,16 @@ class Understander:
                 phrasing=self._bundled.embed_phrasing(text),
                 mentions=mentions,
             )
-        of = {one.record_id: float(scored.records[self._ranker.row_of[one.record_id]]) for one in self._held(spoken)}
+        row_of = self._ranker.row_of
+        of = {id_: float(scored.records[row_of[id_]]) for id_ in (one.record_id for one in spoken) if id_ in row_of}
         nearness = Nearness(float(scored.records.max()), scored.lead, words, of)
         meant = leaned_on(
-            understood.question, understood.phrasing, understood.mentions, spoken, nearness, self._pronouns(spoken)
+            understood.question,
+            understood.phrasing,
+            understood.mentions,
+            spoken,
+            nearness,
+            compares=understood.intent == "compare",
         )
         if not meant:
             return understood
@@ -234,22 +238,6 @@ class Understander:
             text = asked.corrected
             asked = replace(asked, subject=self._frame.without(text, self._bundled.embed_pieces(text)))
         return asked, self._ranker.score(asked)
-
-    def _held(self, spoken: Sequence[Spoken]) -> list[Spoken]:
-        """Those that are in the index still."""
-        return [one for one in spoken if one.record_id in self._ranker.row_of]
-
-    def _pronouns(self, spoken: Sequence[Spoken]) -> dict[str, str]:
-        """Record id → "he" or "she", where the biography of its one speaker uses one of them alone."""
-        store: RecordStore = self._ranker.snapshot.store
-        found = {}
-        for one in self._held(spoken):
-            bio = " ".join(passage.text for passage in store.passages_of(one.record_id) if passage.section == "bio")
-            said = {word for word in bio.lower().split() if word in ("he", "his", "she", "her")}
-            is_he, is_she = bool(said & {"he", "his"}), bool(said & {"she", "her"})
-            if is_he != is_she and len(one.people) == 1:
-                found[one.record_id] = "he" if is_he else "she"
-        return found
 
 
 def _asked(question: str, linked: Linked, keyword: KeywordIndex) -> Asked:

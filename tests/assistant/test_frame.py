@@ -12,6 +12,7 @@ from ingest.embedder import BundledEmbedder
         pytest.param("Where does she explain finite automata?", "finite automata", id="where"),
         pytest.param("What did he say about gradient descent?", "gradient descent", id="what was said"),
         pytest.param("At what minute does the lecturer mention the pumping lemma?", "pumping lemma", id="minute"),
+        pytest.param("When do they discuss off-policy evaluation?", "off-policy evaluation", id="hyphen"),
         pytest.param("negative weight cycles", "negative weight cycles", id="nothing else"),
         pytest.param("Machine Learning for Mammography", "Machine Learning for Mammography", id="a title"),
         pytest.param("when?", "when?", id="no subject"),
