@@ -29,7 +29,7 @@ from assistant.assembly import Assistant
 from assistant.llm import faults
 from assistant.llm.marks import ReasoningFold
 from assistant.llm.reply import read_reply
-from assistant.outlets.formats import entry_json
+from assistant.outlets.formats import record_json
 from assistant.outlets.page.markdown import answer_html
 from assistant.outlets.page_backend import PageBackend
 from assistant.outlets.references import answer_markdown, bibtex, reference_of, references_csv
@@ -346,12 +346,12 @@ def kept(records: Sequence[Record], path: Path) -> None:
 
 def read_again(records: Sequence[Record], path: Path) -> None:
     """What `talks list --json` prints is what it reads."""
-    told = [entry_json(record) for record in records]
+    told = [record_json(record) for record in records]
     text = printable_json(told, indent=1)
     harmless("the list", text)
     path.write_text(text, encoding="utf-8")
     part = read_file(path, name=path.name)
-    again = [entry_json(record) for record in merge(group([part]).records).records]
+    again = [record_json(record) for record in merge(group([part]).records).records]
     for before, after in zip(json.loads(text), json.loads(printable_json(again)), strict=True):
         for key in sorted({*before, *after} - LEFT_OUT):
             if before.get(key) != after.get(key):
@@ -555,7 +555,11 @@ def a_value(part: dict[str, Any], chance: Random) -> Any:
     """What a part of the page may hold: a text, one of its choices, or what a browser has kept: anything."""
     match part["type"]:
         case "dropdown" if part["props"].get("multiselect"):
-            return [a_text(chance) for _ in range(chance.randrange(3))]
+            # Gradio itself refuses what is not among the choices.
+            choices = [value for _, value in part["props"]["choices"]]
+            is_free = part["props"].get("allow_custom_value")
+            count = chance.randrange(3) if is_free or choices else 0
+            return [a_text(chance) if is_free else chance.choice(choices) for _ in range(count)]
         case "dropdown" if not part["props"].get("allow_custom_value"):
             return chance.choice([value for _, value in part["props"]["choices"]] or [None])
         case "browserstate":

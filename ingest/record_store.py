@@ -32,7 +32,7 @@ from ingest.posts import present_posts
 from ingest.readers.names import surname
 from ingest.records import Date, Kind, Record, Speaker
 from ingest.schema import DATES, FLAG, NAME, ORGANISATION, SPEAKER, Field
-from ingest.text import name_key, plain_words, searchable
+from ingest.text import name_key, plain_words, printable, searchable
 from ingest.titles import title_keys
 
 _PASSAGE_COLUMNS = 'section, text, "start", "end", heading, start_s, end_s, speaker'
@@ -251,6 +251,7 @@ class RecordStore:
         Raises:
             RecordMissing: There is none; says how to see them all.
         """
+        record_id = printable(record_id)  # half a sign could not be asked for
         row = self._connection.execute("SELECT packed FROM records WHERE id = ?", (record_id,)).fetchone()
         if row is None:
             raise RecordMissing(f'No talk or paper has the id "{record_id}"; `talks list` shows them all.')

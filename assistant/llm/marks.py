@@ -22,8 +22,9 @@ _MARKS = {
     "head": r"(?:<\|end\|>\s{0,2})?(?:<\|start\|>\s{0,2}assistant\s{0,2})?(?:<\|channel\|>[^<\n]{0,60}"
     r"(?:<\|constrain\|>[^<\n]{0,20})?)?<\|message\|>",
     # Special tokens have a bar inside the brackets, or are a few words. Where an answer has begun they end its turn.
-    "turn": r"<[|｜][\w▁./:-]{1,40}[|｜]>|<\|[a-z]{1,12}>|<[a-z]{1,12}\|>|\[\|/?\w{1,20}\|\]|</?s>|<(?:[eb]os|pad|unk)>"
-    r"|<eo[tmd](?:_id)?>|\[/?INST\]|<</?SYS>>|</?(?:start|end|begin)_of_\w{1,20}>|\[[EB]OS\]|<_(?:user|bot|end|system)>",
+    "turn": r"<[|｜][\w▁./:-]{1,40}[|｜]>|<\|[a-z]{1,12}>|<[a-z]{1,12}\|>|\[\|/?\w{1,20}\|\]|</?s>|\[/?INST\]|<</?SYS>>"
+    r"|<(?:\w{1,12}:)?(?:[eb]os|[se]op|pad|unk)>|<eo[tmdah](?:_id)?>|</?(?:start|end|begin)_of_\w{1,20}>|\[[EB]OS\]"
+    r"|\[gMASK\]|<_(?:user|bot|end|system)>|<(?:reserved|special)_\d{1,4}>",
     # Alpaca's turns, if they begin a line.
     "title": r"### ?(?:Instruction|Human|User|Input)\b[^\n:]{0,20}:",
     # Ends what began in words too; see `_START`.

@@ -230,6 +230,7 @@ class Chat:
     def export(self, conversation: Conversation, page_url: str, event: gr.EventData) -> str:
         """A conversation as a file to save."""
         kept, owner, what, wanted = self._backend.conversations, conversation.owner, str(event.what), str(event.id)
+        what = what if what in ENDINGS else "markdown"
         turns = [(turn.question, turn.answer) for turn in kept.read(owner, wanted)]
         title = kept.title(owner, wanted) or self._backend.state().title
         try:

@@ -24,6 +24,7 @@ Saved = list[dict[str, str]]
 """The visitor's models: name, base_url, model."""
 
 MOST_SAVED = 20
+_LONGEST_CHARS = 300
 
 
 def masthead_html(state: PageState, conversation: Conversation) -> str:
@@ -124,26 +125,26 @@ class Models:
             return {p.result: _result_html(words("inside"), "error")}
         self._keys[conversation.owner, address] = key
         entry = {"name": name.strip()[:60] or describe(address, model, words), "base_url": address, "model": model}
-        kept = [entry, *(one for one in saved or [] if one["name"] != entry["name"])][:MOST_SAVED]
+        kept = [entry, *(one for one in _tidy(saved) if one["name"] != entry["name"])][:MOST_SAVED]
         self._write_with(entry["name"], kept, conversation)
         return self._changed(kept, conversation) | {p.result: _result_html(said), p.api_key: ""}
 
     def keep(self, names: list[str], saved: Saved | None, conversation: Conversation) -> Updates:
         """Forget the saved models that were taken out."""
-        kept = [one for one in saved or [] if one["name"] in names]
+        kept = [one for one in _tidy(saved) if one["name"] in names]
         if conversation.writer_name not in names:
             self._write_with("settings", kept, conversation)
         return self._changed(kept, conversation)
 
     def choose(self, chosen: str, saved: Saved | None, conversation: Conversation) -> Updates:
         """Let another model, or none, write the next answers."""
-        self._write_with(chosen, saved or [], conversation)
+        self._write_with(chosen, _tidy(saved), conversation)
         masthead = masthead_html(self._backend.state(), conversation)
         return {self._parts.masthead: masthead, self._parts.conversation: conversation}
 
     def offer(self, saved: Saved | None, conversation: Conversation) -> Updates:
         """The models to choose from, as the browser has kept them."""
-        p, words, saved, endpoint = self._parts, conversation.words, saved or [], self._backend.state().endpoint
+        p, words, saved, endpoint = self._parts, conversation.words, _tidy(saved), self._backend.state().endpoint
         choices = [(words("quotes_only"), "none" if endpoint else "settings"), *((one["name"],) * 2 for one in saved)]
         names = [one["name"] for one in saved]
         labels = [
@@ -176,6 +177,16 @@ def describe(base_url: str, model: str, words: Words) -> str:
     parts = urlsplit(base_url)
     address = parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
     return words("model_at", model=model or words("first_model"), address=address)
+
+
+def _tidy(saved: object) -> Saved:
+    """What the browser has kept, as far as it can be used; a page of an older version, or anybody, may have kept it."""
+    entries = [one for one in saved if isinstance(one, dict)] if isinstance(saved, list) else []
+    return [
+        {key: str(one.get(key, ""))[:_LONGEST_CHARS] for key in ("name", "base_url", "model")}
+        for one in entries[:MOST_SAVED]
+        if one.get("name") and one.get("base_url")
+    ]
 
 
 def _result_html(said: str, kind: str = "good") -> str:
