@@ -22,8 +22,9 @@ from assistant.outlets.page_backend import Opened, PageBackend
 from assistant.outlets.shelf import ORDERS, Row, Scope, Search
 from assistant.types import Citation
 from ingest.errors import RecordMissing, TalksError
+from ingest.gists import Gist
 from ingest.passages import speaker_line
-from ingest.records import Date, Record
+from ingest.records import Chapter, Date, Record
 from ingest.schema import (
     AFFILIATION,
     FIELDS,
@@ -155,11 +156,13 @@ def table_of(citations: Sequence[Citation], lookup: Callable[[str], Record], wor
     fields = (field for field in FIELDS if field.type in _COLUMNS and field is not SECTOR)
     filled = [field for field in fields if any(field.shown(record) for record in records)][:MOST_COLUMNS]
     named = [words(f"by_{field.key}", default=field.label) for field in filled]
+    kinds = [words("by_kind")] if len({citation.kind for citation in citations}) > 1 else []
     rows = [
-        [n, citation.title, words(citation.kind)] + [_cell(field, record) if record else "" for field in filled]
+        [n, citation.title, *(words(citation.kind) for _ in kinds)]
+        + [_cell(field, record) if record else "" for field in filled]
         for n, citation, record in told
     ]
-    return {"headers": ["#", words("title"), words("by_kind"), *named], "data": rows}
+    return {"headers": ["#", words("title"), *kinds, *named], "data": rows}
 
 
 def _cell(field: Field, record: Record) -> Any:
@@ -181,39 +184,29 @@ def _row_html(row: Row, words: Words) -> str:
 
 def record_html(opened: Opened, words: Words) -> str:
     """One talk or paper, with what stands beside it."""
-    record, near = opened.record, opened.near
+    record, label = opened.record, escape(opened.record.title)
+    play = button("played", f"▶ {words('play')}", id=record.id) if opened.media or record.transcript else ""
+    near = (button("opened_record", title, id=id_) for id_, title in opened.near)
     parts = [
         f'<p class="record-kind">{kind_html(record.kind, words)}</p>'
         f'<h2 tabindex="-1" dir="auto">{text_html(record.title)}</h2>',
         *(f'<p class="who" dir="auto">{escape(speaker_line(one))}</p>' for one in record.speakers),
-        _tools_html(opened, words),
-        _gist_html(opened, words),
-        _facts_html(record, words),
+        f'<p class="record-tools">{button("narrowed", words(f"only_{record.kind}"), css="solid", id=record.id)}{play}'
+        f'<a href="?talk={quote(record.id, safe="")}" class="link">{escape(words("address"))}</a></p>',
+        _gist_html(opened.gist, words) if opened.gist else "",
+        _section("", _facts(record, words)),
         _section(words("abstract"), _paragraphs(record.abstract)),
         _section(words("about_speakers"), _paragraphs(record.bio)),
-        _chapters_html(record, words),
-        _links_html(record, words),
-        _section(words(f"near_{record.kind}"), _items(button("opened_record", title, id=id_) for id_, title in near)),
+        _section(words("chapters"), _table((one.time, _chapter_html(one)) for one in record.chapters)),
+        _section(words("links"), _items(_links(record, words))),
+        _section(words(f"near_{record.kind}"), _items(near)),
     ]
-    label = escape(record.title)
     return one_line(
         f'<article class="record" data-id="{escape(record.id)}" aria-label="{label}">{"".join(parts)}</article>'
     )
 
 
-def _tools_html(opened: Opened, words: Words) -> str:
-    record = opened.record
-    play = button("played", f"▶ {words('play')}", id=record.id) if opened.media or record.transcript else ""
-    return (
-        f'<p class="record-tools">{button("narrowed", words(f"only_{record.kind}"), css="solid", id=record.id)}{play}'
-        f'<a href="?talk={quote(record.id, safe="")}" class="link">{escape(words("address"))}</a></p>'
-    )
-
-
-def _gist_html(opened: Opened, words: Words) -> str:
-    gist = opened.gist
-    if gist is None:
-        return ""
+def _gist_html(gist: Gist, words: Words) -> str:
     ours = words("gist_by", writer=gist.written_by) if gist.written_by else words("gist_ours")
     asks = "".join(
         f'<button type="button" class="link" data-ask="{escape(question)}">{text_html(question)}</button>'
@@ -225,21 +218,30 @@ def _gist_html(opened: Opened, words: Words) -> str:
     )
 
 
-def _facts_html(record: Record, words: Words) -> str:
+def _facts(record: Record, words: Words) -> str:
     """A row for each field that the record tells, and for what its source has under keys that no field takes."""
     fields = (field for field in FIELDS if field not in _SHOWN_ELSEWHERE and field.type is not Type.URL)
     told = [(words(f"by_{field.key}", default=field.label), field.shown(record)) for field in fields]
     told += [(key, str(value)) for key, value in record.other.items()]
-    rows = "".join(
-        f'<tr><th scope="row">{escape(label)}</th><td dir="auto">{escape(value)}</td></tr>'
-        for label, value in told
-        if value
-    )
-    return f'<section><table class="facts"><tbody>{rows}</tbody></table></section>' if rows else ""
+    return _table((label, escape(value)) for label, value in told)
+
+
+def _chapter_html(chapter: Chapter) -> str:
+    who = (f'<span class="who">{escape(speaker_line(speaker))}</span>' for speaker in chapter.speakers)
+    problem = [f'<span class="problem">{escape(chapter.problem)}</span>'] if chapter.problem else []
+    return "<br>".join([text_html(chapter.title), *who, *problem])
+
+
+def _links(record: Record, words: Words) -> list[str]:
+    named = [(words("recording"), VIDEO_URL.of(record)), (words("page_there"), URL_FIELD.of(record))]
+    named += [(link, link) for link in LINKS.of(record)]
+    shown = {url: name for name, url in reversed(named) if url and is_web_address(url)}
+    return [link_html(url, name) for url, name in reversed(shown.items())]
 
 
 def _section(heading: str, content: str) -> str:
-    return f"<section><h3>{escape(heading)}</h3>{content}</section>" if content else ""
+    head = f"<h3>{escape(heading)}</h3>" if heading else ""
+    return f"<section>{head}{content}</section>" if content else ""
 
 
 def _paragraphs(text: str) -> str:
@@ -251,21 +253,8 @@ def _items(items: Iterable[str]) -> str:
     return f'<ul class="links">{listed}</ul>' if listed else ""
 
 
-def _chapters_html(record: Record, words: Words) -> str:
-    rows = "".join(
-        f'<tr><td class="time">{escape(chapter.time)}</td><td dir="auto">{text_html(chapter.title)}'
-        + "".join(f'<br><span class="who">{escape(speaker_line(speaker))}</span>' for speaker in chapter.speakers)
-        + (f'<br><span class="problem">{escape(chapter.problem)}</span>' if chapter.problem else "")
-        + "</td></tr>"
-        for chapter in record.chapters
-    )
-    head = f'<th scope="col">{escape(words("time"))}</th><th scope="col">{escape(words("part"))}</th>'
-    table = f'<table class="chapters"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
-    return _section(words("chapters"), table) if rows else ""
-
-
-def _links_html(record: Record, words: Words) -> str:
-    named = [(words("recording"), VIDEO_URL.of(record)), (words("page_there"), URL_FIELD.of(record))]
-    named += [(link, link) for link in LINKS.of(record)]
-    shown = {url: name for name, url in reversed(named) if url and is_web_address(url)}
-    return _section(words("links"), _items(link_html(url, name) for url, name in reversed(shown.items())))
+def _table(rows: Iterable[tuple[str, str]]) -> str:
+    """Rows of a label and some HTML; those with nothing to tell are left out."""
+    told = (f'<tr><th scope="row">{escape(name)}</th><td dir="auto">{html}</td></tr>' for name, html in rows if html)
+    cells = "".join(told)
+    return f"<table><tbody>{cells}</tbody></table>" if cells else ""

@@ -28,7 +28,7 @@ from assistant.outlets.page.status import masthead_html
 from assistant.outlets.page.turns import button, chat_messages, evidence_html, message_html, status_html, status_text
 from assistant.outlets.page.words import Words, words_for
 from assistant.outlets.page_backend import PageBackend
-from assistant.outlets.references import answer_markdown, references_csv, references_of
+from assistant.outlets.references import answer_markdown, references_of
 from assistant.outlets.shelf import Scope
 from assistant.types import Style
 from ingest.errors import TalksError
@@ -72,9 +72,8 @@ class Chat:
         p.chat.undo(self.undo, p.conversation, p.shown, **QUICK).then(None, js=FOCUS_QUESTION, **SCRIPT)
         p.chat.like(self.rate, p.conversation, p.status, **QUICK)
         p.chat.copy(self.copy, p.conversation, p.outbox, **QUICK)
-        p.actions.looked(self.look, p.conversation, [p.evidence, p.table, p.save_table], **QUICK)
+        p.actions.looked(self.look, p.conversation, [p.table, p.evidence], **QUICK)
         p.actions.narrowed(self.narrow, None, [p.scope, p.tabs], **QUICK).then(None, js=FOCUS_QUESTION, **SCRIPT)
-        p.save_table.click(self.save_sources, p.conversation, p.outbox, **QUICK)
 
         who = [p.conversation, p.search]
         p.actions.opened_conversation(self.open, who, p.shown, **QUICK)
@@ -154,12 +153,8 @@ class Chat:
         draft = next(iter(conversation.drafts[max(_turn_of(event), 0) :]), None)
         if draft is None or draft.answer is None:
             return ""
-        opinion = Feedback(
-            rating="up" if event.liked is True else "down",
-            word=event.liked if isinstance(event.liked, str) else "",
-            question=draft.question,
-            answer=draft.answer,
-        )
+        word = event.liked if isinstance(event.liked, str) else ""
+        opinion = Feedback("up" if event.liked is True else "down", word, draft.question, draft.answer)
         said = "thanks"
         if draft.rating != opinion:  # Gradio tells twice of what stands behind its flag
             draft.rating = opinion
@@ -192,12 +187,6 @@ class Chat:
         scope = gr.update(choices=[*self.scope_choices(), chosen], value=[chosen[1]])
         return {self._parts.scope: scope, self._parts.tabs: gr.Tabs(selected="chat")}
 
-    def save_sources(self, conversation: Conversation) -> str:
-        """The sources of a list as a file for a spreadsheet."""
-        draft = conversation.draft(conversation.looked_at)
-        cited = references_of(draft.answer, self._backend.record) if draft and draft.answer else []
-        return outgoing("save", f"talks-{conversation.id.split('-')[0]}.csv", references_csv(cited))
-
     def open(self, conversation: Conversation, search: str, event: gr.EventData) -> Updates:
         """Show an earlier conversation with its citations and sources, or a new one; this one stays in the list."""
         wanted = str(data_of(event).get("id", ""))
@@ -228,10 +217,12 @@ class Chat:
         return {self._parts.history: self.history_html(conversation, search, undo)}
 
     def export(self, conversation: Conversation, page_url: str, event: gr.EventData) -> str:
-        """A conversation as a file to save."""
+        """A conversation, or one turn of the one on the page, as a file to save."""
         kept, owner, what, wanted = self._backend.conversations, conversation.owner, str(event.what), str(event.id)
         what = what if what in ENDINGS else "markdown"
-        turns = [(turn.question, turn.answer) for turn in kept.read(owner, wanted)]
+        turn = data_of(event).get("turn")
+        asked = [one.kept for one in conversation.drafts if str(one.key) == turn] if turn else kept.read(owner, wanted)
+        turns = [(one.question, one.answer) for one in asked if one]
         title = kept.title(owner, wanted) or self._backend.state().title
         try:
             text = export_conversation(what, title, turns, self._backend.record, page_url, now_text())
@@ -271,11 +262,7 @@ class Chat:
                 table["value"] = table_of(draft.citations, self._backend.record, conversation.words)
             except TalksError:
                 _LOG.warning("no table of a list", exc_info=True)
-        return {
-            p.evidence: evidence_html(conversation, self._backend.around),
-            p.table: gr.update(**table),
-            p.save_table: gr.update(visible=is_list),
-        }
+        return {p.evidence: evidence_html(conversation, self._backend.around), p.table: gr.update(**table)}
 
     def history_html(self, conversation: Conversation, search: str = "", undo: str = "") -> str:
         """The list of conversations that hold some words, the one on the page marked."""

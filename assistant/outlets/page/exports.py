@@ -11,12 +11,19 @@ from urllib.parse import quote
 
 from assistant.outlets.formats import answer_json
 from assistant.outlets.page.markdown import answer_html, link_html
-from assistant.outlets.references import Lookup, bibtex, conversation_markdown, reference_text, references_of
+from assistant.outlets.references import (
+    Lookup,
+    bibtex,
+    conversation_markdown,
+    reference_text,
+    references_csv,
+    references_of,
+)
 from assistant.types import Answer
 
 Turns = Sequence[tuple[str, Answer]]
 
-ENDINGS = {"markdown": "md", "html": "html", "json": "json", "bibtex": "bib"}
+ENDINGS = {"markdown": "md", "html": "html", "json": "json", "bibtex": "bib", "csv": "csv"}
 _STYLE = (
     "body{font:16px/1.6 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem;color-scheme:light dark}"
     "h2{font-size:1.1rem;margin-top:2rem}li:target{background:#fde68a;color:#292524}sup a{text-decoration:none}"
@@ -29,8 +36,9 @@ def export_conversation(what: str, title: str, turns: Turns, lookup: Lookup, pag
         told = [{**answer_json(answer), "question": question} for question, answer in turns]
         file = {"title": title, "exported_at": exported_at, "page": page_url, "turns": told}
         return json.dumps(file, ensure_ascii=False, indent=2) + "\n"
-    if what == "bibtex":
-        return bibtex(reference for _, answer in turns for reference in references_of(answer, lookup))
+    if what in ("bibtex", "csv"):
+        references = (reference for _, answer in turns for reference in references_of(answer, lookup))
+        return bibtex(references) if what == "bibtex" else references_csv(references)
     if what == "markdown":
         return conversation_markdown(title, turns, lookup, page_url, exported_at)
     sections = "".join(_turn_html(number, *turn, lookup, page_url) for number, turn in enumerate(turns, 1))

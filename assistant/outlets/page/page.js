@@ -3,7 +3,7 @@
 (() => {
   if (window.talksPage) return;
   const words = window.talksWords[navigator.language.slice(0, 2)] ?? window.talksWords.en;
-  const state = { wanted: null, cite: null, turns: 0, top: null, known: false, record: null, player: null };
+  const state = { wanted: null, cite: null, turns: 0, follows: false, known: false, record: null, player: null };
   const byId = (id) => document.getElementById(id);
   const find = (selector) => document.querySelector(selector);
   const all = (selector) => [...document.querySelectorAll(selector)];
@@ -100,9 +100,9 @@
     state.turns = rows.length;
     byId("columns")?.classList.toggle("has-turn", rows.length > 0 || Boolean(state.player));
     const log = find("#chat [role=log]");
-    if (log && rows.length && (grown || log.scrollTop === state.top)) { // while the reader has not scrolled
+    state.follows ||= grown; // until the reader does something: Gradio scrolls by itself, too
+    if (log && rows.length && state.follows) {
       log.scrollTop += rows.at(-1).getBoundingClientRect().top - log.getBoundingClientRect().top - 8;
-      state.top = log.scrollTop;
     }
     find("#chat .examples[role]")?.removeAttribute("role"); // a list that holds no items
     for (const said of all("#chat [data-testid=bot], #chat [data-testid=user]")) {
@@ -150,7 +150,6 @@
     const typed = sessionStorage.getItem("talks-typed");
     sessionStorage.removeItem("talks-typed");
     if (typed) { fill(typed); tell(words.back_typed); }
-    look();
   }
 
   addEventListener("popstate", () => {
@@ -160,36 +159,14 @@
     toServer("opened_conversation", { id: named("c") ?? "" });
   });
 
-  // The program may stop and come back. The page says so, and loads anew when another program answers; what was typed
-  // or being answered stands in the box again.
-
-  let program = null;
-
-  function reload(typed) {
-    sessionStorage.setItem("talks-typed", typed);
-    location.reload();
-  }
-
-  async function look() {
-    let found = null;
-    try { // Gradio gives each start of the program an id of its own
-      const answer = await fetch("gradio_api/app_id", { cache: "no-store", signal: AbortSignal.timeout(10_000) });
-      found = answer.ok ? (await answer.json()).app_id : "asks for the password again";
-    } catch { /* nobody answers */ }
-    program ??= found;
-    if (found && found !== program) {
-      const asked = find("#chat .answer.running") && all("#chat .user-row").at(-1).innerText.trim();
-      return reload(box().value || asked || "");
-    }
-    document.body.classList.toggle("talks-lost", !found);
-    setTimeout(look, found ? 4000 : 1000);
-  }
+  // Gradio says when the program is gone, and loads the page anew when it is back; what was typed stands in the box again.
+  addEventListener("pagehide", () => box() && sessionStorage.setItem("talks-typed", box().value));
 
   async function deliver(message) { // what leaves the page
     if (!message) return;
     const { do: what, name, text } = JSON.parse(message);
     if (what === "tell") return tell(text);
-    if (what === "reload") return reload(text);
+    if (what === "reload") return fill(text), location.reload();
     if (what === "copy") {
       await navigator.clipboard.writeText(text);
       return tell(words.copied);
@@ -237,6 +214,10 @@
     const up = ["sources", "record-column"].find((id) => "open" in (byId(id)?.dataset ?? {})); // a tab may not be there yet
     if (up) close(up, up === "sources" ? state.cite : null);
   });
+
+  for (const name of ["wheel", "touchmove", "pointerdown", "keydown"]) {
+    addEventListener(name, () => { state.follows = false; }, { passive: true, capture: true });
+  }
 
   // Gradio draws when it likes; the observer sees what has come.
   new MutationObserver(() => {

@@ -77,7 +77,6 @@ class Parts:
             self.search = gr.Textbox(label=SAY("search_kept"), placeholder=SAY("search_kept"), **_BARE)
             self.history = _html()
         self.masthead = _html()
-        self.lost = _html('<p role="alert" data-say="lost"></p>')
         with gr.Tabs(selected="chat") as self.tabs:
             with gr.Tab(SAY("tab_ask"), id="chat") as self.tab_chat, gr.Row() as self.columns:
                 self._lay_out_chat()
@@ -92,7 +91,7 @@ class Parts:
             part.elem_id = name.replace("_", "-")
         # All that changes with a turn or with the conversation.
         self.shown = [
-            *(self.chat, self.status, self.question, self.evidence, self.table, self.save_table, self.current),
+            *(self.chat, self.status, self.question, self.evidence, self.table, self.current),
             *(self.history, self.scope, self.masthead, self.tabs, self.conversation, self.outbox),
         ]
 
@@ -133,7 +132,6 @@ class Parts:
         with gr.Column(scale=2, min_width=0) as self.sources:
             self.sources_bar = _html(f'<div class="bar"><h2 tabindex="-1" data-say="sources"></h2>{_CLOSE}</div>')
             self.player = _html()
-            self.save_table = gr.Button(SAY("save_table"), visible=False, size="sm")
             self.table = gr.Dataframe(
                 visible=False, interactive=False, wrap=True, buttons=["fullscreen"], max_height=480,
                 column_widths=["44px", "240px"], label=SAY("sources"), show_label=False,

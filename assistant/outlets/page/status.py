@@ -84,10 +84,7 @@ class Models:
         except TalksError:
             running = ()
         found = [words("found_server", kind=one.kind or words("server"), models=len(one.models)) for one in running]
-        updates: Updates = {
-            p.base_url: gr.update(choices=[one.base_url for one in running]),
-            p.result: _result_html(" ".join(found)),
-        }
+        updates: Updates = {p.result: _result_html(" ".join(found) or words("no_server"))}
         if running and not base_url:
             first = running[0]
             updates[p.base_url] = gr.update(choices=[one.base_url for one in running], value=first.base_url)

@@ -116,9 +116,11 @@ def evidence_html(conversation: Conversation, around: Around = lambda _: ("", ""
         title = words("found_also" if cited else "found")
         is_open = "" if cited else " open"
         rest = f"<details{is_open}><summary>{escape(title)} ({len(found)})</summary>{''.join(found)}</details>"
+    save = button("exported", words("save_table"), what="csv", id=conversation.id, turn=draft.key)
+    save = f"<p>{save}</p>" if draft.is_list else ""
     hint = "" if cited or rest else words("looking") if draft.is_running else words("nothing_cited")
     return one_line(
-        f'<section class="turn-{draft.key}" data-turn="{draft.key}"><p class="asked" dir="auto">'
+        f'<section class="turn-{draft.key}" data-turn="{draft.key}">{save}<p class="asked" dir="auto">'
         f'{escape(draft.question)}</p>{"".join(cited)}{rest}<p class="hint">{escape(hint)}</p></section>'
     )
 
