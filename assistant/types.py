@@ -40,14 +40,14 @@ AbstentionReason = Literal["not_held", "out_of_schema", "false_presupposition", 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A part of a question that names something which the collection knows, or does not.
+    """A part of a question that names something which the collection knows.
 
     Attributes:
         start: Offset in the question, in characters.
         end: Offset after its last character.
         text: As typed.
         field: A key of the schema whose value it is, "title", or what else it is: "field" (a word that names a field),
-            "kind", "date", "number", "quotation", "unknown" (a name that links to nothing).
+            "kind", "date", "number", "quotation".
         values: As the records write them; of "field" and "kind" the key.
         record_ids: The records that it names, where these are few.
         is_sure: Whether it can be nothing but a name; not so in small letters and in part ("workshops").

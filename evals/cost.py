@@ -14,7 +14,8 @@ from assistant.answer.grounding import statements
 from assistant.answer.markers import Marker, MarkerParser, defuse
 from assistant.assembly import Assistant, endpoint_limits
 from assistant.llm.faults import Teller
-from assistant.llm.reply import ReasoningFold, Reply, Said
+from assistant.llm.marks import ReasoningFold
+from assistant.llm.reply import Reply, Said
 from assistant.outlets.page.markdown import answer_html, text_html
 from assistant.outlets.references import answer_markdown
 from assistant.types import Answer

@@ -10,7 +10,7 @@ from collections import Counter
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.answer.program import FACTS
+from assistant.answer.program import facts
 from assistant.understand.intent import INTENTS, LEARNED, OF_PROGRAM
 from evals.learning import FOLDS, Softmax, shuffled_folds
 from evals.questions import EVALS, read_dialogues, read_lists, read_questions, read_subjects
@@ -30,7 +30,7 @@ def labelled() -> list[tuple[str, str, float]]:
     for line in (EVALS / "intents.jsonl").read_text(encoding="utf-8").splitlines():
         one = json.loads(line)
         found.append((one["question"], one["intent"], WRITTEN_WEIGHT))
-    found += [(question, "program", WRITTEN_WEIGHT) for fact in FACTS for question in fact.asked]
+    found += [(question, "program", WRITTEN_WEIGHT) for question, _ in facts()]
     found += [(one.question, "ask", 1.0) for one in read_questions(EVALS / "questions.jsonl", "dev")]
     found += [(one.question, "list", 1.0) for one in read_lists(EVALS / "catalogue.jsonl", "dev")]
     for one in read_dialogues(EVALS / "dialogues.jsonl", "dev"):

@@ -27,7 +27,8 @@ import uvicorn
 from assistant.answer.markers import Marker, MarkerParser, defuse
 from assistant.assembly import Assistant
 from assistant.llm import faults
-from assistant.llm.reply import ReasoningFold, read_reply
+from assistant.llm.marks import ReasoningFold
+from assistant.llm.reply import read_reply
 from assistant.outlets.formats import entry_json
 from assistant.outlets.page.markdown import answer_html
 from assistant.outlets.page_backend import PageBackend

@@ -6,7 +6,7 @@ or None where a value stands in neither.
 
 from collections.abc import Iterator, Sequence
 
-from assistant.query import WORDS, Dates, Day, Query, Span
+from assistant.query import WORDS, Query, beside, dates_in, is_number, numbers_in
 from assistant.understand.notation import (
     AMONG,
     CLOSED,
@@ -23,10 +23,11 @@ from assistant.understand.notation import (
     Pointer,
     Sources,
     Symbol,
+    Token,
     counted,
-    is_number,
     items_of,
 )
+from ingest.records import Date
 from ingest.text import searchable
 
 _LONGEST_RUN = 8
@@ -55,7 +56,7 @@ def symbols_of(query: Query, sources: Sources) -> list[Symbol] | None:
             return None
         symbols += [*found, *([EACH] if each else [])]
     for item in items_of(Query(**{name: getattr(query, name) for name in OWN})):
-        if item.symbol.removesuffix(":").removesuffix("#") in ("listed", "order", "summed"):
+        if item.symbol.removesuffix(":").removesuffix("#") in ("listed", "order"):
             pointer = _field_pointer(item.field, sources, item.symbol)
             if pointer is None:
                 return None
@@ -126,7 +127,7 @@ def _condition(sign: str, field: str, values: list[str], sources: Sources) -> li
         if before and sources.items[before[0][1]].field == field:  # type: ignore[index]
             return [f"{sign}n:", *before]
         found = _operands(values, field, sources)
-        if found and field == LENGTH and any(sources.is_length(one) for one in found):
+        if found and field == LENGTH and any(_is_length(sources.token(one)) for one in found):
             return [f"{sign}n:", *found]
         named = _field_pointer(field.removeprefix("#"), sources, "")
         return [f"{sign}n:", named, *found] if found and named else None
@@ -208,7 +209,7 @@ def _of_span(value: str, sources: Sources) -> list[Symbol] | None:
     named = any(set(one.values) & ends for token in sources.tokens for one in token.readings if one.field == "number")
     if not named and (before := _of_before(value, "#", sources)):
         return before
-    span = Span.read(value)
+    span = numbers_in(value)
     if span is None or span.low == span.high:
         return None if span is None or span.low is None else _of_number(span.low, (("", 0),), sources)
     found = [
@@ -245,26 +246,26 @@ def _of_dates(value: str, sources: Sources) -> list[Symbol] | None:
             return [("asked", number)]
     if before := _of_before(value, "date", sources):
         return before
-    dates = Dates.read(value)
+    dates = dates_in(value)
     if dates is None or dates.low == dates.high:
         return None if dates is None or dates.low is None else _of_day(dates.low, (("", 0),), sources)
     ends = [_of_day(end, bounds, sources) for end, bounds in ((dates.low, LOW), (dates.high, HIGH)) if end]
     return None if None in ends else [symbol for end in ends for symbol in end or ()]
 
 
-def _of_day(day: Day, bounds: Sequence[tuple[str, int]], sources: Sources) -> list[Symbol] | None:
+def _of_day(day: Date, bounds: Sequence[tuple[str, int]], sources: Sources) -> list[Symbol] | None:
     named = [
         (n, found.values[0])
         for n, token in enumerate(sources.tokens)
         if (found := token.read_as("date") or token.read_as("number"))
     ]
     for bound, step in bounds:
-        wanted = day.next(-step) if step else day
+        wanted = beside(day, -step) if step else day
         for number, value in named:
-            if value == str(wanted):
+            if value == wanted.iso:
                 return _bounded(bound, ("asked", number))
         for number, value in named:
-            if wanted.year is not None and wanted.month is not None and value == f"-{str(wanted)[4:]}":
+            if wanted.year is not None and wanted.month is not None and value == f"-{str(wanted.iso)[4:]}":
                 year = _of_year(str(wanted.year), named, sources)
                 return _bounded(bound, ("asked", number), year) if year else None
     return None
@@ -278,6 +279,10 @@ def _of_year(year: str, named: Sequence[tuple[int, str]], sources: Sources) -> P
         if item.field == "date" and (item.value or "").lstrip(".").startswith(year):
             return ("before", number)
     return None
+
+
+def _is_length(token: Token | None) -> bool:
+    return token is not None and token.tag == "SECONDS"
 
 
 def _bounded(bound: str, *symbols: Symbol) -> list[Symbol]:

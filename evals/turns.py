@@ -46,10 +46,9 @@ class Turn:
     @property
     def is_exact(self) -> bool:
         """Whether a list is complete, and holds nothing else."""
-        wanted, count = self.asked.get("expected"), self.asked.get("expected_count")
-        names = self.asked.get("expected_names") or ()
+        count, names = self.asked.get("expected_count"), self.asked.get("expected_names") or ()
         return (
-            (wanted is None or self.cited == set(wanted))
+            ((not self.expected and bool(count or names)) or self.cited == self.expected)
             and (count is None or re.search(rf"(?<!\d){count}(?!\d)", self.answer.text) is not None)
             and all(name in self.answer.text for name in names)
         )

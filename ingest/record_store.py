@@ -35,11 +35,17 @@ from ingest.schema import DATES, FLAG, NAME, ORGANISATION, SPEAKER, Field
 from ingest.text import name_key, plain_words, searchable
 from ingest.titles import title_keys
 
-_PASSAGE_COLUMNS = 'id, record_id, kind, section, text, "start", "end", heading, start_s, end_s, speaker'
+_PASSAGE_COLUMNS = 'section, text, "start", "end", heading, start_s, end_s, speaker'
+_PASSAGES = f"""
+SELECT r.id || '#' || p.name, r.id, r.kind, {_PASSAGE_COLUMNS}
+FROM passages p JOIN records r ON r.position = p.record
+"""  # noqa: S608  # no outside text in it
+# Most rows are texts of half a kilobyte: of four times as large a page a twelfth less is left empty.
+_PAGE_BYTES = 16384
 _RECORD = TypeAdapter(Record)
 # Each with the columns that are looked up.
 _TABLES: tuple[tuple[str, str, list[str]], ...] = (
-    ("passages", f"position INTEGER PRIMARY KEY, {_PASSAGE_COLUMNS.replace('id,', 'id UNIQUE,', 1)}", ["record_id"]),
+    ("passages", f"position INTEGER PRIMARY KEY, record INTEGER, name, {_PASSAGE_COLUMNS}", ["record"]),
     ("gists", "position INTEGER PRIMARY KEY, record_id UNIQUE, text, questions, written_by", []),
     ("words", "position INTEGER PRIMARY KEY, title, abstract, bio, rest", []),
     ("chapters", "position, number, title, problem", ["position"]),
@@ -60,7 +66,9 @@ def write_store(
         gists: By record id.
     """
     connection = sqlite3.connect(path)
+    row_of = {record.id: row for row, record in enumerate(records)}
     try:
+        connection.execute(f"PRAGMA page_size = {_PAGE_BYTES}")
         with connection:
             for name, columns, indexed in (*_TABLES, *_derived_tables()):
                 connection.execute(f"CREATE TABLE {name} ({columns})")
@@ -69,7 +77,7 @@ def write_store(
             for name, columns in _LOOKED_UP:
                 connection.execute(f"CREATE TABLE {name} ({columns}) WITHOUT ROWID")
             connection.execute("CREATE INDEX timed_passages ON passages (position) WHERE start_s IS NOT NULL")
-            _insert(connection, "passages", ((row, *_passage_cells(one)) for row, one in enumerate(passages)))
+            _insert(connection, "passages", ((row, *_passage_cells(one, row_of)) for row, one in enumerate(passages)))
             gist_rows = enumerate((gists or {}).items())
             _insert(
                 connection,
@@ -122,8 +130,9 @@ def _derived_tables() -> Iterator[tuple[str, str, list[str]]]:
         yield f"of_{field.key}", "position, value, key", ["position", "key"]
 
 
-def _passage_cells(p: Passage) -> tuple[Any, ...]:
-    return p.id, p.record_id, p.kind, p.section, p.text, p.start, p.end, p.heading, p.start_s, p.end_s, p.speaker
+def _passage_cells(p: Passage, row_of: Mapping[str, int]) -> tuple[Any, ...]:
+    name = p.id.rpartition("#")[2]
+    return row_of[p.record_id], name, p.section, p.text, p.start, p.end, p.heading, p.start_s, p.end_s, p.speaker
 
 
 def _record_cells(record: Record) -> Iterator[Any]:
@@ -293,13 +302,14 @@ class RecordStore:
 
     def passages(self, positions: Iterable[int]) -> list[Passage]:
         """The passages at these rows of the vectors, in the order asked for."""
-        query = f"SELECT {_PASSAGE_COLUMNS} FROM passages WHERE position = ?"  # noqa: S608  # no outside text in it
+        query = f"{_PASSAGES} WHERE p.position = ?"
         return [Passage(*self._connection.execute(query, (int(position),)).fetchone()) for position in positions]
 
     def passages_named(self, passage_ids: Iterable[str]) -> list[Passage]:
         """The passages with these ids, each once; an id that there is not is left out."""
-        query = f"SELECT {_PASSAGE_COLUMNS} FROM passages WHERE id = ?"  # noqa: S608
-        found = (self._connection.execute(query, (one,)).fetchone() for one in dict.fromkeys(passage_ids))
+        query = f"{_PASSAGES} WHERE r.id = ? AND p.name = ?"
+        parts = (one.rpartition("#") for one in dict.fromkeys(passage_ids))
+        found = (self._connection.execute(query, (record_id, name)).fetchone() for record_id, _, name in parts)
         return [Passage(*row) for row in found if row]
 
     def records_with(self, phrase: str) -> int:
@@ -310,7 +320,7 @@ class RecordStore:
 
     def passages_of(self, record_id: str) -> list[Passage]:
         """A record's passages, in reading order."""
-        query = f"SELECT {_PASSAGE_COLUMNS} FROM passages WHERE record_id = ? ORDER BY position"  # noqa: S608
+        query = f"{_PASSAGES} WHERE r.id = ? ORDER BY p.position"
         return [Passage(*row) for row in self._connection.execute(query, (record_id,))]
 
     def timed_passages(self) -> list[int]:
@@ -321,11 +331,11 @@ class RecordStore:
 
     def outline(self) -> list[tuple[str, str, Kind]]:
         """(passage id, record id, kind) of every passage, by position."""
-        return self._connection.execute("SELECT id, record_id, kind FROM passages ORDER BY position").fetchall()
+        return [row[:3] for row in self._connection.execute(f"{_PASSAGES} ORDER BY p.position")]
 
     def headed_texts(self) -> list[str]:
         """The text that was embedded for each passage, by position."""
-        rows = self._connection.execute(f"SELECT {_PASSAGE_COLUMNS} FROM passages ORDER BY position")  # noqa: S608
+        rows = self._connection.execute(f"{_PASSAGES} ORDER BY p.position")
         return [Passage(*row).headed_text for row in rows]
 
     def gists(self) -> dict[str, Gist]:

@@ -45,11 +45,11 @@ from ingest.errors import EmbedderChanged, IndexBusy, IndexDamaged, IndexMissing
 from ingest.lexical import KeywordIndex
 from ingest.record_store import RecordStore
 from ingest.stores import EMBEDDED, GISTS, PASSAGES, StoreChoice
-from ingest.stores.protocol import EXACT_UP_TO, VectorStore, nearest
+from ingest.stores.protocol import EXACT_UP_TO, VectorStore, nearest, unit_rows
 from ingest.token_vectors import WordVectors
 
 # Raised whenever a snapshot written before could not be read by this code, or would be cut or worded otherwise.
-FORMAT = 7
+FORMAT = 8
 # A snapshot up to this size is read through when it is opened, in a tenth of a second; of a larger one only the parts
 # whose time differs from the one they were written at are. An ingest and the doctor read through any.
 _CHECKED_WHOLE_BYTES = 128 * 1024 * 1024
@@ -129,8 +129,8 @@ class Parts:
         return self._array(self.folder / "keys.npy")
 
     @cached_property
-    def stored_vectors(self) -> NDArray[np.float16]:
-        """Shape (n + g, d), unit rows, of the record store's passages and then of its gists, as they lie on disk."""
+    def stored_vectors(self) -> NDArray[np.int8]:
+        """Shape (n + g, d), of the record store's passages and then of its gists; `unit_rows` of some are vectors."""
         return self._array(self.folder / "vectors.npy")
 
     @cached_property
@@ -267,12 +267,12 @@ class Snapshot(Parts):
     @cached_property
     def vectors(self) -> NDArray[np.float32]:
         """Shape (n, d), unit rows, in the order of the record store's passages; all of them in memory."""
-        return self.stored_vectors[: self.manifest.passages].astype(np.float32)
+        return unit_rows(self.stored_vectors[: self.manifest.passages])
 
     @cached_property
     def gist_vectors(self) -> NDArray[np.float32]:
         """Shape (g, d), unit rows, in the order of the record store's gists; g may be 0."""
-        return self.stored_vectors[self.manifest.passages :].astype(np.float32)
+        return unit_rows(self.stored_vectors[self.manifest.passages :])
 
     def close(self) -> None:
         """Let go of its files."""

@@ -20,7 +20,8 @@ from ingest.embedder import Embedder, WordEmbedder
 from ingest.errors import IndexDamaged
 from ingest.snapshots import FORMAT, Parts
 from ingest.stores import GISTS, PASSAGES, StoreChoice
-from ingest.token_vectors import WORD_DIMENSIONS, Small
+from ingest.stores.protocol import as_bytes, unit_rows
+from ingest.token_vectors import WORD_DIMENSIONS, Packed, packed
 
 Keys = NDArray[np.uint64]
 
@@ -37,7 +38,7 @@ class Made(NamedTuple):
     """What an embedder makes of a text: a vector of shape (d,), and its words' if it tells words."""
 
     vector: NDArray[np.float32]
-    words: Small | None
+    words: Packed | None
 
 
 def content_keys(texts: Sequence[str]) -> Keys:
@@ -102,13 +103,13 @@ class MadeVectors:
         return found
 
     def _make(self, texts: Sequence[str]) -> list[Made]:
-        small: list[Small | None]
+        kept: list[Packed | None]
         if isinstance(self._embedder, WordEmbedder):
             vectors, words = self._embedder.embed_passages_with_words(texts)
-            small = [one.without_stop_words().vectors for one in words]
+            kept = [packed(one.without_stop_words().vectors) for one in words]
         else:
-            vectors, small = self._embedder.embed_passages(texts), [None] * len(texts)
-        return [Made(vector, one) for vector, one in zip(vectors.astype(np.float32), small, strict=True)]
+            vectors, kept = self._embedder.embed_passages(texts), [None] * len(texts)
+        return [Made(vector, one) for vector, one in zip(vectors.astype(np.float32), kept, strict=True)]
 
 
 class _Log:
@@ -138,9 +139,9 @@ class _Log:
         entry = self._file.read(size)
         (dimensions,) = _COUNT.unpack_from(entry, _KEY_BYTES)
         start = _KEY_BYTES + _COUNT.size
-        words = np.frombuffer(entry, dtype=np.int8, offset=start + 4 * dimensions)
+        words = np.frombuffer(entry, dtype=np.uint8, offset=start + 4 * dimensions)
         vector = np.frombuffer(entry, dtype=np.float32, count=dimensions, offset=start)
-        return Made(vector, words.reshape(-1, WORD_DIMENSIONS) if self._tells_words else None)
+        return Made(vector, words.reshape(-1, WORD_DIMENSIONS // 2) if self._tells_words else None)
 
     def add(self, made: Sequence[tuple[bytes, Made]]) -> None:
         """Append vectors, and wait until they are on the disk."""
@@ -194,7 +195,7 @@ class _Held:
 
     def at(self, row: int) -> Made:
         """What it holds at this row."""
-        return Made(self._vectors[row].astype(np.float32), None if self._words is None else self._words.of(row))
+        return Made(unit_rows(self._vectors[row]), None if self._words is None else self._words.packed_of(row))
 
 
 class VectorsWriter:
@@ -204,8 +205,7 @@ class VectorsWriter:
         self._folder = folder
         self._choice = choice
         self._store = choice.create(folder, PASSAGES)
-        # Half as long as they are made; a cosine changes by some 0.00002, and Chroma holds them whole.
-        self._vectors = GrowingArray(folder / "vectors.npy", np.dtype(np.float16))
+        self._vectors = GrowingArray(folder / "vectors.npy", np.dtype(np.int8))
         self._words: GrowingArray | None = None
         self._first = [0]
         self._row = 0
@@ -219,13 +219,13 @@ class VectorsWriter:
     def add(self, made: Sequence[Made]) -> None:
         """Take the next texts' vectors."""
         vectors = np.stack([one.vector for one in made])
-        self._vectors.add(vectors)
+        self._vectors.add(as_bytes(vectors))
         self._store.add(self._row, vectors)
         self._row += len(made)
         for one in made:
             if one.words is not None:
                 if self._words is None:
-                    self._words = GrowingArray(self._folder / "words.npy", np.dtype(np.int8))
+                    self._words = GrowingArray(self._folder / "words.npy", np.dtype(np.uint8))
                 self._words.add(one.words)
                 self._first.append(self._first[-1] + len(one.words))
 

@@ -7,6 +7,7 @@ stands how the record itself begins, cited.
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assistant.answer import messages
 from assistant.answer.citations import CitedText
@@ -14,6 +15,7 @@ from assistant.answer.extract import Excerpt, opening
 from assistant.retrieve.hybrid import HybridRanker, RankedRecord
 from assistant.types import Event, SourcePassage
 from ingest.passages import Passage
+from ingest.stores.protocol import unit_rows
 
 SUMMARY_SENTENCES = 3
 MOST_RECOMMENDED = 3
@@ -52,12 +54,17 @@ class Digest:
         for record in records[:MOST_RECOMMENDED]:
             yield from self._tell(answer, record.record_id, [self._opening(record.record_id, 1)])
 
-    def overview(self, answer: CitedText) -> Iterator[Event]:
-        """Groups of records that are about the same, each by those in its middle; clustered anew, in a few ms."""
-        groups = self._themes()
+    def overview(self, answer: CitedText, within: Sequence[int] = ()) -> Iterator[Event]:
+        """Groups of records that are about the same, each by those in its middle; clustered anew, in a few ms.
+
+        Args:
+            answer: Grows.
+            within: Positions of the records that are meant; of all, where there are none.
+        """
+        groups = self._themes(np.array(within, dtype=np.intp))
         yield from messages.say(answer, messages.THEMES.format(count=len(groups)))
         for number, (ids, size) in enumerate(groups, 1):
-            yield from answer.say(f"\n\n{number}. {size} like ")
+            yield from answer.say(f"\n\n{number}. {f'{size} like ' if size > len(ids) else ''}")
             for place, record_id in enumerate(ids):
                 passage = self._store.passages_of(record_id)[0]
                 yield from answer.say(f"{', ' if place else ''}“{self._store.record(record_id).title}” ")
@@ -78,18 +85,19 @@ class Digest:
         for excerpt in excerpts:
             yield from messages.quote(answer, excerpt, self._source_of(excerpt.passage, 1.0))
 
-    def _themes(self) -> list[tuple[list[str], int]]:
+    def _themes(self, rows: NDArray[np.intp]) -> list[tuple[list[str], int]]:
         """The records nearest to the middle of each group, and how many there are; the largest group first.
 
         Spherical k-means over the records' first passages, begun with records far from one another.
         """
         snapshot = self._ranker.snapshot
-        talks = np.flatnonzero(snapshot.record_is_talk)
-        talks = talks if len(talks) else np.arange(len(snapshot.record_is_talk))
+        rows = rows if len(rows) else np.arange(len(snapshot.record_is_talk))
+        talks = rows[snapshot.record_is_talk[rows]]
+        talks = talks if len(talks) else rows
         passages = snapshot.record_first[talks]
         some = passages[:: -(-len(passages) // _MOST_GROUPED)]
-        vectors = snapshot.stored_vectors[some].astype(np.float32)
-        count = min(MOST_THEMES, len(talks))
+        vectors = unit_rows(snapshot.stored_vectors[some])
+        count = min(MOST_THEMES, -(-len(talks) // TITLES_PER_THEME))
         chosen = [int(np.argmax(vectors @ vectors.mean(axis=0)))]
         while len(chosen) < count:
             chosen.append(int(np.argmin((vectors @ vectors[chosen].T).max(axis=1))))
@@ -101,12 +109,12 @@ class Digest:
             ]
             middles = np.array([mean / np.linalg.norm(mean) for mean in means])
         blocks = np.array_split(passages, range(_MOST_GROUPED, len(passages), _MOST_GROUPED))
-        nearness = np.concatenate([snapshot.stored_vectors[one].astype(np.float32) @ middles.T for one in blocks])
+        nearness = np.concatenate([unit_rows(snapshot.stored_vectors[one]) @ middles.T for one in blocks])
         group = nearness.argmax(axis=1)
         found = []
         for one in range(count):
-            rows = np.flatnonzero(group == one)
-            order = rows[np.argsort(-nearness[rows, one], kind="stable")]
+            near = np.flatnonzero(group == one)
+            order = near[np.argsort(-nearness[near, one], kind="stable")]
             if len(order):
                 nearest = [int(talks[row]) for row in order[:TITLES_PER_THEME]]
                 found.append(([self._store.id_at(row) for row in nearest], len(order)))

@@ -4,9 +4,9 @@ Comes in: the record store of one snapshot. Goes out: questions that the collect
 a collection without gists gets questions about its titles and speakers.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain, islice, zip_longest
 from typing import Literal
 
 from assistant.types import Answer, Citation, SourcePassage
@@ -17,7 +17,6 @@ FIRST = 4
 NEXT = 2
 # A question is offered whole, on two lines of a phone at most.
 _LONGEST_CHARS = 90
-_PER_RECORD = 2
 
 # So many talks are looked at for the first questions; a large collection is not read through for four lines.
 _TALKS_READ = 300
@@ -58,26 +57,24 @@ def offers(
     store: RecordStore, answer: Answer, passages: Sequence[SourcePassage], asked: Collection[str]
 ) -> list[Offer]:
     """What fits an answer: compare its talk with the next, plainer words, where to begin, talks alone, more."""
+    asks = [Offer("ask", question) for question in next_questions(store, answer, passages, asked)]
     if answer.mode == "about":
-        return [Offer("ask", question) for question in next_questions(store, answer, passages, asked)]
-    cited = list({citation.id: citation for citation in answer.citations}.values())
-    sources: list[Citation | SourcePassage] = [*cited, *passages]
+        return asks
+    sources: list[Citation | SourcePassage] = [*answer.citations, *passages]
     near = {source.id: source for source in sources}
+    talks = [source for source in near.values() if source.kind == "talk"]
     made: list[Offer] = []
-    if cited and answer.mode != "catalogue":
-        first = cited[0]
-        other = next((one for one in near.values() if one.id != first.id and one.kind == first.kind), None)
-        if other is not None:
-            made.append(Offer("compare", _comparison(first, other), other.title))
+    if answer.citations and answer.mode != "catalogue":
+        first = answer.citations[0]
+        others = (one for one in near.values() if one.id != first.id and one.kind == first.kind)
+        made += [Offer("compare", _comparison(first, other), other.title) for other in islice(others, 1)]
         made.append(Offer("simpler", f"Explain “{first.title}” in simple words.", first.title))
-    talks = [source.title for source in near.values() if source.kind == "talk"]
     if len(talks) > 1:
-        made.append(Offer("first", f"Which talk should I watch first about {_subject(answer)}?"))
-    if {source.kind for source in near.values()} == {"talk", "paper"}:
-        made.append(Offer("talks", answer.question))
+        subject = answer.standalone_question.rstrip("?!. ")
+        made.append(Offer("first", f"Which talk should I watch first about “{subject}”?"))
     taken = {question.casefold() for question in asked}
-    made = [offer for offer in made if offer.kind == "talks" or offer.question.casefold() not in taken]
-    return [*made, *(Offer("ask", question) for question in next_questions(store, answer, passages, asked))]
+    made = [offer for offer in made if offer.question.casefold() not in taken]
+    return [*made, *([Offer("talks", answer.question)] if 0 < len(talks) < len(near) else []), *asks]
 
 
 def _comparison(first: Citation | SourcePassage, other: Citation | SourcePassage) -> str:
@@ -88,19 +85,15 @@ def _comparison(first: Citation | SourcePassage, other: Citation | SourcePassage
     return f"How do “{first.title}” and “{other.title}” differ?"
 
 
-def _subject(answer: Answer) -> str:
-    return f"“{answer.standalone_question.rstrip('?!. ')}”"
-
-
 def first_questions(store: RecordStore) -> list[str]:
     """Up to `FIRST` questions that show what one can ask: two by subject, one by speaker, one for a list."""
-    lay = _lay_questions(store)
-    about = [_about(title) for (title,) in store.rows(_TITLES) if len(_about(title)) <= _LONGEST_CHARS]
-    subjects = [*lay, *about][:2]
+    subjects = [
+        *_lay_questions(store),
+        *_short(f"What is “{title.strip()}” about?" for (title,) in store.rows(_TITLES)),
+    ]
     speaker = [f"What does {name} speak about?" for (name,) in store.rows(_SPEAKER)]
     listed = [f"Which talks are from {place}?" for (place,) in store.rows(_AFFILIATION)]
-    made = dict.fromkeys(chain(subjects[:1], speaker, subjects[1:], listed, lay, about))
-    return list(islice(made, FIRST))
+    return list(dict.fromkeys((*subjects[:1], *speaker, *subjects[1:2], *listed, *subjects[2:])))[:FIRST]
 
 
 def next_questions(
@@ -108,11 +101,10 @@ def next_questions(
 ) -> list[str]:
     """Up to `NEXT` questions to go on with: about what the answer cites, else about what lay nearest to it."""
     cited: Sequence[Citation | SourcePassage] = answer.citations or passages
-    sources = {source.id: source for source in cited}
     taken = {question.casefold() for question in (*asked, answer.standalone_question)}
-    queues = [_about_record(store, source.id, source.title, source.speakers) for source in sources.values()]
-    offered = (question for round_ in zip(*_padded(queues), strict=True) for question in round_ if question)
-    return list(islice((q for q in dict.fromkeys(offered) if q.casefold() not in taken), NEXT))
+    sources = {source.id: source for source in cited}.values()
+    in_turn = chain.from_iterable(zip_longest(*(_about_record(store, source) for source in sources)))
+    return [question for question in dict.fromkeys(in_turn) if question and question.casefold() not in taken][:NEXT]
 
 
 def _lay_questions(store: RecordStore) -> list[str]:
@@ -128,17 +120,14 @@ def _lay_questions(store: RecordStore) -> list[str]:
     return [question for _, question in sorted(best.values(), key=lambda found: -found[0]) if question]
 
 
-def _about_record(store: RecordStore, record_id: str, title: str, speakers: tuple[str, ...]) -> list[str]:
-    gist = store.gist(record_id)
-    written = [question for question in gist.questions if len(question) <= _LONGEST_CHARS] if gist else []
-    by = [f"What else does {speakers[0].split(', ')[0]} speak about?"] if speakers else []
-    about = [_about(title)] if len(_about(title)) <= _LONGEST_CHARS else []
-    return [*written, *(about if not written else []), *by][: _PER_RECORD + 1]
+def _about_record(store: RecordStore, source: Citation | SourcePassage) -> list[str]:
+    gist = store.gist(source.id)
+    written = _short(gist.questions if gist else ()) or _short([_about(source.title)])
+    return [*written, *(f"What else does {name.split(', ')[0]} speak about?" for name in source.speakers[:1])]
 
 
-def _padded(queues: list[list[str]]) -> Iterator[list[str]]:
-    for queue in queues:
-        yield [*queue, *[""] * (_PER_RECORD + 1 - len(queue))]
+def _short(questions: Iterable[str]) -> list[str]:
+    return [question for question in questions if len(question) <= _LONGEST_CHARS]
 
 
 def _about(title: str) -> str:

@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.answer.citations import CitedText
-from assistant.query import MONTHS, PARTS, Condition, Dates, Day, Query, Span
+from assistant.query import MONTHS, PARTS, Condition, End, Query, Range, dates_in, is_number, numbers_in
 from assistant.retrieve.evidence import source_passage
-from assistant.retrieve.structured import Group, Result, kinds_of, lacking, total
+from assistant.retrieve.structured import Group, Result, kinds_of, lacking
 from assistant.types import Event, SourcePassage
 from ingest import schema
 from ingest.passages import Passage, chapter_line, speaker_line, split_sentences
 from ingest.record_store import RecordStore
-from ingest.records import Chapter, Record, all_speakers, record_pages
+from ingest.records import Chapter, Date, Record, all_speakers
 from ingest.schema import (
     AUTHOR_COUNT,
     COMMENT_COUNT,
@@ -48,6 +48,13 @@ _WORDS = {
     "text": "with {} in title or text", "abstract": "with {} in the abstract", "bio": "with {} in the biography",
     "link": "linking to {}", "chapter": "with {} in a chapter's title",
 }  # fmt: skip
+# What has no field, or another name than its field.
+_CALLED = {
+    "records": "record", "chapters": "recording", "years": "year", "months": "month", "#": "record", "size": "record",
+    "#chapter": "chapter", "title_length": "title",
+}  # fmt: skip
+# Where the words of a condition may stand; () is anywhere.
+_LOOKED_IN = {"text": (), "link": (), "role": ("bio", "chapters"), "abstract": ("abstract",), "bio": ("bio",)}
 _SPEAKS = {"chapter": "speaking in a chapter", "head": "speaking in a whole talk"}
 
 
@@ -84,15 +91,13 @@ def shown_ids(query: Query, result: Result) -> tuple[str, ...]:
 
 
 def _lead(query: Query, result: Result, found: int) -> str:
-    asked = describe(query)
+    asked = _described(query)
     if not found:
-        return f"None: the collection holds no {noun(query, 1)}{asked} (0 of 0)."
+        return f"None: the collection holds no {_noun(query, 1)}{asked} (0 of 0)."
     complete = f"({min(found, MOST_SHOWN)} of {result.matched})"
-    if query.best and query.order != "corpus":
-        return f"**{found} {noun(query, found)}**{asked} {complete}"
     if found < result.matched:
-        return f"The first **{found}** of **{result.matched} {noun(query, result.matched)}**{asked} {complete}"
-    return f"{'There is' if found == 1 else 'There are'} **{found} {noun(query, found)}**{asked} {complete}"
+        return f"The first **{found}** of **{result.matched} {_noun(query, result.matched)}**{asked} {complete}"
+    return f"{'There is' if found == 1 else 'There are'} **{found} {_noun(query, found)}**{asked} {complete}"
 
 
 def _left_out(query: Query, store: RecordStore) -> str:
@@ -112,27 +117,19 @@ def _left_out(query: Query, store: RecordStore) -> str:
 
 
 def _sums(query: Query, result: Result, store: RecordStore) -> str:
-    """What was asked to be counted or added up beside the records themselves."""
+    """What was asked to be counted beside the records themselves."""
     said = ""
     if not query.is_grouped and query.kind is None and query.counted and len(kinds := kinds_of(result.ids, store)) > 1:
         said += f" Talks: {kinds['talk']}; papers: {kinds['paper']}."
-    if query.summed:
-        sum_, known = total(query.summed, result.ids, store)
-        field = _field_of(query.summed)
-        seconds = field is not None and field.type is SECONDS
-        shown, mean = (format_seconds(one) if seconds else f"{one:g}" for one in (sum_, round(sum_ / (known or 1), 1)))
-        name = (f"{field.unit}s" if field.unit else field.many or field.one) if field else "chapters"
-        average = f", {mean} on average" if known else ""
-        said += f" **{shown} {name}** in all{average}, over the {known} of them that give it."
     if query.listed == "chapters":
         records = (store.record(one) for one in result.ids)
         count = sum(_is_wanted(chapter, query) for record in records for chapter in record.chapters)
-        said += f" **{count} {'chapter' if count == 1 else 'chapters'}** in all."
+        said += f" **{count} {_called('#chapter', count)}** in all."
     elif query.wanted("link") and query.counted:
         wanted = [words.lower() for words in query.wanted("link")]
         links = (link.lower() for one in result.ids for link in LINKS.of(store.record(one)))
         count = sum(any(words in link for words in wanted) for link in links)
-        said += f" **{count} {'link' if count == 1 else 'links'}** in all."
+        said += f" **{count} {_called(LINKS.key, count)}** in all."
     return said
 
 
@@ -168,7 +165,7 @@ def _table(query: Query, items: Sequence[Cited], answer: CitedText) -> Iterator[
 def _tell_groups(query: Query, result: Result, store: RecordStore, answer: CitedText) -> Iterator[Event]:
     items = {item.record.id: item for item in cited(query, shown_ids(query, result), store)}
     for number, group in enumerate(result.groups[:MOST_SHOWN], 1):
-        name = month_name(group.name) if query.listed == "months" else one_line(group.name)
+        name = _month(int(group.name)) if query.listed == "months" else one_line(group.name)
         yield from answer.say(f"\n{number}. **{name}**{_affiliation(query, group, items)} — {len(group.ids)}: ")
         for place, record_id in enumerate(one for one in group.ids if one in items):
             item = items[record_id]
@@ -197,24 +194,30 @@ def _field_of(key: str) -> Field | None:
     return schema.field_counted(key) if key.startswith("#") else schema.field_of(key)
 
 
+def _called(key: str, number: float = 2) -> str:
+    """What is listed, ordered by, counted or added up, in the number."""
+    field = _field_of(key)
+    one = (field.unit or field.one) if field else _CALLED.get(key, key)
+    if number == 1:
+        return one
+    return field.many if field and field.many and not field.unit else f"{one}s"
+
+
+def _noun(query: Query, number: int) -> str:
+    return _called(query.kind if query.kind and query.listed == "records" else query.listed, number)
+
+
 def _details(query: Query, record: Record) -> str:
     """What stands behind a title: who speaks, the figures, and what was asked for beside it."""
     speakers = record.speakers or (() if _wants_chapters(query) else all_speakers(record))
     asked = dict.fromkeys((*_ALWAYS, *_asked(query)))
     parts = ["; ".join(speaker_line(one) for one in speakers)]
-    parts += [field.said(record) for field in asked if field is not PAGE]
-    if PAGE in asked:
-        parts.append("on " + "; ".join(record_pages(record)))
-    if query.order.startswith("#") and (query.best or query.limit) and (counted := _count(query.order, record)):
-        parts.append(counted)
+    parts += [field.said(record) for field in asked]
+    if query.order.startswith("#") and (query.best or query.limit):
+        field = _field_of(query.order)
+        count = len(field.all_of(record)) if field else len(record.chapters)
+        parts.append(f"{count} {_called(query.order, count)}")
     return one_line(", ".join(part for part in parts if part))
-
-
-def _count(key: str, record: Record) -> str:
-    field = _field_of(key)
-    number = len(field.all_of(record)) if field else len(record.chapters)
-    one, many = (field.one, field.many) if field else ("chapter", "chapters")
-    return f"{number} {one if number == 1 else many or one}"
 
 
 def _wants_chapters(query: Query) -> bool:
@@ -249,10 +252,8 @@ def cited(query: Query, ids: Iterable[str], store: RecordStore) -> list[Cited]:
 
 def _span(query: Query, passages: list[Passage]) -> tuple[Passage, int, int]:
     """The words that carry what was asked for, where the record's text has such, else its beginning."""
-    bios = [one for one in passages if one.section in ("bio", "chapters")]
-    looked_in = [("text", passages), ("link", passages), ("role", bios)]
-    looked_in += [(part, [one for one in passages if one.section == part]) for part in ("abstract", "bio")]
-    for key, within in looked_in:
+    for key, sections in _LOOKED_IN.items():
+        within = [one for one in passages if not sections or one.section in sections]
         for phrase in query.wanted(key):
             if found := _sentence_with(within, searchable(phrase)):
                 return found
@@ -276,128 +277,84 @@ def _opening(passage: Passage) -> tuple[int, int]:
     return spans[0] if spans else (0, len(passage.text))
 
 
-def noun(query: Query, number: int) -> str:
-    """What is listed, in the number."""
-    field = schema.field_of(query.listed)
-    if field is not None:
-        return field.one if number == 1 else field.many or field.one
-    if query.listed == "chapters":
-        return "recording with chapters" if number == 1 else "recordings with chapters"
-    word = {"years": "year", "months": "month"}.get(query.listed, query.kind or "record")
-    return word if number == 1 else f"{word}s"
-
-
-def describe(query: Query) -> str:
+def _described(query: Query) -> str:
     """The conditions and the order, to stand behind the noun; "" when everything is listed."""
-    words = "".join(f" {_condition(one)}" for one in query.conditions)
-    if query.kind and query.is_grouped:
-        words += f" among the {query.kind}s"
-    if query.best and query.order != "corpus":
-        words += f" {_extreme(query)}" + (f", as the next after {query.skip} more extreme" if query.skip else "")
-    else:
-        words += "" if query.order == "corpus" else f", {_order(query)}"
-        words += f", from number {query.skip + 1} on" if query.skip else ""
+    words = " with chapters" if query.listed == "chapters" else ""
+    words += "".join(f" {_condition(one)}" for one in query.conditions)
+    words += f" among the {query.kind}s" if query.kind and query.is_grouped else ""
+    words += "" if query.order == "corpus" else _ordered(query)
+    words += f", after the first {query.skip}" if query.skip else ""
     words = one_line(words)
     words = words if len(words) <= _LONGEST_LEAD_CHARS else f"{words[:_LONGEST_LEAD_CHARS]}…"
     return f" {words}" if words and words[0] not in ",:" else words
 
 
 def _condition(one: Condition) -> str:
-    if one.field == "among":
-        return f"among the {len(one.values)} told before" if len(one.values) > 1 else "of the one told before"
+    field, told = schema.field_of(one.field), " or ".join(_value(one.field, value) for value in one.values)
     if one.field == "has":
-        told = " or ".join(_has(value) for value in one.values)
         return f"{'without' if one.negated else 'with'} {told}"
-    if one.field == "speaks":
-        reads = " or ".join(_SPEAKS[value] for value in one.values)
-    elif one.field.startswith("#"):
-        field = _field_of(one.field)
-        counted = (field.many or field.one) if field else "chapters" if one.field == "#chapter" else "records"
-        spans = " or ".join(_range(Span.read(value)) for value in one.values)
-        reads = f"with {spans} {counted.removesuffix('s') if one.values == ('1',) else counted}"
-    elif (field := schema.field_of(one.field)) is None or one.field in _WORDS:
-        reads = _WORDS[one.field].format(" or ".join(f"“{value}”" for value in one.values))
+    if one.field == "among":
+        told = f"among the {len(one.values)} told before" if len(one.values) > 1 else "of the one told before"
+    elif one.field.startswith("#") or (field is not None and field.unit):
+        told = f"with {told} {_called(one.field, 1 if told == '1' else 2)}"
+    elif field is not None and field.type is not FLAG:
+        told = (field.reads or f"with the {field.one} {{}}").format(told)
     else:
-        reads = _field_reads(field, one.values)
-    return f"not {reads}" if one.negated else reads
+        told = _WORDS.get(one.field, "{}").format(told)
+    return f"not {told}" if one.negated else told
 
 
-def _has(key: str) -> str:
+def _value(key: str, value: str) -> str:
+    """One value of a condition as it reads."""
     field = schema.field_of(key)
-    return PARTS[key] if field is None else f"a{'n' if field.one[0] in 'aeiou' else ''} {field.one}"
+    if key == "has":
+        name = _called(value, 1)
+        return PARTS.get(value) or f"a{'n' if name[0] in 'aeiou' else ''} {name}"
+    if is_number(key):
+        written = format_seconds if field is not None and field.type is SECONDS else str
+        return _range(numbers_in(value), written, "at least {}", "at most {}")
+    if field is not None and field.type is DATES:
+        return _range(dates_in(value), _day, "{} or later", "{} or before")
+    if field is not None and field.type is FLAG:
+        return f"that are {field.one}" if value == "yes" else f"that are not {field.one}"
+    is_plain = field is not None and field.type is NAME and field.reads and field is not PAGE
+    return value if is_plain else _SPEAKS.get(value, f"“{value}”")
 
 
-def _field_reads(field: Field, values: Sequence[str]) -> str:
-    if field.type is FLAG:
-        return f"that are {'not ' if values[0] in ('no', 'false') else ''}{field.one}"
-    if field.type is DATES:
-        told = [_dates(Dates.read(value)) for value in values]
-    elif field.type is NAME:
-        told = [f"“{value}”" if field is PAGE or not field.reads else value for value in values]
-    elif spans := [span for value in values if (span := Span.read(value))]:
-        told = [_range(span, format_seconds if field.type is SECONDS else str) for span in spans]
-        if field.unit:
-            return f"with {' or '.join(told)} {field.unit}{'' if told == ['1'] else 's'}"
-    else:
-        told = [f"“{value}”" for value in values]
-    return (field.reads or f"with the {field.one} {{}}").format(" or ".join(told))
-
-
-def _range(span: Span | None, written: Callable[[int], str] = str) -> str:
-    """Read "at least 5"."""
-    ends = (None, None) if span is None else (span.low, span.high)
-    low, high = (None if end is None else written(end) for end in ends)
+def _range(found: Range[End] | None, written: Callable[[End], str], least: str, most: str) -> str:
+    if found is None:
+        return ""
+    low, high = (None if end is None else written(end) for end in (found.low, found.high))
     if low is None:
-        return "" if high is None else f"at most {high}"
+        return most.format(high)
     if high is None:
-        return f"at least {low}"
+        return least.format(low)
     return low if low == high else f"{low} to {high}"
 
 
-def _dates(dates: Dates | None) -> str:
-    if dates is None:
-        return ""
-    low, high = (None if day is None else _day(day) for day in (dates.low, dates.high))
-    if low is None:
-        return f"{high} or before"
-    return f"{low} or later" if high is None else low if low == high else f"{low} to {high}"
+def _day(date: Date) -> str:
+    month = date.month and _month(date.month)
+    return " ".join(str(part) for part in (month, date.day, date.year) if part)
 
 
-def _day(day: Day) -> str:
-    month = month_name(str(day.month)) if day.month else None
-    return " ".join(str(part) for part in (month, day.day, day.year) if part)
+def _month(number: int) -> str:
+    """Read 6 → "June"."""
+    return MONTHS[number - 1].capitalize()
 
 
-def month_name(number: str) -> str:
-    """Read "6" → "June"."""
-    return MONTHS[int(number) - 1].capitalize()
-
-
-def _ordered_by(query: Query) -> str:
-    key = query.order
-    field = _field_of(key)
-    if key.startswith("#"):
-        return f"number of {(field.many or field.one) if field else 'chapters'}"
-    return field.one if field else {"title_length": "length of title", "size": "number of records"}.get(key, key)
-
-
-def _order(query: Query) -> str:
-    if query.order == DATE.key:
-        return "newest first" if query.descending else "oldest first"
-    return f"by {_ordered_by(query)}{', descending' if query.descending else ''}"
-
-
-def _extreme(query: Query) -> str:
-    if query.order == DATE.key:
-        return "with the latest date" if query.descending else "with the earliest date"
-    field = schema.field_of(query.order)
-    if query.order in ("title", SPEAKER.key) or (field and field.type is NAME):
-        return f"{'last' if query.descending else 'first'} by {_ordered_by(query)}"
-    if query.order == "title_length" or (field and field.type is SECONDS):
-        what = "title" if field is None else field.one
-        return f"with the {'longest' if query.descending else 'shortest'} {what}"
-    counted = f"{field.unit}s" if field and field.unit else _ordered_by(query).removeprefix("number of ")
-    return f"with the {'most' if query.descending else 'fewest'} {counted}"
+def _ordered(query: Query) -> str:
+    """What comes first, or is the only one that is told."""
+    field, last = schema.field_of(query.order), query.descending
+    if query.order == "title" or (field is not None and field.type is NAME):
+        by = f"by {_called(query.order, 1)}"
+        return f" {'last' if last else 'first'} {by}" if query.best else f", {by}{', descending' if last else ''}"
+    if field is not None and field.type is DATES:
+        first = f"{'latest' if last else 'earliest'} {field.one}"
+    elif query.order == "title_length" or (field is not None and field.type is SECONDS):
+        first = f"{'longest' if last else 'shortest'} {_called(query.order, 1)}"
+    else:
+        first = f"{'most' if last else 'fewest'} {_called(query.order)}"
+    return f" with the {first}" if query.best else f", {first} first"
 
 
 def one_line(text: str) -> str:

@@ -5,7 +5,8 @@ that says what to do. Leaves to others: what is asked (`assistant.answer.generat
 (`assistant.answer.citations`).
 
     client.py   one endpoint: a prompt → a reply, streamed or short
-    reply.py    bytes → words, thinking folded away, silence noticed, the end
+    reply.py    bytes → words, silence noticed, the end
+    marks.py    words → the answer's, thinking folded away
     health.py   servers found, recognised, listed; how much a model reads at once
     faults.py   whatever goes wrong → what to do, and a sentence
 """

@@ -19,7 +19,8 @@ import httpx
 
 from assistant.llm import faults
 from assistant.llm.health import ServedModel
-from assistant.llm.reply import PULSE_S, OnlyThought, Piece, Pulse, ReasoningFold, Reply, Said, may_hide_tag, read_reply
+from assistant.llm.marks import ReasoningFold, may_hide_tag
+from assistant.llm.reply import PULSE_S, OnlyThought, Piece, Pulse, Reply, Said, read_reply
 from ingest.errors import EndpointCut, EndpointError, EndpointOverflow, EndpointSilent
 
 # A small model on a laptop needs two to five seconds for a line; nobody waits longer for a better guess.

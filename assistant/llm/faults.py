@@ -8,8 +8,9 @@ import json
 import re
 import socket
 import ssl
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from html import unescape
+from typing import Any
 
 import httpx
 
@@ -44,6 +45,21 @@ _ABOUT_PARAMETERS = re.compile(
     re.IGNORECASE,
 )
 _REFUSES = re.compile(r"\b(?:un\w+|extra|invalid|additional|not|only|no|cannot|can't)\b", re.IGNORECASE)
+_UNREACHABLE: tuple[tuple[Any, str], ...] = (
+    (socket.gaierror, "No machine is known by the name in {where}; correct the address."),
+    (httpx.ConnectTimeout, "{where} did not accept in time; see whether it runs, and whether a firewall is between."),
+    (httpx.TimeoutException, "{where} did not answer in time; see whether it is still loading."),
+    (httpx.ConnectError, "Nothing answers at {where}; start the server there or correct the address."),
+    (
+        (httpx.UnsupportedProtocol, httpx.InvalidURL, UnicodeEncodeError),
+        "{where} is no address of a server; correct it.",
+    ),
+)
+_REFUSALS = {
+    404: "has no such path or model ({why}); correct the address or the model",
+    429: "has too much to do ({why}); ask again in a moment",
+    503: "is busy or still loading its model ({why}); ask again in a moment",
+}
 # Where the words of an error stand, whoever wrote it.
 _WORDS_IN = ("error", "message", "detail", "errors", "error_description", "msg", "reason", "title", "description")
 
@@ -108,7 +124,6 @@ class Teller:
 
     def tell(self, error: Exception) -> EndpointError:
         """An error of the client as one of ours."""
-        where = self.where
         causes = list(_causes(error))
         for cause in causes:
             match cause:
@@ -120,29 +135,18 @@ class Teller:
                     return self._tls(cause)
                 case httpx.ProxyError() | httpx.ConnectError() | socket.gaierror() if self._proxy:
                     return EndpointUnreachable(
-                        f"The environment's proxy {self._proxy} does not lead to {where} "
+                        f"The environment's proxy {self._proxy} does not lead to {self.where} "
                         f"({self._clean(str(cause)) or 'no reason given'}); correct it (HTTP_PROXY, HTTPS_PROXY, "
                         "ALL_PROXY), or except this server from it (NO_PROXY)."
                     )
-                case socket.gaierror():
-                    return EndpointUnreachable(f"No machine is known by the name in {where}; correct the address.")
-                case httpx.ConnectTimeout():
-                    return EndpointUnreachable(
-                        f"{where} did not accept in time; see whether it runs, and whether a firewall is between."
-                    )
-                case httpx.TimeoutException():
-                    return EndpointUnreachable(f"{where} did not answer in time; see whether it is still loading.")
-                case httpx.ConnectError():
-                    return EndpointUnreachable(
-                        f"Nothing answers at {where}; start the server there or correct the address."
-                    )
-                case httpx.UnsupportedProtocol() | httpx.InvalidURL() | UnicodeEncodeError():
-                    return EndpointUnreachable(f"{where} is no address of a server; correct it.")
-                case httpx.TransportError():
-                    return self.broke_off()
+            for kinds, sentence in _UNREACHABLE:
+                if isinstance(cause, kinds):
+                    return EndpointUnreachable(sentence.format(where=self.where))
+            if isinstance(cause, httpx.TransportError):
+                return self.broke_off()
         if isinstance(error, ValueError | RecursionError | httpx.DecodingError):
             return self.no_reply("")
-        return EndpointSilent(f"{where} does not answer like an OpenAI-compatible server; correct the address.")
+        return EndpointSilent(f"{self.where} does not answer like an OpenAI-compatible server; correct the address.")
 
     def hung_up(self) -> EndpointSilent:
         """The reply ended before it began."""
@@ -163,34 +167,23 @@ class Teller:
         return self._clean(error.words) if isinstance(error, Refused) else ""
 
     def _refused(self, error: Refused) -> EndpointError:
-        where, status = self.where, error.status
-        reason = self.reason(error) or "no reason given"
+        status, reason = error.status, self.reason(error) or "no reason given"
+        why = f"{status}: {reason}"
         if is_overflow(error):
             return self._overflow(error)
         if status == 0:
-            return EndpointSilent(f"{where} stopped with an error ({reason}); see the server's own log.")
-        if status in (401, 403):
-            if self._secrets:
-                return EndpointRejected(
-                    f"{where} refuses the key ({status}: {reason}); give the right one (TALKS_LLM_API_KEY)."
-                )
-            return EndpointRejected(f"{where} wants a key ({status}: {reason}); give it (TALKS_LLM_API_KEY).")
-        if status == 404:
-            return EndpointRejected(
-                f"{where} has no such path or model (404: {reason}); correct the address or the model."
-            )
+            return EndpointSilent(f"{self.where} stopped with an error ({reason}); see the server's own log.")
         if status == 407:
             return EndpointRejected(f"The environment's proxy {self._proxy} wants a password ({reason}); put it there.")
-        if status == 429:
-            return EndpointRejected(f"{where} has too much to do (429: {reason}); ask again in a moment.")
-        if status == 503:
-            return EndpointRejected(
-                f"{where} is busy or still loading its model (503: {reason}); ask again in a moment."
-            )
+        if status in (401, 403):
+            told = f"refuses the key ({why}); give the right one" if self._secrets else f"wants a key ({why}); give it"
+            return EndpointRejected(f"{self.where} {told} (TALKS_LLM_API_KEY).")
+        if status in _REFUSALS:
+            return EndpointRejected(f"{self.where} {_REFUSALS[status].format(why=why)}.")
         if status >= 500:
             log = f"the log of the server, or of the proxy {self._proxy}" if self._proxy else "the server's own log"
-            return EndpointRejected(f"{where} failed inside ({status}: {reason}); see {log}.")
-        return EndpointRejected(f"{where} refused the request ({status}: {reason}); see the server's own log.")
+            return EndpointRejected(f"{self.where} failed inside ({why}); see {log}.")
+        return EndpointRejected(f"{self.where} refused the request ({why}); see the server's own log.")
 
     def _tls(self, error: ssl.SSLError) -> EndpointError:
         where = self.where
@@ -207,7 +200,8 @@ class Teller:
         )
 
     def _overflow(self, error: Refused) -> EndpointOverflow:
-        size = stated_size(error)
+        found = _STATED_SIZE.search(error.text)
+        size = int(found[1]) if found else None
         holds = f"holds only {size:,} tokens at once" if size else "cannot hold the question with its sources at once"
         return EndpointOverflow(f"{self.where} {holds}; load the model there with a longer context.", size)
 
@@ -223,20 +217,14 @@ def is_overflow(error: Exception) -> bool:
     return isinstance(error, Refused) and error.status in (0, 400, 413, 422, 500) and bool(_OVERFLOW.search(error.text))
 
 
-def stated_size(error: Refused) -> int | None:
-    """The context size that an overflow error names, in tokens."""
-    found = _STATED_SIZE.search(error.text)
-    return int(found[1]) if found else None
-
-
 def wants_no_system_role(error: Exception) -> bool:
     """Whether the model's template has no place for a system message."""
-    return (
-        isinstance(error, Refused) and error.status in (0, 400, 422, 500) and bool(_NO_SYSTEM_ROLE.search(error.text))
-    )
+    if not isinstance(error, Refused) or error.status not in (0, 400, 422, 500):
+        return False
+    return bool(_NO_SYSTEM_ROLE.search(error.text))
 
 
-def unwanted(error: Exception, sent: Collection[str]) -> str | None:
+def unwanted(error: Exception, sent: Sequence[str]) -> str | None:
     """Which of the parameters that were sent the server does not take, or None when the error is about none of them.
 
     Args:
@@ -248,10 +236,10 @@ def unwanted(error: Exception, sent: Collection[str]) -> str | None:
     fields = " ".join(_fields(error.body))
     # Not all of an error: some servers repeat the whole request in it.
     for text in (fields, error.words or error.text):
-        named = [name for name in sent if _NAMES[_plain(name)].search(text)]
+        named = {found.start(): name for name in reversed(sent) if (found := _NAMES[_plain(name)].search(text))}
         if named:
             # "max_tokens is no parameter of this model when streaming": the first that it speaks of.
-            return min(named, key=lambda name: _NAMES[_plain(name)].search(text).start())  # type: ignore[union-attr]
+            return named[min(named)]
     # Some servers refuse without saying what.
     is_meant = _ABOUT_PARAMETERS.search(error.text) and _REFUSES.search(error.text)
     return next(iter(sent), None) if is_meant and not fields else None

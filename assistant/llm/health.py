@@ -13,6 +13,7 @@ prompt. What is found out is learned, and not asked again. Each kind of server t
 import re
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -55,6 +56,8 @@ _LOOK_TIMEOUT_S = 2.0
 _FIND_TIMEOUT_S = 0.5
 # A list of models of this length is none.
 _LONGEST_LIST_BYTES = 8_000_000
+
+_NO_LIST = (EndpointError, faults.Refused, httpx.HTTPError, httpx.InvalidURL, ValueError, RecursionError)
 
 Listed = Sequence[Mapping[str, object]]
 
@@ -181,14 +184,7 @@ class ServedModel:
         with self._http(_LIST_TIMEOUT_S) as http:
             try:
                 listed = list_models(http, self.base_url)
-            except (
-                EndpointError,
-                faults.Refused,
-                httpx.HTTPError,
-                httpx.InvalidURL,
-                ValueError,
-                RecursionError,
-            ) as error:
+            except _NO_LIST as error:
                 raise self._no_list(http, error) from error
         self.learned.listed = listed
         self.learned.kind = _kind_of(listed) or self.learned.kind
@@ -230,7 +226,8 @@ class ServedModel:
         if self.limits.context_tokens is not None:
             served = learned.context.tokens if learned.context else self.limits.context_tokens
             return Context(min(self.limits.context_tokens, served), certain=True)
-        if learned.context is None or self._may_know_more(learned):
+        may_know_more = learned.kind in _LOADS_ON_DEMAND and learned.context_asked < _CONTEXT_ASKED_AT_MOST
+        if learned.context is None or (may_know_more and not learned.context.certain):
             if learned.listed is None:
                 self.models()
             with self._http(_LIST_TIMEOUT_S) as http:
@@ -239,12 +236,6 @@ class ServedModel:
                 learned.context = found
             learned.context_asked += 1
         return learned.context
-
-    @staticmethod
-    def _may_know_more(learned: Learned) -> bool:
-        """Whether the server may have loaded the model since it was last asked."""
-        is_open = learned.context is not None and not learned.context.certain
-        return is_open and learned.kind in _LOADS_ON_DEMAND and learned.context_asked < _CONTEXT_ASKED_AT_MOST
 
     def reply_tokens(self) -> int:
         """What the model may write: its answer and, if it thinks, its thoughts; at most half of what it holds."""
@@ -342,18 +333,18 @@ def list_models(http: httpx.Client, base_url: str) -> list[dict[str, object]]:
             content += piece
             if len(content) > _LONGEST_LIST_BYTES:
                 raise ValueError("too long for a list of models")
+    told = faults.Refused.of(response, content)
     if not response.is_success:
-        raise faults.Refused.of(response, content)
-    given = faults.Refused.of(response, content).body
-    listed = given.get("data") if isinstance(given, dict) else given
-    if listed is None and isinstance(given, dict):
-        if given.get("object") == "list":
-            return []  # Ollama without a model
-        if given.get("error"):
-            raise faults.Refused(0, given)
-    if not isinstance(listed, list):
+        raise told
+    given = told.body
+    if isinstance(given, dict) and given.get("data") is None and given.get("error"):
+        raise faults.Refused(0, given)
+    if isinstance(given, dict):
+        # Ollama without a model has none.
+        given = given.get("data") if given.get("object") != "list" else given.get("data") or []
+    if not isinstance(given, list):
         raise ValueError("no list of models")
-    return [model for model in listed if isinstance(model, dict) and isinstance(model.get("id"), str)]
+    return [model for model in given if isinstance(model, dict) and isinstance(model.get("id"), str)]
 
 
 def find_running(ports: Sequence[int] = tuple(USUAL_PORTS)) -> list[Running]:
@@ -398,14 +389,10 @@ def _better_address(http: httpx.Client, base_url: str) -> str | None:
     parts = httpx.URL(base_url)
     root = f"{parts.scheme}://{parts.netloc.decode()}"
     near = (f"{base_url}/v1", f"{base_url.rpartition('/')[0]}/v1", f"{root}/v1", f"{root}/api/v1")
-    for address in dict.fromkeys(near):
-        if address == base_url:
-            continue
-        try:
+    for address in dict.fromkeys(one for one in near if one != base_url):
+        with suppress(Exception):  # not there either
             list_models(http, address)
-        except Exception:  # not there either
-            continue
-        return address
+            return address
     return None
 
 
@@ -414,8 +401,7 @@ def _find_context(http: httpx.Client, base_url: str, model: str, learned: Learne
     listed = learned.listed or ()
     entry = next((entry for entry in listed if entry["id"] == model), {})
     learned.kind = learned.kind or _kind_of(listed)
-    meta = entry.get("meta")
-    if size := _size(entry) or (_size(meta) if isinstance(meta, dict) else None):
+    if size := _size(entry) or _size(_part(entry, "meta")):
         return Context(size, certain=True)
     root = base_url.removesuffix("/v1")
     looks = {OLLAMA: _ollama_context, LLAMA_CPP: _llama_cpp_context, LM_STUDIO: _lm_studio_context}
@@ -424,55 +410,55 @@ def _find_context(http: httpx.Client, base_url: str, model: str, learned: Learne
         if found := looks[kind](http, root, model):
             learned.kind = kind
             return found
-    # A trained size is only what the served one cannot exceed.
-    trained = meta.get("n_ctx_train") if isinstance(meta, dict) else None
-    return Context(min(_whole(trained) or ASSUMED_CONTEXT_TOKENS, ASSUMED_CONTEXT_TOKENS), certain=False)
+    return _at_most(_part(entry, "meta").get("n_ctx_train"))
 
 
 def _ollama_context(http: httpx.Client, root: str, model: str) -> Context | None:
-    running = _json(http, "GET", f"{root}/api/ps")
-    if running is None or not isinstance(running.get("models"), list):
+    running = _json(http, "GET", f"{root}/api/ps").get("models")
+    if not isinstance(running, list):
         return None
-    for entry in running["models"]:
+    for entry in running:
         if isinstance(entry, dict) and entry.get("name") in (model, f"{model}:latest") and (size := _size(entry)):
             return Context(size, certain=True)
-    shown = _json(http, "POST", f"{root}/api/show", {"model": model}) or {}
+    shown = _json(http, "POST", f"{root}/api/show", {"model": model})
     set_size = re.search(r"^num_ctx\s+(\d{1,9})", str(shown.get("parameters") or ""), re.MULTILINE)
-    info = shown.get("model_info")
-    trained = [
-        _whole(value)
-        for name, value in (info if isinstance(info, dict) else {}).items()
-        if name.endswith(".context_length")
-    ]
-    size = int(set_size[1]) if set_size else ASSUMED_CONTEXT_TOKENS
-    return Context(min([size, *filter(None, trained)]), certain=False)
+    trained = (value for name, value in _part(shown, "model_info").items() if name.endswith(".context_length"))
+    return _at_most(*trained, served=int(set_size[1]) if set_size else ASSUMED_CONTEXT_TOKENS)
 
 
 def _llama_cpp_context(http: httpx.Client, root: str, model: str) -> Context | None:
-    props = _json(http, "GET", f"{root}/props") or {}
-    settings = props.get("default_generation_settings")
-    size = _size(settings if isinstance(settings, dict) else {}) or _size(props)
+    props = _json(http, "GET", f"{root}/props")
+    size = _size(_part(props, "default_generation_settings")) or _size(props)
     return Context(size, certain=True) if size else None
 
 
 def _lm_studio_context(http: httpx.Client, root: str, model: str) -> Context | None:
-    listed = (_json(http, "GET", f"{root}/api/v0/models") or {}).get("data")
+    listed = _json(http, "GET", f"{root}/api/v0/models").get("data")
     for entry in listed if isinstance(listed, list) else ():
         if isinstance(entry, dict) and entry.get("id") == model:
-            if loaded := _whole(entry.get("loaded_context_length")):
-                return Context(loaded, certain=True)
-            return Context(min(_size(entry) or ASSUMED_CONTEXT_TOKENS, ASSUMED_CONTEXT_TOKENS), certain=False)
+            loaded = _whole(entry.get("loaded_context_length"))
+            return Context(loaded, certain=True) if loaded else _at_most(_size(entry))
     return None
 
 
-def _json(http: httpx.Client, method: str, url: str, body: object = None) -> dict[str, Any] | None:
-    """What the server answers, or None: not every server has every path."""
+def _at_most(*trained: object, served: int = ASSUMED_CONTEXT_TOKENS) -> Context:
+    """What a server is taken to serve: a trained size is only what that cannot exceed."""
+    return Context(min([served, *filter(None, map(_whole, trained))]), certain=False)
+
+
+def _json(http: httpx.Client, method: str, url: str, body: object = None) -> dict[str, Any]:
+    """What the server answers, or nothing: not every server has every path."""
     try:
         response = http.request(method, url, json=body, timeout=_LOOK_TIMEOUT_S)
         given = response.json() if response.is_success else None
     except Exception:
-        return None
-    return given if isinstance(given, dict) else None
+        return {}
+    return given if isinstance(given, dict) else {}
+
+
+def _part(entry: Mapping[str, object], name: str) -> Mapping[str, Any]:
+    part = entry.get(name)
+    return part if isinstance(part, dict) else {}
 
 
 def _size(entry: Mapping[str, object]) -> int | None:

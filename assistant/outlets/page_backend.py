@@ -6,19 +6,18 @@ next. The page itself knows nothing of retrieval, prompts or how an endpoint is 
 """
 
 import threading
-import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import Any, Literal, TypeVar
 
 from assistant.answer.suggestions import Offer, first_questions, offers
 from assistant.assembly import Assistant
 from assistant.llm import EndpointChoice, Running, find_running
 from assistant.outlets.added import AddedSources
-from assistant.outlets.conversations import Conversations
+from assistant.outlets.conversations import Conversations, KeptTurn
 from assistant.outlets.feedback import Feedback, keep_feedback
 from assistant.outlets.guard import is_loopback_host
 from assistant.outlets.shelf import Scope, Shelf
@@ -28,7 +27,7 @@ from assistant.retrieve.structured import Filters
 from assistant.types import Answer, Event, SourcePassage, Style
 from ingest.errors import IndexBusy, IndexMissing, IndexUnusable, IngestCancelled, SettingsError, TalksError
 from ingest.gists import Gist
-from ingest.pipeline import IngestReport, Progress
+from ingest.pipeline import IngestReport, Pace, Progress
 from ingest.record_store import RecordStore
 from ingest.records import Kind, Record
 from ingest.schema import MEDIA_FILE
@@ -44,36 +43,13 @@ Writer = EndpointChoice | Literal["settings", "none"]
 """Who writes the answers: what a visitor chose, what the settings say, or nobody."""
 
 
-class Turn(NamedTuple):
-    """One exchange that is over."""
-
-    question: str
-    answer: Answer
-
-
-@dataclass(frozen=True, slots=True)
-class Adding:
-    """How far the reading of files is.
-
-    Attributes:
-        what: What is being done, in words.
-        done: Of `total`; 0 of 0 where it cannot be counted.
-        seconds: Since it began.
-    """
-
-    what: str
-    done: int = 0
-    total: int = 0
-    seconds: float = 0.0
-
-
 @dataclass(frozen=True, slots=True)
 class PageState:
     """What the page says about the program as a whole.
 
     Attributes:
         title: The collection's name.
-        ingest: A running ingest, or None.
+        ingest: How far a running ingest is, in words, or None.
         problem: Why questions cannot be answered, in one sentence, or None.
         endpoint: The endpoint of the settings, such as "llama3.1 at http://127.0.0.1:11434/v1", or None.
         can_add: Whether files may be added from the page.
@@ -83,7 +59,7 @@ class PageState:
     title: str
     talks: int
     papers: int
-    ingest: Adding | None = None
+    ingest: str | None = None
     problem: str | None = None
     endpoint: str | None = None
     can_add: bool = False
@@ -116,7 +92,7 @@ class PageBackend:
 
     def __init__(self, assistant: Assistant) -> None:
         self._assistant = assistant
-        self._ingest: Adding | None = None
+        self._ingest: str | None = None
         self._problem: str | None = None
         self._told: tuple[str, ...] = ()
         self._cancelled = threading.Event()
@@ -126,7 +102,7 @@ class PageBackend:
         self.conversations = Conversations(assistant.settings.home)
 
     def ask(
-        self, question: str, history: Sequence[Turn], *, writer: Writer, scope: Scope = (), style: Style = "normal"
+        self, question: str, history: Sequence[KeptTurn], *, writer: Writer, scope: Scope = (), style: Style = "normal"
     ) -> Generator[Event, None, None]:
         """One turn; the visitor's endpoint comes before that of the settings."""
         chosen = self._assistant.connect(writer) if isinstance(writer, EndpointChoice) else None
@@ -226,7 +202,7 @@ class PageBackend:
         if self._ingest is not None:
             raise IndexBusy("Files are being read already; wait until that is done, or cancel it.")
         self._sources.add(files, folder)
-        self._ingest = Adding("Reading the new files")
+        self._ingest = "Reading the new files"
         threading.Thread(target=self.ingest, name="ingest", daemon=True).start()
 
     def cancel_ingest(self) -> None:
@@ -237,19 +213,18 @@ class PageBackend:
         """Bring the index up to date, telling the page and the terminal how far it is."""
 
         def run(bar: Progress) -> IngestReport:
-            began: dict[str, float] = {}
+            pace = Pace()
 
             def told(what: str, done: int, total: int) -> None:
                 if self._cancelled.is_set():
                     raise IngestCancelled("Cancelled; the index stays as it was.")
-                seconds = time.monotonic() - began.setdefault(what, time.monotonic())
-                self._ingest = Adding(what, done, total, seconds)
+                self._ingest = pace.said(what, done, total)
                 bar(what, done, total)
 
             return self._assistant.ingest(told, also=self._sources.roots())
 
         self._cancelled.clear()
-        self._ingest = Adding("Reading the pages")
+        self._ingest = "Reading the pages"
         try:
             report = with_progress(run)
             self._problem = None

@@ -6,7 +6,7 @@ Leaves to others: whether it answers the question (`answer.abstain`), and what i
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -131,9 +131,14 @@ class Gatherer:
         if retrieved is not None:
             ranked = self._ranker.top(scored, limit=len(retrieved), filters=filters, first=retrieved)
         else:
-            ranked = self._ranker.top(
-                scored, limit=RECORDS_RANKED, each=RECORDS_PER_KIND, filters=filters, first=tuple(first)
-            )
+            # A list holds only what fits all that is named, if anything does.
+            where = understood.asked.where if understood.intent == "list" else ()
+            for narrowed in dict.fromkeys((replace(filters, where=(*filters.where, *where)), filters)):
+                ranked = self._ranker.top(
+                    scored, limit=RECORDS_RANKED, each=RECORDS_PER_KIND, filters=narrowed, first=tuple(first)
+                )
+                if ranked:
+                    break
         if not ranked:
             return Evidence(rows, (), (), None, None)
         seen = features(self._ranker, understood, scored, ranked[0])
@@ -145,6 +150,11 @@ class Gatherer:
         return Evidence(
             rows, ranked, tuple(sources), seen, presupposition, frozenset((*understood.leans_on, *named)), unfilled
         )
+
+    def part(self, understood: Understood) -> list[int]:
+        """Positions of the records that fit the event, date or place which a question names."""
+        where = understood.asked.where
+        return self._ranker.records_within(Filters(where=where)) if where else []
 
     def rows_as_source(self, rows: Rows, text: str) -> NumberedSource | None:
         """The rows as a model reads them, once they are put into words; None where there are none."""
@@ -248,7 +258,7 @@ def believed(
     """
     if query is None or chance < LEAST_QUERY_CHANCE:
         return None
-    keys = {query.listed, query.order, query.summed, *(one.field for one in query.conditions)}
+    keys = {query.listed, query.order, *(one.field for one in query.conditions)}
     keys.update(value for one in query.on("has") for value in one.values)
     for field in FIELDS:
         if keys & {field.key, f"#{field.each}"} and not store.filled(field.key):

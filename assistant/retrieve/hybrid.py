@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from assistant.query import Condition
 from assistant.retrieve.fusion import Scores, best_rows, fuse, gist_share, spread_gists
 from assistant.retrieve.moments import Openings, lean_on_neighbours
 from assistant.retrieve.rerank import LateInteraction
@@ -44,6 +45,9 @@ NAME_BONUS = 0.15
 # A record whose title or speaker is named is mostly meant; where another fits much better, the question takes something
 # wrong for granted, or asks what goes with it.
 NAMED_BONUS = 0.1
+# "At SciPy 2016, what was said on packaging?": a record that fits all values which the question names. On conference
+# talks .94 of answers cite a right record instead of .91; half as much did the same, but for overviews of one event.
+FITTING_BONUS = 0.2
 # Expanded terms are a model's guess at what the sources say; the question itself keeps the other half.
 EXPANSION_WEIGHT = 0.5
 
@@ -58,6 +62,7 @@ class Asked:
         kind: The kind of record that it names.
         names: Names in it that are neither a title nor a speaker.
         named: Ids of the records whose title or speaker it names.
+        where: The other values that it names, such as an event or a date.
         expansion: What the sources might call it, from a model.
         subject: What it is about, without the words that ask for it; where passages are timed, all scores read this.
     """
@@ -67,6 +72,7 @@ class Asked:
     kind: Kind | None = None
     names: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
+    where: tuple[Condition, ...] = ()
     expansion: tuple[str, ...] = ()
     subject: str = ""
 
@@ -170,6 +176,8 @@ class HybridRanker:
             records[self.kinds == asked.kind] += KIND_BONUS
         records[[self.row_of[one] for one in asked.named]] += NAMED_BONUS
         records += self._name_bonus(asked.names)
+        if asked.where:
+            records[self.records_within(Filters(where=asked.where))] += FITTING_BONUS
         lead = self._rerank(looks, scores, records)
         return Scored(scores, looks[0].sources, records, best, lead, looks[0].words)
 

@@ -53,7 +53,7 @@ def nearest_words(ranker: HybridRanker, words: Words, passage: Passage, place: i
     # The index holds no stop words.
     starts = [start - offset for word, start in embedder.word_starts(passage.headed_text) if not is_stop_word(word)]
     places = np.array(starts)
-    cosines = vectors.of(place)[: len(places)].astype(np.float32) @ words.vectors.astype(np.float32).T / ONE**2
+    cosines = vectors.of(place)[: len(places)] @ words.vectors.astype(np.float32).T / ONE
     nearest = [
         within.max(axis=0) if len(within := cosines[(places >= start) & (places < end)]) else np.zeros(len(words.words))
         for start, end in sentence_spans(passage.text)

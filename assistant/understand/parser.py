@@ -34,7 +34,7 @@ from ingest.embedder import Pieces
 LEARNED = Path(__file__).with_name("parser.npz")
 BEGIN, END, UNKNOWN = "<begin>", "<end>", "<unknown>"
 _BETWEEN, _LEAST_ENUMERATED = frozenset((",", "and", "or", "&", "/")), 3
-_NAMING = frozenset("PERSON VALUE TITLE QUOTE DATE DATE+ UNKNOWN".split())
+_NAMING = frozenset("PERSON VALUE TITLE QUOTE DATE DATE+".split())
 
 
 class PieceEmbedder(Protocol):

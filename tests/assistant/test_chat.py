@@ -1,5 +1,6 @@
 """A chat turn: the sources' own words without a model, citations with one, and an answer whatever the endpoint does."""
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,6 +10,8 @@ import pytest
 from assistant.answer.generate import MATCHED, REPEATING, broken_off
 from assistant.assembly import Assistant
 from assistant.llm import EndpointChoice
+from assistant.retrieve.structured import Filters
+from assistant.settings import load_settings
 from assistant.types import Answer, Cited, Delta, Done, Event, Sources, Status, Style
 from ingest.errors import QuestionTooLong
 from tests.scripted_endpoint import Script, ScriptedEndpoint
@@ -128,6 +131,49 @@ def test_themes_are_groups_of_talks(assistant: Assistant) -> None:
     check_citations(assistant, answer)
     assert (answer.mode, answer.refused) == ("about", False)
     assert len({citation.id for citation in answer.citations}) >= 6
+
+
+@pytest.fixture(scope="module")
+def of_events(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
+    """Six talks of two events; two are on bees, one at each."""
+    folder = tmp_path_factory.mktemp("events")
+    talks = [
+        ("Keeping bees on roofs", "A hive on a roof gives honey from the lime trees of a town.", "Apicon 2019"),
+        ("What bees see", "A bee sees ultraviolet marks that lead it into a flower.", "Apicon 2021"),
+        ("Baking rye bread", "Rye needs sourdough, since its starch breaks down without acid.", "Apicon 2021"),
+        ("Old bridges", "Arches of stone carry by pressure alone, and stand for centuries.", "Apicon 2021"),
+        ("Tuning a piano", "Equal temperament makes each fifth a little too narrow.", "Apicon 2019"),
+        ("Slow rivers", "A river lays down its sand where it bends.", "Apicon 2019"),
+    ]
+    (folder / "talks.jsonl").write_text(
+        "\n".join(
+            json.dumps({"kind": "talk", "title": title, "abstract": abstract, "event": event})
+            for title, abstract, event in talks
+        ),
+        encoding="utf-8",
+    )
+    made = Assistant(load_settings(corpus=folder / "talks.jsonl", home=folder / "home", llm_base_url=""))
+    made.ingest()
+    return made
+
+
+@pytest.mark.parametrize(
+    ("event", "first"), [("Apicon 2019", "keeping-bees-on-roofs"), ("Apicon 2021", "what-bees-see")]
+)
+def test_talk_of_the_event_that_is_named_comes_first(of_events: Assistant, event: str, first: str) -> None:
+    understood = of_events.understand(f"What was said at {event} about bees and what they do?")
+    assert of_events.gatherer.gather(understood, Filters()).records[0].record_id == first
+
+
+def test_list_by_relevance_holds_only_talks_of_the_event(of_events: Assistant) -> None:
+    answer, _ = run(of_events, "Which talks of Apicon 2021 deal with bees?")
+    assert {citation.id for citation in answer.citations} <= {"what-bees-see", "baking-rye-bread", "old-bridges"}
+
+
+def test_themes_of_one_event_are_of_its_talks(of_events: Assistant) -> None:
+    answer, _ = run(of_events, "What are the main themes of Apicon 2019?")
+    cited = {citation.id for citation in answer.citations}
+    assert cited == {"keeping-bees-on-roofs", "tuning-a-piano", "slow-rivers"}
 
 
 def test_follow_up_leans_on_what_was_spoken_of(assistant: Assistant) -> None:

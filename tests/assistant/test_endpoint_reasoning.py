@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from assistant.llm import Endpoint, EndpointChoice, Learned, Piece, Pulse
-from assistant.llm.reply import ReasoningFold, may_hide_tag
+from assistant.llm.marks import ReasoningFold, may_hide_tag
 from ingest.errors import EndpointSilent
 from tests.assistant.test_endpoint import ASK, LIMITS, connect, words
 from tests.scripted_endpoint import Script, ScriptedEndpoint

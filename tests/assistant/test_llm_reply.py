@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.llm import Endpoint, EndpointChoice
-from assistant.llm.reply import ReasoningFold, Said, read_reply, said_by
+from assistant.llm.marks import ReasoningFold
+from assistant.llm.reply import Said, read_reply, said_by
 from ingest.errors import EndpointCut, EndpointSilent
 from tests.assistant.test_endpoint import ASK, LIMITS, connect, words
 from tests.scripted_endpoint import Refusal, Script, ScriptedEndpoint

@@ -9,12 +9,20 @@ from importlib.resources import files
 import pytest
 
 from assistant.answer.suggestions import Offer
-from assistant.outlets.page.evidence import clock, evidence_html, marked_html, quote_span
-from assistant.outlets.page.messages import chat_messages, message_html, status_text
 from assistant.outlets.page.session import Conversation, Draft
-from assistant.outlets.page.status import adding_text, masthead_html
+from assistant.outlets.page.status import masthead_html
+from assistant.outlets.page.turns import (
+    chat_messages,
+    clock,
+    evidence_html,
+    lead_of,
+    marked_html,
+    message_html,
+    quote_span,
+    status_text,
+)
 from assistant.outlets.page.words import ENGLISH, Words
-from assistant.outlets.page_backend import Adding, PageState
+from assistant.outlets.page_backend import PageState
 from assistant.types import Answer, Citation, Done, SourcePassage
 
 TEXT = "First words. Second words. Second words."
@@ -75,13 +83,13 @@ def test_cited_cards_come_first_in_the_order_of_the_answer_and_hold_their_citati
     other = replace(PASSAGE, passage_id="u#bio-1", title="Uncited")
     cited = (citation(n=2, passage_id="w#bio-1"), citation(), citation("First words.", 0))
     html = evidence_html(Conversation(drafts=[draft(*cited, passages=(PASSAGE, other))]))
-    assert re.findall(r'class="card([^"]*)" id="([^"]*)"', html) == [
-        (" holds-0", "source-2"),
-        (" holds-1 holds-2", "source-1"),
-        ("", "found-0"),
+    assert re.findall(r'class="card( [^"]*)?".*?aria-label="([^"]*)"', html) == [
+        (" holds-0", "Source 2: A talk."),
+        (" holds-1 holds-2", "Source 1: A talk."),
+        ("", "Uncited"),
     ]
     assert '<mark class="at-2">First words.</mark> <mark class="at-1">Second words.</mark>' in html
-    assert html.index("source-1") < html.index("Found, not cited (1)") < html.index("Uncited")
+    assert html.index("Source 1") < html.index("Found, not cited (1)") < html.index("Uncited")
 
 
 @pytest.mark.parametrize(("support", "said"), [("weak", "only in part"), ("unsupported", "does not support")])
@@ -91,14 +99,28 @@ def test_citation_says_when_support_is_lacking(support: str, said: str) -> None:
     assert said in evidence_html(Conversation(drafts=[turn]))
 
 
+def test_list_begins_in_the_chat_and_only_what_is_seen_of_it_has_cards() -> None:
+    rows = "".join(f"| {n} | Talk \\| {n} | Ann | [{n}] |\n" for n in range(1, 9))
+    text = f"There are **8 talks** (8 of 8):\n\n| # | Title | Speakers | Source |\n|---|---|---|---|\n{rows}"
+    lead = "There are **8 talks** (8 of 8):\n\n" + "\n".join(f"- Talk \\| {n} [{n}]" for n in range(1, 6))
+    assert lead_of(text) == lead
+    lines = "8 speakers:\n" + "\n".join(f"{n}. **Ann** [{n}]" for n in range(1, 9))
+    assert lead_of(lines).splitlines()[-1] == "5. **Ann** [5]"
+    cited = tuple(replace(citation(n=n, passage_id=f"t{n}#abstract-1"), id=f"t{n}") for n in range(1, 9))
+    turn = over(draft(*cited, text=text), mode="catalogue")
+    assert "All 8, as a table" in message_html(turn, ENGLISH)
+    assert message_html(turn, ENGLISH).count('class="cite') == 5
+    assert evidence_html(Conversation(drafts=[turn])).count("<article") == 5
+
+
 def test_everything_from_outside_is_escaped() -> None:
     passage = replace(
         PASSAGE, title=EVIL, text=EVIL, speakers=(EVIL,), pages=(EVIL,), section=EVIL, source={"file": EVIL}
     )
     cited = replace(citation(), title=EVIL, quote=EVIL, quote_start=0, url="javascript:alert(1)")
     turn = replace(draft(cited, passages=(passage,), text=f"{EVIL} [1]"), question=EVIL, problem=EVIL)
-    page = PageState(EVIL, 1, 1, ingest=Adding(EVIL), endpoint=EVIL)
-    conversation = Conversation(drafts=[turn], around=frozenset({"t#abstract-1"}))
+    page = PageState(EVIL, 1, 1, ingest=EVIL, endpoint=EVIL)
+    conversation = Conversation(drafts=[turn])
     html = evidence_html(conversation, lambda _: (EVIL, EVIL)) + masthead_html(page, conversation)
     html += message_html(turn, ENGLISH)
     assert "<img" not in html
@@ -122,10 +144,8 @@ def test_each_turn_is_two_messages_and_offers_stand_below_the_last() -> None:
         pytest.param(PageState("T", 2, 1), "no-model", "No model: answers are quoted sentences", id="no model"),
         pytest.param(PageState("T", 2, 1, endpoint="m at u"), "model", "Model: m at u", id="model"),
         pytest.param(PageState("T", 0, 0), "empty", "There are no talks here yet.", id="empty"),
-        pytest.param(PageState("T", 0, 0, ingest=Adding("Reading")), "ingest", "You can ask as soon as", id="first"),
-        pytest.param(
-            PageState("T", 2, 1, ingest=Adding("Reading")), "ingest", "Reading the talks. Reading.", id="again"
-        ),
+        pytest.param(PageState("T", 0, 0, ingest="Reading"), "ingest", "You can ask as soon as", id="first"),
+        pytest.param(PageState("T", 2, 1, ingest="Reading"), "ingest", "Reading the talks. Reading.", id="again"),
         pytest.param(PageState("T", 0, 0, problem="Broken."), "problem", "Broken.", id="problem"),
     ],
 )
@@ -133,13 +153,6 @@ def test_masthead_says_what_can_be_done(state: PageState, kind: str, words: str)
     html = masthead_html(state, Conversation())
     assert f'class="condition {kind}"' in html
     assert words in html
-
-
-def test_progress_tells_rate_and_time_left() -> None:
-    assert adding_text(Adding("Embedding", 1200, 6000, 60.0), ENGLISH) == (
-        "Embedding: 1,200 of 6,000, 20 a second, 240 s left."
-    )
-    assert adding_text(Adding("Reading pages"), ENGLISH) == "Reading pages."
 
 
 def test_status_counts_talks_not_markers_and_dropped_markers_are_told() -> None:

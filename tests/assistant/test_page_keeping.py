@@ -6,13 +6,12 @@ from typing import Any
 import gradio as gr
 import pytest
 
-from assistant.outlets.conversations import KeptTurn, new_conversation_id
-from assistant.outlets.page.collection import read_scope, rows_html, table_of
-from assistant.outlets.page.keeping import keep_turn, owner_of
-from assistant.outlets.page.markdown import marker_offsets
-from assistant.outlets.page.record import record_html
-from assistant.outlets.page.session import Draft
+from assistant.outlets.conversations import KeptTurn
+from assistant.outlets.page.browse import read_scope, record_html, rows_html, table_of
+from assistant.outlets.page.chat import Chat, owner_of
+from assistant.outlets.page.session import Conversation
 from assistant.outlets.page.words import ENGLISH
+from assistant.types import Done
 from tests.assistant.test_references import ANSWER
 from tests.browser.scripted import FLAT, HESSIAN, NEURO, RECORDS, Scripted, cite
 
@@ -23,6 +22,14 @@ def request(username: str | None) -> Any:
     made = gr.Request()
     made.username = username
     return made
+
+
+def keep(backend: Scripted, owner: str) -> None:
+    """End a turn of theirs that has its answer."""
+    conversation = Conversation(owner)
+    draft = conversation.begin(TURN.question)
+    draft.apply(Done(TURN.answer))
+    Chat(backend, None)._end(conversation, conversation.id, draft)  # type: ignore[arg-type]
 
 
 def test_owner_is_the_browser_below_the_user() -> None:
@@ -36,14 +43,14 @@ def test_owner_is_the_browser_below_the_user() -> None:
 def test_browser_without_a_proper_id_owns_nothing(visitor: Any) -> None:
     backend = Scripted()
     assert owner_of(visitor, request(None)) == ""
-    assert not keep_turn(backend, "", new_conversation_id(), Draft.from_kept(1, TURN), superseded=0)
+    keep(backend, "")
     assert list(backend.home.rglob("*")) == []
 
 
 def test_disk_that_cannot_be_written_costs_no_answer(caplog: pytest.LogCaptureFixture) -> None:
     backend = Scripted()
     (backend.home / "conversations").write_text("in the way")
-    assert not keep_turn(backend, ":ada", new_conversation_id(), Draft.from_kept(1, TURN), superseded=0)
+    keep(backend, ":ada")
     assert "a turn could not be kept" in caplog.text
 
 
@@ -64,10 +71,6 @@ def test_everything_of_a_record_is_escaped() -> None:
     assert "<img" not in html
     assert "javascript:" not in html
     assert html.count("&lt;img") >= 12
-
-
-def test_each_marker_is_where_its_citation_says() -> None:
-    assert marker_offsets(ANSWER.text, ANSWER.citations) == {0: 5, 1: 15, 2: 31}
 
 
 def test_chosen_and_typed_values_are_told_apart() -> None:

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from assistant.outlets.page import launch_options, page_options
+from assistant.outlets.page import launch_options
 from ingest.errors import SettingsError
 from tests.browser.conftest import listening
 
@@ -35,7 +35,7 @@ def test_what_gradio_must_not_do_is_off(switch: str) -> None:
 
 
 def test_page_names_no_other_machine() -> None:
-    options = page_options()
+    options = launch_options(listening())
     assert options["footer_links"] == []
     assert options["allowed_paths"] == []
     assert "http://" not in options["head"]
@@ -44,7 +44,7 @@ def test_page_names_no_other_machine() -> None:
 
 
 def test_policy_lets_images_come_from_here_only() -> None:
-    assert "img-src 'self' data: blob:;" in page_options()["head"]
+    assert "img-src 'self' data: blob:;" in launch_options(listening())["head"]
 
 
 def test_what_is_meant_for_another_gradio_program_is_not_for_this_one() -> None:

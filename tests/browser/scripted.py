@@ -10,9 +10,9 @@ from typing import Any
 
 from assistant.answer.suggestions import Offer
 from assistant.llm import Running
-from assistant.outlets.conversations import Conversations
+from assistant.outlets.conversations import Conversations, KeptTurn
 from assistant.outlets.feedback import Feedback
-from assistant.outlets.page_backend import Adding, Opened, PageBackend, PageState, Turn, Writer
+from assistant.outlets.page_backend import Opened, PageBackend, PageState, Writer
 from assistant.outlets.shelf import Scope, Shelf
 from assistant.types import Answer, Citation, Cited, Delta, Done, Event, Mode, SourcePassage, Sources, Status, Style
 from ingest.errors import CorpusMissing, EndpointUnreachable
@@ -196,7 +196,7 @@ class Scripted(PageBackend):
         self.conversations = Conversations(self.home)
 
     def ask(
-        self, question: str, history: Sequence[Turn], *, writer: Writer, scope: Scope = (), style: Style = "normal"
+        self, question: str, history: Sequence[KeptTurn], *, writer: Writer, scope: Scope = (), style: Style = "normal"
     ) -> Generator[Event, None, None]:
         """Play the script."""
         self.scopes.append(scope)
@@ -252,7 +252,7 @@ class Scripted(PageBackend):
         if folder == "missing":
             raise CorpusMissing("missing: no such file or folder; name the one that holds the saved pages.")
         self.added.append(([file.name for file in files], folder))
-        self.page_state = replace(self.page_state, ingest=Adding("Embedding", 30, 90, 10.0))
+        self.page_state = replace(self.page_state, ingest="Embedding: 30 of 90, 3 a second, 20 s left")
 
     def cancel_ingest(self) -> None:
         """End it and tell so."""

@@ -66,7 +66,7 @@ def test_every_tab_has_no_serious_fault(serve: Serve, visit: Visit, axe: str, da
     faults["browse"] = serious_faults(page, axe)
     page.keyboard.press("Escape")
     page.get_by_role("tab", name="Models").click()
-    page.locator(".servers").wait_for()
+    page.locator("#result .result").wait_for()
     faults["models"] = serious_faults(page, axe)
     page.route("**/gradio_api/app_id", lambda route: route.abort())
     page.locator("#lost").wait_for()

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from assistant.answer.suggestions import Offer
-from assistant.outlets.page_backend import Adding, PageState
+from assistant.outlets.page_backend import PageState
 from assistant.types import Delta, Event, Sources, Status
 from ingest.errors import EndpointUnreachable
 from tests.browser.conftest import Serve, Visit
@@ -196,9 +196,9 @@ def test_dead_endpoint_and_broken_turn_say_one_sentence_and_a_retry_recovers(ser
 
 
 def test_ingest_shows_progress_and_becomes_ready_without_a_reload(serve: Serve, visit: Visit) -> None:
-    backend = Scripted(page_state=PageState("Recorded talks", 0, 0, ingest=Adding("Embedding", 20, 100, 4.0)))
+    backend = Scripted(page_state=PageState("Recorded talks", 0, 0, ingest="Embedding: 20 of 100"))
     page = visit(serve(backend))
-    told = "Reading the talks. Embedding: 20 of 100, 5.0 a second, 16 s left."
+    told = "Reading the talks. Embedding: 20 of 100."
     expect(page.locator("#condition")).to_contain_text(told)
     ask(page, "Too early?")
     expect(page.locator(STATUS)).to_have_text("The talks are still being read; your question stays here.")

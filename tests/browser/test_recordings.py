@@ -89,8 +89,6 @@ def test_cited_moment_is_played_at_its_second_and_the_transcript_follows(
     assert str(page.locator(".marks .moment").get_attribute("style")).startswith("left:66.67%")
     page.get_by_role("button", name="0:06 Depth").click()
     page.wait_for_function("document.querySelector('#player audio').currentTime >= 6")
-    page.get_by_label("Find in the transcript").fill("gradient deep")
-    expect(page.locator(".cues li:visible")).to_have_count(1)
     page.locator("#player").get_by_role("button", name="Close").click()
     expect(page.locator("#player audio")).to_have_count(0)
 
@@ -132,7 +130,7 @@ def test_files_and_folders_are_added_with_progress_and_can_be_cancelled(
     expect(page.locator("#files")).to_contain_text("talk")
     page.get_by_label("Or the path of a folder").fill("/my/lectures")
     page.click("#add")
-    expect(page.locator("#added")).to_contain_text("Embedding: 30 of 90, 3.0 a second, 20 s left.")
+    expect(page.locator("#added")).to_contain_text("Embedding: 30 of 90, 3 a second, 20 s left")
     expect(page.locator("#condition")).to_contain_text("Embedding: 30 of 90")
     assert backend.added == [(["talk.srt"], "/my/lectures")]
     page.get_by_role("tab", name="Ask").click()

@@ -4,6 +4,6 @@ Comes in: a `PageBackend`. Goes out: a Gradio page that asks nothing of any mach
 Importing this package imports Gradio (2 s); the command line does so only when it starts the page.
 """
 
-from assistant.outlets.page.app import build_page, launch_options, page_options
+from assistant.outlets.page.app import build_page, launch_options
 
-__all__ = ["build_page", "launch_options", "page_options"]
+__all__ = ["build_page", "launch_options"]

@@ -4,16 +4,16 @@ Comes in: a `PageBackend`; host, port and password. Goes out: the page, not yet 
 `Blocks.launch` or `gradio.mount_gradio_app`.
 """
 
+from html import escape
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from assistant.outlets.guard import is_loopback_host
-from assistant.outlets.page.adding import adding_html, connect_adding
-from assistant.outlets.page.collection import Collection
-from assistant.outlets.page.handlers import Asking
-from assistant.outlets.page.keeping import Keeping
+from assistant.outlets.page.browse import Browse
+from assistant.outlets.page.chat import Chat
 from assistant.outlets.page.parts import QUICK, Parts, Updates
 from assistant.outlets.page.player import connect_player, media_route
 from assistant.outlets.page.session import Conversation
@@ -21,7 +21,7 @@ from assistant.outlets.page.status import Models, masthead_html
 from assistant.outlets.page.words import LABELS, words_for
 from assistant.outlets.page_backend import PageBackend
 from assistant.settings import Settings
-from ingest.errors import SettingsError
+from ingest.errors import SettingsError, TalksError
 
 USER = "talks"
 """The user name beside the password."""
@@ -43,13 +43,12 @@ def build_page(backend: PageBackend) -> gr.Blocks:
     page = gr.Blocks(title="Talks Assistant", analytics_enabled=False, fill_width=True)
     with page:
         parts = Parts()
-        keeping = Keeping(backend, parts)
-        keeping.connect(page)
-        Asking(backend, parts, keeping).connect()
-        Collection(backend, parts).connect()
+        chat = Chat(backend, parts)
+        chat.connect(page)
+        Browse(backend, parts).connect()
         Models(backend, parts).connect(page)
         connect_player(backend, parts)
-        connect_adding(backend, parts)
+        _connect_adding(backend, parts)
 
         def refresh(conversation: Conversation, request: gr.Request) -> Updates:
             """Show the program's state; keep looking while an ingest runs."""
@@ -57,8 +56,8 @@ def build_page(backend: PageBackend) -> gr.Blocks:
             state = backend.state()
             updates: Updates = {
                 parts.masthead: masthead_html(state, conversation),
-                parts.added: adding_html(state, conversation),
-                parts.adding_tab: gr.update(visible=state.can_add),
+                parts.added: _told(*([state.ingest] if state.ingest else state.told)),
+                parts.tab_adding: gr.update(visible=state.can_add),
                 parts.cancel: gr.update(visible=state.ingest is not None),
                 parts.ticker: gr.update(active=state.ingest is not None),
             }
@@ -66,45 +65,18 @@ def build_page(backend: PageBackend) -> gr.Blocks:
                 examples = [{"text": question} for question in backend.first_questions()]
                 updates[parts.chat] = gr.update(examples=examples, placeholder=words("welcome"))
             if not state.is_empty and not state.ingest:
-                updates[parts.scope] = gr.update(choices=keeping.scope_choices())
+                updates[parts.scope] = gr.update(choices=chat.scope_choices())
             return updates
 
-        shown = [parts.masthead, parts.ticker, parts.chat, parts.scope, parts.added, parts.adding_tab, parts.cancel]
+        shown = [parts.masthead, parts.ticker, parts.chat, parts.scope, parts.added, parts.tab_adding, parts.cancel]
         gr.on([page.load, parts.ticker.tick], refresh, parts.conversation, shown, **QUICK)
     return page
-
-
-def page_options() -> dict[str, Any]:
-    """Looks and habits, the same whether the page is launched or mounted into another application."""
-    here = files("assistant.outlets.page")
-    style, script, words = (
-        here.joinpath(name).read_text(encoding="utf-8") for name in ("page.css", "page.js", "words.json")
-    )
-    # Through `head`, since Gradio rewrites the selectors of its `css` option.
-    head = (
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}"><meta name="referrer" content="no-referrer">'
-        f"<style>{style}</style><script>window.talksWords = {words};\n{script}</script>"
-    )
-    return {
-        "theme": _theme(),
-        "head": head,
-        "footer_links": [],
-        "run_history": False,  # else every question is kept in the browser's storage
-        "show_error": False,
-        "ssr_mode": False,
-        "pwa": False,
-        "mcp_server": False,
-        "enable_monitoring": False,
-        "allowed_paths": [],
-        "max_file_size": LARGEST_UPLOAD,
-        "i18n": LABELS,
-    }
 
 
 def launch_options(
     settings: Settings, backend: PageBackend | None = None, *, prevent_thread_lock: bool = False
 ) -> dict[str, Any]:
-    """Keyword arguments for `Blocks.launch`.
+    """Keyword arguments for `Blocks.launch`: looks, habits, and everything that Gradio must not do.
 
     Args:
         settings: Say where to listen, and with what password.
@@ -120,17 +92,54 @@ def launch_options(
             f"{settings.host} can be reached from other machines and no password is set; set TALKS_PASSWORD, or "
             "listen on 127.0.0.1."
         )
-    return page_options() | {
+    here = files("assistant.outlets.page")
+    names = ("page.css", "page.js", "words.json")
+    style, script, words = (here.joinpath(name).read_text(encoding="utf-8") for name in names)
+    # Through `head`, since Gradio rewrites the selectors of its `css` option.
+    head = (
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}"><meta name="referrer" content="no-referrer">'
+        f"<style>{style}</style><script>window.talksWords = {words};\n{script}</script>"
+    )
+    return {
         "server_name": settings.host,
         "server_port": settings.port or None,
         "app_kwargs": {"routes": [media_route(backend)]} if backend is not None else None,
         "auth": (USER, password) if password else None,
         "auth_message": f'The user name is "{USER}".' if password else None,
-        "share": False,
-        "inbrowser": False,
+        "theme": _theme(),
+        "head": head,
+        "i18n": LABELS,
+        "footer_links": [],
+        "allowed_paths": [],
+        "max_file_size": LARGEST_UPLOAD,
         "quiet": True,
         "prevent_thread_lock": prevent_thread_lock,
+        # Else every question is kept in the browser's storage, a path through another's server is opened, and so on.
+        **dict.fromkeys(("run_history", "share", "mcp_server", "pwa", "ssr_mode", "enable_monitoring"), False),
+        **dict.fromkeys(("show_error", "inbrowser"), False),
     }
+
+
+def _connect_adding(backend: PageBackend, parts: Parts) -> None:
+    """Let files that a visitor drops, or a folder that they name, be read while the old index answers."""
+
+    def add(files: list[str] | None, folder: str, conversation: Conversation) -> Updates:
+        if not files and not folder.strip():
+            return {parts.added: _told(conversation.words("nothing_given"))}
+        try:
+            backend.add_sources([Path(file) for file in files or ()], folder.strip())
+        except TalksError as error:
+            return {parts.added: _told(str(error))}
+        return {parts.ticker: gr.update(active=True), parts.files: None, parts.folder: "", parts.added: ""}
+
+    given, changed = [parts.files, parts.folder], [parts.added, parts.ticker]
+    add_it = [parts.add.click, parts.folder.submit]
+    gr.on(add_it, add, [*given, parts.conversation], [*given, *changed], **QUICK)
+    parts.cancel.click(backend.cancel_ingest, None, None, **QUICK)
+
+
+def _told(*sentences: str) -> str:
+    return "".join(f'<p class="result" role="status">{escape(sentence)}</p>' for sentence in sentences)
 
 
 def _theme() -> gr.themes.Base:

@@ -2,11 +2,11 @@ r"""An answer's Markdown as HTML that is safe to show, its [n] markers as links 
 
 Comes in: Markdown written by a model or taken from a source, and the citations of its markers. Goes out: one line of
 HTML in which nothing was raw, no image is fetched, and a marker stands only for a citation that exists; formulas stand
-between \( and \), which Gradio draws, and nothing else does. Where a marker leads is `messages`' to say.
+between \( and \), which Gradio draws, and nothing else does. Where a marker leads is `turns`' to say.
 """
 
 import re
-from collections.abc import Callable, Iterable, MutableMapping, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from html import escape
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,7 +19,6 @@ from markdown_it.token import Token
 from assistant.types import Citation
 
 _MARKER = re.compile(r"\[(\d{1,4})\]")
-
 # Signs as in pandoc, so that "$5 and $10" stays money. Bounded, since each opening sign looks for its closing one:
 # without a bound a text of nothing but opening signs would take minutes.
 _MATHS = re.compile(
@@ -40,37 +39,10 @@ DELIMITERS: list[dict[str, str | bool]] = [
 _JOINER = "\u2060"
 _BEGINS = re.compile(r"<(?=[A-Za-z/!?])|!(?=\[)|\\(?=[(\[])")
 _SHOWN_SCHEMES = ("http", "https", "mailto")
+_ELSEWHERE = 'target="_blank" rel="noopener noreferrer nofollow"'
 
 CiteHtml = Callable[[int, Citation], str]
 """Position of the marker's citation in the answer, and the citation → the marker's HTML."""
-
-
-class MarkerQueue:
-    """Gives each marker of a text its own citation: the next one in order that has its number.
-
-    A marker whose citation has not arrived yet, or never will, gets None. A number that comes once more than it was
-    cited gets its last citation again.
-    """
-
-    def __init__(self, citations: Sequence[Citation]) -> None:
-        self._citations = citations
-        self._next = 0
-
-    def take(self, n: int) -> int | None:
-        """The position of the citation for the next marker with the number `n`."""
-        for position in range(self._next, len(self._citations)):
-            if self._citations[position].n == n:
-                self._next = position + 1
-                return position
-        earlier = [i for i, citation in enumerate(self._citations[: self._next]) if citation.n == n]
-        return earlier[-1] if earlier else None
-
-
-def marker_offsets(text: str, citations: Sequence[Citation]) -> dict[int, int]:
-    """Position of a citation → where its marker stands in the text, in characters."""
-    queue = MarkerQueue(citations)
-    found = ((queue.take(int(marker.group(1))), marker.start()) for marker in _MARKER.finditer(text))
-    return {position: start for position, start in found if position is not None}
 
 
 def answer_html(text: str, citations: Sequence[Citation], cite_html: CiteHtml) -> str:
@@ -81,9 +53,9 @@ def answer_html(text: str, citations: Sequence[Citation], cite_html: CiteHtml) -
         citations: One for each marker, in order; fewer while the answer still streams.
         cite_html: Makes what stands for a marker.
     """
-    env = {"citations": citations, "queue": MarkerQueue(citations), "cite_html": cite_html}
+    env = {"citations": citations, "next": 0, "cite_html": cite_html}
     # On one line, a formula holds no line that Markdown would take for a list or a heading.
-    text = _MATHS.sub(_on_one_line, text)
+    text = _MATHS.sub(lambda found: found[0].replace("\n", " ") if _is_formula(found[0]) else found[0], text)
     return one_line(str(_PARSER.render(text, env)).strip())
 
 
@@ -98,7 +70,7 @@ def text_html(text: str) -> str:
 
 def formula_spans(text: str) -> list[tuple[int, int]]:
     """Where the formulas of a plain text stand, in characters."""
-    return [found.span() for found in _MATHS.finditer(text) if _is_formula(found.group())]
+    return [found.span() for found in _MATHS.finditer(text) if _is_formula(found[0])]
 
 
 def one_line(html: str) -> str:
@@ -108,7 +80,7 @@ def one_line(html: str) -> str:
 
 def question_text(text: str) -> str:
     """A question that Gradio shows as Markdown and gives back for editing: nothing in it begins a tag or an image."""
-    return _BEGINS.sub(lambda found: found.group() + _JOINER, text)
+    return _BEGINS.sub(lambda found: found[0] + _JOINER, text)
 
 
 def typed_text(shown: str) -> str:
@@ -124,20 +96,17 @@ def is_web_address(url: str) -> bool:
         return False
 
 
-def link_target(url: str) -> str:
-    """Where a link really leads, as shown beside it: the host, or a mail address."""
-    parts = urlsplit(url)
-    return parts.hostname or parts.path
-
-
 def link_html(url: str, label: str) -> str:
     """A link to elsewhere that opens a tab of its own, and says where it leads; only text where it may not lead."""
     if not is_web_address(url):
         return escape(label)
-    return (
-        f'<a href="{escape(url)}" target="_blank" rel="noopener noreferrer nofollow">{escape(label)} '
-        f'<span class="link-target">({escape(link_target(url))})</span></a>'
-    )
+    return f'<a href="{escape(url)}" {_ELSEWHERE}>{escape(label)}</a>{_target_html(url)}'
+
+
+def _target_html(url: str) -> str:
+    """Where a link really leads: the host, or a mail address."""
+    parts = urlsplit(url)
+    return f' <span class="link-target">({escape(parts.hostname or parts.path)})</span>'
 
 
 def _escaped(text: str) -> str:
@@ -148,10 +117,6 @@ def _is_formula(source: str) -> bool:
     return not _NO_MATHS.search(source) or any(word in source for word in _WORDS_INSIDE)
 
 
-def _on_one_line(found: re.Match[str]) -> str:
-    return found.group().replace("\n", " ") if _is_formula(found.group()) else found.group()
-
-
 def _formula(source: str) -> str:
     signs = 1 if source.startswith("$") and not source.startswith("$$") else 2
     is_display = source.startswith(("$$", "\\["))
@@ -160,57 +125,50 @@ def _formula(source: str) -> str:
     return f'<span class="{kind}">{opening}{escape(source[signs:-signs])}{closing}</span>'
 
 
-def _parse_inline(state: StateInline, silent: bool) -> bool:
-    found = _MATHS.match(state.src, state.pos)
-    if not found or not _is_formula(found.group()):
-        return False
-    if not silent:
-        state.push("maths", "", 0).content = found.group()
-    state.pos = found.end()
-    return True
-
-
-def _parse_marker(state: StateInline, silent: bool) -> bool:
-    found = _MARKER.match(state.src, state.pos)
-    if not found:
-        return False
-    if not silent:
-        state.pending = state.pending.rstrip(" ")  # so that a marker never starts a line
-        token = state.push("marker", "", 0)
-        token.content = found.group()
-        token.meta = {"n": int(found.group(1))}
-    state.pos = found.end()
-    return True
-
-
 Env = MutableMapping[str, Any]
 
 
-def _render_text(self: RendererHTML, tokens: Sequence[Token], i: int, options: Any, env: Env) -> str:
-    return _escaped(tokens[i].content)
+def _cite(marker: str, env: Env) -> str:
+    """A marker gets the next citation that has its number, else an earlier one; one that has none yet stays text."""
+    citations, after = env["citations"], env["next"]
+    having = [at for at, citation in enumerate(citations) if citation.n == int(marker[1:-1])]
+    if not having:
+        return escape(marker)
+    at = next((at for at in having if at >= after), having[-1])
+    env["next"] = max(after, at + 1)
+    return str(env["cite_html"](at, citations[at]))
 
 
-def _render_maths(self: RendererHTML, tokens: Sequence[Token], i: int, options: Any, env: Env) -> str:
-    return _formula(tokens[i].content)
+def _open_link(_: RendererHTML, tokens: Sequence[Token], i: int, options: Any, env: Env) -> str:
+    url = str(tokens[i].attrGet("href") or "")
+    env["target"] = "" if tokens[i].info == "auto" else _target_html(url)
+    return f'<a href="{escape(url)}" title="{escape(url)}" {_ELSEWHERE}>'
 
 
-def _render_marker(self: RendererHTML, tokens: Sequence[Token], i: int, options: Any, env: Env) -> str:
-    position = env["queue"].take(tokens[i].meta["n"])
-    if position is None:
-        return escape(tokens[i].content)
-    return str(env["cite_html"](position, env["citations"][position]))
+_RENDERED: dict[str, Callable[..., str]] = {
+    "text": lambda _, tokens, i, options, env: _escaped(tokens[i].content),
+    "maths": lambda _, tokens, i, options, env: _formula(tokens[i].content),
+    "marker": lambda _, tokens, i, options, env: _cite(tokens[i].content, env),
+    "link_open": _open_link,
+    "link_close": lambda _, tokens, i, options, env: f"</a>{env['target']}",
+}
 
 
-def _render_link_open(self: RendererHTML, tokens: Sequence[Token], i: int, options: Any, env: Env) -> str:
-    href = escape(str(tokens[i].attrGet("href") or ""))
-    return f'<a href="{href}" title="{href}" target="_blank" rel="noopener noreferrer nofollow">'
+def _taking(name: str, pattern: re.Pattern[str]) -> Callable[[StateInline, bool], bool]:
+    """A rule of the parser: what the pattern finds is a token of this name."""
 
+    def rule(state: StateInline, silent: bool) -> bool:
+        found = pattern.match(state.src, state.pos)
+        if not found or (name == "maths" and not _is_formula(found[0])):
+            return False
+        if not silent:
+            if name == "marker":
+                state.pending = state.pending.rstrip(" ")  # so that a marker never starts a line
+            state.push(name, "", 0).content = found[0]
+        state.pos = found.end()
+        return True
 
-def _render_link_close(self: RendererHTML, tokens: Sequence[Token], i: int, options: Any, env: Env) -> str:
-    opening = next(token for token in reversed(tokens[:i]) if token.type == "link_open")
-    if opening.info == "auto":
-        return "</a>"
-    return f'</a> <span class="link-target">({escape(link_target(str(opening.attrGet("href") or "")))})</span>'
+    return rule
 
 
 def _make_parser() -> MarkdownIt:
@@ -218,16 +176,9 @@ def _make_parser() -> MarkdownIt:
     # "reference" would let a line such as "[1]: http://…" turn a marker into a link.
     parser.disable(["image", "reference", "html_block", "html_inline"])
     parser.validateLink = is_web_address  # type: ignore[method-assign]
-    parser.inline.ruler.before("escape", "maths", _parse_inline)
-    parser.inline.ruler.before("link", "marker", _parse_marker)
-    renderers: Iterable[tuple[str, Callable[..., str]]] = (
-        ("text", _render_text),
-        ("maths", _render_maths),
-        ("marker", _render_marker),
-        ("link_open", _render_link_open),
-        ("link_close", _render_link_close),
-    )
-    for name, render in renderers:
+    parser.inline.ruler.before("escape", "maths", _taking("maths", _MATHS))
+    parser.inline.ruler.before("link", "marker", _taking("marker", _MARKER))
+    for name, render in _RENDERED.items():
         parser.add_render_rule(name, render)
     return parser
 

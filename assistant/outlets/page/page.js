@@ -3,12 +3,11 @@
 (() => {
   if (window.talksPage) return;
   const words = window.talksWords[navigator.language.slice(0, 2)] ?? window.talksWords.en;
-  const state = { pending: null, cite: null, turns: 0, top: null, known: false, record: null, player: null };
+  const state = { wanted: null, cite: null, turns: 0, top: null, known: false, record: null, player: null };
   const byId = (id) => document.getElementById(id);
   const find = (selector) => document.querySelector(selector);
   const all = (selector) => [...document.querySelectorAll(selector)];
   const box = () => find("#question textarea");
-  const narrow = () => matchMedia("(max-width: 860px)").matches;
   const classed = (element, prefix) => [...element.classList].find((name) => name.startsWith(prefix))?.slice(prefix.length);
   let toServer = () => {};
 
@@ -22,32 +21,9 @@
     if (status) status.textContent = text;
   }
 
-  // A citation and its source
-
-  function choose(cite) {
-    const turn = classed(cite, "turn-");
-    const at = classed(cite, "at-");
-    Object.assign(state, { cite, pending: { turn, at } });
-    byId("sources").dataset.open = "yes";
-    if (!settle()) toServer("looked", at === undefined ? { turn } : { turn, at });
-  }
-
-  function settle() { // whether the source that is waited for is there by now
-    if (!state.pending) return true;
-    const { turn, at } = state.pending;
-    const section = find(`#evidence [data-turn="${turn}"]`);
-    const card = section && (at === undefined ? section : section.querySelector(`.holds-${at}`));
-    if (!card) return false;
-    state.pending = null;
-    all(".current").forEach((old) => old.classList.remove("current"));
-    if (at === undefined) return focusOn(find("#sources h2")), true;
-    const mark = card.querySelector(`mark.at-${at}`);
-    for (const each of [card, mark, state.cite]) each?.classList.add("current");
-    focusOn(card);
-    card.scrollIntoView({ block: "start" });
-    mark?.scrollIntoView({ block: "nearest" });
-    byId("peek")?.remove();
-    return true;
+  function bringUp(id) {
+    byId(id).dataset.open = "yes";
+    byId(id).scrollTop = 0;
   }
 
   function close(id, back) {
@@ -55,25 +31,29 @@
     (back ?? box())?.focus();
   }
 
-  function peek(cite) { // a glance at a source, beside the citation that the pointer or the keyboard is on
-    byId("peek")?.remove();
-    const at = cite && classed(cite, "at-");
-    const card = cite && find(`#evidence [data-turn="${classed(cite, "turn-")}"] .holds-${at}`);
-    if (!card || narrow()) return;
-    cite.removeAttribute("title"); // which would come up beside it
-    const shown = Object.assign(document.createElement("div"), { id: "peek", role: "tooltip" });
-    const parts = [".card-title", ".who", `mark.at-${at}`, `.doubt.at-${at}`].map((part) => card.querySelector(part));
-    shown.append(...parts.filter(Boolean).map((part) => {
-      const line = document.createElement("p");
-      line.className = part.tagName === "MARK" ? "quote" : part.className;
-      line.append(...part.cloneNode(true).childNodes);
-      return line;
-    }));
-    find(".gradio-container").append(shown);
-    const spot = cite.getBoundingClientRect();
-    const size = shown.getBoundingClientRect();
-    shown.style.left = `${Math.max(8, Math.min(spot.left - 24, innerWidth - size.width - 8))}px`;
-    shown.style.top = `${spot.top - size.height > 16 ? spot.top - size.height - 8 : spot.bottom + 8}px`;
+  // A citation and its source
+
+  function choose(cite) {
+    Object.assign(state, { cite, wanted: { turn: classed(cite, "turn-"), at: classed(cite, "at-") } });
+    bringUp("sources");
+    if (!settle()) toServer("looked", { turn: state.wanted.turn });
+  }
+
+  function settle() { // whether the source that is waited for is there by now
+    if (!state.wanted) return true;
+    const { turn, at } = state.wanted;
+    const section = find(`#evidence [data-turn="${turn}"]`);
+    const card = section && (at === undefined ? section : section.querySelector(`.holds-${at}`));
+    if (!card) return false;
+    state.wanted = null;
+    all(".current").forEach((old) => old.classList.remove("current"));
+    if (at === undefined) return focusOn(find("#sources h2")), true;
+    const mark = card.querySelector(`mark.at-${at}`);
+    for (const each of [card, mark, state.cite]) each?.classList.add("current");
+    focusOn(card);
+    card.scrollIntoView({ block: "start" });
+    mark?.scrollIntoView({ block: "nearest" });
+    return true;
   }
 
   // A recording and what is said in it
@@ -89,20 +69,11 @@
   }
 
   function playerShown(player) {
-    byId("sources").dataset.open = "yes";
-    byId("columns").classList.add("has-turn");
-    byId("sources").scrollTop = 0;
+    bringUp("sources");
     const media = player.querySelector("video, audio");
     for (const name of ["timeupdate", "seeked"]) media?.addEventListener(name, () => followTime(media.currentTime));
     followTime(Number(player.dataset.at));
     focusOn(media ?? player.querySelector("button"));
-  }
-
-  function findCue(typed) {
-    const wanted = typed.toLowerCase().split(/\s+/);
-    for (const cue of all("#player .cues li")) {
-      cue.hidden = !wanted.every((word) => cue.textContent.toLowerCase().includes(word));
-    }
   }
 
   // The conversation
@@ -135,10 +106,10 @@
     }
     find("#chat .examples[role]")?.removeAttribute("role"); // a list that holds no items
     for (const said of all("#chat [data-testid=bot], #chat [data-testid=user]")) {
+      if (said.getAttribute("role") === "group") continue;
       // Gradio puts the HTML of the whole message there, to be read out.
-      const label = said.dataset.testid === "bot" ? words.answer : words.question;
-      if (said.getAttribute("aria-label") !== label) said.setAttribute("aria-label", label);
-      if (said.getAttribute("role") !== "group") said.setAttribute("role", "group");
+      said.setAttribute("aria-label", said.dataset.testid === "bot" ? words.answer : words.question);
+      said.setAttribute("role", "group");
     }
   }
 
@@ -160,11 +131,8 @@
     state.known = true;
   }
 
-  const leaveRecord = () => go({ talk: "" }); // the address names a talk only while that talk is on the screen
-
   function recordShown(record) {
-    byId("record-column").dataset.open = "yes";
-    byId("record-column").scrollTop = 0;
+    bringUp("record-column");
     go({ talk: record.dataset.id });
     for (const row of all("#rows .entry")) row.setAttribute("aria-current", String(row.dataset.id === record.dataset.id));
     focusOn(record.querySelector("h2"));
@@ -176,7 +144,7 @@
     byId("status").setAttribute("role", "status");
     const toggle = find(".sidebar .toggle-button");
     toggle?.setAttribute("aria-label", words.conversations);
-    if (narrow()) toggle?.click(); // it would cover the page
+    if (matchMedia("(max-width: 860px)").matches) toggle?.click(); // it would cover the page
     document.body.classList.add("talks-ready");
     find("#scope input")?.setAttribute("placeholder", words.everywhere);
     const typed = sessionStorage.getItem("talks-typed");
@@ -197,6 +165,11 @@
 
   let program = null;
 
+  function reload(typed) {
+    sessionStorage.setItem("talks-typed", typed);
+    location.reload();
+  }
+
   async function look() {
     let found = null;
     try { // Gradio gives each start of the program an id of its own
@@ -206,23 +179,17 @@
     program ??= found;
     if (found && found !== program) {
       const asked = find("#chat .answer.running") && all("#chat .user-row").at(-1).innerText.trim();
-      sessionStorage.setItem("talks-typed", box().value || asked || "");
-      return location.reload();
+      return reload(box().value || asked || "");
     }
     document.body.classList.toggle("talks-lost", !found);
     setTimeout(look, found ? 4000 : 1000);
   }
 
-  // What leaves the page
-
-  async function deliver(message) {
+  async function deliver(message) { // what leaves the page
     if (!message) return;
     const { do: what, name, text } = JSON.parse(message);
     if (what === "tell") return tell(text);
-    if (what === "reload") {
-      sessionStorage.setItem("talks-typed", text);
-      return location.reload();
-    }
+    if (what === "reload") return reload(text);
     if (what === "copy") {
       await navigator.clipboard.writeText(text);
       return tell(words.copied);
@@ -235,18 +202,17 @@
     tell(`${words.saved_as} ${name}.`);
   }
 
-  // What is clicked, typed and pointed at, anywhere
+  // What is clicked and typed, anywhere
 
   document.addEventListener("click", (event) => {
     const hit = (selector) => event.target.closest?.(selector);
     const cite = hit("a.cite[href], a.show-sources");
     if (cite) { event.preventDefault(); return choose(cite); }
     if (hit("#sources .close")) return close("sources", state.cite);
-    if (hit("#record-column .close")) {
-      leaveRecord();
-      return close("record-column", find("#rows .entry[aria-current=true]"));
-    }
-    if (hit("[role=tab]") && !hit("#tab-browse-button")) leaveRecord();
+    // The address names a talk only while that talk is on the screen.
+    const left = hit("#record-column .close, [role=tab]:not(#tab-browse-button)");
+    if (left || hit("[data-do=opened_conversation], [data-do=narrowed], [data-do=played]")) go({ talk: "" });
+    if (hit("#record-column .close")) return close("record-column", find("#rows .entry[aria-current=true]"));
     const cue = hit("[data-seek]");
     const media = cue && find("#player video, #player audio");
     if (media) {
@@ -255,14 +221,11 @@
     }
     const question = hit("[data-ask]");
     if (question) return ask(question.dataset.ask);
-    const action = hit("button[data-do]");
-    if (!action) return;
-    const { do: name, ...data } = action.dataset;
-    if (["opened_conversation", "narrowed", "played"].includes(name)) leaveRecord();
-    action.closest("details.menu")?.removeAttribute("open");
+    const { do: name, ...data } = hit("button[data-do]")?.dataset ?? {};
+    if (!name) return;
+    hit("details.menu")?.removeAttribute("open");
     toServer(name, data);
   });
-  document.addEventListener("input", (event) => event.target.matches?.(".find-cue") && findCue(event.target.value));
   document.addEventListener("submit", (event) => {
     const { do: name, ...data } = event.target.dataset;
     if (!name) return;
@@ -271,14 +234,9 @@
   });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
-    peek(null);
-    const isUp = (id) => "open" in (byId(id)?.dataset ?? {}); // a tab is not there before it was opened
-    if (isUp("sources")) close("sources", state.cite);
-    else if (isUp("record-column")) close("record-column");
+    const up = ["sources", "record-column"].find((id) => "open" in (byId(id)?.dataset ?? {})); // a tab may not be there yet
+    if (up) close(up, up === "sources" ? state.cite : null);
   });
-  for (const name of ["mouseover", "focusin", "scroll"]) {
-    document.addEventListener(name, (event) => peek(event.target.closest?.("a.cite[href]")), { passive: true, capture: true });
-  }
 
   // Gradio draws when it likes; the observer sees what has come.
   new MutationObserver(() => {

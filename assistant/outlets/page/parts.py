@@ -1,19 +1,20 @@
 """What stands where on the page, and what every handler needs to speak with Gradio.
 
-The script and the style sheet know the parts by their element ids.
+The script and the style sheet know a part by the id of its element, which is its name here.
 """
 
 import json
 import secrets
-from typing import Any
+from typing import Any, get_args
 
 import gradio as gr
 
-from assistant.outlets.page.evidence import evidence_html
 from assistant.outlets.page.markdown import DELIMITERS
 from assistant.outlets.page.session import Conversation
+from assistant.outlets.page.turns import evidence_html
 from assistant.outlets.page.words import LABELS as SAY
 from assistant.outlets.shelf import ORDERS
+from assistant.types import Style
 
 Updates = dict[Any, Any]
 """Part → its new value; what is left out stays as it is."""
@@ -37,11 +38,13 @@ LONGEST_QUESTION_CHARS = 4000
 
 # What buttons inside HTML can set off; the script hands the button's data along.
 _ACTIONS = (
-    "opened_record opened_conversation changed_conversation exported looked showed_around narrowed played "
-    "closed_player showed_more took_server removed_model"
+    "opened_record opened_conversation changed_conversation exported looked narrowed played closed_player showed_more"
 ).split()
 # Without a frame and a label of its own.
 _BARE: dict[str, Any] = {"show_label": False, "container": False}
+# A box that takes several values, chosen or typed.
+_SEVERAL: dict[str, Any] = {"value": [], "multiselect": True, "allow_custom_value": True}
+_CLOSE = '<button type="button" class="close" data-say="close"></button>'
 
 
 def data_of(event: gr.EventData) -> dict[str, Any]:
@@ -57,7 +60,7 @@ def outgoing(what: str, name: str, text: str) -> str:
 
 
 class Parts:
-    """The page's parts by name; made inside a `gr.Blocks`."""
+    """The page's parts by name, which is the id of their element too; made inside a `gr.Blocks`."""
 
     def __init__(self) -> None:
         self.conversation = gr.State(Conversation(), time_to_live=FORGET_AFTER_S)
@@ -67,36 +70,35 @@ class Parts:
         self.saved = gr.BrowserState([], storage_key="talks-models", secret="talks")
         self.ticker = gr.Timer(1.0, active=True)
         connect = f"window.talksPage.connect(trigger, {json.dumps(_ACTIONS)});"
-        self.actions = gr.HTML("", elem_id="actions", apply_default_css=False, js_on_load=connect)
-        hidden = [gr.Textbox("", visible="hidden", elem_id=name) for name in ("current", "address", "outbox")]
-        self.current, self.address, self.outbox = hidden
-        with gr.Sidebar(elem_id="sidebar", width=264):
-            self.new = gr.Button(SAY("new"), elem_id="new", size="md")
-            find = SAY("search_kept")
-            self.search = gr.Textbox(label=find, placeholder=find, elem_id="search", **_BARE)
-            self.history = _html("history")
-        self.masthead = _html("masthead")
-        _html("lost", '<p role="alert" data-say="lost"></p>')
-        with gr.Tabs(elem_id="tabs", selected="chat") as self.tabs:
-            with gr.Tab(SAY("tab_ask"), id="chat", elem_id="tab-chat"), gr.Row(elem_id="columns"):
+        self.actions = gr.HTML("", apply_default_css=False, js_on_load=connect)
+        self.current, self.outbox = (gr.Textbox("", visible="hidden") for _ in range(2))
+        with gr.Sidebar(width=264) as self.sidebar:
+            self.new = gr.Button(SAY("new"), size="md")
+            self.search = gr.Textbox(label=SAY("search_kept"), placeholder=SAY("search_kept"), **_BARE)
+            self.history = _html()
+        self.masthead = _html()
+        self.lost = _html('<p role="alert" data-say="lost"></p>')
+        with gr.Tabs(selected="chat") as self.tabs:
+            with gr.Tab(SAY("tab_ask"), id="chat") as self.tab_chat, gr.Row() as self.columns:
                 self._lay_out_chat()
                 self._lay_out_sources()
-            with gr.Tab(SAY("tab_browse"), id="browse", elem_id="tab-browse") as self.browse_tab:
+            with gr.Tab(SAY("tab_browse"), id="browse") as self.tab_browse:
                 self._lay_out_browse()
-            with gr.Tab(SAY("tab_sources"), id="adding", elem_id="tab-adding", visible=False) as self.adding_tab:
+            with gr.Tab(SAY("tab_sources"), id="adding", visible=False) as self.tab_adding:
                 self._lay_out_adding()
-            with gr.Tab(SAY("tab_models"), id="models", elem_id="tab-models") as self.models_tab:
+            with gr.Tab(SAY("tab_models"), id="models") as self.tab_models:
                 self._lay_out_models()
+        for name, part in vars(self).items():
+            part.elem_id = name.replace("_", "-")
         # All that changes with a turn or with the conversation.
         self.shown = [
             *(self.chat, self.status, self.question, self.evidence, self.table, self.save_table, self.current),
-            *(self.history, self.scope, self.style, self.masthead, self.tabs, self.conversation, self.outbox),
+            *(self.history, self.scope, self.masthead, self.tabs, self.conversation, self.outbox),
         ]
 
     def _lay_out_chat(self) -> None:
-        with gr.Column(elem_id="ask", scale=3, min_width=0):
+        with gr.Column(scale=3, min_width=0) as self.ask:
             self.chat = gr.Chatbot(
-                elem_id="chat",
                 label=SAY("conversation"),
                 autoscroll=False,  # a long answer is read from its beginning
                 height=None,
@@ -109,24 +111,15 @@ class Parts:
                 allow_tags=False,
                 **_BARE,
             )
-            with gr.Column(elem_id="composer", scale=0, min_width=0):
-                self.status = _html("status", "<span></span>")
-                with gr.Row(elem_id="choices"):
-                    self.scope = gr.Dropdown(
-                        [],
-                        value=[],
-                        multiselect=True,
-                        allow_custom_value=True,
-                        elem_id="scope",
-                        label=SAY("scope"),
-                        min_width=0,
-                        **_BARE,
-                    )
-                    self.writer = _choice([("", "settings")], "settings", "writer")
-                    styles = [(SAY(f"style_{style}"), style) for style in ("short", "normal", "detailed")]
-                    self.style = _choice(styles, "normal", "style")
+            with gr.Column(scale=0, min_width=0) as self.composer:
+                self.status = _html("<span></span>")
+                with gr.Row() as self.choices:
+                    self.scope = gr.Dropdown([], label=SAY("scope"), min_width=0, **_SEVERAL, **_BARE)
+                    small: dict[str, Any] = _BARE | {"min_width": 120, "scale": 0}
+                    self.writer = gr.Dropdown([("", "settings")], value="settings", label=SAY("writer"), **small)
+                    styles = [(SAY(f"style_{style}"), style) for style in get_args(Style)]
+                    self.style = gr.Dropdown(styles, value="normal", label=SAY("style"), **small)
                 self.question = gr.Textbox(
-                    elem_id="question",
                     label=SAY("question"),
                     placeholder=SAY("question_hint"),
                     max_lines=6,
@@ -137,70 +130,62 @@ class Parts:
                 )
 
     def _lay_out_sources(self) -> None:
-        with gr.Column(elem_id="sources", scale=2, min_width=0):
-            close = '<button type="button" class="close" data-say="close"></button>'
-            _html("sources-bar", f'<div class="bar"><h2 tabindex="-1" data-say="sources"></h2>{close}</div>')
-            self.player = _html("player")
-            self.save_table = gr.Button(SAY("save_table"), elem_id="save-table", visible=False, size="sm")
+        with gr.Column(scale=2, min_width=0) as self.sources:
+            self.sources_bar = _html(f'<div class="bar"><h2 tabindex="-1" data-say="sources"></h2>{_CLOSE}</div>')
+            self.player = _html()
+            self.save_table = gr.Button(SAY("save_table"), visible=False, size="sm")
             self.table = gr.Dataframe(
-                elem_id="table", visible=False, interactive=False, wrap=True, buttons=["fullscreen"], max_height=560,
-                column_widths=["52px"], label=SAY("sources"), show_label=False,
+                visible=False, interactive=False, wrap=True, buttons=["fullscreen"], max_height=480,
+                column_widths=["44px", "240px"], label=SAY("sources"), show_label=False,
             )  # fmt: skip
-            self.evidence = _markdown("evidence", evidence_html(Conversation()))
+            self.evidence = _markdown(evidence_html(Conversation()))
 
     def _lay_out_browse(self) -> None:
-        with gr.Row(elem_id="shelf-search"):
-            self.words = gr.Textbox(label=SAY("search"), placeholder=SAY("search_hint"), elem_id="words", scale=3)
-            self.where = gr.Dropdown(
-                [], value=[], multiselect=True, allow_custom_value=True, label=SAY("only"), elem_id="where", scale=3
-            )
+        with gr.Row() as self.shelf_search:
+            self.words = gr.Textbox(label=SAY("search"), placeholder=SAY("search_hint"), scale=3)
+            self.where = gr.Dropdown([], label=SAY("only"), scale=3, **_SEVERAL)
             orders = [(SAY(f"order_{order}"), order) for order in ORDERS]
-            self.order = gr.Dropdown(orders, value=ORDERS[0], label=SAY("sort"), elem_id="order", min_width=130)
-        with gr.Row(elem_id="shelf-columns"):
-            with gr.Column(elem_id="shelf", scale=2, min_width=0):
-                self.count = _html("count")
-                self.rows = _markdown("rows")
-            with gr.Column(elem_id="record-column", scale=3, min_width=0):
-                _html("record-bar", '<button type="button" class="close" data-say="close"></button>')
-                self.record = _markdown("record")
-                self.group = gr.Dropdown([], label=SAY("count_by"), elem_id="group", interactive=True)
-                self.plot = gr.BarPlot(elem_id="plot", visible=False, height=260, y_lim=[0, None], x_label_angle=-40)
+            self.order = gr.Dropdown(orders, value=ORDERS[0], label=SAY("sort"), min_width=130)
+        with gr.Row() as self.shelf_columns:
+            with gr.Column(scale=2, min_width=0) as self.shelf:
+                self.count = _html()
+                self.rows = _markdown()
+            with gr.Column(scale=3, min_width=0) as self.record_column:
+                self.record_bar = _html(_CLOSE)
+                self.record = _markdown()
+                self.group = gr.Dropdown([], label=SAY("count_by"), interactive=True)
+                self.plot = gr.BarPlot(visible=False, height=260, y_lim=[0, None], x_label_angle=-40)
 
     def _lay_out_adding(self) -> None:
-        with gr.Column(elem_id="adding-page"):
-            _html("adding-title", '<h2 data-say="adding"></h2><p class="hint" data-say="adding_hint"></p>')
-            self.files = gr.File(file_count="multiple", label=SAY("files"), elem_id="files", height=160)
-            self.folder = gr.Textbox(label=SAY("folder"), placeholder="/home/me/lectures", elem_id="folder")
+        with gr.Column() as self.adding_page:
+            _html('<h2 data-say="adding"></h2><p class="hint" data-say="adding_hint"></p>')
+            self.files = gr.File(file_count="multiple", label=SAY("files"), height=160)
+            self.folder = gr.Textbox(label=SAY("folder"), placeholder="/home/me/lectures")
             with gr.Row():
-                self.add = gr.Button(SAY("add"), variant="primary", size="sm", scale=0, elem_id="add")
-                self.cancel = gr.Button(SAY("cancel"), size="sm", scale=0, elem_id="cancel", visible=False)
-            self.added = _html("added")
+                self.add = gr.Button(SAY("add"), variant="primary", size="sm", scale=0)
+                self.cancel = gr.Button(SAY("cancel"), size="sm", scale=0, visible=False)
+            self.added = _html()
 
     def _lay_out_models(self) -> None:
-        with gr.Column(elem_id="models-page"):
-            _html("models-title", '<h2 data-say="models"></h2><p class="hint" data-say="models_hint"></p>')
-            self.models = _html("models")
-            with gr.Row(elem_id="endpoint-fields"):
-                address = "http://127.0.0.1:11434/v1"
-                self.base_url = gr.Textbox(label=SAY("endpoint"), placeholder=address, elem_id="base-url")
-                self.api_key = gr.Textbox(label=SAY("key"), type="password", elem_id="api-key")
-                self.model = gr.Dropdown([], value="", label=SAY("model"), allow_custom_value=True, elem_id="model")
-                self.name = gr.Textbox(label=SAY("model_name"), elem_id="model-name")
+        with gr.Column() as self.models_page:
+            _html('<h2 data-say="models"></h2><p class="hint" data-say="models_hint"></p>')
+            self.models = gr.Dropdown([], multiselect=True, label=SAY("your_models"), visible=False)
             with gr.Row():
-                self.list_models = gr.Button(SAY("list_models"), elem_id="list-models", size="sm", scale=0)
-                self.connect = gr.Button(SAY("use_model"), elem_id="connect", variant="primary", size="sm", scale=0)
-            self.result = _html("endpoint-result")
+                self.base_url = gr.Dropdown([], label=SAY("endpoint"), allow_custom_value=True)
+                self.api_key = gr.Textbox(label=SAY("key"), type="password")
+                self.model = gr.Dropdown([], value="", label=SAY("model"), allow_custom_value=True)
+                self.name = gr.Textbox(label=SAY("model_name"))
+            with gr.Row():
+                self.list_models = gr.Button(SAY("list_models"), size="sm", scale=0)
+                self.connect = gr.Button(SAY("use_model"), variant="primary", size="sm", scale=0)
+            self.result = _html()
 
 
-def _html(elem_id: str, value: str = "") -> gr.HTML:
+def _html(value: str = "") -> gr.HTML:
     """A piece of HTML that does nothing by itself."""
-    return gr.HTML(value, elem_id=elem_id, apply_default_css=False, js_on_load=None)
+    return gr.HTML(value, apply_default_css=False, js_on_load=None)
 
 
-def _markdown(elem_id: str, value: str = "") -> gr.Markdown:
+def _markdown(value: str = "") -> gr.Markdown:
     """Our own HTML, in which Gradio draws the formulas."""
-    return gr.Markdown(value, elem_id=elem_id, sanitize_html=False, latex_delimiters=DELIMITERS)
-
-
-def _choice(choices: list[Any], value: str, elem_id: str) -> gr.Dropdown:
-    return gr.Dropdown(choices, value=value, elem_id=elem_id, label=SAY(elem_id), min_width=120, scale=0, **_BARE)
+    return gr.Markdown(value, sanitize_html=False, latex_delimiters=DELIMITERS)

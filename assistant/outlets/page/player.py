@@ -15,10 +15,10 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from assistant.outlets.page.evidence import button, clock
 from assistant.outlets.page.markdown import link_html, one_line
 from assistant.outlets.page.parts import QUICK, Parts, Updates, data_of
 from assistant.outlets.page.session import Conversation
+from assistant.outlets.page.turns import button, clock
 from assistant.outlets.page_backend import Opened, PageBackend
 from ingest.errors import TalksError
 from ingest.records import Record
@@ -63,16 +63,15 @@ def connect_player(backend: PageBackend, parts: Parts) -> None:
 
 def player_html(opened: Opened, at_s: float, conversation: Conversation) -> str:
     """The player at a second, chapters and cited moments on its time line, and the transcript below it."""
-    record, words = opened.record, conversation.words
-    address = f"media/{quote(record.id, safe='')}#t={at_s:g}"
-    kind = "audio" if str(MEDIA_FILE.of(record) or "").lower().endswith(_HEARD_ONLY) else "video"
-    label = escape(record.title)
-    there = VIDEO_URL.of(record)
-    link = link_html(there, words("recording")) if there else ""
+    record, words, label = opened.record, conversation.words, escape(opened.record.title)
     if opened.media:
-        shown = f'<{kind} controls preload="metadata" src="{escape(address)}" aria-label="{label}"></{kind}>'
+        kind = "audio" if str(MEDIA_FILE.of(record) or "").lower().endswith(_HEARD_ONLY) else "video"
+        address = escape(f"media/{quote(record.id, safe='')}#t={at_s:g}")
+        shown = f'<{kind} controls preload="metadata" src="{address}" aria-label="{label}"></{kind}>'
         shown += _marks_html(record, conversation)
     else:
+        there = VIDEO_URL.of(record)
+        link = link_html(there, words("recording")) if there else ""
         shown = f'<p class="hint">{escape(words("not_here"))} {link}</p>'
     cues = "".join(
         f'<li><button type="button" data-seek="{cue.start_s:g}"><span class="time">{clock(cue.start_s)}</span> '
@@ -80,16 +79,12 @@ def player_html(opened: Opened, at_s: float, conversation: Conversation) -> str:
         for cue in record.transcript[:MOST_CUES]
         if cue.start_s is not None
     )
-    find = escape(words("find_cue"))
-    said = (
-        f'<input type="search" class="find-cue" placeholder="{find}" aria-label="{find}">'
-        f'<ol class="cues" aria-label="{escape(words("transcript"))}">{cues}</ol>'
-        if cues
-        else f'<p class="hint">{escape(words("no_captions"))}</p>'
-    )
+    none = f'<p class="hint">{escape(words("no_captions"))}</p>'
+    listed = f'<ol class="cues" aria-label="{escape(words("transcript"))}">{cues}</ol>'
     return one_line(
         f'<section class="player" data-at="{at_s:g}" aria-label="{label}"><p class="player-title" dir="auto">{label} '
-        f"{button('closed_player', words('close'))}</p>{shown}{said}</section>"
+        f"{button('closed_player', words('close'))}</p>{shown}"
+        f"{listed if cues else none}</section>"
     )
 
 

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from assistant.outlets.conversations import KeptTurn, new_conversation_id, now_text
+from assistant.outlets.feedback import Feedback
 from assistant.outlets.page.words import ENGLISH, Words
-from assistant.outlets.page_backend import Turn, Writer
+from assistant.outlets.page_backend import Writer
 from assistant.outlets.shelf import Scope
-from assistant.types import Answer, Citation, Cited, Delta, Done, Event, SourcePassage, Sources, Stage, Status, Style
+from assistant.types import Answer, Citation, Cited, Delta, Done, Event, SourcePassage, Sources, Status, Style
 
 TABLE_FROM = 6
 """An exact answer that cites so many talks and papers is a list, which people sort and take into a spreadsheet."""
@@ -31,8 +32,7 @@ class Draft:
 
     key: int
     question: str
-    stage: Stage | None = None
-    status: str = ""
+    status: Status = Status("searching", "")
     text: str = ""
     citations: tuple[Citation, ...] = ()
     passages: tuple[SourcePassage, ...] = ()
@@ -40,21 +40,15 @@ class Draft:
     problem: str | None = None
     stopped: bool = False
     asked_at: str = field(default_factory=now_text)
-    rating: tuple[str, str] | None = None
+    rating: Feedback | None = None
     shown: str | None = None
 
-    @classmethod
-    def from_kept(cls, key: int, turn: KeptTurn) -> "Draft":
-        """A turn that was kept, as it was shown."""
-        answer = turn.answer
-        draft = cls(key, turn.question, text=answer.text, citations=answer.citations, passages=turn.passages)
-        draft.answer, draft.stopped, draft.asked_at = answer, turn.stopped, turn.asked_at
-        return draft
-
     @property
-    def is_worth_keeping(self) -> bool:
-        """Whether it came to an answer and said something."""
-        return self.answer is not None and bool(self.answer.text)
+    def kept(self) -> KeptTurn | None:
+        """What goes on disk and into the next question's history; None unless it is over and said something."""
+        if self.answer is None or not self.answer.text:
+            return None
+        return KeptTurn(self.question, self.answer, self.asked_at, self.passages, self.stopped)
 
     @property
     def is_running(self) -> bool:
@@ -70,8 +64,8 @@ class Draft:
     def apply(self, event: Event) -> None:
         """Take in one event."""
         match event:
-            case Status(stage=stage, text=text):
-                self.stage, self.status = stage, text
+            case Status():
+                self.status = event
             case Sources(passages=passages):
                 self.passages = passages
             case Delta(text=text):
@@ -96,14 +90,8 @@ class Conversation:
     Attributes:
         owner: Whose it is; "" until the page has told.
         id: Where it is kept; "" until its first question.
-        writer: Who writes its answers.
-        style: How long they are to be.
-        scope: What its next question is narrowed to.
         running: Keys of turns under way: one at most, and none that was stopped.
         looked_at: The turn whose sources are shown; None is the last.
-        picked: Position of the citation that was chosen there.
-        around: Passages whose neighbours are shown.
-        superseded: How many kept turns the next one takes the place of.
     """
 
     owner: str = ""
@@ -116,14 +104,11 @@ class Conversation:
     running: set[int] = field(default_factory=set)
     last_key: int = 0
     looked_at: int | None = None
-    picked: int | None = None
-    around: frozenset[str] = frozenset()
-    superseded: int = 0
     words: Words = ENGLISH
 
-    def history(self) -> tuple[Turn, ...]:
+    def history(self) -> tuple[KeptTurn, ...]:
         """The turns that came to an answer and said something, oldest first."""
-        return tuple(Turn(d.question, d.answer) for d in self.drafts if d.answer is not None and d.answer.text)
+        return tuple(draft.kept for draft in self.drafts if draft.kept)
 
     def begin(self, question: str) -> Draft:
         """A new turn; the caller makes sure that none is under way."""
@@ -131,7 +116,7 @@ class Conversation:
         self.last_key += 1
         self.running.add(self.last_key)
         self.drafts.append(Draft(self.last_key, question))
-        self.looked_at = self.picked = None
+        self.looked_at = None
         return self.drafts[-1]
 
     def end(self, draft: Draft) -> bool:
@@ -143,19 +128,23 @@ class Conversation:
         draft.shown = None
         return True
 
-    def take_back(self, first: int) -> str | None:
-        """Remove the turns from a place on; the question that stood there, or None where there is none."""
+    def take_back(self, first: int) -> list[Draft]:
+        """Remove the turns from a place on; gives them."""
         taken = self.drafts[first:]
         del self.drafts[first:]
-        self.superseded += sum(draft.is_worth_keeping for draft in taken)
-        self.looked_at = self.picked = None
-        return taken[0].question if taken else None
+        self.looked_at = None
+        return taken
 
     def switch(self, conversation_id: str, turns: Sequence[KeptTurn]) -> None:
         """Show another conversation in place of this one; a turn under way is ended before."""
-        self.id, self.superseded, self.looked_at, self.picked = conversation_id, 0, None, None
-        self.drafts = [Draft.from_kept(key, turn) for key, turn in enumerate(turns, self.last_key + 1)]
-        self.last_key += len(turns)
+        self.take_back(0)
+        self.id = conversation_id
+        for turn in turns:
+            self.last_key += 1
+            draft = Draft(self.last_key, turn.question, asked_at=turn.asked_at, stopped=turn.stopped)
+            draft.passages = turn.passages
+            draft.apply(Done(turn.answer))
+            self.drafts.append(draft)
 
     def draft(self, key: int | None) -> Draft | None:
         """The turn with this key; None stands for the last one."""

@@ -7,17 +7,15 @@ back.
 
 import logging
 from html import escape
-from typing import Any
 from urllib.parse import urlsplit
 
 import gradio as gr
 
 from assistant.llm import EndpointChoice
-from assistant.outlets.page.evidence import button
-from assistant.outlets.page.parts import QUICK, QUIET, Parts, Updates, data_of
+from assistant.outlets.page.parts import QUICK, QUIET, Parts, Updates
 from assistant.outlets.page.session import Conversation
 from assistant.outlets.page.words import Words
-from assistant.outlets.page_backend import Adding, PageBackend, PageState
+from assistant.outlets.page_backend import PageBackend, PageState
 from ingest.errors import TalksError
 
 _LOG = logging.getLogger(__name__)
@@ -26,7 +24,6 @@ Saved = list[dict[str, str]]
 """The visitor's models: name, base_url, model."""
 
 MOST_SAVED = 20
-_LONGEST_CHARS = 500
 
 
 def masthead_html(state: PageState, conversation: Conversation) -> str:
@@ -49,24 +46,12 @@ def condition(state: PageState, conversation: Conversation) -> tuple[str, str]:
         return "problem", state.problem
     if state.ingest:
         wait = f" {words('ask_soon')}" if state.is_empty else ""
-        return "ingest", f"{words('reading')} {adding_text(state.ingest, words)}{wait}"
+        return "ingest", f"{words('reading')} {state.ingest.rstrip('.')}.{wait}"
     if state.is_empty:
         return "empty", words("no_talks")
     if conversation.writer == "none" or (conversation.writer == "settings" and not state.endpoint):
         return "no-model", words("no_model")
     return "model", words("model_is", model=conversation.writer_name or state.endpoint)
-
-
-def adding_text(adding: Adding, words: Words) -> str:
-    """How far an ingest is, how fast, and how long it will take."""
-    said = f"{adding.what.rstrip('.')}"
-    if adding.total > 1:
-        said = words("step", what=said, done=f"{adding.done:,}", total=f"{adding.total:,}")
-        if adding.done and adding.seconds > 1:
-            rate = adding.done / adding.seconds
-            left = round((adding.total - adding.done) / rate)
-            said += f", {words('rate', rate=f'{rate:.0f}' if rate >= 10 else f'{rate:.1f}', left=f'{left:,}')}"
-    return f"{said}."
 
 
 class Models:
@@ -80,141 +65,110 @@ class Models:
         """Attach each handler to what sets it off."""
         p = self._parts
         slow = QUIET | {"concurrency_limit": 4}
-        page.load(self.offer, [p.conversation, p.saved], [p.writer, p.models], **QUICK)
-        p.models_tab.select(self.find, [p.conversation, p.saved], [p.models, p.writer], **slow)
         typed = [p.base_url, p.model, p.api_key, p.conversation]
+        changed = [p.saved, p.models, p.writer, p.masthead, p.conversation]
+        page.load(self.offer, [p.saved, p.conversation], [p.models, p.writer], **QUICK)
+        p.tab_models.select(self.find, [p.base_url, p.conversation], [p.base_url, p.model, p.result], **slow)
         p.list_models.click(self.list_models, typed, [p.model, p.result], **slow)
-        chosen = [p.result, p.api_key, p.saved, p.models, p.writer, p.masthead, p.conversation]
-        gr.on(
-            [p.connect.click, p.base_url.submit, p.api_key.submit],
-            self.connect_model,
-            [p.name, *typed, p.saved],
-            chosen,
-            **slow,
-        )
-        p.actions.took_server(self.take_server, p.conversation, [p.base_url, p.model], **QUICK)
-        p.actions.removed_model(self.remove, [p.conversation, p.saved], chosen, **QUICK)
+        use = [p.connect.click, p.api_key.submit, p.name.submit]
+        gr.on(use, self.use, [p.name, *typed, p.saved], [*changed, p.result, p.api_key], **slow)
+        p.models.input(self.keep, [p.models, p.saved, p.conversation], changed, **QUICK)
         p.writer.input(self.choose, [p.writer, p.saved, p.conversation], [p.masthead, p.conversation], **QUICK)
 
-    def offer(self, conversation: Conversation, saved: Saved | None) -> Updates:
-        """The models to choose from, as the browser has kept them."""
-        return self._offered(conversation, _tidy(saved))
-
-    def find(self, conversation: Conversation, saved: Saved | None) -> Updates:
+    def find(self, base_url: str | None, conversation: Conversation) -> Updates:
         """Offer the model servers that run on this machine."""
-        words, offered = conversation.words, self._offered(conversation, _tidy(saved))
+        p, words = self._parts, conversation.words
         try:
             running = self._backend.running()
         except TalksError:
             running = ()
-        items = "".join(
-            f"<li>{escape(words('found_server', kind=server.kind or words('server'), models=len(server.models)))} "
-            f"{button('took_server', words('use_it'), url=server.base_url, model=next(iter(server.models), ''))}</li>"
-            for server in running
-        )
-        offered[self._parts.models] += f'<ul class="servers">{items}</ul>' if items else ""
-        return offered
-
-    def take_server(self, conversation: Conversation, event: gr.EventData) -> Updates:
-        """Put a server that was found into the fields."""
-        data = data_of(event)
-        return {self._parts.base_url: str(data.get("url", "")), self._parts.model: str(data.get("model", ""))}
-
-    def list_models(self, base_url: str, model: str | None, api_key: str, conversation: Conversation) -> Updates:
-        """The models that an endpoint has."""
-        p, words = self._parts, conversation.words
-        if not base_url.strip():
-            return {p.result: _result_html(words("no_address"), is_good=False)}
-        try:
-            listed = list(self._backend.models(base_url.strip(), self._key(conversation, base_url, api_key)))
-        except TalksError as error:
-            return {p.result: _result_html(str(error), is_good=False)}
-        said = words.count(len(listed), "models")
-        return {
-            p.model: gr.update(choices=listed, value=model or (listed[0] if listed else "")),
-            p.result: _result_html(said, is_good=True),
+        found = [words("found_server", kind=one.kind or words("server"), models=len(one.models)) for one in running]
+        updates: Updates = {
+            p.base_url: gr.update(choices=[one.base_url for one in running]),
+            p.result: _result_html(" ".join(found)),
         }
+        if running and not base_url:
+            first = running[0]
+            updates[p.base_url] = gr.update(choices=[one.base_url for one in running], value=first.base_url)
+            updates[p.model] = gr.update(choices=list(first.models), value=next(iter(first.models), ""))
+        return updates
 
-    def connect_model(
+    def list_models(self, base_url: str | None, model: str | None, api_key: str, conversation: Conversation) -> Updates:
+        """The models that an endpoint has."""
+        p, words, address = self._parts, conversation.words, (base_url or "").strip()
+        try:
+            listed = list(self._backend.models(address, self._key(conversation, address, api_key)))
+        except TalksError as error:
+            return {p.result: _result_html(str(error), "error")}
+        shown = gr.update(choices=listed, value=model or next(iter(listed), ""))
+        return {p.model: shown, p.result: _result_html(words.count(len(listed), "models"))}
+
+    def use(
         self,
         name: str,
-        base_url: str,
+        base_url: str | None,
         model: str | None,
         api_key: str,
         conversation: Conversation,
         saved: Saved | None,
     ) -> Updates:
         """Try an endpoint, save it under a name, and use it for the next questions."""
-        p, words = self._parts, conversation.words
-        base_url, model = base_url.strip()[:_LONGEST_CHARS], (model or "").strip()[:_LONGEST_CHARS]
-        if not base_url:
-            return {p.result: _result_html(words("no_address"), is_good=False)}
-        key = self._key(conversation, base_url, api_key)
+        p, words, address, model = self._parts, conversation.words, (base_url or "").strip(), (model or "").strip()
+        key = self._key(conversation, address, api_key)
         try:
-            said = self._backend.check_endpoint(base_url, model, key)
+            said = self._backend.check_endpoint(address, model, key)
         except TalksError as error:
-            return {p.result: _result_html(str(error), is_good=False)}
+            return {p.result: _result_html(str(error), "error")}
         except Exception:
             _LOG.exception("checking an endpoint failed")
-            return {p.result: _result_html(words("inside"), is_good=False)}
-        self._keys[conversation.owner, base_url] = key
-        entry = {"name": name.strip()[:60] or describe(base_url, model, words), "base_url": base_url, "model": model}
-        kept = [one for one in _tidy(saved) if one["name"] != entry["name"]][: MOST_SAVED - 1]
-        self._use(entry, conversation)
-        return {p.result: _result_html(said, is_good=True), p.api_key: "", p.saved: [entry, *kept]} | self._changed(
-            conversation, [entry, *kept]
-        )
+            return {p.result: _result_html(words("inside"), "error")}
+        self._keys[conversation.owner, address] = key
+        entry = {"name": name.strip()[:60] or describe(address, model, words), "base_url": address, "model": model}
+        kept = [entry, *(one for one in saved or [] if one["name"] != entry["name"])][:MOST_SAVED]
+        self._write_with(entry["name"], kept, conversation)
+        return self._changed(kept, conversation) | {p.result: _result_html(said), p.api_key: ""}
 
-    def remove(self, conversation: Conversation, saved: Saved | None, event: gr.EventData) -> Updates:
-        """Forget a saved model."""
-        kept = [one for one in _tidy(saved) if one["name"] != str(event.name)]
-        if conversation.writer_name == str(event.name):
-            conversation.writer, conversation.writer_name = "settings", ""
-        said = _result_html(conversation.words("removed"), is_good=True)
-        return {self._parts.result: said, self._parts.saved: kept} | self._changed(conversation, kept)
+    def keep(self, names: list[str], saved: Saved | None, conversation: Conversation) -> Updates:
+        """Forget the saved models that were taken out."""
+        kept = [one for one in saved or [] if one["name"] in names]
+        if conversation.writer_name not in names:
+            self._write_with("settings", kept, conversation)
+        return self._changed(kept, conversation)
 
     def choose(self, chosen: str, saved: Saved | None, conversation: Conversation) -> Updates:
         """Let another model, or none, write the next answers."""
-        entry = next((one for one in _tidy(saved) if f"saved:{one['name']}" == chosen), None)
-        if entry is not None:
-            self._use(entry, conversation)
-        else:
-            conversation.writer, conversation.writer_name = "none" if chosen == "none" else "settings", ""
+        self._write_with(chosen, saved or [], conversation)
+        masthead = masthead_html(self._backend.state(), conversation)
+        return {self._parts.masthead: masthead, self._parts.conversation: conversation}
+
+    def offer(self, saved: Saved | None, conversation: Conversation) -> Updates:
+        """The models to choose from, as the browser has kept them."""
+        p, words, saved, endpoint = self._parts, conversation.words, saved or [], self._backend.state().endpoint
+        choices = [(words("quotes_only"), "none" if endpoint else "settings"), *((one["name"],) * 2 for one in saved)]
+        names = [one["name"] for one in saved]
+        labels = [
+            f"{name}: {describe(one['base_url'], one['model'], words)}" for name, one in zip(names, saved, strict=True)
+        ]
+        value = conversation.writer_name or str(conversation.writer)
         return {
-            self._parts.masthead: masthead_html(self._backend.state(), conversation),
-            self._parts.conversation: conversation,
+            p.writer: gr.update(choices=[(endpoint, "settings"), *choices] if endpoint else choices, value=value),
+            p.models: gr.update(choices=list(zip(labels, names, strict=True)), value=names, visible=bool(names)),
         }
 
-    def _use(self, entry: dict[str, str], conversation: Conversation) -> None:
-        key = self._keys.get((conversation.owner, entry["base_url"]))
-        conversation.writer = EndpointChoice(entry["base_url"], entry["model"] or None, key or None)
-        conversation.writer_name = entry["name"]
+    def _write_with(self, name: str, saved: Saved, conversation: Conversation) -> None:
+        entry = next((one for one in saved if one["name"] == name), None)
+        conversation.writer, conversation.writer_name = "none" if name == "none" else "settings", ""
+        if entry is not None:
+            key = self._keys.get((conversation.owner, entry["base_url"]))
+            conversation.writer = EndpointChoice(entry["base_url"], entry["model"] or None, key or None)
+            conversation.writer_name = name
 
     def _key(self, conversation: Conversation, base_url: str, typed: str) -> str:
-        return typed.strip() or self._keys.get((conversation.owner, base_url.strip()), "")
+        return typed.strip() or self._keys.get((conversation.owner, base_url), "")
 
-    def _changed(self, conversation: Conversation, saved: Saved) -> Updates:
-        shown = {
-            self._parts.masthead: masthead_html(self._backend.state(), conversation),
-            self._parts.conversation: conversation,
-        }
-        return shown | self._offered(conversation, saved)
-
-    def _offered(self, conversation: Conversation, saved: Saved) -> Updates:
-        words, state = conversation.words, self._backend.state()
-        first = [(state.endpoint, "settings"), (words("quotes_only"), "none")] if state.endpoint else []
-        choices = [
-            *(first or [(words("quotes_only"), "settings")]),
-            *((o["name"], f"saved:{o['name']}") for o in saved),
-        ]
-        value = f"saved:{conversation.writer_name}" if conversation.writer_name else str(conversation.writer)
-        items = "".join(
-            f"<li><strong>{escape(one['name'])}</strong> {escape(describe(one['base_url'], one['model'], words))} "
-            f"{button('removed_model', words('remove'), name=one['name'])}</li>"
-            for one in saved
-        )
-        listed = f'<ul class="servers">{items}</ul>' if items else ""
-        return {self._parts.writer: gr.update(choices=choices, value=value), self._parts.models: listed}
+    def _changed(self, saved: Saved, conversation: Conversation) -> Updates:
+        chosen = self.choose(conversation.writer_name or str(conversation.writer), saved, conversation)
+        return chosen | self.offer(saved, conversation) | {self._parts.saved: saved}
 
 
 def describe(base_url: str, model: str, words: Words) -> str:
@@ -224,17 +178,5 @@ def describe(base_url: str, model: str, words: Words) -> str:
     return words("model_at", model=model or words("first_model"), address=address)
 
 
-def _tidy(saved: Any) -> Saved:
-    """What the browser kept, as far as it can be used."""
-    listed = saved if isinstance(saved, list) else []
-    entries = [one for one in listed[:MOST_SAVED] if isinstance(one, dict)]
-    return [
-        {key: str(one.get(key, ""))[:_LONGEST_CHARS] for key in ("name", "base_url", "model")}
-        for one in entries
-        if one.get("name") and one.get("base_url")
-    ]
-
-
-def _result_html(words: str, *, is_good: bool) -> str:
-    kind = "good" if is_good else "error"
-    return f'<p class="result {kind}" role="status" aria-live="polite">{escape(words)}</p>'
+def _result_html(said: str, kind: str = "good") -> str:
+    return f'<p class="result {kind}" role="status" aria-live="polite">{escape(said)}</p>'

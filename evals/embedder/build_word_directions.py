@@ -1,7 +1,11 @@
 """The seeds' passages → the few directions in which the vectors of their words differ most, beside the model.
 
-In: the folder of the seeds. Out: `words.npy` in `all-MiniLM-L6-v2`, shape (384, 96), fp16, and its digest in the list.
-Run after `build_embedder.py`, with the program's own libraries. Never imported by the program.
+They are turned at random within the space that they span: cosines stay what they are, and words vary alike along each,
+so that four bits a number suffice (`ingest.token_vectors`).
+
+In: the folder of the seeds. Out: `words.npy` in `ingest/models/all-MiniLM-L6-v2`, shape (384, 96),
+fp16, and its digest in the list. Run after `build_embedder.py`, with the program's own libraries. Never
+imported by the program.
 """
 
 import hashlib
@@ -37,7 +41,8 @@ def main() -> None:
         kept /= np.linalg.norm(kept, axis=1, keepdims=True)
         moment += kept.T @ kept
     directions = np.linalg.eigh(moment)[1][:, ::-1][:, :WORD_DIMENSIONS]
-    np.save(BUNDLED_MODEL / "words.npy", directions.astype(np.float16))
+    turn = np.linalg.qr(np.random.default_rng(0).standard_normal((WORD_DIMENSIONS, WORD_DIMENSIONS)))[0]
+    np.save(BUNDLED_MODEL / "words.npy", (directions @ turn).astype(np.float16))
     sums = BUNDLED_MODEL / "SHA256SUMS"
     others = [line for line in sums.read_text("ascii").splitlines() if not line.endswith("words.npy")]
     digest = hashlib.sha256((BUNDLED_MODEL / "words.npy").read_bytes()).hexdigest()

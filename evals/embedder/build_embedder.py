@@ -1,8 +1,8 @@
 """The published weights of all-MiniLM-L6-v2 → the files that the program ships, and the proof that they are faithful.
 
-In: the folder of the published model (see README.md here) and a folder of texts to calibrate on. Out: the folder
-`all-MiniLM-L6-v2` beside this file; with `--reference`, the vectors the tests compare with; with `--measure`, the table
-in the README.
+In: the folder of the published model (see `ingest/models/README.md`) and a folder of texts to calibrate on. Out:
+`ingest/models/all-MiniLM-L6-v2`; with `--reference`, the vectors the tests compare with; with `--measure`, the table in
+that README.
 Never imported by the program; its libraries are in requirements-build.txt.
 """
 
@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
-HERE = Path(__file__).parent
-TARGET = HERE / "all-MiniLM-L6-v2"
+CLONE = Path(__file__).parent.parent.parent
+TARGET = CLONE / "ingest" / "models" / "all-MiniLM-L6-v2"
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 
 # How much of an input's spread goes to the weights (SmoothQuant's alpha). Mean cosine with that product alone in int8
@@ -121,7 +121,7 @@ def write_files(model: onnx.ModelProto, tokenizer: Tokenizer) -> None:
     onnx.checker.check_model(model)
     onnx.save(model, TARGET / "model.onnx")
     tokenizer.save(str(TARGET / "tokenizer.json"), pretty=False)
-    shutil.copyfile(HERE.parent.parent / "LICENSE", TARGET / "LICENSE")
+    shutil.copyfile(CLONE / "LICENSE", TARGET / "LICENSE")
     names = ("LICENSE", "model.onnx", "tokenizer.json")
     lines = [f"{hashlib.sha256((TARGET / name).read_bytes()).hexdigest()}  {name}\n" for name in names]
     (TARGET / "SHA256SUMS").write_text("".join(lines), encoding="ascii")

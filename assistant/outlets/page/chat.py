@@ -1,0 +1,386 @@
+"""What a visitor does with conversations: ask, stop, ask anew, look at sources; open, name, find, delete, export.
+
+Comes in: a `PageBackend` and the parts of the page. Goes out: new values for these parts. Handlers keep nothing
+themselves: what belongs to a visitor is in their `Conversation` and, once a turn is over, on disk. A visitor is known
+by a random id that their browser keeps, below the user name where there is a password.
+"""
+
+import logging
+import re
+import secrets
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from html import escape
+from typing import Any
+
+import gradio as gr
+
+from assistant.answer.suggestions import Offer
+from assistant.outlets.conversations import Summary, now_text
+from assistant.outlets.feedback import Feedback
+from assistant.outlets.page.browse import read_scope, table_of
+from assistant.outlets.page.exports import ENDINGS, export_conversation
+from assistant.outlets.page.markdown import typed_text
+from assistant.outlets.page.parts import FOCUS_QUESTION, QUICK, QUIET, SCRIPT, Parts, Updates, data_of, outgoing
+from assistant.outlets.page.session import Conversation, Draft
+from assistant.outlets.page.status import masthead_html
+from assistant.outlets.page.turns import button, chat_messages, evidence_html, message_html, status_html, status_text
+from assistant.outlets.page.words import Words, words_for
+from assistant.outlets.page_backend import PageBackend
+from assistant.outlets.references import answer_markdown, references_csv, references_of
+from assistant.outlets.shelf import Scope
+from assistant.types import Style
+from ingest.errors import TalksError
+from ingest.text import printable
+
+_LOG = logging.getLogger(__name__)
+_VISITOR = re.compile(r"[A-Za-z0-9_-]{16,64}")
+
+TURNS_AT_ONCE = 8
+"""More wait in line: a laptop's endpoint answers few at a time, and each turn holds one of Gradio's 40 threads."""
+SHOWN_EVERY_S = 0.06
+"""A screen update per token is wasted work; 16 a second look fluent."""
+_LAST_WORDS_S = 0.2
+"""Longer than a batch of events takes to the browser; only who leaves a running turn waits."""
+
+
+def owner_of(visitor: str, request: gr.Request) -> str:
+    """Whose conversations these are; a browser that keeps nothing has none."""
+    user = getattr(request, "username", None) or ""
+    return f"{user}:{visitor}" if _VISITOR.fullmatch(str(visitor)) else ""
+
+
+class Chat:
+    """The handlers of one page's conversations."""
+
+    def __init__(self, backend: PageBackend, parts: Parts) -> None:
+        self._backend, self._parts = backend, parts
+
+    def connect(self, page: gr.Blocks) -> None:
+        """Attach each handler to what sets it off."""
+        p = self._parts
+        turn = QUIET | {"concurrency_limit": TURNS_AT_ONCE, "concurrency_id": "turns"}
+        arrived = page.load(self.arrive, [p.conversation, p.visitor], [p.visitor, *p.shown], **QUICK)
+        arrived.then(None, js="() => window.talksPage.arrived()", **SCRIPT)
+        given = [p.scope, p.style, p.conversation]
+        p.question.submit(self.ask, [p.question, *given], p.shown, **turn)
+        gr.on([p.chat.example_select, p.chat.option_select], self.take_offer, given, p.shown, **turn)
+        gr.on([p.chat.retry, p.chat.edit], self.ask_anew, given, p.shown, **turn)
+        # Not through the queue: a stop must not wait behind the turns that it is to end.
+        p.question.stop(self.stop, p.conversation, p.shown, **QUICK).then(None, js=FOCUS_QUESTION, **SCRIPT)
+        p.chat.undo(self.undo, p.conversation, p.shown, **QUICK).then(None, js=FOCUS_QUESTION, **SCRIPT)
+        p.chat.like(self.rate, p.conversation, p.status, **QUICK)
+        p.chat.copy(self.copy, p.conversation, p.outbox, **QUICK)
+        p.actions.looked(self.look, p.conversation, [p.evidence, p.table, p.save_table], **QUICK)
+        p.actions.narrowed(self.narrow, None, [p.scope, p.tabs], **QUICK).then(None, js=FOCUS_QUESTION, **SCRIPT)
+        p.save_table.click(self.save_sources, p.conversation, p.outbox, **QUICK)
+
+        who = [p.conversation, p.search]
+        p.actions.opened_conversation(self.open, who, p.shown, **QUICK)
+        p.new.click(self.open, who, p.shown, **QUICK).then(None, js=FOCUS_QUESTION, **SCRIPT)
+        p.actions.changed_conversation(self.change, who, p.shown, **QUICK)
+        p.search.change(self.history_html, who, p.history, trigger_mode="always_last", **QUICK)
+        where = "(state) => [state, location.origin + location.pathname]"
+        p.actions.exported(self.export, [p.conversation, p.outbox], p.outbox, js=where, **QUICK)
+        p.outbox.change(None, p.outbox, None, js="(text) => window.talksPage.deliver(text)", **SCRIPT)
+        p.current.change(None, p.current, None, js="(id) => window.talksPage.remember(id)", **SCRIPT)
+
+    def arrive(self, conversation: Conversation, visitor: str, request: gr.Request) -> Updates:
+        """Know the visitor again, and open the conversation that the address names."""
+        if not _VISITOR.fullmatch(str(visitor)):
+            visitor = secrets.token_urlsafe(24)
+        conversation.words = words_for(request)
+        conversation.owner = owner_of(visitor, request)
+        wanted = str(request.query_params.get("c", ""))
+        turns = self._backend.conversations.read(conversation.owner, wanted)
+        conversation.switch(wanted if turns else "", turns)
+        # Without turns the chat stays as it is, so that its first questions come but once.
+        shown = self.shown(conversation) if turns else {self._parts.history: self.history_html(conversation)}
+        return shown | {self._parts.visitor: visitor, self._parts.conversation: conversation}
+
+    def ask(self, question: str, scope: list[str], style: Style, conversation: Conversation) -> Iterator[Updates]:
+        """Answer what was typed, showing the answer as it grows."""
+        question = printable(question).strip()
+        if not question or conversation.running:
+            return
+        if not conversation.owner:  # the server has let go of what it knew of this page, which is on disk
+            yield {self._parts.outbox: outgoing("reload", "", question)}
+            return
+        state, words = self._backend.state(), conversation.words
+        if state.is_empty or state.problem:
+            said = words("still_reading" if state.ingest else "nothing_to_ask")
+            yield {self._parts.status: status_html(said), self._parts.masthead: masthead_html(state, conversation)}
+            return
+        yield from self._answer(question, read_scope(scope), style, conversation)
+
+    def take_offer(
+        self, scope: list[str], style: Style, conversation: Conversation, event: gr.SelectData
+    ) -> Iterator[Updates]:
+        """Answer a first question, or go on with what stands below an answer; "Only talks" narrows what follows too."""
+        offered = event.value["text"] if isinstance(event.value, dict) else str(event.value)
+        kind, _, question = offered.partition("|") if isinstance(event.value, str) else ("ask", "", offered)
+        if kind == "talks":
+            scope = [*(value for value in scope if not value.startswith("kind=")), "kind=talk"]
+            yield {self._parts.scope: scope}
+        yield from self.ask(question, scope, style, conversation)
+
+    def ask_anew(
+        self, scope: list[str], style: Style, conversation: Conversation, event: gr.EventData
+    ) -> Iterator[Updates]:
+        """Ask a question again, perhaps in other words; it and all that came after it is replaced."""
+        question = printable(typed_text(_text_of(event.value))).strip()
+        if conversation.running or not question:
+            yield self.shown(conversation)
+            return
+        self._take_back(conversation, _turn_of(event))
+        yield from self.ask(question, scope, style, conversation)
+
+    def undo(self, conversation: Conversation) -> Updates:
+        """Take the last turn back and put its question into the box."""
+        if conversation.running:
+            return self.shown(conversation)
+        question = self._take_back(conversation, -1)
+        return self.shown(conversation, typed=question)
+
+    def stop(self, conversation: Conversation) -> Updates:
+        """End the turn under way at once, if one is; what has come stays; the engine ends at its next sign of life."""
+        for draft in conversation.drafts[-1:]:
+            self._end(conversation, conversation.id, draft)
+        return self.shown(conversation)
+
+    def rate(self, conversation: Conversation, event: gr.LikeData) -> str:
+        """Keep a thumb, or what was said to be wrong."""
+        draft = next(iter(conversation.drafts[max(_turn_of(event), 0) :]), None)
+        if draft is None or draft.answer is None:
+            return ""
+        opinion = Feedback(
+            rating="up" if event.liked is True else "down",
+            word=event.liked if isinstance(event.liked, str) else "",
+            question=draft.question,
+            answer=draft.answer,
+        )
+        said = "thanks"
+        if draft.rating != opinion:  # Gradio tells twice of what stands behind its flag
+            draft.rating = opinion
+            try:
+                self._backend.keep_feedback(opinion)
+            except OSError:
+                _LOG.warning("feedback could not be kept", exc_info=True)
+                said = "not_kept"
+        return status_html(conversation.words(said))
+
+    def copy(self, conversation: Conversation, event: gr.CopyData) -> str:
+        """One answer with its references, in place of the HTML that Gradio has put into the clipboard."""
+        said = _text_of(event.value)
+        for draft in conversation.drafts:
+            if draft.answer is not None and message_html(draft, conversation.words) == said:
+                said = answer_markdown(draft.answer, references_of(draft.answer, self._backend.record))
+        return outgoing("copy", "", typed_text(said))
+
+    def look(self, conversation: Conversation, event: gr.EventData) -> Updates:
+        """Show the sources of another turn."""
+        conversation.looked_at = int(data_of(event).get("turn") or 0)
+        return self.looked(conversation)
+
+    def narrow(self, event: gr.EventData) -> Updates:
+        """Ask only this talk."""
+        try:
+            chosen = (self._backend.record(str(event.id)).title, f"id={event.id}")
+        except TalksError:  # a later ingest has dropped it
+            return {self._parts.scope: gr.skip()}
+        scope = gr.update(choices=[*self.scope_choices(), chosen], value=[chosen[1]])
+        return {self._parts.scope: scope, self._parts.tabs: gr.Tabs(selected="chat")}
+
+    def save_sources(self, conversation: Conversation) -> str:
+        """The sources of a list as a file for a spreadsheet."""
+        draft = conversation.draft(conversation.looked_at)
+        cited = references_of(draft.answer, self._backend.record) if draft and draft.answer else []
+        return outgoing("save", f"talks-{conversation.id.split('-')[0]}.csv", references_csv(cited))
+
+    def open(self, conversation: Conversation, search: str, event: gr.EventData) -> Updates:
+        """Show an earlier conversation with its citations and sources, or a new one; this one stays in the list."""
+        wanted = str(data_of(event).get("id", ""))
+        if not wanted or wanted != conversation.id:
+            self._switch(conversation, wanted)
+        return self.shown(conversation, search) | {self._parts.tabs: gr.Tabs(selected="chat")}
+
+    def change(self, conversation: Conversation, search: str, event: gr.EventData) -> Updates:
+        """Name a conversation, pin it, delete it or bring it back."""
+        owner, data, kept = conversation.owner, data_of(event), self._backend.conversations
+        what, wanted, undo = data.get("what"), str(data.get("id", "")), ""
+        try:
+            if what == "delete":
+                kept.delete(owner, wanted)
+                restore = button("changed_conversation", conversation.words("undo"), what="restore", id=wanted)
+                undo = f'<p class="undo" role="status">{escape(conversation.words("deleted"))} {restore}</p>'
+            elif what == "restore":
+                kept.restore(owner, wanted)
+            elif what == "rename":
+                kept.rename(owner, wanted, str(data.get("value", "")))
+            else:
+                kept.pin(owner, wanted, is_pinned=what == "pin")
+        except OSError:
+            return {self._parts.outbox: outgoing("tell", "", conversation.words("not_kept"))}
+        if what == "delete" and conversation.id == wanted:
+            self._switch(conversation, "")
+            return self.shown(conversation, search, undo)
+        return {self._parts.history: self.history_html(conversation, search, undo)}
+
+    def export(self, conversation: Conversation, page_url: str, event: gr.EventData) -> str:
+        """A conversation as a file to save."""
+        kept, owner, what, wanted = self._backend.conversations, conversation.owner, str(event.what), str(event.id)
+        turns = [(turn.question, turn.answer) for turn in kept.read(owner, wanted)]
+        title = kept.title(owner, wanted) or self._backend.state().title
+        try:
+            text = export_conversation(what, title, turns, self._backend.record, page_url, now_text())
+        except TalksError as error:
+            return outgoing("tell", "", str(error))
+        return outgoing("save", f"talks-{wanted.split('-')[0]}.{ENDINGS[what]}", text)
+
+    def shown(self, conversation: Conversation, search: str = "", undo: str = "", typed: str | None = None) -> Updates:
+        """A conversation as it stands, its last turn's sources beside it; `typed` goes into the box."""
+        p, words, last = self._parts, conversation.words, conversation.draft(None)
+        offers: Sequence[Offer] = ()
+        if last is not None and last.answer is not None and last.kept:
+            try:
+                asked = [draft.question for draft in conversation.drafts]
+                offers = self._backend.offers(last.answer, last.passages, asked)
+            except TalksError:  # an answer without offers is still an answer
+                _LOG.warning("nothing to go on with", exc_info=True)
+        is_running = bool(conversation.running)
+        box: dict[str, Any] = {"submit_btn": not is_running and words("send"), "stop_btn": is_running and words("stop")}
+        return self.looked(conversation) | {
+            p.chat: chat_messages(conversation.drafts, words, offers),
+            p.status: status_html(status_text(last, words) if last else ""),
+            p.question: gr.update(**box) if typed is None else gr.update(**box, value=typed),
+            p.masthead: masthead_html(self._backend.state(), conversation),
+            p.current: gr.skip() if is_running else conversation.id,
+            p.history: gr.skip() if is_running else self.history_html(conversation, search, undo),
+            p.conversation: conversation,
+        }
+
+    def looked(self, conversation: Conversation) -> Updates:
+        """The sources of the turn that is being looked at; a list's as a table."""
+        p, draft = self._parts, conversation.draft(conversation.looked_at)
+        is_list = draft is not None and draft.is_list
+        table: dict[str, Any] = {"visible": is_list}
+        if draft is not None and is_list:
+            try:
+                table["value"] = table_of(draft.citations, self._backend.record, conversation.words)
+            except TalksError:
+                _LOG.warning("no table of a list", exc_info=True)
+        return {
+            p.evidence: evidence_html(conversation, self._backend.around),
+            p.table: gr.update(**table),
+            p.save_table: gr.update(visible=is_list),
+        }
+
+    def history_html(self, conversation: Conversation, search: str = "", undo: str = "") -> str:
+        """The list of conversations that hold some words, the one on the page marked."""
+        words = conversation.words
+        summaries = self._backend.conversations.summaries(conversation.owner, search)
+        items = "".join(_item_html(summary, conversation.id, words) for summary in summaries)
+        hint = f'<p class="hint">{escape(words("nothing_kept" if not search else "nothing_found"))}</p>'
+        return undo + (f'<ul class="kept">{items}</ul>' if items else hint)
+
+    def scope_choices(self) -> list[tuple[str, str]]:
+        """What a question can be narrowed to: (what is read, what it stands for)."""
+        try:
+            return self._backend.shelf().scope_choices()
+        except TalksError:  # said by the masthead
+            return []
+
+    def _answer(self, question: str, scope: Scope, style: Style, conversation: Conversation) -> Iterator[Updates]:
+        """One turn: show it as it grows, keep what came however it ends, leave the conversation ready for the next."""
+        p, words, history, writer = self._parts, conversation.words, conversation.history(), conversation.writer
+        draft = conversation.begin(question)
+        kept_in = conversation.id
+        try:
+            yield self.shown(conversation, typed="")
+            asked = self._backend.ask(question, history, writer=writer, scope=scope, style=style)
+            shown_at = 0.0
+            with closing(asked) as events:
+                for event in events:
+                    if draft.key not in conversation.running:  # Gradio sends the last update twice; make it a fresh one
+                        yield self.shown(conversation) if conversation.draft(draft.key) else gr.skip()
+                        return
+                    before = (draft.passages, draft.citations)
+                    draft.apply(event)
+                    looked = before != (draft.passages, draft.citations)
+                    if looked or time.monotonic() - shown_at > SHOWN_EVERY_S:
+                        yield {
+                            p.chat: chat_messages(conversation.drafts, words),
+                            p.status: status_html(status_text(draft, words)),
+                        } | (self.looked(conversation) if looked else {})
+                        shown_at = time.monotonic()
+            if draft.is_running:
+                draft.problem = words("broke_off")
+        except TalksError as error:
+            draft.problem = str(error)
+        except Exception:
+            _LOG.exception("a turn failed")
+            draft.problem = words("inside")
+        finally:  # also when the visitor closes the page: Gradio then closes this generator
+            is_last = self._end(conversation, kept_in, draft)
+        if is_last:
+            yield self.shown(conversation)
+
+    def _end(self, conversation: Conversation, kept_in: str, draft: Draft) -> bool:
+        """Keep a turn however it ended, in the conversation that it was asked in; whether it was still going on."""
+        if not conversation.end(draft):
+            return False
+        draft.keep(conversation.words("you_stopped"))
+        if draft.kept and conversation.owner:
+            try:
+                self._backend.conversations.append(conversation.owner, kept_in, draft.kept)
+            except OSError:
+                _LOG.warning("a turn could not be kept", exc_info=True)
+        return True
+
+    def _take_back(self, conversation: Conversation, first: int) -> str:
+        """Remove the turns from a place on, because they are asked anew; the question that stood there, or ""."""
+        taken = conversation.take_back(first)
+        try:
+            for draft in taken:
+                if draft.kept and conversation.owner:
+                    self._backend.conversations.take_back(conversation.owner, conversation.id)
+        except OSError:
+            _LOG.warning("a turn could not be taken back", exc_info=True)
+        return taken[0].question if taken else ""
+
+    def _switch(self, conversation: Conversation, wanted: str) -> None:
+        """Show another conversation, "" for a new one, after what a turn under way sent last has arrived."""
+        was_running = bool(conversation.running)
+        self.stop(conversation)
+        conversation.switch(wanted, self._backend.conversations.read(conversation.owner, wanted))
+        time.sleep(_LAST_WORDS_S * was_running)
+
+
+def _turn_of(event: gr.EventData) -> int:
+    """Which turn a message belongs to."""
+    return int(event.index if isinstance(event.index, int) else event.index[0]) // 2
+
+
+def _text_of(value: Any) -> str:
+    """A message's text, as Gradio hands it back."""
+    return value if isinstance(value, str) else "".join(str(part.get("text", "")) for part in value)
+
+
+def _item_html(summary: Summary, current: str, words: Words) -> str:
+    mark = ' aria-current="true"' if summary.id == current else ""
+    title, id_ = escape(summary.title), escape(summary.id)
+    exports = "".join(button("exported", words(f"as_{what}"), id=id_, what=what) for what in ENDINGS)
+    changes = "".join(
+        button("changed_conversation", words(what), what=what, id=id_)
+        for what in ("unpin" if summary.is_pinned else "pin", "delete")
+    )
+    return (
+        f'<li><button type="button" class="kept-open" data-do="opened_conversation" data-id="{id_}"{mark}>'
+        f'<span class="kept-title" dir="auto">{"📌 " if summary.is_pinned else ""}{title}</span>'
+        f'<span class="kept-date">{summary.date}</span></button>'
+        f'<details class="menu"><summary aria-label="{escape(words("more_about", title=summary.title))}">⋯</summary>'
+        f'<form data-do="changed_conversation" data-what="rename" data-id="{id_}"><label>{escape(words("name"))}'
+        f'<input name="value" value="{title}" maxlength="200"></label><button class="link">{escape(words("rename"))}'
+        f'</button></form>{changes}<p class="exports">{escape(words("export"))} {exports}</p></details></li>'
+    )

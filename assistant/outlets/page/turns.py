@@ -1,0 +1,278 @@
+"""A turn as HTML: its two messages in the chat, and beside it the passages that its answer rests on.
+
+Comes in: drafts. Goes out: Gradio's messages, and one line of HTML for the panel, the cited passages first and their
+quotes marked; everything is escaped. A citation is a link of the class "cite", with its turn and its place in the
+answer as further classes, since Gradio lets no other attribute through; they lead to its card and its mark. Of a list
+the chat shows the beginning; the whole stands in a table, which `handlers` fills.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from html import escape
+from math import floor
+from typing import Any
+
+from assistant.answer.suggestions import Offer
+from assistant.outlets.formats import answer_json
+from assistant.outlets.page.markdown import answer_html, formula_spans, link_html, one_line, question_text, text_html
+from assistant.outlets.page.session import Conversation, Draft
+from assistant.outlets.page.words import Words
+from assistant.types import Citation, SourcePassage
+
+Around = Callable[[str], tuple[str, str]]
+"""The id of a passage → the texts before and after it."""
+
+DOUBTS = ("weak", "unsupported")
+SEPARATOR = "\u00a0· "  # stays at the end of its line
+LEAD_ITEMS = 5
+"""So much of a list is read in the chat."""
+
+# A button that is longer is no button.
+_LONGEST_OFFER_CHARS = 60
+_MARKER = re.compile(r"\[(\d{1,4})\]")
+_CELL_ENDS = re.compile(r"(?<!\\)\|")
+
+
+def chat_messages(drafts: Sequence[Draft], words: Words, offers: Sequence[Offer] = ()) -> list[dict[str, Any]]:
+    """A conversation as Gradio's chat takes it; what to go on with stands below its last answer."""
+    messages: list[dict[str, Any]] = []
+    for draft in drafts:
+        for role, text in (("user", question_text(draft.question)), ("assistant", message_html(draft, words))):
+            messages.append({"role": role, "content": [{"type": "text", "text": text}]})
+    if messages and offers:
+        messages[-1]["options"] = [
+            {"value": f"{offer.kind}|{offer.question}", "label": _offer_label(offer, words)} for offer in offers
+        ]
+    return messages
+
+
+def message_html(draft: Draft, words: Words) -> str:
+    """As much of an answer as has come, with what is to be known of it."""
+    if draft.shown is None or draft.is_running:
+        said = [("notice error", draft.problem), ("notice", draft.answer.notice if draft.answer else None)]
+        notices = "".join(f'<p class="{kind}" role="note">{escape(text)}</p>' for kind, text in said if text)
+        text = lead_of(draft.text) if draft.is_list else draft.text
+        answer = answer_html(text, draft.citations, lambda at, citation: cite_html(draft, at, citation, words))
+        state = "running" if draft.is_running else "over"
+        draft.shown = one_line(
+            f'<div class="answer {state} turn-{draft.key}" dir="auto">{notices}{answer}</div>{_foot_html(draft, words)}'
+        )
+    return draft.shown
+
+
+def lead_of(text: str) -> str:
+    """The beginning of a list: what it says of itself, and its first items, a table's by their titles."""
+    lines: list[str] = []
+    items = 0
+    for line in text.splitlines():
+        is_item, is_row = _MARKER.search(line) is not None, line.startswith("|")
+        items += is_item
+        if items > LEAD_ITEMS:
+            break
+        if is_item and is_row:
+            cells = _CELL_ENDS.split(line)
+            lines.append(f"- {cells[2].strip()} {cells[-2].strip()}")
+        elif not is_row:
+            lines.append(line)
+    return "\n".join(lines)
+
+
+def status_text(draft: Draft, words: Words) -> str:
+    """What is going on with a turn, for the line that screen readers announce."""
+    if draft.problem:
+        return words("no_answer")
+    if draft.is_running:
+        return (
+            draft.status.text if words.language == "en" and draft.status.text else words(f"stage_{draft.status.stage}")
+        )
+    if draft.stopped:
+        return words("stopped")
+    return words("ready", sources=words.count(len({citation.n for citation in draft.citations}), "sources"))
+
+
+def status_html(text: str) -> str:
+    """The line of status; the script may write into its span as well."""
+    return f"<span>{escape(text)}</span>"
+
+
+def cite_html(draft: Draft, at: int, citation: Citation, words: Words) -> str:
+    """What stands for a marker; a look at its source comes up beside the pointer."""
+    is_doubtful = citation.support in DOUBTS
+    doubt = f" {words(f'support_{citation.support}')}" if is_doubtful else ""
+    label = f"{words('cite', n=citation.n, title=citation.title)} “{citation.quote}”{doubt}"
+    css = f"cite{f' {citation.support}' if is_doubtful else ''} turn-{draft.key} at-{at}"
+    return f'<a href="#source-{citation.n}" class="{css}" title="{escape(label)}">[{citation.n}]</a>'
+
+
+def evidence_html(conversation: Conversation, around: Around = lambda _: ("", "")) -> str:
+    """The sources of the turn that is being looked at."""
+    draft, words = conversation.draft(conversation.looked_at), conversation.words
+    if draft is None:
+        return f'<p class="hint">{escape(words("sources_hint"))}</p>'
+    cards = _Cards(draft, words, around)
+    cited, found = cards.cited(), [] if draft.is_list else cards.found()
+    rest = ""
+    if found:
+        title = words("found_also" if cited else "found")
+        is_open = "" if cited else " open"
+        rest = f"<details{is_open}><summary>{escape(title)} ({len(found)})</summary>{''.join(found)}</details>"
+    hint = "" if cited or rest else words("looking") if draft.is_running else words("nothing_cited")
+    return one_line(
+        f'<section class="turn-{draft.key}" data-turn="{draft.key}"><p class="asked" dir="auto">'
+        f'{escape(draft.question)}</p>{"".join(cited)}{rest}<p class="hint">{escape(hint)}</p></section>'
+    )
+
+
+def quote_span(citation: Citation, text: str) -> tuple[int, int]:
+    """Where the quote stands in `text`, in characters; (0, 0) when it does not stand there."""
+    quote = citation.quote
+    start = citation.quote_start if text.startswith(quote, citation.quote_start) else text.find(quote)
+    return (start, start + len(quote)) if quote and start >= 0 else (0, 0)
+
+
+def marked_html(text: str, quotes: Sequence[tuple[int, int, str]]) -> str:
+    """A text with its quotes marked, each by (start, end, class); quotes that overlap share a mark."""
+    formulas = formula_spans(text)
+    merged: list[tuple[int, int, str]] = []
+    for start, end, name in sorted(quote for quote in quotes if quote[0] < quote[1]):
+        # A quote that begins or ends inside a formula takes all of it in: half of one cannot be drawn.
+        inside = [(first, last) for first, last in formulas if first < end and start < last]
+        start, end = min([start, *(a for a, _ in inside)]), max([end, *(b for _, b in inside)])
+        if merged and start < merged[-1][1]:
+            first, last, names = merged.pop()
+            start, end, name = min(first, start), max(last, end), f"{names} {name}"
+        merged.append((start, end, name))
+    parts, at = [], 0
+    for start, end, name in merged:
+        parts += [text_html(text[at:start]), f'<mark class="{name}">{text_html(text[start:end])}</mark>']
+        at = end
+    return "".join([*parts, text_html(text[at:])])
+
+
+def clock(seconds: float) -> str:
+    """A place in a recording: "41:07", "1:02:03"."""
+    hours, rest = divmod(floor(seconds), 3600)
+    return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
+
+
+def kind_html(kind: str, words: Words) -> str:
+    """A label that tells talk from paper at a glance."""
+    return f'<span class="kind {kind}">{escape(words(kind))}</span>'
+
+
+def apart(parts: Iterable[str]) -> str:
+    """Parts in a row, each keeping its own direction of writing."""
+    return SEPARATOR.join(f"<bdi>{escape(part)}</bdi>" for part in parts if part)
+
+
+def button(action: str, label: str, *, css: str = "link", **data: object) -> str:
+    """A button that the page's script hands to the server, with its data."""
+    given = "".join(f' data-{key}="{escape(str(value))}"' for key, value in data.items())
+    return f'<button type="button" class="{css}" data-do="{action}"{given}>{escape(label)}</button>'
+
+
+def _offer_label(offer: Offer, words: Words) -> str:
+    if offer.kind == "ask":
+        return offer.question
+    about = offer.about if len(offer.about) <= _LONGEST_OFFER_CHARS else f"{offer.about[:_LONGEST_OFFER_CHARS]}…"
+    return words(f"offer_{offer.kind}", about=about)
+
+
+def _foot_html(draft: Draft, words: Words) -> str:
+    """What wrote the answer, what it rests on, and what the marks on doubtful citations mean."""
+    if draft.answer is None:
+        return ""
+    counted = {doubt: sum(citation.support == doubt for citation in draft.citations) for doubt in DOUBTS}
+    marks = ", ".join(
+        f'<span class="cite {doubt}">[n]</span> {escape(words(f"count_{doubt}", n=n))}'
+        for doubt, n in counted.items()
+        if n
+    )
+    doubts = f'<p class="doubts">{escape(words("checked"))} {marks}.</p>' if marks else ""
+    said = [] if draft.stopped else [escape(words(f"mode_{draft.answer.mode}"))]
+    if draft.answer.dropped_markers:
+        said.append(escape(words.count(draft.answer.dropped_markers, "dropped")))
+    sources = len({citation.n for citation in draft.citations})
+    if sources or draft.passages:
+        label = words.count(sources, "sources") if sources else words("found")
+        label = words("whole_list", n=sources) if draft.is_list else label
+        said.insert(0, f'<a href="#sources" class="show-sources turn-{draft.key}">{escape(label)}</a>')
+    return f'{doubts}<p class="foot">{" · ".join(said)}</p>'
+
+
+class _Cards:
+    """Makes the cards of one turn."""
+
+    def __init__(self, draft: Draft, words: Words, around: Around) -> None:
+        self._draft, self._words, self._around = draft, words, around
+        self._grounding = answer_json(draft.answer)["grounding"] if draft.answer else []
+
+    def cited(self) -> list[str]:
+        """A card for each passage that is cited, in the order of the answer; of a list, that the chat shows."""
+        passages = {passage.passage_id: passage for passage in self._draft.passages}
+        shown = set(_MARKER.findall(lead_of(self._draft.text))) if self._draft.is_list else None
+        places: dict[tuple[int, str], list[int]] = {}
+        for at, citation in enumerate(self._draft.citations):
+            if shown is None or str(citation.n) in shown:
+                places.setdefault((citation.n, citation.passage_id), []).append(at)
+        return [self._cited_card(ats, passages.get(passage_id)) for (_, passage_id), ats in places.items()]
+
+    def found(self) -> list[str]:
+        """A card for each passage that was found and not cited."""
+        cited = {citation.passage_id for citation in self._draft.citations}
+        left = (passage for passage in self._draft.passages if passage.passage_id not in cited)
+        return [self._card(passage, text_html(passage.text), passage.start_s, passage.url) for passage in left]
+
+    def _cited_card(self, ats: Sequence[int], passage: SourcePassage | None) -> str:
+        citations = {at: self._draft.citations[at] for at in ats}
+        first = citations[ats[0]]
+        text = passage.text if passage else first.quote
+        marked = marked_html(text, [(*quote_span(one, text), f"at-{at}") for at, one in citations.items()])
+        doubts = dict.fromkeys(one.support for one in citations.values() if one.support in DOUBTS)
+        said = "".join(f'<p class="doubt">{escape(self._doubt(first.n, str(doubt)))}</p>' for doubt in doubts)
+        css = "".join(f" holds-{at}" for at in ats)
+        link = first.deep_link or first.url
+        return self._card(passage or first, marked, first.opens_at_s, link, said, n=first.n, css=css)
+
+    def _card(
+        self,
+        source: Citation | SourcePassage,
+        passage: str,
+        at_s: float | None,
+        link: str | None,
+        doubts: str = "",
+        *,
+        n: int | None = None,
+        css: str = "",
+    ) -> str:
+        words = self._words
+        label = words("cite", n=n, title=source.title) if n else source.title
+        number = f'<span class="number">{n}</span>' if n else ""
+        section = words(f"section_{source.section.lower()}", default=source.section)
+        time = words("at", time=clock(at_s)) if at_s is not None else ""
+        pages = source.pages if isinstance(source, SourcePassage) else ()
+        tools = [
+            button("played", f"▶ {words('play')}", id=source.id, at=at_s) if at_s is not None else "",
+            button("opened_record", words(f"whole_{source.kind}"), id=source.id),
+            button("narrowed", words(f"only_{source.kind}"), id=source.id),
+            link_html(link, words(f"open_{source.kind}")) if link else "",
+        ]
+        return (
+            f'<article class="card{css}" tabindex="-1" aria-label="{escape(label)}">'
+            f'<h3>{number}<span class="card-title" dir="auto">{text_html(source.title)}</span></h3>'
+            f'<p class="who" dir="auto">{escape("; ".join(source.speakers))}</p>'
+            f'<p class="place">{kind_html(source.kind, words)} {apart((section, time, *pages))}</p>'
+            f'<p class="passage" dir="auto">{passage}</p>{doubts}{self._neighbours(source.passage_id)}'
+            f'<p class="tools">{" ".join(tools)}</p></article>'
+        )
+
+    def _neighbours(self, passage_id: str) -> str:
+        """What stands before and after a passage, to be folded out; not looked for while the answer grows."""
+        texts = self._around(passage_id) if not self._draft.is_running else ("", "")
+        said = "".join(f'<p class="passage near" dir="auto">{text_html(text)}</p>' for text in texts if text)
+        return f"<details><summary>{escape(self._words('around'))}</summary>{said}</details>" if said else ""
+
+    def _doubt(self, n: int, support: str) -> str:
+        """Why citations are doubtful, in the checker's words where it said so."""
+        told = [one["reason"] for one in self._grounding if n in one["cites"] and one["verdict"] == support]
+        return " ".join([self._words(f"support_{support}"), *(f"{reason.rstrip('.')}." for reason in told)])
