@@ -17,6 +17,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ from evals.questions import EVALS, read_questions
 from ingest.embedder import BundledEmbedder
 from ingest.passages import record_passages
 from ingest.pipeline import ingest
+from ingest.snapshots import collection_of
 from ingest.token_vectors import WORD_DIMENSIONS, Words
 
 MB = 1024 * 1024
@@ -40,6 +42,8 @@ TALKS = [sys.executable, "-m", "assistant.outlets.cli"]
 LONGEST_WAIT_S = 60
 # 256 tokens.
 LONGEST_TEXT_WORDS = 200
+# Of a cue of five seconds: 8,640 words an hour, as lecturers speak.
+CUE_WORDS = 12
 
 
 def main() -> None:
@@ -59,6 +63,7 @@ def main() -> None:
         embedder_speed(home)
         print_ranking("seeds", home)
         print_cost(Assistant(load_settings(home=home)))
+        recordings(Path(folder))
         if given.pyvideo:
             large_collection(given.pyvideo, Path(folder))
 
@@ -184,12 +189,48 @@ def large_collection(pyvideo: Path, folder: Path) -> None:
     corpus.mkdir()
     gists = convert(pyvideo, corpus / "talks.jsonl")
     embedder = RandomPassages(BundledEmbedder())
-    report = ingest(corpus, home, embedder)
+    collection = collection_of(home, corpus)
+    report = ingest(corpus, collection, embedder)
     print(f"PyVideo: {report.talks} talks ingested in {report.seconds:.1f} s, vectors given", flush=True)
     print_ranking("PyVideo", home)
     (corpus / "gists.jsonl").write_text("\n".join(gists), encoding="utf-8")
-    ingest(corpus, home, embedder)
+    ingest(corpus, collection, embedder)
     print_ranking("PyVideo, each with a gist", home)
+
+
+def recordings(folder: Path) -> None:
+    """100 hours of captions; then 1,000, of which the ingest is stopped halfway and started again."""
+    for hours in (100, 1000):
+        corpus, home = folder / f"captions-{hours}", folder / f"captions-{hours}-home"
+        corpus.mkdir()
+        collection = collection_of(home, corpus)
+        for hour in range(hours):
+            (corpus / f"Lecture {hour}.vtt").write_text(hour_of_captions(hour % 100), encoding="utf-8")
+        embedder = CountedPassages(BundledEmbedder())
+        if hours > 100:
+            embedder.stops_after = hours * 30
+            with suppress(Stopped):
+                ingest(corpus, collection, embedder)
+            embedder.stops_after = sys.maxsize
+            print(f"stopped after {len(embedder.seen)} passages", flush=True)
+        report = ingest(corpus, collection, embedder)
+        size = sum(path.stat().st_size for path in home.rglob("*") if path.is_file())
+        name = f"{hours} hours of captions"
+        print(f"{name}: {report.passages} passages in {report.seconds:.0f} s beside the embedder, {size / MB:.0f} MB")
+        print(f"  passages that were embedded twice: {embedder.again} of {len(embedder.seen)}", flush=True)
+        print_ranking(name, home)
+
+
+def hour_of_captions(number: int) -> str:
+    """An hour of made-up speech as WebVTT: sentences of the labelled questions, in an order of its own."""
+    random = np.random.default_rng(number)
+    words = np.array(" ".join(one.question for one in _questions()).lower().split())
+    cues = []
+    for second in range(0, 3600, 5):
+        at = f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"
+        said = " ".join(random.choice(words, CUE_WORDS)).capitalize()
+        cues.append(f"{at}.000 --> {at}.900\n{said}.")
+    return "WEBVTT\n\n" + "\n\n".join(cues) + "\n"
 
 
 class RandomPassages:
@@ -228,6 +269,36 @@ class RandomPassages:
     def embed_question_with_words(self, text: str) -> tuple[NDArray[np.float32], Words]:
         """See `WordEmbedder`."""
         return self._embedder.embed_question_with_words(text)
+
+
+class Stopped(Exception):
+    """The ingest has been stopped, as a user or a power cut does."""
+
+
+class CountedPassages(RandomPassages):
+    """Random vectors, which remember for what.
+
+    Attributes:
+        seen: Texts that have a vector.
+        again: How many were asked for once more.
+        stops_after: So many texts, and it stops.
+    """
+
+    def __init__(self, embedder: BundledEmbedder) -> None:
+        super().__init__(embedder)
+        self.seen: set[str] = set()
+        self.again = 0
+        self.stops_after = sys.maxsize
+
+    def embed_passages_with_words(
+        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
+    ) -> tuple[NDArray[np.float32], list[Words]]:
+        """See `RandomPassages`."""
+        if len(self.seen) >= self.stops_after:
+            raise Stopped
+        self.again += sum(text in self.seen for text in texts)
+        self.seen.update(texts)
+        return super().embed_passages_with_words(texts, progress=progress)
 
 
 def convert(pyvideo: Path, native: Path) -> list[str]:

@@ -338,35 +338,44 @@ class Features:
 
 def features(ranker: HybridRanker, understood: Understood, scored: Scored, best: RankedRecord) -> Features:
     """What was seen of a question with these scores, of which this is the best record."""
-    words = ranker.snapshot.keyword.words(understood.asked.corrected)
+    asked = understood.asked
+    words = ranker.snapshot.keyword.words(asked.subject or asked.corrected)
     return Features(
-        told_signs=told_signs(ranker, scored.words, best.record_id),
+        told_signs=told_signs(ranker, scored.words, best.record_id, best.passages[0].passage),
         best_score=scored.best,
         lead=scored.lead,
         words=len(words),
         leans=bool(understood.leans_on),
         names_here=bool(understood.named),
         unknown=len(understood.strangers),
-        pinned=_pinned(ranker, words, best.record_id),
+        pinned=_pinned(ranker, words, _looked_at(ranker, best.record_id, best.passages[0].passage)),
     )
 
 
-def told_signs(ranker: HybridRanker, words: Words | None, record_id: str) -> Floats:
+def _looked_at(ranker: HybridRanker, record_id: str, best: Passage | None) -> list[tuple[Passage, int]]:
+    """A record's passages that are looked at for what they tell, and their places.
+
+    Of speech it is the best one alone: an hour of it holds a word near to any.
+    """
+    passages = zip(ranker.snapshot.store.passages_of(record_id), ranker.positions(record_id), strict=True)
+    return [(one, place) for one, place in passages if one.start_s is None or best is None or one.id == best.id]
+
+
+def told_signs(ranker: HybridRanker, words: Words | None, record_id: str, best: Passage | None = None) -> Floats:
     """How a record's words stand to the question's, shape (4,).
 
     The mean cosine of the question's words, names of the record's speakers left out, with the nearest of one sentence's
     words, in the best sentence; the same with the nearest of all the record's; 1 where it has a biography; 1 where it
-    has an abstract.
+    has an abstract. Of speech only the passage that ranking found best is read.
     """
-    passages = ranker.snapshot.store.passages_of(record_id)
-    sections = {passage.section for passage in passages}
+    passages = _looked_at(ranker, record_id, best)
+    sections = {passage.section for passage, _ in passages}
     signs = np.zeros(TOLD_SIGNS, dtype=np.float32)
     signs[2:] = "bio" in sections, "abstract" in sections
-    words = without_people(words, passages[0]) if words else None
+    words = without_people(words, passages[0][0]) if words else None
     if words is None or not words.words:
         return signs
-    places = ranker.positions(record_id)
-    near = [nearest_words(ranker, words, one, place) for one, place in zip(passages, places, strict=True)]
+    near = [nearest_words(ranker, words, one, place) for one, place in passages]
     found = [one for one in near if one is not None]
     if found:
         nearest = np.concatenate(found)
@@ -374,12 +383,11 @@ def told_signs(ranker: HybridRanker, words: Words | None, record_id: str) -> Flo
     return signs
 
 
-def _pinned(ranker: HybridRanker, words: Sequence[str], record_id: str) -> bool:
+def _pinned(ranker: HybridRanker, words: Sequence[str], passages: Sequence[tuple[Passage, int]]) -> bool:
     keyword = ranker.snapshot.keyword
-    passages = ranker.snapshot.store.passages_of(record_id)
-    title, _, people = passages[0].heading.partition("\n")
+    title, _, people = passages[0][0].heading.partition("\n")
     names = set(keyword.words(people))
-    texts = [set(keyword.words(f"{title}\n{passage.text}")) for passage in passages]
+    texts = [set(keyword.words(f"{title}\n{passage.text}")) for passage, _ in passages]
     own = {word: sum(word in text for text in texts) for word in words if word not in names}
     has_pin = any(count and keyword.passages_with(word) == count for word, count in own.items())
     return has_pin or (bool(words) and all(own.values()))

@@ -9,7 +9,7 @@ from ingest.embedder import BundledEmbedder
 @pytest.mark.parametrize(
     ("question", "subject"),
     [
-        pytest.param("Where does she explain finite automata?", "finite automata", id="where"),
+        pytest.param("Where does he define finite automata?", "finite automata", id="where"),
         pytest.param("What did he say about gradient descent?", "gradient descent", id="what was said"),
         pytest.param("At what minute does the lecturer mention the pumping lemma?", "pumping lemma", id="minute"),
         pytest.param("When do they discuss off-policy evaluation?", "off-policy evaluation", id="hyphen"),
