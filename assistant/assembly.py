@@ -228,6 +228,7 @@ class Assistant:
             Digest(opened.ranker, gatherer.source),
             Program(opened.snapshot.store, self._bundled),
             self._grounder,
+            asks_again=self.settings.llm_second_opinion,
         )
 
 

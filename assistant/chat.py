@@ -94,7 +94,10 @@ class ChatEngine:
         digest: Digest,
         program: Program,
         grounder: Grounder,
+        *,
+        asks_again: bool = False,
     ) -> None:
+        """Put together; `asks_again`: whether a model is asked for a second opinion on doubtful statements."""
         self._understander = understander
         self._gatherer = gatherer
         self._abstainer = abstainer
@@ -103,6 +106,7 @@ class ChatEngine:
         self._digest = digest
         self._program = program
         self._grounder = grounder
+        self._asks_again = asks_again
 
     def turn(
         self,
@@ -177,7 +181,7 @@ class ChatEngine:
             turn.refused = outcome.said_not_found
             if evidence.rows is not None:
                 turn.query = query_text(evidence.rows.query)
-            yield from self._check(turn, evidence, task)
+            yield from self._check(turn, task, endpoint)
         return replace(outcome, is_enough=outcome.is_enough and outcome.said_anything)
 
     def _without_model(self, turn: _Turn, evidence: Evidence, decision: Answerability) -> Iterator[Event]:
@@ -295,13 +299,15 @@ class ChatEngine:
             cited = [(one, self._gatherer.source(one.passage, one.score)) for one in found]
             yield from messages.excerpts(turn.answer, cited)
 
-    def _check(self, turn: _Turn, evidence: Evidence, task: Task) -> Iterator[Event]:
+    def _check(self, turn: _Turn, task: Task, endpoint: ChatModel) -> Iterator[Event]:
         """Compare each statement of a model with what it read of the records that it cites."""
         answer = turn.answer
         told = {one.passages[0].id: f"{one.heading}\n{one.text}" for one in task.sources}
         for passage in self._gatherer.passages_named(one.passage_id for one in answer.citations):
             told.setdefault(passage.id, f"{passage.title}\n{'; '.join(passage.speakers)}\n{passage.text}")
         checked = self._grounder.check_answer(answer.text, answer.citations, told)
+        if self._asks_again:
+            checked = self._writer.reconsider(checked, endpoint)
         answer.citations = list(with_support(answer.citations, checked))
         turn.checks = tuple(
             StatementCheck(one.statement.start, one.statement.end, one.verdict.verdict, one.verdict.reason)

@@ -31,6 +31,17 @@ def differ(one: str, other: str) -> bool:
     return first is not None and second is not None and first != second
 
 
+def language_named(word: str) -> str | None:
+    """The ISO 639-1 code of the language that is called so in English or by its speakers; None for other words."""
+    try:
+        found = langcodes.find(word)
+    except LookupError:
+        return None
+    is_name = word.casefold() in (found.display_name().casefold(), found.autonym().casefold())
+    # Seldom spoken ones are called like words of everyday: "are", "even", "the".
+    return found.language if is_name and len(found.language or "") == 2 else None
+
+
 def language_name(code: str) -> str:
     """In English, such as "German"."""
     return langcodes.Language.get(code).display_name()

@@ -70,7 +70,6 @@ class Query:
         skip: How many of the first are left out: 1 for "the second newest"; with `best`, how many values.
         best: Only those with the extreme value of `order`, ties included.
         counted: A number was asked for.
-        summed: A key, or "#" and a key, that is added up over all records that are found.
     """
 
     listed: str = "records"
@@ -82,7 +81,6 @@ class Query:
     skip: int = 0
     best: bool = False
     counted: bool = False
-    summed: str | None = None
 
     def on(self, *keys: str) -> Iterator[Condition]:
         """The conditions on these fields, in order."""
@@ -112,12 +110,10 @@ def is_number(key: str) -> bool:
 def _is_sensible(query: Query) -> bool:
     keys = [field.key for field in schema.FIELDS]
     names = [field.key for field in schema.FIELDS if field.type is NAME]
-    numbers = [key for key in (*keys, *counts()) if is_number(key)]
     known = {*keys, *counts(), "#", *WORDS, "has", "among", "speaks"}
     return (
         query.listed in {"records", "chapters", "years", "months", *names}
         and query.order in {"corpus", "title", "title_length", "size", *keys, *counts()}
-        and query.summed in {None, *numbers}
         and (query.limit is None or query.limit > 0)
         and query.skip >= 0
         and all(

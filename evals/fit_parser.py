@@ -213,8 +213,13 @@ def _query(text: str, entities: Entities) -> Query:
 def _recorded(one: Condition, entities: Entities) -> Condition:
     if one.field not in LINKED:
         return one
-    values = [found for value in one.values for found in entities.resolve(one.field, value) or (value,)]
-    return replace(one, values=tuple(dict.fromkeys(values)))
+    values: dict[str, None] = {}
+    for value in one.values:
+        # "Recorded Talks: Machine Learning" is linked in two parts, and means what both of them can mean.
+        parts = [found.values for found in entities.link(value).mentions if found.field == one.field]
+        meant = [name for name in parts[0] if all(name in part for part in parts)] if parts else []
+        values |= dict.fromkeys(meant or [value])
+    return replace(one, values=tuple(values))
 
 
 def _says(symbols: Sequence[Symbol], sources: Sources, meaning: Query | None) -> bool:

@@ -23,6 +23,7 @@ from assistant.understand.notation import (
     Pointer,
     Sources,
     Symbol,
+    Token,
     counted,
     items_of,
 )
@@ -55,7 +56,7 @@ def symbols_of(query: Query, sources: Sources) -> list[Symbol] | None:
             return None
         symbols += [*found, *([EACH] if each else [])]
     for item in items_of(Query(**{name: getattr(query, name) for name in OWN})):
-        if item.symbol.removesuffix(":").removesuffix("#") in ("listed", "order", "summed"):
+        if item.symbol.removesuffix(":").removesuffix("#") in ("listed", "order"):
             pointer = _field_pointer(item.field, sources, item.symbol)
             if pointer is None:
                 return None
@@ -126,7 +127,7 @@ def _condition(sign: str, field: str, values: list[str], sources: Sources) -> li
         if before and sources.items[before[0][1]].field == field:  # type: ignore[index]
             return [f"{sign}n:", *before]
         found = _operands(values, field, sources)
-        if found and field == LENGTH and any(sources.is_length(one) for one in found):
+        if found and field == LENGTH and any(_is_length(sources.token(one)) for one in found):
             return [f"{sign}n:", *found]
         named = _field_pointer(field.removeprefix("#"), sources, "")
         return [f"{sign}n:", named, *found] if found and named else None
@@ -278,6 +279,10 @@ def _of_year(year: str, named: Sequence[tuple[int, str]], sources: Sources) -> P
         if item.field == "date" and (item.value or "").lstrip(".").startswith(year):
             return ("before", number)
     return None
+
+
+def _is_length(token: Token | None) -> bool:
+    return token is not None and token.tag == "SECONDS"
 
 
 def _bounded(bound: str, *symbols: Symbol) -> list[Symbol]:

@@ -23,7 +23,7 @@ VALUES, WORDS, SPEAKERS, TOPICS, STRANGERS = (
 _FILLS = 16
 YEAR_APART, STRANGE = 0.15, 0.12
 _YEAR_BEHIND = re.compile(r" (\d{4})$")
-_SLOT = re.compile(r"\{([a-z-]+?)(2?)((?:[<>]=?)|\.\.longer)?\}")
+_SLOT = re.compile(r"\{([a-z-]+?)(2?)([<>]=?|\.\.longer|>\.\.<longer)?\}")
 
 
 class MadeUp:
@@ -92,8 +92,9 @@ def _put(text: str, slots: Mapping[str, tuple[str, str]], *, in_query: bool) -> 
         told, value = slots[match[1] + match[2]]
         if not in_query:
             return told
-        if match[3] == "..longer":
-            return f"{value}..{slots['longer'][1]}"
+        if match[3] and match[3].endswith("longer"):
+            inside = int(match[3].startswith(">"))
+            return f"{int(value) + inside}..{int(slots['longer'][1]) - inside}"
         step = {">": 1, "<": -1}.get(match[3] or "", 0)
         moved = str(int(value) + step) if step else value
         return f"{moved}.." if (match[3] or "").startswith(">") else f"..{moved}" if match[3] else value

@@ -65,13 +65,12 @@ def test_new_field_is_listed_counted_and_told(store: RecordStore) -> None:
     assert store.gazetteer("mood") == [("Dry", "dry", 2), ("Merry", "merry", 1)]
     assert (store.filled("mood"), store.filled("paint_count"), store.filled("venue")) == (3, 2, 0)
     assert store.records_named("mood", "DRY") == ["sets", "walks"]
-    query = Query(kind="talk", conditions=(Condition("mood", ("dry",)),), summed="paint_count")
+    query = Query(kind="talk", conditions=(Condition("mood", ("dry",)),))
     answer = CitedText()
     for _ in tell(query, evaluate(query, store), store, answer):
         pass
     assert answer.text.startswith(
-        "There are **2 talks** with the mood “dry” (2 of 2). 1 talk gives no mood; it is left out. "
-        "**9 paints** in all, 4.5 on average, over the 2 of them that give it.\n1. **Sets** — Dry [1]"
+        "There are **2 talks** with the mood “dry” (2 of 2). 1 talk gives no mood; it is left out.\n1. **Sets** — Dry"
     )
 
 

@@ -40,11 +40,15 @@ _FEWEST_WORDS = 4
 
 
 class Verdict(NamedTuple):
-    """How well a statement is carried by what it cites; `score` in [0, 1], higher is better."""
+    """How well a statement is carried by what it cites; `score` in [0, 1], higher is better.
+
+    `nearest` are the nearest sentences of what it cites, in their order; "" where nothing was compared.
+    """
 
     verdict: Support
     reason: str
     score: float
+    nearest: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,11 +90,6 @@ class Grounder:
         self._embedder = embedder
         self._weights = weights or Weights.load()
         self._passage = lru_cache(maxsize=_PASSAGES_KEPT)(self._read_passage)
-
-    def prepare(self, passages: Sequence[str]) -> None:
-        """Read passages ahead of a check, such as before a model writes; about 5 ms a sentence, once."""
-        for passage in passages:
-            self._passage(passage)
 
     def check(self, sentence: str, passages: Sequence[str]) -> Verdict:
         """One statement against all that it cites, together."""
@@ -166,14 +165,16 @@ class Grounder:
         pairs = pair_words(claim, sentences)
         score = self._weights.score(aligned.features, pairs)
         nearest = sentences[aligned.nearest].text
+        beside = " ".join(one.text for one in sentences[max(aligned.nearest - 1, 0) : aligned.nearest + 2])
         if score >= self._weights.supported_from:
-            return Verdict("supported", f"It cites {_short(nearest)}", score)
+            return Verdict("supported", f"It cites {_short(nearest)}", score, beside)
         below = self._weights.unsupported_below
         if score < below <= self._weights.score(aligned.in_order, pairs):
             # "The wind makes it sway" and "it sways when the wind blows" are in two orders and mean the same.
-            return Verdict("weak", f"It may turn around what is said there; the nearest is {_short(nearest)}", score)
+            why = f"It may turn around what is said there; the nearest is {_short(nearest)}"
+            return Verdict("weak", why, score, beside)
         verdict: Support = "weak" if score >= below else "unsupported"
-        return Verdict(verdict, _reason(claim, aligned, nearest), score)
+        return Verdict(verdict, _reason(claim, aligned, nearest), score, beside)
 
     def _read(self, texts: Sequence[str]) -> list[Reading]:
         texts = [text[:_LONGEST_CLAIM_CHARS] for text in texts]
@@ -198,7 +199,7 @@ def with_support(citations: Sequence[Citation], checked: Sequence[Checked]) -> t
 
 
 def checked_texts(sources: Sequence[Sequence[SourcePassage]]) -> list[str]:
-    """The texts that statements citing these records are compared with, for `Grounder.prepare`."""
+    """The texts that statements citing these records are compared with."""
     return [
         _with_heading(passages[0].title, passages[0].speakers, "\n".join(one.text for one in passages))
         for passages in sources

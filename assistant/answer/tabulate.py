@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from assistant.answer.citations import CitedText
 from assistant.query import MONTHS, PARTS, Condition, End, Query, Range, dates_in, is_number, numbers_in
 from assistant.retrieve.evidence import source_passage
-from assistant.retrieve.structured import Group, Result, kinds_of, lacking, total
+from assistant.retrieve.structured import Group, Result, kinds_of, lacking
 from assistant.types import Event, SourcePassage
 from ingest import schema
 from ingest.passages import Passage, chapter_line, speaker_line, split_sentences
@@ -117,17 +117,10 @@ def _left_out(query: Query, store: RecordStore) -> str:
 
 
 def _sums(query: Query, result: Result, store: RecordStore) -> str:
-    """What was asked to be counted or added up beside the records themselves."""
+    """What was asked to be counted beside the records themselves."""
     said = ""
     if not query.is_grouped and query.kind is None and query.counted and len(kinds := kinds_of(result.ids, store)) > 1:
         said += f" Talks: {kinds['talk']}; papers: {kinds['paper']}."
-    if query.summed:
-        sum_, known = total(query.summed, result.ids, store)
-        field = _field_of(query.summed)
-        seconds = field is not None and field.type is SECONDS
-        shown, mean = (format_seconds(one) if seconds else f"{one:g}" for one in (sum_, round(sum_ / (known or 1), 1)))
-        average = f", {mean} on average" if known else ""
-        said += f" **{shown} {_called(query.summed)}** in all{average}, over the {known} of them that give it."
     if query.listed == "chapters":
         records = (store.record(one) for one in result.ids)
         count = sum(_is_wanted(chapter, query) for record in records for chapter in record.chapters)

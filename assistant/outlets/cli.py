@@ -107,6 +107,7 @@ def ingest_command(
     home: Home = None,
     collection: CollectionOption = None,
     name: Annotated[str | None, typer.Option("--as", help="Name of the collection; else that of the folder.")] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Name every oddity and every key not used.")] = False,
     as_json: Json = False,
 ) -> None:
     """Read the pages and build the index; the old one serves until the new one is whole."""
@@ -117,7 +118,7 @@ def ingest_command(
     report = show.with_progress(assistant.ingest)
     for sentence in report.unreadable:
         show.say(f"talks: {sentence}", err=True)
-    _print(show.report_to_json(report) if as_json else show.report_text(report))
+    _print(show.report_to_json(report) if as_json else show.report_text(report, verbose=verbose))
 
 
 @command

@@ -23,7 +23,7 @@ from ingest.text import printable
 
 # Whoever speaks stands above with role and affiliation.
 _SHOWN_OTHERWISE = frozenset(field.label for field in (SPEAKER, ROLE, AFFILIATION))
-# A long list of small warnings helps nobody; --json has them all.
+# A long list of small warnings helps nobody; --verbose has them all.
 _WARNINGS_SHOWN = 12
 _UNUSED_SHOWN = 10
 _CAPTIONS_MADE = {"hand": "made by hand", "automatic": "automatic", "recognised": "by a recogniser", "none": "none"}
@@ -74,8 +74,8 @@ def report_to_json(report: IngestReport) -> dict[str, Any]:
     return {**values, "oddities": values["warnings"], "seconds": round(report.seconds, 3)}
 
 
-def report_text(report: IngestReport) -> str:
-    """An ingest's report in a few lines."""
+def report_text(report: IngestReport, *, verbose: bool = False) -> str:
+    """An ingest's report in a few lines, or with every warning and every key that was not used."""
     state = f"{report.embedded} of them new" if report.changed else "nothing has changed"
     lines = [
         f"{report.corpus}: {report.talks} talks and {report.papers} papers from {report.entries} entries in "
@@ -85,16 +85,20 @@ def report_text(report: IngestReport) -> str:
     if report.captions or report.hours:
         made = ", ".join(f"{count} {_CAPTIONS_MADE.get(how, how)}" for how, count in sorted(report.captions.items()))
         lines.insert(1, f"{report.hours:,.1f} hours of recordings; captions: {made or 'none'}.")
-    if report.unused:
-        keys = ", ".join(f"{one.key} ({one.count})" for one in report.unused[:_UNUSED_SHOWN])
-        more = "" if len(report.unused) <= _UNUSED_SHOWN else f" … and {len(report.unused) - _UNUSED_SHOWN} more keys"
-        lines.append(f"not used: {keys}{more}; `talks ingest --json` names all and says in which files.")
-    if report.warnings:
+    keys = report.unused if verbose else report.unused[:_UNUSED_SHOWN]
+    if verbose and keys:
+        lines.append("not used, with the first file that has it:")
+        lines += [f"  {one.key} ({one.count}): {one.file}" for one in keys]
+    elif keys:
+        hidden = len(report.unused) - len(keys)
+        named = ", ".join(f"{one.key} ({one.count})" for one in keys) + (f" … and {hidden} more keys" if hidden else "")
+        lines.append(f"not used: {named}; `--verbose` says in which files.")
+    warnings = report.warnings if verbose else report.warnings[:_WARNINGS_SHOWN]
+    if warnings:
         lines.append(f"{len(report.warnings)} warnings about the sources:")
-        lines += [f"  {warning}" for warning in report.warnings[:_WARNINGS_SHOWN]]
-        hidden = len(report.warnings) - _WARNINGS_SHOWN
-        if hidden > 0:
-            lines.append(f"  … and {hidden} more; `talks ingest --json` lists them all.")
+        lines += [f"  {warning}" for warning in warnings]
+    if len(warnings) < len(report.warnings):
+        lines.append(f"  … and {len(report.warnings) - len(warnings)} more; `--verbose` lists them all.")
     return "\n".join(lines)
 
 

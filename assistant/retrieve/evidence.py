@@ -258,7 +258,7 @@ def believed(
     """
     if query is None or chance < LEAST_QUERY_CHANCE:
         return None
-    keys = {query.listed, query.order, query.summed, *(one.field for one in query.conditions)}
+    keys = {query.listed, query.order, *(one.field for one in query.conditions)}
     keys.update(value for one in query.on("has") for value in one.values)
     for field in FIELDS:
         if keys & {field.key, f"#{field.each}"} and not store.filled(field.key):

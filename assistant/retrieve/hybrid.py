@@ -14,7 +14,7 @@ import numpy as np
 
 from assistant.query import Condition
 from assistant.retrieve.fusion import Scores, best_rows, fuse, gist_share, spread_gists
-from assistant.retrieve.moments import Openings
+from assistant.retrieve.moments import Openings, lean_on_neighbours
 from assistant.retrieve.rerank import LateInteraction
 from assistant.retrieve.structured import Filters, positions
 from ingest.embedder import Embedder, WordEmbedder
@@ -30,9 +30,6 @@ PASSAGES_PER_RECORD = 4
 MOMENTS_PER_RECORD = 12
 # Pairs of words are counted in so many of the best passages; 1,000 measured .001 better.
 PAIRED = 200
-# What a timed passage takes of the mean of the two beside it: a moment seldom fits into one. moment@1 .487 → .536 by
-# keywords; over .3 harms.
-NEIGHBOUR_SHARE = 0.15
 # The best records are looked at again, word by word. 10 measured .004 less in recall@5, 30 the same.
 RERANKED = 20
 # … which counts a little more than half as much as the first look; from .4 to 1 it measured alike, on four collections.
@@ -67,6 +64,7 @@ class Asked:
         named: Ids of the records whose title or speaker it names.
         where: The other values that it names, such as an event or a date.
         expansion: What the sources might call it, from a model.
+        subject: What it is about, without the words that ask for it; where passages are timed, all scores read this.
     """
 
     text: str
@@ -76,6 +74,7 @@ class Asked:
     named: tuple[str, ...] = ()
     where: tuple[Condition, ...] = ()
     expansion: tuple[str, ...] = ()
+    subject: str = ""
 
     @classmethod
     def plain(cls, text: str) -> "Asked":
@@ -152,7 +151,7 @@ class HybridRanker:
         self.openings = Openings(snapshot.store, snapshot.keyword)
         self._is_timed = np.zeros(self._last[-1] if len(self._last) else 0, dtype=np.bool_)
         self._is_timed[snapshot.store.timed_passages()] = True
-        self._has_times = bool(self._is_timed.any())
+        self.has_times = bool(self._is_timed.any())
         self.late_interaction: LateInteraction | None = None
         if isinstance(embedder, WordEmbedder) and snapshot.word_vectors is not None:
             self.late_interaction = LateInteraction(snapshot, self._first, self._last)
@@ -166,7 +165,7 @@ class HybridRanker:
         """Score every passage and record; None for a question without any word."""
         if not asked.text.strip():
             return None
-        looks = [self._look(asked.text, asked.corrected)]
+        looks = [self._look(asked.subject or asked.text, asked.subject or asked.corrected)]
         if asked.expansion:
             expansion = " ".join(asked.expansion)
             looks.append(self._look(expansion, expansion))
@@ -231,10 +230,10 @@ class HybridRanker:
             words = words.without_stop_words()
         else:
             vector = self.embedder.embed_question(text)
-        keyword = self.snapshot.keyword.scores(corrected, spoken=self._has_times)
+        keyword = self.snapshot.keyword.scores(corrected, spoken=self.has_times)
         dense = self.snapshot.dense(vector, keyword)
         scores = fuse(dense, keyword, keyword_weight=self._keyword_weight)
-        if self._has_times:
+        if self.has_times:
             scores = self._of_moments(corrected, dense, keyword, scores)
         share = gist_share(float(keyword.max()))
         if share == 0 or not len(self._gist_rows):
@@ -253,12 +252,7 @@ class HybridRanker:
         texts = [passage.headed_text for passage in self.snapshot.store.passages(places)]
         keyword = self.snapshot.keyword.scores_with_pairs(text, keyword, places, texts)
         scores = fuse(dense, keyword, keyword_weight=self._keyword_weight)
-        before, after = np.roll(scores, 1), np.roll(scores, -1)
-        has_before, has_after = np.roll(self._is_timed, 1), np.roll(self._is_timed, -1)
-        has_before[self._first] = has_after[self._last - 1] = False
-        before, after = np.where(has_before, before, after), np.where(has_after, after, before)
-        leaning = (1 - NEIGHBOUR_SHARE) * scores + NEIGHBOUR_SHARE / 2 * (before + after)
-        return np.asarray(np.where(self._is_timed & (has_before | has_after), leaning, scores), dtype=np.float32)
+        return lean_on_neighbours(scores, self._is_timed, self._first, self._last)
 
     def _rerank(self, looks: Sequence["_Look"], scores: Scores, records: Scores) -> float:
         """Add to the scores of the best records and their passages how close their words come to the question's.

@@ -5,9 +5,9 @@ from the schema. Every value travels as a parameter: quotes, wildcards and SQL i
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from assistant.query import Condition, Query, Range, dates_in, numbers_in, where_condition
 from ingest import schema
@@ -16,7 +16,6 @@ from ingest.records import Date, Kind
 from ingest.schema import AFFILIATION, DATE, DATES, FLAG, NAME, NUMBER, PAGE, ROLE, SECONDS, SPEAKER, Field
 from ingest.text import name_key, searchable
 
-T = TypeVar("T")
 Clause = tuple[str, list[str | int | float | None]]
 # SQLite's integers end here; no number that is recorded comes near.
 _LARGEST = 2**62
@@ -71,7 +70,7 @@ class Filters:
             UnknownCondition: There is no such field, or it cannot have this value.
         """
         more = tuple(where_condition(name, str(value)) for name, value in where.items())
-        return Filters(self.kind, self.page, self.speaker, self.affiliation, self.year, (*self.where, *more))
+        return replace(self, where=(*self.where, *more))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +129,12 @@ def evaluate(query: Query, store: RecordStore, *, within: Sequence[int] | None =
         f"ORDER BY {sort} {way} NULLS LAST, r.position",
         values,
     )
-    matched = len(rows)
+    found = rows[query.skip :][: query.limit]
     if query.best:
         extremes = list(dict.fromkeys(row[1] for row in rows if row[1] is not None))[query.skip : query.skip + 1]
-        rows = [row for row in rows if row[1] in extremes][: query.limit]
-        return Result(tuple(row[0] for row in rows), (), len(rows))
-    rows = _window(rows, query)
-    return Result(tuple(row[0] for row in rows), (), len(rows) if query.skip else matched)
+        found = [row for row in rows if row[1] in extremes][: query.limit]
+    matched = len(found if query.best or query.skip else rows)
+    return Result(tuple(row[0] for row in found), (), matched)
 
 
 def lacking(query: Query, condition: Condition, store: RecordStore) -> int:
@@ -148,14 +146,6 @@ def lacking(query: Query, condition: Condition, store: RecordStore) -> int:
     untold = Condition("has", (field.key,), negated=True)
     kinds = [query.kind] if query.kind else list(field.kinds)
     return sum(evaluate(Query(kind=kind, conditions=(*others, untold)), store).matched for kind in kinds)
-
-
-def total(key: str, ids: Sequence[str], store: RecordStore) -> tuple[float, int]:
-    """What a number, or how many values of a field ("#" and its key), adds up to over records, and how many tell it."""
-    column = f"n_{key[1:]}" if key.startswith("#") else key
-    where, values = _one_of("id", ids)
-    ((found, known),) = store.rows(f"SELECT total({column}), count({column}) FROM records WHERE {where}", values)  # noqa: S608
-    return found, known
 
 
 def kinds_of(ids: Sequence[str], store: RecordStore) -> dict[str, int]:
@@ -177,11 +167,6 @@ def _sort_column(order: str) -> str:
     if field.type is DATES:
         return f"r.{order}_year * 10000 + coalesce(r.{order}_month, 0) * 100 + coalesce(r.{order}_day, 0)"
     return f"r.{order}_key" if field.type is NAME else f"r.{order}"
-
-
-def _window(found: list[T], query: Query) -> list[T]:
-    """What stays of a list that is cut at both ends."""
-    return found[query.skip : None if query.limit is None else query.skip + query.limit]
 
 
 def _groups(query: Query, store: RecordStore, wheres: list[Clause]) -> Result:
@@ -210,12 +195,12 @@ def _groups(query: Query, store: RecordStore, wheres: list[Clause]) -> Result:
         speakers.add(person)
     groups = [Group(shown, tuple(ids), len(speakers - {None})) for shown, ids, speakers in collected.values()]
     groups = [group for group in groups if all(_size_fits(one, group) for one in query.on("#", *_own_counts(query)))]
-    groups = _sorted_groups(query, groups)
-    if query.best and groups and query.order in ("size", "#speaker"):
-        groups = [group for group in groups if _size(query.order, group) == _size(query.order, groups[0])]
-    elif query.best:
-        groups = groups[:1]
-    shown_groups = tuple(_window(groups, query))
+    groups = _sorted(groups, query)
+    if query.best and groups:
+        is_sized = query.order in ("size", "#speaker")
+        size = _size(query.order, groups[0])
+        groups = [group for group in groups if _size(query.order, group) == size] if is_sized else groups[:1]
+    shown_groups = tuple(groups[query.skip :][: query.limit])
     found = dict.fromkeys(record_id for group in shown_groups for record_id in group.ids)
     return Result(tuple(found), shown_groups, len(shown_groups) if query.skip else len(groups))
 
@@ -249,20 +234,18 @@ def _size_fits(condition: Condition, group: Group) -> bool:
     return fits != condition.negated
 
 
-def _sorted_groups(query: Query, groups: list[Group]) -> list[Group]:
+def _sorted(groups: list[Group], query: Query) -> list[Group]:
+    keys: dict[str, Callable[[Group], Any]] = {
+        "size": lambda group: len(group.ids),
+        "#speaker": lambda group: group.speakers,
+        SPEAKER.key: lambda group: order_key(SPEAKER, group.name),
+    }
     if query.listed in ("years", "months"):
         groups = sorted(groups, key=lambda group: int(group.name))
-    if query.order in ("size", "#speaker"):
-        return sorted(groups, key=lambda group: _size(query.order, group), reverse=query.descending)
     if query.order == "corpus":
         return groups
-    field = schema.field_of(query.listed)
-    by_surname = field is SPEAKER and query.order == SPEAKER.key
-    return sorted(
-        groups,
-        key=lambda group: order_key(SPEAKER, group.name) if by_surname else name_key(group.name),
-        reverse=query.descending,
-    )
+    key = keys.get(query.order, lambda group: name_key(group.name))
+    return sorted(groups, key=key, reverse=query.descending)
 
 
 def _wheres(query: Query) -> Iterator[Clause]:
@@ -279,7 +262,7 @@ def _wheres(query: Query) -> Iterator[Clause]:
     persons, barred = _person_clauses(query)
     # Not correlated: the names have an index, the records need not be gone through.
     for sql, values in persons:
-        yield f"r.position IN (SELECT p.position FROM people p WHERE {sql})", values  # noqa: S608
+        yield _within("people p", (sql, values))
     field = schema.field_of(query.listed)
     for sql, values in barred if field is None or field.person is None else ():
         yield f"r.position NOT IN (SELECT p.position FROM people p WHERE {sql})", values  # noqa: S608
@@ -290,32 +273,38 @@ def _is_of_people(key: str) -> bool:
 
 
 def _holds(key: str, value: str) -> Clause:
-    """One value of a condition on the record itself. A phrase without any word stands nowhere."""
+    """One value of a condition on the record itself."""
     words = searchable(value)
     if key == "among":
         return "r.id = ?", [value]
     if key == "has":
         return _told(value), []
     if key == "text":
-        held = " OR ".join(f"instr({part}, ?) > 0" for part in _TEXT_PARTS)
-        sql = f"r.position IN (SELECT position FROM words WHERE ? <> '' AND ({held}))"  # noqa: S608
-        return sql, [words] * (len(_TEXT_PARTS) + 1)
+        return _within("words", _contains(words, *_TEXT_PARTS))
     if key in ("title", "abstract", "bio"):
-        sql = f"r.position IN (SELECT position FROM words WHERE ? <> '' AND instr({key}, ?) > 0)"  # noqa: S608
-        return sql, [words, words]
+        return _within("words", _contains(words, key))
+    if key == "chapter":
+        return _within("chapters", _contains(words, "title"))
     if key == "opening":
         start = words.rstrip() + " "
-        sql = "r.position IN (SELECT position FROM words WHERE ? <> '' AND substr(title, 1, ?) = ?)"
-        return sql, [words, len(start), start]
-    if key == "chapter":
-        return "r.position IN (SELECT position FROM chapters WHERE ? <> '' AND instr(title, ?) > 0)", [words, words]
+        return _within("words", ("? <> '' AND substr(title, 1, ?) = ?", [words, len(start), start]))
     if key == "sign":
         mark, at_end = value.removesuffix("$"), value.endswith("$")
         return "r.title GLOB ?", [f"*[{'0-9' if mark == 'digit' else mark[:1]}]{'' if at_end else '*'}"]
     if key.startswith("#"):
-        return _within(f"r.n_{key[1:]}", numbers_in(value))
+        return _between(f"r.n_{key[1:]}", numbers_in(value))
     field = schema.LINKS if key == "link" else schema.field_of(key)
     return _NEVER if field is None else _field_holds(field, value)
+
+
+def _contains(words: str, *columns: str) -> Clause:
+    """That one of these columns has the words; no words stand nowhere."""
+    return f"? <> '' AND ({' OR '.join(f'instr({one}, ?) > 0' for one in columns)})", [words] * (len(columns) + 1)
+
+
+def _within(table: str, clause: Clause) -> Clause:
+    """That a row of a record in a table of its parts meets a clause."""
+    return f"r.position IN (SELECT position FROM {table} WHERE {clause[0]})", clause[1]  # noqa: S608
 
 
 def _told(key: str) -> str:
@@ -330,17 +319,14 @@ def _field_holds(field: Field, value: str) -> Clause:
     if field.type is DATES:
         return _dated(f"r.{field.key}", dates_in(value))
     if field.type in (NUMBER, SECONDS):
-        return _within(f"r.{field.key}", numbers_in(value))
+        return _between(f"r.{field.key}", numbers_in(value))
     if field.type is FLAG:
         return f"r.{field.key} = ?", [value == "yes"]
-    column = "g.value" if field.is_list else f"r.{field.key}"
     if field.type is NAME:
-        sql, values = _named(field, value, "g.key" if field.is_list else f"r.{field.key}_key")
+        clause = _named(field, value, "key" if field.is_list else f"r.{field.key}_key")
     else:  # a part of an address or of a text, as it is written
-        sql, values = f"? <> '' AND instr(lower({column}), ?) > 0", [value, value.lower()]
-    if field.is_list:
-        return f"r.position IN (SELECT g.position FROM of_{field.key} g WHERE {sql})", values  # noqa: S608
-    return sql, values
+        clause = _contains(value.lower(), "lower(value)" if field.is_list else f"lower(r.{field.key})")
+    return _within(f"of_{field.key}", clause) if field.is_list else clause
 
 
 def _named(field: Field, value: str, column: str) -> Clause:
@@ -372,7 +358,7 @@ def _dated(column: str, dates: Range[Date] | None) -> Clause:
         # Only a full date is known to lie on this side of a month or a day.
         full = f"{column}_year * 10000 + {column}_month * 100 + {column}_day"
         number = f"CASE WHEN {column}_day IS NOT NULL THEN {full} END"
-    return _within(number, Range(_number(low, 0), _number(high, 99)))
+    return _between(number, Range(_number(low, 0), _number(high, 99)))
 
 
 def _number(day: Date | None, filler: int) -> int | None:
@@ -405,12 +391,12 @@ def _of_person(key: str, value: str) -> Clause:
         return "p.speaks = ?", [value]
     if key == ROLE.key:
         # What the biography says that somebody is counts as much as what stands by the name; "postdoc" begins a word.
-        return "? <> '' AND instr(p.posts, ?) > 0", [searchable(value).rstrip()] * 2
+        return _contains(searchable(value).rstrip(), "p.posts")
     field = schema.field_of(key)
     return _named(field, value, f"p.{key}_key") if field else _NEVER
 
 
-def _within(column: str, span: Range[int] | None) -> Clause:
+def _between(column: str, span: Range[int] | None) -> Clause:
     if span is None:
         return _NEVER
     ends = (-_LARGEST if span.low is None else span.low, _LARGEST if span.high is None else span.high)

@@ -5,8 +5,6 @@ reply is tolerated, and what it invents is dropped. Asked only where it changes 
 """
 
 import re
-import threading
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -52,8 +50,7 @@ class ByModel:
     def __init__(self, prompts: Prompts, *, timeout_s: float = TIMEOUT_S) -> None:
         self._prompts = prompts
         self._timeout_s = timeout_s
-        self._known: OrderedDict[tuple[str, str], Reading] = OrderedDict()
-        self._lock = threading.Lock()
+        self._known: dict[tuple[str, str], Reading] = {}
 
     def read(self, question: str, history: Sequence[Answer], endpoint: ChatModel) -> Reading:
         """What the model makes of a question; an empty reading when it fails or is too slow."""
@@ -63,19 +60,17 @@ class ByModel:
         prompt = self._prompts.fill("understand", history=told or "(nothing yet)", question=question)
         try:
             key = (f"{endpoint.base_url} {endpoint.model()}", prompt)
-            with self._lock:
-                if key in self._known:
-                    return self._known[key]
-            reply = endpoint.short_reply(prompt, most_chars=LONGEST_REPLY_CHARS, timeout_s=self._timeout_s)
-            # Of a reply that was cut the last word may be half a word.
-            reading = read_reply(reply.text if reply.is_whole else reply.text.rpartition(",")[0], question, told)
+            reading = self._known.get(key)
+            if reading is None:
+                reply = endpoint.short_reply(prompt, most_chars=LONGEST_REPLY_CHARS, timeout_s=self._timeout_s)
+                # Of a reply that was cut the last word may be half a word.
+                reading = read_reply(reply.text if reply.is_whole else reply.text.rpartition(",")[0], question, told)
         except EndpointError:
             return Reading()  # the answer itself is asked for next and tells what is wrong
+        if len(self._known) >= _READINGS_KEPT:
+            self._known.clear()
         if reading != Reading():  # a model that was still loading may know better next time
-            with self._lock:
-                self._known[key] = reading
-                if len(self._known) > _READINGS_KEPT:
-                    self._known.popitem(last=False)
+            self._known[key] = reading
         return reading
 
 

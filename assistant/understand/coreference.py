@@ -1,4 +1,4 @@
-"""What a question leaves to the conversation: "she", "the second one", "and Rosen?" → the records that are meant.
+"""What a question leaves to the conversation: "she", "that talk", "and Rosen?" → the records that are meant.
 
 Comes in: a question, the answers before it, and how well what they were about fits the question. Goes out: the records
 that it leans on, and the question as it reads with them put in. Whether a question leans at all is learned
@@ -10,7 +10,7 @@ Leaves to others: which lists a list narrows (`parser`), and asking a model inst
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -33,12 +33,6 @@ _MANY_WORDS = 10
 
 _WORD = re.compile(r"[^\W_]+")
 _PRONOUNS = {"he": "he", "him": "he", "his": "he", "she": "she", "her": "she", "hers": "she"}
-_PLACES = {
-    word: place
-    for place, words in enumerate(("first 1st former", "second 2nd latter", "third 3rd", "fourth 4th", "fifth 5th"))
-    for word in words.split()
-} | {"last": -1}
-_BOTH = frozenset(("both", "two", "them", "either"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,57 +52,6 @@ class Spoken:
 
 
 @dataclass(frozen=True, slots=True)
-class Resolved:
-    """What a question leans on.
-
-    Attributes:
-        standalone: The question as it can be understood by itself.
-        record_ids: What it leans on; empty where it stands alone.
-    """
-
-    standalone: str
-    record_ids: tuple[str, ...] = ()
-
-
-class Coreference:
-    """Reads a question in the light of a conversation."""
-
-    def resolve(
-        self,
-        question: str,
-        phrasing: Floats,
-        mentions: Sequence[Mention],
-        spoken: Sequence[Spoken],
-        scores: "Nearness",
-        pronouns: Mapping[str, str],
-    ) -> Resolved:
-        """The records that a question leans on, and how it reads with them.
-
-        Args:
-            question: As typed.
-            phrasing: Shape (d,), how it is put; see `ingest.embedder.BundledEmbedder.embed_pieces`.
-            mentions: Whom and what it names.
-            spoken: What the conversation was about, newest first.
-            scores: How well each of these fits the question by itself.
-            pronouns: Record id → "he" or "she", where its biography tells.
-        """
-        if not spoken or self.odds(signs(question, mentions, spoken, scores), phrasing) <= 0:
-            return Resolved(question)
-        meant = _meant(question, mentions, spoken, scores, pronouns)
-        return Resolved(_with(question, meant), tuple(one.record_id for one in meant))
-
-    def odds(self, numbers: Floats, phrasing: Floats) -> float:
-        """Above 0 where a question more likely leans on what was spoken of than not."""
-        features = np.concatenate([numbers, phrasing])
-        return float(features @ self._learned["weights"] + self._learned["bias"])
-
-    @cached_property
-    def _learned(self) -> dict[str, Floats]:
-        with np.load(LEARNED) as learned:
-            return dict(learned)
-
-
-@dataclass(frozen=True, slots=True)
 class Nearness:
     """How well records fit a question by itself.
 
@@ -124,6 +67,10 @@ class Nearness:
     words: int
     of: Mapping[str, float]
 
+    def adjusted(self, one: Spoken) -> float:
+        """The score of one that was spoken of, less for each turn back and each place down."""
+        return self.of.get(one.record_id, -1.0) - _A_TURN_BACK * one.turn - _A_PLACE_DOWN * one.place
+
 
 def spoken_of(history: Sequence[Answer]) -> list[Spoken]:
     """What a conversation was about, newest first, each record where it was spoken of last."""
@@ -132,6 +79,51 @@ def spoken_of(history: Sequence[Answer]) -> list[Spoken]:
         for place, one in enumerate(answer.about):
             found.setdefault(one.record_id, Spoken(one.record_id, one.title, one.people, turn, place))
     return list(found.values())
+
+
+def leaned_on(
+    question: str,
+    phrasing: Floats,
+    mentions: Sequence[Mention],
+    spoken: Sequence[Spoken],
+    scores: Nearness,
+    *,
+    compares: bool,
+) -> list[Spoken]:
+    """The records that a question leans on; none where it stands alone.
+
+    Args:
+        question: As typed.
+        phrasing: Shape (d,), how it is put; see `ingest.embedder.BundledEmbedder.embed_pieces`.
+        mentions: Whom and what it names.
+        spoken: What the conversation was about, newest first.
+        scores: How well each of these fits the question by itself.
+        compares: Whether it compares; the last two that were spoken of are meant then.
+    """
+    if not spoken:
+        return []
+    features = np.concatenate([signs(question, mentions, spoken, scores), phrasing])
+    learned = _learned()
+    if features @ learned["weights"] + learned["bias"] <= 0:
+        return []
+    if compares:
+        return list(spoken[:2])
+    named = {id_ for mention in mentions for id_ in mention.record_ids}
+    possible = [one for one in spoken if one.record_id in named] or spoken
+    return [max(possible, key=scores.adjusted)]
+
+
+def standalone(question: str, meant: Sequence[Spoken]) -> str:
+    """The question with what it leans on behind it."""
+    titles = " and ".join(f"“{one.title}”" for one in meant)
+    people = " and ".join(name for one in meant for name in one.people)
+    return f"{question} ({', '.join(part for part in (titles, people) if part)})"
+
+
+@cache
+def _learned() -> dict[str, Floats]:
+    with np.load(LEARNED) as learned:
+        return dict(learned)
 
 
 def signs(question: str, mentions: Sequence[Mention], spoken: Sequence[Spoken], scores: Nearness) -> Floats:
@@ -179,43 +171,3 @@ def same_of_another(mentions: Sequence[Mention], last: Answer, words: int) -> tu
 def points_at_person(question: str) -> bool:
     """Whether a question has a word for a person who was spoken of."""
     return any(word.lower() in _PRONOUNS for word in _WORD.findall(question))
-
-
-def _meant(
-    question: str,
-    mentions: Sequence[Mention],
-    spoken: Sequence[Spoken],
-    scores: Nearness,
-    pronouns: Mapping[str, str],
-) -> list[Spoken]:
-    """Those that a leaning question points at: mostly one."""
-    words = [word.lower() for word in _WORD.findall(question)]
-    listed = [one for one in spoken if one.turn == spoken[0].turn]
-    if len(listed) == 1:  # spoken of one after the other
-        listed = sorted((one for one in spoken if one.place == 0), key=lambda one: -one.turn)
-    if len(listed) > 1:
-        place = next((_PLACES[word] for word in words if word in _PLACES), None)
-        if place is not None and place < len(listed):
-            return [listed[place]]
-        if _BOTH & set(words) and (len(listed) == 2 or "both" in words):
-            return listed[:2]
-        if "other" in words:
-            return [listed[1]]
-    named = {id_ for mention in mentions for id_ in mention.record_ids}
-    possible = [one for one in spoken if one.record_id in named] or list(spoken)
-    wanted = next((_PRONOUNS[word] for word in words if word in _PRONOUNS), None)
-    if wanted is not None:
-        fitting = [one for one in possible if one.people and pronouns.get(one.record_id, wanted) == wanted]
-        possible = fitting or possible
-
-    def nearness(one: Spoken) -> float:
-        return scores.of.get(one.record_id, -1.0) - _A_TURN_BACK * one.turn - _A_PLACE_DOWN * one.place
-
-    return [max(possible, key=nearness)]
-
-
-def _with(question: str, meant: Sequence[Spoken]) -> str:
-    """The question with what it leans on behind it."""
-    titles = " and ".join(f"“{one.title}”" for one in meant)
-    people = " and ".join(name for one in meant for name in one.people)
-    return f"{question} ({', '.join(part for part in (titles, people) if part)})"

@@ -12,16 +12,17 @@ in biomedical text", PSB 2003.
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property, lru_cache
+from dataclasses import dataclass, replace
+from functools import cache, cached_property, lru_cache
 from itertools import accumulate, takewhile
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from assistant.language import language_named
 from assistant.query import MONTHS
 from assistant.types import Mention
-from assistant.understand.dates import date_in, measured_at
+from assistant.understand.dates import Measured, date_in, measured_at
 from ingest import schema
 from ingest.lexical import KeywordIndex
 from ingest.record_store import RecordStore
@@ -30,8 +31,7 @@ from ingest.titles import LEAST_RUN_WORDS, form_key, run_key, title_forms
 
 _TOKEN = re.compile(
     r"""
-    "(?P<straight>[^"\n]*)" | “(?P<curly>[^”\n]*)” | „(?P<low>[^“”\n]*)[“”] | «(?P<angle>[^»\n]*)»
-    | (?<!\w)['‘](?P<single>[^'‘’\n]+)['’](?!\w)
+    ["“„«](?P<quoted>[^"“”«»\n]*)["“”»] | (?<!\w)['‘](?P<also_quoted>[^'‘’\n]+)['’](?!\w)
     | (?P<word>
         (?:[A-Za-z]\.){2,} | (?<![\w'’])['’]\d\d\b | \d{4}-\d\d(?:-\d\d)?\b | \# | n['’]t\b | [^\W\d_]+?(?=n['’]t\b)
         | \d+(?:st|nd|rd|th|s)\b | [^\W_]+ | [<>]=? | =< | [≤≥=&+]
@@ -46,6 +46,8 @@ _LONGEST_QUESTION_CHARS = 4000
 _LONGEST_NAME_WORDS = 8
 _LONGEST_FIELD_WORDS = 4
 _LONGEST_TITLE_WORDS = 30
+# A title of two words is one with two capitals; of three words, also in small letters.
+_LEAST_CAPITALS = 2
 # A slip in a shorter word makes another word.
 _SHORTEST_MISSPELT_CHARS = 4
 _TWO_SLIPS_CHARS = 8
@@ -136,72 +138,60 @@ def split_words(question: str) -> list[Word]:
 def _word(match: re.Match[str]) -> Word:
     sort = match.lastgroup or "word"
     text = match[sort]
-    if sort in ("word", "mark"):
-        key = folded(text).strip()
-        return Word(text, key.replace(".", "") if sort == "word" else key, *match.span())
-    return Word(text.strip(" .,;?!"), "", *match.span(), is_quoted=True)
+    if sort in ("quoted", "also_quoted"):
+        return Word(text.strip(" .,;?!"), "", *match.span(), is_quoted=True)
+    key = folded(text).strip()
+    return Word(text, key.replace(".", "") if sort == "word" else key, *match.span())
 
 
-@dataclass
-class _Index:
-    """The values of one field, by their words.
+class _Gazetteer:
+    """The names of one field, by their words.
 
     Attributes:
-        forms: Their words, and those of their parts: "LBNL and UC Berkeley" is also "UC Berkeley".
-        exact: Forms → numbers of values.
-        by_letter: First letter → forms, their letters without small words, and numbers.
-        common: What `is_common` has found.
+        words: Of each name.
+        exact: Words of a name, or of one of its parts ("LBNL and UC Berkeley" is also "UC Berkeley") → its number.
+        with_word: A word as it stands and in the singular → the numbers of the names that have it.
+        dated: Months and days that names tell, as conditions write them, each with the name's number.
     """
 
-    key: str
-    values: list[str] = field(default_factory=list)
-    words: list[tuple[str, ...]] = field(default_factory=list)
-    exact: dict[tuple[str, ...], list[int]] = field(default_factory=lambda: defaultdict(list))
-    with_word: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
-    by_letter: dict[str, list[tuple[tuple[str, ...], str, int]]] = field(default_factory=lambda: defaultdict(list))
-    common: dict[str, bool] = field(default_factory=dict)
-    dated: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
+    def __init__(self, key: str, names: Sequence[str]) -> None:
+        self.key = key
+        self.names = names
+        self.words = [tuple(plain_words(name)) for name in names]
+        self.exact: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        self.with_word: dict[str, set[int]] = defaultdict(set)
+        self.dated: list[tuple[str, int]] = []
+        for number, words in enumerate(self.words):
+            for form in self._forms(number):
+                if form == words or len(form) > 1:
+                    self.exact[form].append(number)
+            for word in words:
+                self.with_word[word].add(number)
+                self.with_word[singular(word)].add(number)
+            if key != "speaker" and (date := date_in(words)):
+                self.dated.append((date, number))
+        self.is_common = cache(self._is_common)
 
-    def add(self, value: str) -> None:
-        number, words = len(self.values), tuple(plain_words(value))
-        if not words:
-            return
-        self.values.append(value)
-        self.words.append(words)
-        self.exact[words].append(number)
-        for word in words:
-            self.with_word[word].add(number)
-            self.with_word[singular(word)].add(number)
-        if self.key == "speaker":
-            if len(words) > 2:
-                self.exact[(words[0], words[-1])].append(number)
-            return
-        for form in {words, *(tuple(plain_words(part)) for part in _JOINED.split(value))}:
-            if form:
-                letters = "".join(word for word in form if word not in _SMALL)
-                self.by_letter[form[0][0]].append((form, letters, number))
-                self.exact[form] += [number] if form != words and len(form) > 1 else []
-        if date := date_in(words):
-            self.dated[date].append(number)
+    def _forms(self, number: int) -> set[tuple[str, ...]]:
+        parts = _JOINED.split(self.names[number]) if self.key != "speaker" else ()
+        return {self.words[number], *(tuple(plain_words(part)) for part in parts)} - {()}
 
     @cached_property
-    def tails(self) -> Mapping[str, list[tuple[tuple[str, ...], int]]]:
-        """First letter → what follows the common words with which forms begin."""
-        found = defaultdict(list)
-        for form, _, number in (one for forms in self.by_letter.values() for one in forms):
-            place = next((n for n, word in enumerate(form) if not self.is_common(word)), 0)
-            if place:
-                found[form[place][0]].append((form[place:], number))
+    def by_letter(self) -> Mapping[str, Sequence[tuple[tuple[str, ...], str, int]]]:
+        """First letter of a form, or of what follows its common words → forms, their letters and numbers."""
+        found: dict[str, list[tuple[tuple[str, ...], str, int]]] = defaultdict(list)
+        for number in range(len(self.names)):
+            for form in self._forms(number):
+                telling = next((word for word in form if not self.is_common(word)), form[0])
+                letters = "".join(word for word in form if word not in _SMALL)
+                for letter in {form[0][0], telling[0]}:
+                    found[letter].append((form, letters, number))
         return found
 
-    def is_common(self, word: str) -> bool:
-        """Whether a word tells no value apart."""
-        known = self.common.get(word)
-        if known is None:
-            held = len(self.with_word.get(word, ()))
-            known = word in _SMALL or (held >= _COMMON_VALUES and held > _COMMON_SHARE * len(self.values))
-            self.common[word] = known
-        return known
+    def _is_common(self, word: str) -> bool:
+        """Whether a word tells no name apart."""
+        held = len(self.with_word.get(word, ()))
+        return word in _SMALL or (held >= _COMMON_VALUES and held > _COMMON_SHARE * len(self.names))
 
 
 class _Titles:
@@ -257,204 +247,151 @@ class Entities:
         for key, words in words_for_fields():
             for one in words:
                 self._fields.setdefault(tuple(singular(word) for word in plain_words(one)), key)
-        self._indexes: dict[str, _Index] = {}
-        for key in LINKED:
-            for value, *_ in store.gazetteer(key):
-                self._indexes.setdefault(key, _Index(key)).add(value)
+        named = {key: [name for name, *_ in store.gazetteer(key)] for key in LINKED}
+        self._gazetteers = [_Gazetteer(key, names) for key, names in named.items() if names]
         self._titles = _Titles(store)
         self.link = lru_cache(maxsize=64)(self._link)
-
-    def resolve(self, key: str, value: str) -> tuple[str, ...]:
-        """The recorded values of a field that a name as typed means; none where there is none."""
-        index, keys = self._indexes.get(key), plain_words(value)
-        numbers = self._meant(index, keys, capital=True) if index and keys else []
-        return tuple(dict.fromkeys(index.values[number] for number in numbers)) if index else ()
 
     def _link(self, question: str) -> Linked:
         typed = split_words(question)
         line = _Line(question, [self._mended(word) for word in typed])
         self._quotations(line)
-        self._names(line, capital=True)
-        self._long_titles(line)
+        self._names(line, bold_only=True)
+        for first in range(len(line.words)):
+            self._title_at(line, first)
         self._field_names(line)
         self._dates(line)
-        self._names(line, capital=False)
+        self._names(line, bold_only=False)
+        self._languages(line)
         corrected, last = "", 0
         for before, after in zip(typed, line.words, strict=True):
             if before.key != after.key:
-                corrected += question[last : before.start] + (
-                    after.key.capitalize() if before.is_capital else after.key
-                )
+                mended = after.key.capitalize() if before.is_capital else after.key
+                corrected += question[last : before.start] + mended
                 last = before.end
         mentions = tuple(sorted(line.mentions, key=lambda one: (one.start, one.end)))
         return Linked(corrected + question[last:], mentions, tuple(self._strangers(line)))
 
     def _quotations(self, line: "_Line") -> None:
         for place, word in enumerate(line.words):
-            if not word.is_quoted:
-                continue
-            inside = tuple(plain_words(word.text))
-            readings = [
-                self._mention([word], index, index.exact[inside], is_sure=True)
-                for index in self._indexes.values()
-                if inside in index.exact
-            ]
-            if titled := self._titles.whole(inside):
-                readings.insert(0, self._titled([word], titled))
-            readings.append(Mention(word.start, word.end, word.text, "quotation", (word.text,)))
-            line.take(place, place + 1, *readings)
+            if word.is_quoted:
+                inside = tuple(plain_words(word.text))
+                titled = self._titles.whole(inside)
+                line.take(place, place + 1, "title", [form for form, _ in titled[:1]], [one for _, one in titled])
+                for names in self._gazetteers:
+                    self._take(line, place, place + 1, names, names.exact.get(inside, ()), is_sure=True)
+                line.take(place, place + 1, "quotation", [word.text])
 
-    def _long_titles(self, line: "_Line") -> None:
-        """Runs of words of a title, of at least three; whole titles of two."""
-        place = 0
-        while place < len(line.words):
-            place += self._title_at(line, place) or 1
-
-    def _title_at(self, line: "_Line", first: int) -> int:
-        if not line.is_free(first, first + 1):
-            return 0
+    def _title_at(self, line: "_Line", first: int) -> None:
+        """The longest run of words from here on that is a title, or so much of one that it can be nothing else."""
         last = first
-        keys: list[str] = []
-        ends = []
-        while last < len(line.words) and last - first < _LONGEST_TITLE_WORDS and line.is_free(last, last + 1):
-            keys += line.parts[last]
+        while last - first < _LONGEST_TITLE_WORDS and line.is_free(last, last + 1):
             last += 1
-            if not line.words[last - 1].is_mark:
-                ends.append((len(keys), last))
-        found = self._titles.runs(keys)
-        best = max((_shared(words, keys) for words, _ in found), default=0)
-        for length, end in reversed(ends):
-            typed = tuple(keys[:length])
-            words_here = line.words[first:end]
-            capital = sum(word.is_capital for word in words_here) > 1 or length > LEAST_RUN_WORDS
-            named = (length > 1 or words_here[0].is_capital) and (capital or length > 2)
-            if named and (titled := self._titles.whole(typed)):
-                line.take(first, end, self._titled(words_here, titled))
-                return end - first
-            if best == length and typed[-1] not in _SMALL and typed[0] not in _SMALL and capital:
-                text = line.text(first, end)
-                ids = dict.fromkeys(one for words, one in found if _shared(words, keys) >= length)
-                line.take(first, end, Mention(*line.span(first, end), text, "title", (text,), tuple(ids)))
-                return end - first
-        return 0
-
-    def _titled(self, words: Sequence[Word], found: Sequence[tuple[str, str]]) -> Mention:
-        return Mention(*_said(words), "title", (found[0][0],), tuple(one[1] for one in found))
+        keys = line.keys(first, last)
+        runs = [(_shared(words, keys), one) for words, one in self._titles.runs(keys)]
+        longest = max((shared for shared, _ in runs), default=0)
+        for end in range(last, first, -1):
+            typed = line.keys(first, end)
+            capitals = sum(word.is_capital for word in line.words[first:end])
+            if line.words[end - 1].is_mark or (capitals < _LEAST_CAPITALS and len(typed) < LEAST_RUN_WORDS):
+                continue
+            if titled := self._titles.whole(typed):
+                return line.take(first, end, "title", [form for form, _ in titled[:1]], [one for _, one in titled])
+            is_told = capitals >= _LEAST_CAPITALS or len(typed) > LEAST_RUN_WORDS
+            if len(typed) == longest and is_told and _SMALL.isdisjoint((typed[0], typed[-1])):
+                ids = [one for shared, one in runs if shared == longest]
+                return line.take(first, end, "title", [line.text(first, end)], ids)
+        return None
 
     def _field_names(self, line: "_Line") -> None:
         """Words for fields and kinds, the longest first."""
         for first, last in line.runs(_LONGEST_FIELD_WORDS):
-            key = self._fields.get(tuple(singular(one) for one in line.keys(first, last)))
-            if key:
+            if key := self._fields.get(tuple(singular(one) for one in line.keys(first, last))):
                 sort, _, kind = key.rpartition(":")
-                mention = Mention(*_said(line.words[first:last]), sort or "field", (kind,))
-                line.take(first, last, mention)
+                line.take(first, last, sort or "field", [kind])
 
     def _dates(self, line: "_Line") -> None:
-        keys = [word.key for word in line.words]
-        place = 0
-        while place < len(line.words):
-            before = keys[place - 1] if place else ""
-            found = measured_at(keys, place, before=before, capital=line.words[place].text[:1].isupper())
-            if found is None or not line.is_free(place, place + found.words):
-                place += 1
-                continue
-            last = place + found.words
-            words = line.words[place:last]
-            readings = [Mention(*line.span(place, last), line.text(place, last), found.sort, (found.value,))]
-            for index in self._indexes.values():
-                dated = [n for date, numbers in index.dated.items() if _same_day(date, found.value) for n in numbers]
-                if found.sort == "date" and dated:
-                    readings.append(self._mention(words, index, dated, is_sure=False))
-            line.take(place, last, *readings)
-            place = last
+        for place in range(len(line.words)):
+            found = line.measured(place)
+            if found and line.is_free(place, place + found.words):
+                last = place + found.words
+                line.take(place, last, found.sort, [found.value])
+                for names in self._gazetteers if found.sort == "date" else ():
+                    dated = [number for date, number in names.dated if _same_day(date, found.value)]
+                    self._take(line, place, last, names, dated, is_sure=False)
 
-    def _names(self, line: "_Line", *, capital: bool) -> None:
-        """Values by their name or a part that tells them apart, by initials and short forms; people by surname."""
+    def _names(self, line: "_Line", *, bold_only: bool) -> None:
+        """Values by their name or a part that tells them apart, by initials and short forms; people by surname.
+
+        Args:
+            bold_only: What is written in small letters must be a whole name.
+        """
         for first, last in line.runs(_LONGEST_NAME_WORDS):
-            words = line.words[first:last]
-            if words[0].key in _SMALL or words[-1].key in _SMALL or any(word.key == "or" for word in words):
+            words, keys = line.words[first:last], line.keys(first, last)
+            if not _SMALL.isdisjoint((words[0].key, words[-1].key)) or "or" in keys or all(map(str.isdigit, keys)):
                 continue
-            keys = line.keys(first, last)
-            bold = all(word.is_capital or word.key in _SMALL or word.key.isdigit() or word.is_mark for word in words)
-            bold = bold and any(word.is_capital for word in words)
+            if line.is_in_date(first, last):
+                continue
             # The first word of a sentence has its capital anyway.
-            bold = bold and (
-                not line.begins(first) or len(keys) > 1 or not self._is_word(keys[0]) or words[0].text.isupper()
-            )
-            if all(key.isdigit() for key in keys) or (capital and not bold and len(keys) == 1):
-                continue
-            readings = [
-                self._mention(words, index, numbers, is_sure=bold)
-                for index in self._indexes.values()
-                if (
-                    numbers := index.exact.get(tuple(keys))
-                    if capital and not bold
-                    else self._meant(index, keys, capital=bold)
-                )
-            ]
-            if readings:
-                keys = [word.key for word in line.words]
-                date = measured_at(keys, first, capital=True)
-                if date and date.sort == "date" and date.words == last - first:
-                    readings.append(Mention(*line.span(first, last), line.text(first, last), "date", (date.value,)))
-                line.take(first, last, *readings)
+            is_first = line.begins(first) and len(keys) == 1 and not words[0].text.isupper()
+            bold = line.is_bold(first, last) and not (is_first and self._is_word(keys[0]))
+            for names in self._gazetteers:
+                if bold or not bold_only:
+                    self._take(line, first, last, names, self._meant(names, keys, bold=bold), is_sure=bold)
+                elif len(keys) > 1:
+                    # "pydata london 2019" is no everyday phrase.
+                    numbered = any(map(str.isdigit, keys))
+                    self._take(line, first, last, names, names.exact.get(tuple(keys), ()), is_sure=numbered)
+            date = line.measured(first) if line.taken[first] else None
+            if date and (date.sort, date.words) == ("date", last - first):
+                line.take(first, last, date.sort, [date.value])
 
-    def _meant(self, index: _Index, keys: Sequence[str], *, capital: bool) -> list[int]:
-        """The values of a field that a name can mean."""
-        found = list(index.exact.get(tuple(keys), ()))
-        if index.key == "speaker":
-            return (found if len(keys) > 1 else []) or self._people(index, keys, capital=capital)
-        partial = self._partial(index, keys, capital=capital)
-        return [*found, *partial] or self._short(index, keys, capital=capital)
+    def _meant(self, names: _Gazetteer, keys: Sequence[str], *, bold: bool) -> list[int]:
+        """The numbers of the names that are meant by these words."""
+        if names.key == "speaker":
+            return self._people(names, keys, bold=bold)
+        found = [*names.exact.get(tuple(keys), ()), *self._partial(names, keys, bold=bold)]
+        return found or self._short(names, keys, bold=bold)
 
-    def _partial(self, index: _Index, keys: Sequence[str], *, capital: bool) -> list[int]:
-        """The values that hold these words in this order; what was typed must tell them apart from the others."""
+    def _people(self, names: _Gazetteer, keys: Sequence[str], *, bold: bool) -> list[int]:
+        *firsts, last = keys
+        held = sorted(names.with_word.get(last, ()))
+        named = [number for number in held if names.words[number][-1] == last]
+        if firsts:
+            return [n for n in named if all(any(w.startswith(k) for w in names.words[n][:-1]) for k in firsts)]
+        if not bold and len(last) < _SHORTEST_MISSPELT_CHARS:
+            return []
+        return named or [number for number in held if names.words[number][0] == last]
+
+    def _partial(self, names: _Gazetteer, keys: Sequence[str], *, bold: bool) -> list[int]:
+        """The names that hold these words in this order; what was typed must tell them apart from the others."""
         told = [key for key in keys if key not in _SMALL]
-        held = [index.with_word.get(key) or index.with_word.get(singular(key)) for key in told]
-        if not told or not all(held):
+        held = [names.with_word.get(key) or names.with_word.get(singular(key), set()) for key in told]
+        if not told or (len(told) == 1 and names.is_common(told[0]) and not (bold and len(names.names) < _MOST_VALUES)):
             return []
-        if len(told) == 1 and index.is_common(told[0]) and not (capital and len(index.values) < _MOST_VALUES):
-            return []
-        numbers = sorted(set.intersection(*(one for one in held if one)))
-        found = [number for number in numbers if _in_order(keys, [*map(singular, index.words[number])])]
-        if not capital and index.key == "tags":
+        found = [n for n in sorted(set.intersection(*held)) if _in_order(keys, [*map(singular, names.words[n])])]
+        if not bold and names.key == "tags":
             # In small letters all that tells a tag apart must be there: "data" is not "data science".
             rest = set(map(singular, told))
-            found = [n for n in found if all(singular(w) in rest or index.is_common(w) for w in index.words[n])]
+            found = [n for n in found if all(singular(w) in rest or names.is_common(w) for w in names.words[n])]
         return found if len(found) <= _MOST_VALUES else []
 
-    def _people(self, index: _Index, keys: Sequence[str], *, capital: bool) -> list[int]:
-        last = keys[-1]
-        held = index.with_word.get(last, ())
-        named = [number for number in held if index.words[number][-1] == last]
-        if len(keys) > 1:
-            firsts = keys[:-1]
-            return sorted(n for n in named if all(any(w.startswith(k) for w in index.words[n][:-1]) for k in firsts))
-        if not capital and len(last) < _SHORTEST_MISSPELT_CHARS:
-            return []
-        return sorted(named) or sorted(n for n in held if index.words[n][0] == last)
-
-    def _short(self, index: _Index, keys: Sequence[str], *, capital: bool) -> list[int]:
-        """The values of which this is a short form, or whose short form it is: "Caltech", "UCSD", "Georgia Tech"."""
-        if index.key in ("tags", "ids") or (not capital and any(map(self._is_word, keys))):
-            return []
+    def _short(self, names: _Gazetteer, keys: Sequence[str], *, bold: bool) -> list[int]:
+        """The names of which this is a short form, or whose short form it is: "Caltech", "UCSD", "Georgia Tech"."""
         told = [key for key in keys if key not in _SMALL]
-        typed = "".join(told)
-        if len(typed) < 2 or "and" in keys or len(set(keys)) < len(keys):
+        typed, is_word = "".join(told), any(map(self._is_word, keys))
+        several = "and" in keys or len(set(keys)) < len(keys)
+        if names.key in ("tags", "ids") or len(typed) < 2 or several or (is_word and not bold):
             return []
-        near = index.by_letter.get(keys[0][0], ())
-        found = [number for _, letters, number in near if typed == letters]
-        for form, letters, number in () if found else near:
+        found = []
+        for form, letters, number in names.by_letter.get(typed[0], ()):
+            if form[0][0] != typed[0] and len(typed) < _SHORTEST_MISSPELT_CHARS:
+                continue
             short, long = (typed, form) if len(typed) < len(letters) else (letters, keys)
-            if len(long) > 1 and len(typed) != len(letters) and _blends(short, long, index):
+            if typed == letters or (len(long) > 1 and len(typed) != len(letters) and _blends(short, long, names)):
                 found.append(number)
         if not found and len(told) > 1:
-            initials = "".join(key[0] for key in told)
-            return sorted(index.with_word.get(initials, ()))
-        if not found and len(typed) >= _SHORTEST_MISSPELT_CHARS:
-            # "Penn" is "University of Pennsylvania": what many begin with is left out.
-            found = [number for form, number in index.tails[typed[0]] if _blends(typed, form, index)]
+            return sorted(names.with_word.get("".join(key[0] for key in told), ()))
         return found
 
     def _mended(self, word: Word) -> Word:
@@ -474,21 +411,23 @@ class Entities:
     @cached_property
     def _known(self) -> frozenset[str]:
         """The words of names and of what fields are called."""
-        named = {word for index in self._indexes.values() for word in index.with_word}
+        named = {word for names in self._gazetteers for word in names.with_word}
         called = {form for words in self._fields for word in words for form in (word, f"{word}s")}
         return frozenset(named | called | {*MONTHS})
 
-    @cached_property
-    def _by_letter(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = defaultdict(list)
-        for word in self._known:
-            found[word[:1]].append(word)
-        return found
-
     def _known_with(self, letter: str) -> list[str]:
         """Those that begin with a letter, and such words of titles, in order."""
-        known = {*self._by_letter.get(letter, ()), *self._titles.words_with(letter)}
+        known = {*(word for word in self._known if word[:1] == letter), *self._titles.words_with(letter)}
         return sorted(word for word in known if len(word) >= _SHORTEST_MISSPELT_CHARS)
+
+    def _languages(self, line: "_Line") -> None:
+        """Languages by their names, also those that no record is in, where records tell theirs."""
+        for recorded in (one.names for one in self._gazetteers if one.key == schema.LANGUAGE.key):
+            for place, word in enumerate(line.words):
+                code = language_named(word.text) if line.is_free(place, place + 1) and not word.is_mark else None
+                if code:
+                    meant = [value for value in recorded if value.partition("-")[0] == code]
+                    line.take(place, place + 1, schema.LANGUAGE.key, meant or [code])
 
     def _strangers(self, line: "_Line") -> Iterator[str]:
         """Runs of capitalised words that are not linked."""
@@ -502,11 +441,14 @@ class Entities:
                 yield line.text(first, last)
             first = max(first + 1, last)
 
-    def _mention(self, words: Sequence[Word], index: _Index, numbers: Iterable[int], *, is_sure: bool) -> Mention:
-        values = tuple(dict.fromkeys(index.values[number] for number in numbers))
-        few = values if len(values) <= _FEW else ()
-        ids = tuple(dict.fromkeys(one for value in few for one in self._store.records_named(index.key, value)))
-        return Mention(*_said(words), index.key, values, ids, is_sure)
+    def _take(
+        self, line: "_Line", first: int, last: int, names: _Gazetteer, numbers: Iterable[int], *, is_sure: bool
+    ) -> None:
+        """Read a span as these names of a field."""
+        values = list(dict.fromkeys(names.names[number] for number in numbers))
+        few = values if len(values) <= _FEW else []
+        ids = [one for value in few for one in self._store.records_named(names.key, value)]
+        line.take(first, last, names.key, values, ids, is_sure=is_sure)
 
 
 class _Line:
@@ -515,7 +457,8 @@ class _Line:
     def __init__(self, question: str, words: list[Word]) -> None:
         self.question = question
         self.words = words
-        self.parts = [plain_words(word.key) for word in words]
+        self.word_keys = [word.key for word in words]
+        self.parts = [*map(plain_words, self.word_keys)]
         self.taken = [False] * len(words)
         # How many sentences have ended before each word: no name goes on across one.
         self.ends = [0, *accumulate(int(word.key in _ENDS) for word in words)]
@@ -524,13 +467,41 @@ class _Line:
     def is_free(self, first: int, last: int) -> bool:
         return last <= len(self.words) and not any(self.taken[first:last])
 
+    def is_in_date(self, first: int, last: int) -> bool:
+        """Whether these words are a part of a longer date: the "May" of "May 2017" is nobody's name."""
+        return any(start <= first and last <= end and (start, end) != (first, last) for start, end in self._dates)
+
+    @cached_property
+    def _dates(self) -> list[tuple[int, int]]:
+        """Where dates of more than one word stand."""
+        found = ((place, self.measured(place)) for place in range(len(self.words)))
+        return [(place, place + one.words) for place, one in found if one and one.sort == "date" and one.words > 1]
+
     def begins(self, place: int) -> bool:
         """Whether a sentence begins here, where a capital says nothing."""
         return place == 0 or self.words[place - 1].key in _ENDS
 
-    def take(self, first: int, last: int, *readings: Mention) -> None:
-        self.taken[first:last] = [True] * (last - first)
-        self.mentions += readings
+    def is_bold(self, first: int, last: int) -> bool:
+        """Whether words are written as names are: all with a capital, but for small words and numbers."""
+        words = self.words[first:last]
+        bare = all(one.is_capital or one.key in _SMALL or one.key.isdigit() or one.is_mark for one in words)
+        return bare and any(word.is_capital for word in words)
+
+    def measured(self, place: int) -> Measured | None:
+        """The date, number or length that begins at a word."""
+        before = self.word_keys[place - 1] if place else ""
+        return measured_at(self.word_keys, place, before=before, capital=self.words[place].text[:1].isupper())
+
+    def take(
+        self, first: int, last: int, field: str, values: Sequence[str], ids: Sequence[str] = (), *, is_sure: bool = True
+    ) -> None:
+        """Read a span as these values of a field; none are no reading."""
+        if values:
+            words = self.words[first:last]
+            text = " ".join(word.text for word in words)
+            one = Mention(words[0].start, words[-1].end, text, field, (*values,), (*dict.fromkeys(ids),), is_sure)
+            self.mentions.append(one)
+            self.taken[first:last] = [True] * (last - first)
 
     def runs(self, longest: int) -> Iterable[tuple[int, int]]:
         """Runs of free words without marks at their ends, longest first."""
@@ -545,20 +516,12 @@ class _Line:
     def keys(self, first: int, last: int) -> list[str]:
         return [part for parts in self.parts[first:last] for part in parts]
 
-    def span(self, first: int, last: int) -> tuple[int, int]:
-        return self.words[first].start, self.words[last - 1].end
-
     def text(self, first: int, last: int) -> str:
-        start, end = self.span(first, last) if first < last else (0, 0)
-        return self.question[start:end]
+        """As typed."""
+        return self.question[self.words[first].start : self.words[last - 1].end] if first < last else ""
 
 
-def _said(words: Sequence[Word]) -> tuple[int, int, str]:
-    """Where words stand, and what they say."""
-    return words[0].start, words[-1].end, " ".join(word.text for word in words)
-
-
-def _blends(letters: str, words: Sequence[str], index: _Index) -> bool:
+def _blends(letters: str, words: Sequence[str], names: _Gazetteer) -> bool:
     """Whether letters are made of beginnings of these words, in order.
 
     Common words may be left out; so may any between the first and the last, where more than initials are given.
@@ -571,8 +534,8 @@ def _blends(letters: str, words: Sequence[str], index: _Index) -> bool:
             while longest < min(len(word), len(letters) - place) and word[longest] == letters[place + longest]:
                 longest += 1
                 further.add((place + longest, is_long or longest >= LEAST_RUN_WORDS))
-            between = is_long and number < len(words) - 1 and place < len(letters)
-            if between or index.is_common(word):
+            between = is_long and number < len(words) - 1 and place < len(letters) and not word.isdigit()
+            if between or names.is_common(word):
                 further.add((place, is_long))
         ways = further
     return any(place == len(letters) for place, _ in ways)

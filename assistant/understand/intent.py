@@ -4,7 +4,7 @@ Comes in: what the embedder tells of a question. Goes out: the likeliest intent.
 `evals/fit_intent.py`, a linear layer over how a question is put and what it is about: no list of phrasings.
 """
 
-from functools import cached_property
+from functools import cache
 from pathlib import Path
 from typing import cast, get_args
 
@@ -21,22 +21,21 @@ OF_PROGRAM: tuple[Intent, ...] = ("program", "overview", "smalltalk")
 Floats = NDArray[np.float32]
 
 
-class IntentClassifier:
-    """Tells intents apart."""
+def intent_chances(meaning: Floats, phrasing: Floats) -> dict[Intent, float]:
+    """The chance of each intent, together 1.
 
-    def chances(self, meaning: Floats, phrasing: Floats) -> dict[Intent, float]:
-        """The chance of each intent, together 1.
+    Args:
+        meaning: Shape (d,), the question's unit vector.
+        phrasing: Shape (d,), how it is put; see `ingest.embedder.BundledEmbedder.embed_pieces`.
+    """
+    learned = _learned()
+    odds = np.concatenate([meaning, phrasing]) @ learned["weights"] + learned["bias"]
+    shares = np.exp(odds - odds.max())
+    shares /= shares.sum()
+    return {cast(Intent, name): float(share) for name, share in zip(INTENTS, shares, strict=True)}
 
-        Args:
-            meaning: Shape (d,), the question's unit vector.
-            phrasing: Shape (d,), how it is put; see `ingest.embedder.BundledEmbedder.embed_pieces`.
-        """
-        odds = np.concatenate([meaning, phrasing]) @ self._learned["weights"] + self._learned["bias"]
-        shares = np.exp(odds - odds.max())
-        shares /= shares.sum()
-        return {cast(Intent, name): float(share) for name, share in zip(INTENTS, shares, strict=True)}
 
-    @cached_property
-    def _learned(self) -> dict[str, Floats]:
-        with np.load(LEARNED) as learned:
-            return {name: values.astype(np.float32) for name, values in learned.items()}
+@cache
+def _learned() -> dict[str, Floats]:
+    with np.load(LEARNED) as learned:
+        return {name: values.astype(np.float32) for name, values in learned.items()}

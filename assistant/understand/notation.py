@@ -11,7 +11,7 @@ learning needs, is in `evals/pointing.py`.
 
 import re
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Literal
 
@@ -29,15 +29,7 @@ NONE = "none"
 CLOSED = ("has", "speaks", "sign")
 """Fields of few values, which are part of the symbol."""
 
-POINTED = {
-    "c:": "",
-    "n:": "",
-    "has:": "has",
-    "listed:": "listed",
-    "order:": "order",
-    "order#:": "order",
-    "summed:": "summed",
-}
+POINTED = ("c:", "n:", "has:", "listed:", "order:", "order#:")
 """Symbols behind which a word that names a field, or a linked name, is pointed at."""
 
 LOW, HIGH = ((">=", 0), (">", 1)), (("<=", 0), ("<", -1))
@@ -125,10 +117,9 @@ class Sources:
 
     def texts(self, pointer: Pointer, field: str) -> list[str]:
         """The values that a pointer stands for, as values of a field."""
-        place, number = pointer
-        if place == "before":
-            return [self.items[number].value or ""]
-        token = self.tokens[number]
+        token = self.token(pointer)
+        if token is None:
+            return [self.items[pointer[1]].value or ""]
         if field in WORDS:
             # "Video" in a title is no more than that word.
             return list(token.readings[0].values) if token.tag in _WHOLE else [token.text]
@@ -136,18 +127,21 @@ class Sources:
         found = next((one for sort in sorts if (one := token.read_as(sort))), None)
         return list(found.values) if found else [token.text]
 
-    def is_length(self, symbol: Symbol) -> bool:
-        """Whether a length of time is pointed at; its field need not be named."""
-        return symbol[0] == "asked" and self.tokens[int(symbol[1])].tag == "SECONDS"
+    def token(self, symbol: Symbol) -> Token | None:
+        """The part of the question that is pointed at."""
+        return self.tokens[int(symbol[1])] if symbol[0] == "asked" else None
+
+    def names_field(self, symbol: Symbol) -> bool:
+        """Whether a word for a field is pointed at, not a value."""
+        token = self.token(symbol)
+        return token is not None and token.field is not None
 
     def field_at(self, pointer: Pointer) -> str:
         """The field that is named, or whose value is pointed at."""
-        place, number = pointer
-        if place == "before":
-            return self.items[number].field
-        token = self.tokens[number]
-        named = token.named
-        return token.field or (named.field if named else "")
+        token = self.token(pointer)
+        if token is None:
+            return self.items[pointer[1]].field
+        return token.field or (token.named.field if token.named else "")
 
 
 def _is_measured(field: str) -> bool:
@@ -205,7 +199,7 @@ def items_of(query: Query | None) -> list[Item]:
             continue
         if name in NUMBERED:
             items.append(Item(name, str(value)))
-        elif name in ("listed", "order", "summed"):
+        elif name in ("listed", "order"):
             items.append(_own(name, str(value)))
         else:
             items.append(Item(name if value is True else f"{name}={value}"))
@@ -235,16 +229,12 @@ KNOWN = frozenset(
 
 def query_of(symbols: Sequence[Symbol], sources: Sources) -> Query | None:
     """Read symbols; what makes no sense makes no query."""
-    few = AMONG in symbols
-    rest = deque(one for one in symbols if one != AMONG)
-    lines: list[str] = []
+    reader = _Reader([one for one in symbols if one != AMONG], sources)
     try:
-        while rest:
-            lines += _lines(rest, sources)
-    except (IndexError, ValueError):
+        query = parse_query("\n".join(reader.lines()))
+    except (LookupError, ValueError):
         return None
-    query = parse_query("\n".join(lines))
-    if query is None or not few:
+    if query is None or AMONG not in symbols:
         return query
     # Not as text: it may be long.
     ids = Condition(AMONG, tuple(sources.before))
@@ -254,113 +244,111 @@ def query_of(symbols: Sequence[Symbol], sources: Sources) -> Query | None:
 def asks_unheld(symbols: Sequence[Symbol], sources: Sources) -> bool:
     """Whether a line has a condition on words that no record holds: "in Hall 9", where no hall is told."""
     for name, pointer, after in zip(symbols, symbols[1:], (*symbols[2:], ""), strict=False):
-        if name in ("c:", "!c:") and not isinstance(pointer, str):
-            names_field = pointer[0] == "asked" and sources.tokens[pointer[1]].field
-            if not sources.field_at(pointer) or (names_field and isinstance(after, str)):
-                return True
+        if name not in ("c:", "!c:") or isinstance(pointer, str):
+            continue
+        if not sources.field_at(pointer) or (sources.names_field(pointer) and isinstance(after, str)):
+            return True
     return False
 
 
-def _lines(rest: deque[Symbol], sources: Sources) -> list[str]:
-    symbol = rest.popleft()
-    if not isinstance(symbol, str):
-        raise ValueError(symbol)
-    bare = symbol.removeprefix("!")
-    if bare == "code":
-        return [f"{'not ' if symbol != bare else ''}{CODE[0]}: {' | '.join(CODE[1])}"]
-    sign = "not " if symbol != bare else ""
-    if bare in POINTED:
-        return _pointed(bare, sign, rest, sources)
-    name, _, value = bare.removeprefix("c:").partition("=")
-    values = [value] if value else []
-    if bare.startswith("c:") or name in NUMBERED:
-        values = _values(rest, name, sources)
-    while rest and rest[0] == OR:
-        rest.popleft()
-        values += [str(rest.popleft()).partition("=")[2]] if value else _values(rest, name, sources)
-    return [f"{sign}{name}: {' | '.join(values or ['yes'])}"]
+class _Reader:
+    """Reads symbols from the left; ValueError or LookupError where they make no sense."""
 
+    def __init__(self, symbols: Sequence[Symbol], sources: Sources) -> None:
+        self._rest = deque(symbols)
+        self._sources = sources
 
-def _pointed(bare: str, sign: str, rest: deque[Symbol], sources: Sources) -> list[str]:
-    pointer = rest[0]
-    if bare == "n:" and (pointer in _BOUNDS or sources.is_length(pointer)):
-        values = _values(rest, LENGTH, sources)
-        return [f"{sign}{LENGTH}: {' | '.join(values)}"]
-    if isinstance(pointer, str):
-        raise ValueError(bare)
-    field = sources.field_at(pointer)
-    if not field:
-        raise ValueError(pointer)
-    if bare not in ("c:", "n:"):
-        rest.popleft()
-        value = counted(field) if "#" in bare else field
-        return [f"{sign}{POINTED[bare]}: {value}"]
-    names_field = pointer[0] == "asked" and sources.tokens[pointer[1]].field is not None
-    if names_field:
-        rest.popleft()
-    if bare == "n:" and not is_number(field):
-        field = counted(field)
-    values = _values(rest, field, sources)
-    if rest and rest[0] == EACH:
-        rest.popleft()
-        return [f"{sign}{field}: {value}" for value in values]
-    while rest and rest[0] == OR:
-        rest.popleft()
-        values += _values(rest, field, sources)
-    return [f"{sign}{field}: {' | '.join(dict.fromkeys(values))}"]
+    def lines(self) -> Iterator[str]:
+        """As `parse_query` reads them."""
+        while self._rest:
+            symbol = self._rest.popleft()
+            if not isinstance(symbol, str):
+                raise ValueError(symbol)
+            bare = symbol.removeprefix("!")
+            for key, values in self._conditions(bare) if bare in POINTED else [self._own(bare)]:
+                yield f"{'not ' if bare != symbol else ''}{key}: {' | '.join(values)}"
 
+    def _own(self, symbol: str) -> tuple[str, Sequence[str]]:
+        if symbol == "code":
+            return CODE
+        name, _, value = symbol.removeprefix("c:").partition("=")
+        if symbol.startswith("c:") or name in NUMBERED:
+            return name, self._any_of(name)
+        values = [value or "yes"]
+        while self._took(OR):
+            values.append(str(self._rest.popleft()).partition("=")[2])
+        return name, values
 
-def _values(rest: deque[Symbol], field: str, sources: Sources) -> list[str]:
-    if not rest or rest[0] not in _BOUNDS:
-        return _operand(rest, field, sources)
-    low = high = ""
-    while rest and rest[0] in _BOUNDS:
-        bound = str(rest.popleft())
-        [text] = _operand(rest, field, sources)
-        end = _moved(text, field, _BOUNDS[bound])
-        low, high = (end, high) if bound in dict(LOW) else (low, end)
-    if low.startswith("--") and high[:1].isdigit():
-        # "From April to June 2025".
-        low = high[:4] + low[1:]
-    return [f"{low}..{high}"]
+    def _conditions(self, symbol: str) -> Iterator[tuple[str, Sequence[str]]]:
+        pointer = self._rest[0]
+        token = self._sources.token(pointer)
+        if symbol == "n:" and (pointer in _BOUNDS or (token is not None and token.tag == "SECONDS")):
+            # A length of time; its field need not be named.
+            yield LENGTH, self._values(LENGTH)
+            return
+        field = "" if isinstance(pointer, str) else self._sources.field_at(pointer)
+        if not field:
+            raise ValueError(pointer)
+        if symbol not in ("c:", "n:"):
+            self._rest.popleft()
+            yield symbol.rstrip("#:"), [counted(field) if "#" in symbol else field]
+            return
+        if self._sources.names_field(pointer):
+            self._rest.popleft()
+        if symbol == "n:" and not is_number(field):
+            field = counted(field)
+        values = self._any_of(field)
+        yield from [(field, [value]) for value in values] if self._took(EACH) else [(field, [*dict.fromkeys(values)])]
 
+    def _took(self, symbol: Symbol) -> bool:
+        """Whether this comes next; it is read then."""
+        comes = bool(self._rest) and self._rest[0] == symbol
+        if comes:
+            self._rest.popleft()
+        return comes
 
-def _operand(rest: deque[Symbol], field: str, sources: Sources) -> list[str]:
-    symbol = rest.popleft()
-    if isinstance(symbol, str):
-        return [_number(symbol)]
-    texts = sources.texts(symbol, field)
-    if field == "date":
-        return _with_year(texts, rest, sources)
-    if field == "skip" and symbol[0] == "asked" and sources.tokens[symbol[1]].tag == "ORDINAL":
-        return [str(int(texts[0]) - 1)]
-    if not _is_measured(field) and not _is_linked(symbol, field, sources):
-        # Words side by side are looked for as one.
-        while rest and symbol[0] == "asked" and rest[0] == ("asked", symbol[1] + 1):
-            symbol = ("asked", symbol[1] + 1)
-            texts[-1] += " " + sources.texts(symbol, field)[0]
-            rest.popleft()
-    return texts
+    def _any_of(self, field: str) -> list[str]:
+        values = self._values(field)
+        while self._took(OR):
+            values += self._values(field)
+        return values
 
+    def _values(self, field: str) -> list[str]:
+        if self._rest[0] not in _BOUNDS:
+            return self._operand(field)
+        low = high = ""
+        while self._rest and self._rest[0] in _BOUNDS:
+            bound = str(self._rest.popleft())
+            [text] = self._operand(field)
+            end = _moved(text, field, _BOUNDS[bound])
+            low, high = (end, high) if bound in dict(LOW) else (low, end)
+        if low.startswith("--") and high[:1].isdigit():
+            # "From April to June 2025".
+            low = high[:4] + low[1:]
+        return [f"{low}..{high}"]
 
-def _is_linked(pointer: Pointer, field: str, sources: Sources) -> bool:
-    return pointer[0] == "asked" and sources.tokens[pointer[1]].read_as(field) is not None
-
-
-def _number(symbol: str) -> str:
-    if symbol not in SMALL:
-        raise ValueError(symbol)
-    return SMALL[symbol]
-
-
-def _with_year(texts: list[str], rest: deque[Symbol], sources: Sources) -> list[str]:
-    """Read "October" and the year that stands elsewhere, or was asked for before."""
-    if not (texts[0].startswith("--") and rest and not isinstance(rest[0], str)):
+    def _operand(self, field: str) -> list[str]:
+        symbol = self._rest.popleft()
+        if isinstance(symbol, str):
+            return [SMALL[symbol]]
+        texts, token = self._sources.texts(symbol, field), self._sources.token(symbol)
+        if field == "date" and texts[0].startswith("--") and self._rest and not isinstance(self._rest[0], str):
+            return [self._year() + texts[0][1:]]
+        if field == "skip" and token is not None and token.tag == "ORDINAL":
+            return [str(int(texts[0]) - 1)]
+        if not _is_measured(field) and token is not None and not token.read_as(field):
+            # Words side by side are looked for as one.
+            while self._took(("asked", symbol[1] + 1)):
+                symbol = ("asked", symbol[1] + 1)
+                texts[-1] += " " + self._sources.texts(symbol, field)[0]
         return texts
-    year = re.match(r"\.*(\d{4})", sources.texts(rest.popleft(), "date")[0])  # type: ignore[arg-type]
-    if year is None:
-        raise ValueError(texts)
-    return [year[1] + texts[0][1:]]
+
+    def _year(self) -> str:
+        """The year of a month or day, which stands elsewhere, or was asked for before."""
+        year = re.match(r"\.*(\d{4})", self._sources.texts(self._rest.popleft(), "date")[0])  # type: ignore[arg-type]
+        if year is None:
+            raise ValueError(self._rest)
+        return year[1]
 
 
 def _moved(text: str, field: str, step: int) -> str:

@@ -15,19 +15,19 @@ from assistant.retrieve.hybrid import Asked, HybridRanker, Scored
 from assistant.types import Answer, ChatModel, Intent, Mention
 from assistant.understand.by_model import ByModel
 from assistant.understand.coreference import (
-    Coreference,
     Nearness,
-    Spoken,
+    leaned_on,
     points_at_person,
     same_of_another,
     spoken_of,
+    standalone,
 )
 from assistant.understand.entities import Entities, Linked
-from assistant.understand.intent import OF_PROGRAM, Floats, IntentClassifier
+from assistant.understand.frame import Frame
+from assistant.understand.intent import OF_PROGRAM, Floats, intent_chances
 from assistant.understand.parser import Parser
 from ingest.embedder import BundledEmbedder
 from ingest.lexical import KeywordIndex
-from ingest.record_store import RecordStore
 from ingest.records import Kind
 from ingest.schema import AFFILIATION, DATE, EVENT, LANGUAGE, ORGANISATION, ORGANISER, SERIES, TRACK, VENUE
 
@@ -124,14 +124,12 @@ class Understander:
         self._parser = parser
         self._bundled = bundled
         self._by_model = by_model
-        self._coreference = Coreference()
-        self._intents = IntentClassifier()
+        self._frame = Frame()
 
     def understand(self, question: str, history: Sequence[Answer], endpoint: ChatModel | None = None) -> Understood:
         """What a question means after these answers."""
         linked = self._entities.link(question)
-        asked = _asked(question, linked, self._ranker.snapshot.keyword)
-        scored = self._ranker.score(asked)
+        asked, scored = self._scored(_asked(question, linked, self._ranker.snapshot.keyword))
         phrasing = self._bundled.embed_phrasing(question)
         listed = next((one for one in reversed(history) if one.query), None)
         previous = parse_query(listed.query) if listed is not None and listed.query else None
@@ -147,7 +145,7 @@ class Understander:
             strangers=tuple(one for one in linked.strangers if not self._ranker.snapshot.store.records_with(one)),
             leans_on=(),
             asks_person=any(one.field == "speaker" for one in linked.mentions),
-            intents=self._intents.chances(self._bundled.embed_question(question), phrasing),
+            intents=intent_chances(self._bundled.embed_question(question), phrasing),
             query=parsed.query,
             query_chance=parsed.chance,
         )
@@ -161,7 +159,7 @@ class Understander:
 
         Only a question of which many words are unknown to the embedder is looked at.
         """
-        linked = " ".join(one.text for one in understood.mentions).split()
+        linked = " ".join((*(one.text for one in understood.mentions), *understood.strangers)).split()
         words = [one for one in re.findall(r"[^\W\d_]+", understood.question) if one not in linked]
         unknown = sum(not self._bundled.knows_word(one.lower()) for one in words)
         if unknown < LEAST_UNKNOWN_WORDS * max(1, len(words)) or not differ(understood.question, text):
@@ -185,27 +183,33 @@ class Understander:
         beside = words - sum(len(one.text.split()) for one in understood.mentions)
         same = same_of_another(understood.mentions, history[-1], max(0, beside))
         if same is not None:
-            standalone, mentions = same
-            asked = replace(understood.asked, text=standalone, corrected=standalone)
+            text, mentions = same
+            asked, of_same = self._scored(replace(understood.asked, text=text, corrected=text))
             return replace(
                 understood,
-                standalone=standalone,
+                standalone=text,
                 asked=asked,
-                scored=self._ranker.score(asked),
-                phrasing=self._bundled.embed_phrasing(standalone),
+                scored=of_same,
+                phrasing=self._bundled.embed_phrasing(text),
                 mentions=mentions,
             )
-        of = {one.record_id: float(scored.records[self._ranker.row_of[one.record_id]]) for one in self._held(spoken)}
+        row_of = self._ranker.row_of
+        of = {id_: float(scored.records[row_of[id_]]) for id_ in (one.record_id for one in spoken) if id_ in row_of}
         nearness = Nearness(float(scored.records.max()), scored.lead, words, of)
-        resolved = self._coreference.resolve(
-            understood.question, understood.phrasing, understood.mentions, spoken, nearness, self._pronouns(spoken)
+        meant = leaned_on(
+            understood.question,
+            understood.phrasing,
+            understood.mentions,
+            spoken,
+            nearness,
+            compares=understood.intent == "compare",
         )
-        if not resolved.record_ids:
+        if not meant:
             return understood
         return replace(
             understood,
-            standalone=resolved.standalone,
-            leans_on=resolved.record_ids,
+            standalone=standalone(understood.question, meant),
+            leans_on=tuple(one.record_id for one in meant),
             asks_person=understood.asks_person or points_at_person(understood.question),
             query=None,
             query_chance=0.0,
@@ -222,25 +226,18 @@ class Understander:
         standalone = read.standalone if leans and read.standalone else understood.asked.text
         if standalone == understood.asked.text and not read.expansion:
             return understood
-        asked = replace(understood.asked, text=standalone, corrected=standalone, expansion=read.expansion)
+        asked, scored = self._scored(
+            replace(understood.asked, text=standalone, corrected=standalone, expansion=read.expansion)
+        )
         shown = standalone if leans and read.standalone else understood.standalone
-        return replace(understood, standalone=shown, asked=asked, scored=self._ranker.score(asked))
+        return replace(understood, standalone=shown, asked=asked, scored=scored)
 
-    def _held(self, spoken: Sequence[Spoken]) -> list[Spoken]:
-        """Those that are in the index still."""
-        return [one for one in spoken if one.record_id in self._ranker.row_of]
-
-    def _pronouns(self, spoken: Sequence[Spoken]) -> dict[str, str]:
-        """Record id → "he" or "she", where the biography of its one speaker uses one of them alone."""
-        store: RecordStore = self._ranker.snapshot.store
-        found = {}
-        for one in self._held(spoken):
-            bio = " ".join(passage.text for passage in store.passages_of(one.record_id) if passage.section == "bio")
-            said = {word for word in bio.lower().split() if word in ("he", "his", "she", "her")}
-            is_he, is_she = bool(said & {"he", "his"}), bool(said & {"she", "her"})
-            if is_he != is_she and len(one.people) == 1:
-                found[one.record_id] = "he" if is_he else "she"
-        return found
+    def _scored(self, asked: Asked) -> tuple[Asked, Scored | None]:
+        """The scores of a question, and the question with its subject, by which speech is searched."""
+        if self._ranker.has_times and asked.text.strip():
+            text = asked.corrected
+            asked = replace(asked, subject=self._frame.without(text, self._bundled.embed_pieces(text)))
+        return asked, self._ranker.score(asked)
 
 
 def _asked(question: str, linked: Linked, keyword: KeywordIndex) -> Asked:
@@ -259,7 +256,8 @@ def _asked(question: str, linked: Linked, keyword: KeywordIndex) -> Asked:
 def _where(linked: Linked, keyword: KeywordIndex) -> tuple[Condition, ...]:
     """The values that a question names beside titles and people: one of each field must hold.
 
-    A word that more passages hold than records have the value, such as "Python" of "Python Web Conf", is a topic.
+    A word that more passages hold than records have the value ("Python" of "Python Web Conf") is a topic, and a date
+    without its year may be a word of everyday ("May").
     """
     values: dict[str, tuple[str, ...]] = {}
     spans = set()
@@ -267,7 +265,9 @@ def _where(linked: Linked, keyword: KeywordIndex) -> tuple[Condition, ...]:
         is_first_reading = (one.start, one.end) not in spans
         spans.add((one.start, one.end))
         rarest = min(map(keyword.passages_with, keyword.words(one.text)), default=0)
-        tells = one.field == DATE.key or (one.field in PLACES and one.is_sure and rarest <= len(one.record_ids))
+        tells = (one.field in PLACES and one.is_sure and rarest <= len(one.record_ids)) or (
+            one.field == DATE.key and not one.values[0].startswith("--")
+        )
         if is_first_reading and tells:
             values[one.field] = (*values.get(one.field, ()), *one.values)
     return tuple(Condition(key, found) for key, found in values.items())

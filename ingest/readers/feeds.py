@@ -4,17 +4,18 @@ Comes in: the root element. Goes out: an entry for each item. Transcripts and ch
 for in the folder under the name at the end of their address; nothing is fetched.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from email.utils import parsedate_to_datetime
+from functools import partial
 from xml.etree.ElementTree import Element
 
 from ingest import schema
 from ingest.readers.documents import read_html
-from ingest.readers.keys import Keys, day_of, language_of, seconds_of, source_of, speakers_of
+from ingest.readers.keys import Keys, day_of, part_of, source_of, speakers_of
 from ingest.readers.links import find_links
 from ingest.readers.names import is_name
 from ingest.readers.parts import Entry, Part
-from ingest.records import Date, Record, Speaker
+from ingest.records import Date, Source, Speaker
 
 
 def has_recordings(root: Element) -> bool:
@@ -27,35 +28,22 @@ def read(root: Element, name: str, line_count: int) -> Part:
     channel = next((one for one in root if _tag(one) == "channel"), root)
     items = [one for one in channel if _tag(one) in ("item", "entry")]
     head = [one for one in channel if _tag(one) not in ("item", "entry")]
-    entries: list[Entry] = []
-    warnings = []
-    unused = Keys({}, name).unused()
-    for item in items:
-        keys = Keys({_tag(one): _value(one) for one in item}, name)
-        if keys.text("title"):
-            entries.append(_entry(keys, item, head, name, line_count))
-        else:
-            keys.warn("an item without a title is left out; give it one.")
-        warnings += keys.warnings
-        unused += keys.unused(("person", "transcript", "chapters", "enclosure", "author", "name"))
-    return Part(name, line_count, tuple(entries), warnings=tuple(warnings), unused=unused)
+    objects = [(Keys({_tag(one): _value(one) for one in item}, name), item) for item in items]
+    found = ((keys, partial(_entry, keys, item, head, source_of(name, line_count))) for keys, item in objects)
+    return part_of(name, line_count, found, ("person", "transcript", "chapters", "enclosure", "author", "name"))
 
 
-def _entry(keys: Keys, item: Element, head: Iterable[Element], name: str, line_count: int) -> Entry:
-    channel = list(head)
-    duration = keys.text("duration")
-    keys.put_seconds(schema.DURATION, seconds_of(duration), duration)
+def _entry(keys: Keys, item: Element, channel: Sequence[Element], sources: tuple[Source, ...]) -> Entry:
+    keys.put_seconds(schema.DURATION, keys.text("duration"))
     keys.put(schema.SERIES, _first(channel, "title"))
     keys.put(schema.DATE, _date(keys.text("pubDate", "published", "updated")))
-    language = _first(channel, "language")
-    keys.put(schema.LANGUAGE, language_of(language) or language)
+    keys.put_language(_first(channel, "language"))
     keys.put(schema.LICENSE, keys.text("license") or _first(channel, "license", "copyright", "rights"))
     keys.put(schema.URL_FIELD, keys.text("link") or _attribute(item, "link", "href"))
     media = [one for one in item if _is_media(one)]
     if media:
         keys.put(schema.VIDEO_URL, media[0].get("url") or media[0].get("href"))
-    if keys.text("guid", "id"):
-        keys.put(schema.IDS, {"guid": keys.text("guid", "id")})
+    keys.put_guid("guid", "id")
     people = _people(item) or _people(channel)
     authors = [text for one in (*item, *channel) if _tag(one) == "author" and (text := _author(one))]
     if not people:
@@ -66,15 +54,7 @@ def _entry(keys: Keys, item: Element, head: Iterable[Element], name: str, line_c
     keys.get("description", "summary", "encoded", "content")
     keys.put(schema.LINKS, find_links(abstract).links)
     named = [one.get("url") or "" for one in item if _tag(one) in ("transcript", "chapters")]
-    record = Record(
-        title=" ".join(keys.text("title").split()),
-        kind="talk",
-        sources=source_of(name, line_count),
-        speakers=people,
-        abstract=abstract,
-        values=keys.values,
-        other=keys.other,
-    )
+    record = keys.talk(sources, speakers=people, abstract=abstract)
     address = keys.values.get(schema.VIDEO_URL.key)
     perhaps = (address,) if isinstance(address, str) else ()
     return Entry(record, mentions=tuple(one for one in named if one), perhaps=perhaps)

@@ -6,17 +6,18 @@ Comes in: a parsed object. Goes out: its values by type, and the keys that nobod
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import langcodes
 
 from ingest.readers.dates import parse_date, parse_iso
 from ingest.readers.names import is_name
+from ingest.readers.parts import Entry, Part
 from ingest.readers.people import parse_people
 from ingest.readers.tracks import number
-from ingest.records import Chapter, Date, DateOf, Source, Speaker, Value, Warning
-from ingest.schema import Field
+from ingest.records import Chapter, Date, DateOf, Record, Source, Speaker, Value, Warning
+from ingest.schema import IDS, LANGUAGE, Field
 
 # Longer than any recording is; what counts so is a slip or another unit.
 LONGEST_RECORDING_S = 12 * 3600
@@ -69,8 +70,17 @@ class Keys:
         if value not in (None, "", ()) and field.key not in self.values:
             self.values[field.key] = value
 
-    def put_seconds(self, field: Field, value: float | None, written: Any) -> None:
+    def put_language(self, text: str) -> None:
+        """Give the language as its tag, or as written."""
+        self.put(LANGUAGE, language_of(text) or text)
+
+    def put_guid(self, *keys: str) -> None:
+        """Give the id that the source has made for the whole world."""
+        self.put(IDS, {"guid": guid} if (guid := self.text(*keys)) else None)
+
+    def put_seconds(self, field: Field, written: Any, read_as: Any = None) -> None:
         """Give a field a length; what cannot be one is kept as written and told."""
+        value = seconds_of(read_as or written)
         if value is not None and 0 < value <= LONGEST_RECORDING_S:
             self.put(field, int(value) if value == int(value) else value)
         elif written not in (None, "", 0):
@@ -78,6 +88,19 @@ class Keys:
             self.warn(
                 f'the {field.one} "{written}" is longer than a recording lasts, or no time; it is kept as written.'
             )
+
+    def talk(
+        self,
+        sources: tuple[Source, ...],
+        *,
+        speakers: tuple[Speaker, ...],
+        abstract: str,
+        bio: str = "",
+        chapters: tuple[Chapter, ...] = (),
+    ) -> Record:
+        """The talk of this object, with all that was put and that its fields cannot hold."""
+        title = " ".join(self.text("title").split())
+        return Record(title, "talk", sources, speakers, abstract, bio, chapters, values=self.values, other=self.other)
 
     def warn(self, message: str) -> None:
         """Tell something odd about this object."""
@@ -87,6 +110,28 @@ class Keys:
         """The keys with a value that nobody asked for."""
         left = self._values.keys() - self._asked - set(known)
         return Counter(sorted(str(key) for key in left if self._values[key] not in (None, "", [], {})))
+
+
+def part_of(
+    name: str, line_count: int, found: Iterable[tuple[Keys, Callable[[], Entry]]], known: Iterable[str] = ()
+) -> Part:
+    """What a file gives that tells of several recordings; one without a title is left out and told.
+
+    Args:
+        found: Each recording's object, and what makes its entry.
+        known: Keys whose values stand elsewhere.
+    """
+    entries: list[Entry] = []
+    warnings: list[Warning] = []
+    unused: Counter[str] = Counter()
+    for keys, entry in found:
+        if keys.text("title"):
+            entries.append(entry())
+        else:
+            keys.warn("a recording without a title is left out; give it one.")
+        warnings += keys.warnings
+        unused += keys.unused(known)
+    return Part(name, line_count, tuple(entries), warnings=tuple(warnings), unused=unused)
 
 
 def source_of(name: str, line_count: int) -> tuple[Source, ...]:

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from ingest.links import video_id
-from ingest.readers.keys import Keys, day_of, language_of, seconds_of, speakers_of
+from ingest.readers.keys import Keys, day_of, speakers_of
 from ingest.readers.links import find_links
 from ingest.readers.parts import Entry, Part
-from ingest.records import Record, Source
-from ingest.schema import DATE, DURATION, EVENT, IDS, LANGUAGE, LICENSE, LINKS, TAGS, URL_FIELD, VIDEO_URL
+from ingest.records import Source
+from ingest.schema import DATE, DURATION, EVENT, IDS, LICENSE, LINKS, TAGS, URL_FIELD, VIDEO_URL
 
 CATEGORY_FILE = "category.json"
 _MARKS = ("videos", "copyright_text", "thumbnail_url", "related_urls", "recorded")
@@ -45,15 +45,13 @@ def read(value: Mapping[str, Any], name: str, first: int, last: int) -> Part:
     description = "\n".join(
         text for place, text in enumerate(texts) if text and not any(text in other for other in texts[place + 1 :])
     )
-    duration = keys.get("duration")
     videos = keys.objects("videos")
     addresses = [str(one["url"]) for one in videos if isinstance(one.get("url"), str)]
-    keys.put_seconds(DURATION, seconds_of(duration), duration)
+    keys.put_seconds(DURATION, keys.get("duration"))
     keys.put(DATE, day_of(keys.text("recorded"), "recorded"))
     keys.put(EVENT, keys.text("_category_title", "event"))
     keys.put(TAGS, tuple(dict.fromkeys(keys.texts("tags"))))
-    language = keys.text("language")
-    keys.put(LANGUAGE, language_of(language) or language)
+    keys.put_language(keys.text("language"))
     keys.put(LICENSE, keys.text("copyright_text"))
     keys.put(VIDEO_URL, addresses[0] if addresses else keys.text("source_url"))
     ids = {host: one for address in addresses if (found := video_id(address)) for host, one in (found,)}
@@ -62,13 +60,6 @@ def read(value: Mapping[str, Any], name: str, first: int, last: int) -> Part:
     given = [one.get("url") if isinstance(one, dict) else one for one in related] if isinstance(related, list) else []
     links = [one.strip() for one in given if isinstance(one, str) and one.strip()]
     keys.put(LINKS, tuple(dict.fromkeys((*links, *addresses[1:], *find_links(description).links))))
-    record = Record(
-        title=" ".join(keys.text("title").split()),
-        kind="talk",
-        sources=(Source(name, first, last, ""),),
-        speakers=speakers_of(keys.get("speakers")),
-        abstract=description,
-        values=keys.values,
-        other=keys.other,
-    )
+    sources = (Source(name, first, last, ""),)
+    record = keys.talk(sources, speakers=speakers_of(keys.get("speakers")), abstract=description)
     return Part(name, last, (Entry(record),), warnings=tuple(keys.warnings), unused=keys.unused(("_path",)))

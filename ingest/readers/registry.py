@@ -54,8 +54,7 @@ _UNKNOWN = (
     "not a Recorded Talks page, a Daily Papers page, captions, a table or JSON records; save the page as text with its "
     'heading, or write one {"title": ..., "speakers": ...} a line.'
 )
-
-
+_KINDS = {int: "numbers", float: "numbers", str: "texts", list: "lists"}
 _AS_TEXT = "no talk page, captions or table: read as one text without times."
 
 
@@ -278,17 +277,8 @@ def _read_json(text: str, lines: list[str], name: str) -> Part:
         told = f"its only key is {keys}" if len(value) == 1 else f"its keys are {keys}" if value else "it is empty"
         raise PageUnreadable(name, None, f"no talk in it: {told}.")
     if isinstance(value, list) and value and not any(isinstance(one, dict) for one in value):
-        kinds = {type(one) for one in value}
-        what = (
-            "numbers"
-            if kinds <= {int, float}
-            else "texts"
-            if kinds == {str}
-            else "lists"
-            if kinds == {list}
-            else "values"
-        )
-        raise PageUnreadable(name, None, f"it is a list of {what}, not of talks.")
+        what, *others = {_KINDS.get(type(one), "values") for one in value}
+        raise PageUnreadable(name, None, f"it is a list of {'values' if others else what}, not of talks.")
     return json_records.read(lines, name)
 
 

@@ -5,16 +5,17 @@ first, so that both are read once. What a programme calls a duration is the slot
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 from xml.etree.ElementTree import Element
 
 from ingest import schema
-from ingest.readers.keys import Keys, day_of, language_of, seconds_of, source_of, speakers_of
+from ingest.readers.keys import Keys, day_of, part_of, seconds_of, source_of, speakers_of
 from ingest.readers.links import find_links
 from ingest.readers.parts import Entry, Part
-from ingest.records import Record
+from ingest.records import Source
 
 _VIDEO_LINK = re.compile(r"video|recording|aufzeichnung|mitschnitt", re.IGNORECASE)
 # Of the event itself, of its making, or told by what is read.
@@ -72,21 +73,16 @@ def _read(conference: Mapping[str, Any], name: str, line_count: int) -> Part:
     event = head.text("title")
     venue = ", ".join(part for part in (head.text("venue"), head.text("city")) if part)
     change_s = seconds_of(head.text("day_change")) or 0.0
-    entries: list[Entry] = []
-    warnings = list(head.warnings)
-    unused = Keys({}, name).unused()
-    for day, room, found in _events(conference):
-        keys = Keys(found, name)
-        keys.put(schema.EVENT, event)
-        keys.put(schema.VENUE, venue)
-        keys.put(schema.ROOM, room)
-        if keys.text("title"):
-            entries.append(_entry(keys, name, line_count, day, change_s))
-        else:
-            keys.warn("an event without a title is left out; give it one.")
-        warnings += keys.warnings
-        unused += keys.unused(_TOLD_ELSEWHERE)
-    return Part(name, line_count, tuple(entries), warnings=tuple(warnings), unused=unused)
+
+    def events() -> Iterator[tuple[Keys, Callable[[], Entry]]]:
+        for day, room, found in _events(conference):
+            keys = Keys(found, name)
+            keys.put(schema.EVENT, event)
+            keys.put(schema.VENUE, venue)
+            keys.put(schema.ROOM, room)
+            yield keys, partial(_entry, keys, source_of(name, line_count), day, change_s)
+
+    return part_of(name, line_count, events(), _TOLD_ELSEWHERE)
 
 
 def _events(conference: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
@@ -99,24 +95,19 @@ def _events(conference: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[s
                     yield str(day.get("date") or ""), str(room), event
 
 
-def _entry(keys: Keys, name: str, line_count: int, day: str, change_s: float) -> Entry:
+def _entry(keys: Keys, sources: tuple[Source, ...], day: str, change_s: float) -> Entry:
     slot = keys.get("duration")
-    # "01:00" is an hour, as clocks write it: a programme has no seconds unless it writes all three.
-    slot_s = seconds_of(f"{slot}:00" if isinstance(slot, str) and slot.count(":") == 1 else slot)
-    keys.put_seconds(schema.SCHEDULED, slot_s, slot)
+    keys.put_seconds(schema.SCHEDULED, slot, _clock(slot) if isinstance(slot, str) else slot)
     when = keys.text("date") or _calendar_day(day, keys.text("start"), change_s)
     keys.put(schema.DATE, day_of(when, "held"))
     keys.put(schema.TRACK, keys.text("track"))
-    language = keys.text("language")
-    keys.put(schema.LANGUAGE, language_of(language) or language)
+    keys.put_language(keys.text("language"))
     keys.put(schema.LICENSE, keys.text("recording_license"))
     if keys.get("do_not_record") is True:
         keys.put(schema.RECORDED, False)
     keys.put(schema.URL_FIELD, keys.text("url"))
-    links = [
-        (str(one.get("title") or ""), str(one["url"])) for one in keys.objects("links", "attachments") if one.get("url")
-    ]
-    links += [(str(one.get("title") or ""), str(one["url"])) for one in keys.objects("attachments") if one.get("url")]
+    given = [*keys.objects("links"), *keys.objects("attachments")]
+    links = [(str(one.get("title") or ""), str(one["url"])) for one in given if one.get("url")]
     video = keys.text("video_download_url") or next((url for title, url in links if _VIDEO_LINK.search(title)), "")
     keys.put(schema.VIDEO_URL, video)
     texts = [keys.text(key) for key in ("subtitle", "abstract", "description")]
@@ -124,26 +115,21 @@ def _entry(keys: Keys, name: str, line_count: int, day: str, change_s: float) ->
     keys.put(
         schema.LINKS, tuple(dict.fromkeys((*(url for _, url in links if url != video), *find_links(abstract).links)))
     )
-    if keys.text("guid"):
-        keys.put(schema.IDS, {"guid": keys.text("guid")})
+    keys.put_guid("guid")
     persons = keys.objects("persons")
     biographies = [text for one in persons if isinstance(text := one.get("biography"), str) and text.strip()]
-    record = Record(
-        title=" ".join(keys.text("title").split()),
-        kind="talk",
-        sources=source_of(name, line_count),
-        speakers=speakers_of(list(persons)),
-        abstract=abstract,
-        bio="\n".join(text.strip() for text in biographies),
-        values=keys.values,
-        other=keys.other,
-    )
-    return Entry(record)
+    bio = "\n".join(text.strip() for text in biographies)
+    return Entry(keys.talk(sources, speakers=speakers_of(list(persons)), abstract=abstract, bio=bio))
+
+
+def _clock(time: str) -> str:
+    """A time as clocks write it: "01:00" is an hour, for a programme has no seconds unless it writes all three."""
+    return f"{time}:00" if time.count(":") == 1 else time
 
 
 def _calendar_day(day: str, start: str, change_s: float) -> str:
     """The calendar's day of a programme's day and a start: before the day changes, it is the next one."""
-    start_s = seconds_of(f"{start}:00" if start.count(":") == 1 else start)
+    start_s = seconds_of(_clock(start))
     try:
         held = date.fromisoformat(day[:10])
     except ValueError:

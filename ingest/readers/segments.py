@@ -56,8 +56,9 @@ def read_cues(segments: Sequence[Mapping[str, Any]], unused: Callable[[str], Non
     """Read a list of segments, as `find_segments` gives it."""
     cues: list[Cue] = []
     for segment in segments:
-        for key in segment.keys() - _READ:
-            unused(key)
+        for key in segment:
+            if key not in _READ:
+                unused(key)
         start_s, end_s = _times(segment)
         speaker = segment.get("speaker")
         who = " ".join(speaker.split()) if isinstance(speaker, str) else ""

@@ -1,6 +1,6 @@
 """Tables with a heading row (CSV, TSV, with any separator) → rows of talks, or the segments of one transcript.
 
-Comes in: a file's text. Goes out: each row as an object with our keys, for `json_records`, or a track. Headings are
+Comes in: a file's text. Goes out: each row as an object, for `json_records`, or a track. Headings are
 known in several words and languages (`headings`).
 """
 
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ingest.readers.headings import date_of, record_key, segment_key
+from ingest.readers.headings import record_key, segment_key
 from ingest.readers.keys import seconds_of
 from ingest.readers.tracks import Track, judged
 from ingest.records import Cue
@@ -73,16 +73,11 @@ def _are_headings(headings: Sequence[str]) -> bool:
 
 
 def records(table: Table) -> Iterator[tuple[int, dict[str, Any]]]:
-    """(line, object with our keys) of each row; a heading that we do not know keeps its own words."""
+    """(line, object under the headings' own words) of each row."""
     for line, cells in table.rows:
-        found: dict[str, Any] = {}
-        for heading, cell in zip(table.headings, cells, strict=False):
-            text = cell.strip()
-            key = record_key(heading) or heading
-            if text and not (key in found and record_key(heading)):
-                found[key] = text
-                if key == "date" and (of := date_of(heading)):
-                    found["date_of"] = of
+        found: dict[str, Any] = {
+            heading: text for heading, cell in zip(table.headings, cells, strict=False) if (text := cell.strip())
+        }
         extra = [cell for cell in cells[len(table.headings) :] if cell.strip()]
         if extra:
             found["cells beyond the headings"] = extra

@@ -5,13 +5,15 @@ in the folder, nothing is fetched.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from ingest.readers.keys import Keys, day_of, language_of, seconds_of, source_of, speakers_of
+from ingest.readers.keys import Keys, day_of, part_of, source_of, speakers_of
 from ingest.readers.links import find_links
 from ingest.readers.parts import Entry, Part
-from ingest.records import Record
-from ingest.schema import DATE, DURATION, EVENT, IDS, LANGUAGE, LINKS, TAGS, URL_FIELD, VIDEO_URL
+from ingest.records import Source
+from ingest.schema import DATE, DURATION, EVENT, LINKS, TAGS, URL_FIELD, VIDEO_URL
 
 _CAPTIONS = ("application/x-subrip", "text/vtt")
 
@@ -26,33 +28,23 @@ def recognises(value: Any) -> bool:
 
 def read(value: Mapping[str, Any], name: str, line_count: int) -> Part:
     """Read one object for which `recognises` holds."""
-    conference = Keys(value, name)
-    events = [value] if "conference_title" in value else conference.objects("events")
-    title, acronym = ("", "") if "conference_title" in value else (conference.text("title"), conference.text("acronym"))
-    entries: list[Entry] = []
-    unused = conference.unused() if "events" in value else None
-    warnings = list(conference.warnings)
-    for event in events:
-        keys = Keys(event, name)
-        if not keys.text("title"):
-            keys.warn("an event without a title is left out; give it one.")
-        else:
-            entries.append(_entry(keys, name, line_count, title, acronym))
-        unused = keys.unused() if unused is None else unused + keys.unused()
-        warnings += keys.warnings
-    return Part(name, line_count, tuple(entries), warnings=tuple(warnings), unused=unused or conference.unused())
+    is_one = "conference_title" in value
+    head = Keys({} if is_one else value, name)
+    title, acronym, events = head.text("title"), head.text("acronym"), head.objects("events")
+    objects = [Keys(event, name) for event in ([value] if is_one else events)]
+    found = ((keys, partial(_entry, keys, source_of(name, line_count), title, acronym)) for keys in objects)
+    part = part_of(name, line_count, found)
+    return replace(part, unused=part.unused + head.unused())
 
 
-def _entry(keys: Keys, name: str, line_count: int, conference: str, acronym: str) -> Entry:
-    duration = keys.get("duration", "length")
+def _entry(keys: Keys, sources: tuple[Source, ...], conference: str, acronym: str) -> Entry:
     description = "\n".join(text for text in (keys.text("subtitle"), keys.text("description")) if text)
     address = keys.text("frontend_link")
     slug = keys.text("slug")
-    keys.put_seconds(DURATION, seconds_of(duration), duration)
+    keys.put_seconds(DURATION, keys.get("duration", "length"))
     keys.put(EVENT, keys.text("conference_title") or conference)
     keys.put(DATE, day_of(keys.text("date"), "held") or day_of(keys.text("release_date"), "published"))
-    language = keys.text("original_language")
-    keys.put(LANGUAGE, language_of(language) or language)
+    keys.put_language(keys.text("original_language"))
     keys.put(URL_FIELD, address or keys.text("link"))
     keys.put(VIDEO_URL, address)
     # Some tags are numbers and short names that the site finds an event by.
@@ -60,18 +52,9 @@ def _entry(keys: Keys, name: str, line_count: int, conference: str, acronym: str
     keys.put(TAGS, tuple(dict.fromkeys(tags)))
     link = keys.text("link") if address else ""
     keys.put(LINKS, tuple(dict.fromkeys(one for one in (link, *find_links(description).links) if one)))
-    if keys.text("guid"):
-        keys.put(IDS, {"guid": keys.text("guid")})
+    keys.put_guid("guid")
     recordings = keys.objects("recordings")
-    record = Record(
-        title=" ".join(keys.text("title").split()),
-        kind="talk",
-        sources=source_of(name, line_count),
-        speakers=speakers_of(keys.get("persons")),
-        abstract=description,
-        values=keys.values,
-        other=keys.other,
-    )
+    record = keys.talk(sources, speakers=speakers_of(keys.get("persons")), abstract=description)
     named = [(one["filename"], str(one.get("mime_type"))) for one in recordings if isinstance(one.get("filename"), str)]
     return Entry(
         record,

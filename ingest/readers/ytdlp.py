@@ -6,15 +6,16 @@ names. The channel is no speaker: speakers come from lines of the description su
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from ingest import schema
 from ingest.readers.documents import read_markdown
-from ingest.readers.keys import Keys, day_of, language_of, seconds_of, speakers_of, timed_chapters
+from ingest.readers.keys import Keys, day_of, speakers_of, timed_chapters
 from ingest.readers.links import find_links
 from ingest.readers.parts import Entry, Part
 from ingest.readers.tracks import Made
-from ingest.records import Chapter, Record, Source, Speaker
+from ingest.records import Chapter, Source, Speaker
 
 _SPEAKERS = re.compile(
     r"\s*(?:(?:guest |invited )?(?:speakers?|instructors?|presenters?|lecturers?|professors?|guests?|hosts?|panelists?)"
@@ -46,8 +47,7 @@ def read(value: Mapping[str, Any], name: str, first: int, last: int) -> Part:
     if keys.text("_type") not in ("", "video"):
         return Part(name, last, aside="a downloader's list of a playlist")
     description = keys.text("description")
-    duration = keys.get("duration")
-    keys.put_seconds(schema.DURATION, seconds_of(duration), duration)
+    keys.put_seconds(schema.DURATION, keys.get("duration"))
     duration_s = keys.values.get(schema.DURATION.key)
     extractor = keys.text("extractor_key", "extractor").lower().split(":")[0]
     address = keys.text("webpage_url", "original_url")
@@ -57,8 +57,7 @@ def read(value: Mapping[str, Any], name: str, first: int, last: int) -> Part:
         schema.DATE, day_of(keys.text("release_date"), "published") or day_of(keys.text("upload_date"), "uploaded")
     )
     keys.put(schema.TAGS, tuple(dict.fromkeys(keys.texts("tags"))))
-    language = keys.text("language")
-    keys.put(schema.LANGUAGE, language_of(language) or language)
+    keys.put_language(keys.text("language"))
     keys.put(schema.LICENSE, keys.text("license"))
     keys.put(schema.ORGANISER, keys.text("channel", "uploader"))
     keys.put(schema.VENUE, keys.text("location"))
@@ -68,16 +67,13 @@ def read(value: Mapping[str, Any], name: str, first: int, last: int) -> Part:
     keys.put(schema.LINKS, find_links(description).links)
     if keys.text("id"):
         keys.put(schema.IDS, {extractor or "id": keys.text("id")})
-    record = Record(
-        title=" ".join(keys.text("title", "fulltitle").split()) or name,
-        kind="talk",
-        sources=(Source(name, first, last, ""),),
+    record = keys.talk(
+        (Source(name, first, last, ""),),
         speakers=_speakers(description),
         abstract=description,
         chapters=_chapters(keys, description, float(duration_s) if isinstance(duration_s, int | float) else None),
-        values=keys.values,
-        other=keys.other,
     )
+    record = replace(record, title=record.title or " ".join(keys.text("fulltitle").split()) or name)
     entry = Entry(record, tracks=_tracks(value), owns_stem=True, is_recording=True)
     return Part(name, last, (entry,), warnings=tuple(keys.warnings), unused=keys.unused(_TOLD_ELSEWHERE))
 

@@ -180,7 +180,8 @@ def test_failure_has_its_exit_code_and_sentence(talks: Any, args: list[str], cod
 def test_ingest_reports_and_json_holds_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page = tmp_path / "talks.jsonl"
     page.write_text(
-        '{"kind": "talk", "title": "One", "speakers": [{"name": "A B"}], "abstract": "It works."}\nbroken\n'
+        '{"kind": "talk", "title": "One", "speakers": [{"name": "A B"}], "abstract": "It works.", "colour": "red"}\n'
+        "broken\n"
     )
     monkeypatch.setenv("TALKS_HOME", str(tmp_path / "home"))
     report = json.loads(CliRunner().invoke(app, ["ingest", str(page), "--json"]).stdout)
@@ -188,6 +189,9 @@ def test_ingest_reports_and_json_holds_all(tmp_path: Path, monkeypatch: pytest.M
     assert report["warnings"][0]["line"] == 2
     text = CliRunner().invoke(app, ["ingest", str(page)])
     assert "nothing has changed" in text.stdout
+    assert "not used: colour (1); `--verbose` says in which files." in text.stdout
+    verbose = CliRunner().invoke(app, ["ingest", str(page), "--verbose"]).stdout
+    assert "  colour (1): talks.jsonl" in verbose
 
 
 def test_search_ingests_first_when_there_is_no_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

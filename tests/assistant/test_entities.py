@@ -21,8 +21,9 @@ RECORDS: Sequence[Record] = (
     talk("Maps of Maps", (Speaker("Ann Lee", "Caltech"), Speaker("Jason Lee", "UC Irvine")), id="maps",
          event="PyData London 2019", tags=("pandas",)),
     talk("On Sets", (Speaker("Michael W. Mahoney", "LBNL and UC Berkeley"),), id="sets", event="PyGotham 2016"),
-    talk("Flat Minima", (Speaker("Surbhi Goel", "University of Pennsylvania"),), id="flat"),
-    talk("Reverse Diffusion", (Speaker("Yian Ma", "University of Chicago"),), id="reverse"),
+    talk("Flat Minima", (Speaker("Surbhi Goel", "University of Pennsylvania"),), id="flat", language="en"),
+    talk("Reverse Diffusion", (Speaker("Yian Ma", "University of Chicago"),), id="reverse", language="pt-BR"),
+    talk("Spring", (Speaker("Ryan May", "Unidata"),), id="spring"),
     talk("Layout", (Speaker("Sung Kyu Lim", "Georgia Institute of Technology"),), id="layout"),
     talk("Phases", (Speaker("Bo Roth", "Massachusetts Institute of Technology"),), id="phases"),
     paper("Learning with Boolean Thresholds: A Tale of Two Gates", id="boolean"),
@@ -70,6 +71,11 @@ LINKED = {
     "misspelt kind": ("papres of 2023", "kind", ("paper",)),
     "date": ("talks of 7 May 2017", "date", ("2017-05-07",)),
     "length": ("talks over half an hour", "seconds", ("1800",)),
+    "month that is a name too": ("talks recorded in May 2017", "date", ("2017-05",)),
+    "day beside an event": ("Who spoke at PyGotham on 9 February 2016?", "date", ("2016-02-09",)),
+    "event beside a day": ("Who spoke at PyGotham on 9 February 2016?", "event", ("PyGotham 2016",)),
+    "language": ("Which talks are in Portuguese?", "language", ("pt-BR",)),
+    "language of no record": ("keynotes in german", "language", ("de",)),
     "number": ("papers by three people", "number", ("3",)),
 }  # fmt: skip
 

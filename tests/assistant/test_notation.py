@@ -43,7 +43,7 @@ WRITTEN = [
     ("talks over half an hour", "", "listed: records; kind: talk; duration_s: 1801..",
      "n: > @half an hour listed=records kind=talk"),
     ("talks at Nowhere Dome, the venue", "", "listed: records; kind: talk; venue: Nowhere Dome",
-     "c: @venue @Nowhere Dome listed=records kind=talk"),
+     "c: @venue @Nowhere @Dome listed=records kind=talk"),
     ("title mentions wild animals", "", "listed: records; title: wild animals",
      "c:title @wild @animals listed=records"),
     ("and with code?", "listed: records; event: FOSDEM 2021",
@@ -144,7 +144,7 @@ POINTERS: st.SearchStrategy[Pointer] = st.one_of(
     st.tuples(st.just("asked"), st.integers(0, 9)), st.tuples(st.just("before"), st.integers(0, 3))
 )
 SYMBOLS = st.sampled_from(
-    "c:date !c:title c:author_count c: n: has: !has: listed: order: order#: summed: c:nonsense code has=bio !has=links "
+    "c:date !c:title c:author_count c: n: has: !has: listed: order: order#: c:nonsense code has=bio !has=links "
     "| each among >= > <= < n0 n3 limit skip counted best listed=records listed=speaker kind=paper order= none".split()
 )
 

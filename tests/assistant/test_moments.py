@@ -1,0 +1,87 @@
+"""Moments: what passages of speech take of their neighbours, and the second at which a recording opens."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from assistant.assembly import Assistant
+from assistant.outlets import batch
+from assistant.retrieve.moments import lean_on_neighbours
+from assistant.retrieve.structured import Filters
+from assistant.settings import load_settings
+
+# So long that a passage holds four or five of them.
+FILLER = (
+    "We come to the next part of our work and look at what has been done so far by all of us in the long summer of "
+    "that year by the sea"
+)
+
+
+def stamp(second: int) -> str:
+    return f"00:{second // 60:02}:{second % 60:02}.000"
+
+
+def vtt(sentences: list[str]) -> str:
+    """Captions with a sentence every ten seconds, from 0:00 on; each has a number, so that none repeats another."""
+    cues = [f"{stamp(10 * n)} --> {stamp(10 * n + 10)}\n{one} {n}." for n, one in enumerate(sentences)]
+    return "WEBVTT\n\n" + "\n\n".join(cues) + "\n"
+
+
+@pytest.fixture(scope="module")
+def recordings(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
+    """Two recordings, one of which speaks of herons at 0:00, of barnacles at 2:00 and of lighthouses at its end."""
+    folder = tmp_path_factory.mktemp("recordings")
+    said = ["Grey herons stand still for hours", *[FILLER] * 11, "Barnacles glue themselves to rock", *[FILLER] * 11]
+    (folder / "Shore.vtt").write_text(vtt([*said, "Lighthouses turn all night"]))
+    (folder / "Woods.vtt").write_text(vtt([*[FILLER] * 8, "Badgers dig their homes under oaks", *[FILLER] * 4]))
+    assistant = Assistant(load_settings(corpus=folder, home=tmp_path_factory.mktemp("home")))
+    assistant.ingest()
+    return assistant
+
+
+def test_passage_leans_on_timed_neighbours_of_its_own_record_alone() -> None:
+    scores = np.array([1.0, 0.0, 0.0, 1.0, 0.4, 0.8], dtype=np.float32)
+    timed = np.array([True, True, False, True, True, True])
+    first, last = np.array([0, 3, 5]), np.array([3, 5, 6])
+    # Of two sides where both are there, of the one where the other is another record's, or has no time.
+    np.testing.assert_allclose(
+        lean_on_neighbours(scores, timed, first, last),
+        [0.85, 0.15, 0.0, 0.85 + 0.15 * 0.4, 0.85 * 0.4 + 0.15, 0.8],
+        atol=1e-6,
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "title", "opens_at_s"),
+    [
+        pytest.param("grey herons", "Shore", 0, id="the first second, which has none before it"),
+        pytest.param("barnacles on rock", "Shore", 119, id="the middle, a second early"),
+        pytest.param("Where does she explain how barnacles glue themselves?", "Shore", 119, id="as a sentence"),
+        pytest.param("lighthouses at night", "Shore", 239, id="the last sentence"),
+        pytest.param("At what minute do they mention badgers under oaks?", "Woods", 79, id="the other recording"),
+    ],
+)
+def test_recording_opens_at_the_sentence_that_is_asked_for(
+    recordings: Assistant, question: str, title: str, opens_at_s: int
+) -> None:
+    best = batch.search(question, recordings, filters=Filters(), limit=1)["results"][0]
+    assert (best["title"], best["passages"][0]["opens_at_s"]) == (title, opens_at_s)
+
+
+def test_question_without_a_word_of_the_passage_opens_it_at_its_start(recordings: Assistant) -> None:
+    ranker = recordings.ranker
+    for passage in ranker.snapshot.store.passages(range(ranker.snapshot.manifest.passages)):
+        assert passage.start_s is not None
+        assert ranker.openings.opens_at_s(passage, "xylophone") == max(0, int(passage.start_s) - 1)
+        assert ranker.openings.opens_at_s(replace(passage, start_s=None), "xylophone") is None
+
+
+def test_passages_shown_of_one_recording_are_no_neighbours(recordings: Assistant) -> None:
+    results = batch.search("our work in the summer by the sea", recordings, filters=Filters(), limit=2)["results"]
+    [shore] = [one for one in results if one["title"] == "Shore"]
+    starts = [one.start_s for one in recordings.snapshot.store.passages_of(shore["id"])]
+    rows = sorted(starts.index(one["start_s"]) for one in shore["passages"])
+    assert len(rows) > 1
+    assert all(after - before > 1 for before, after in pairwise(rows))
