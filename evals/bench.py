@@ -8,7 +8,6 @@ import argparse
 import gzip
 import json
 import os
-import re
 import socket
 import subprocess
 import sys
@@ -40,10 +39,13 @@ RUNS = 3
 WARM_UP_QUESTIONS = 20
 TALKS = [sys.executable, "-m", "assistant.outlets.cli"]
 LONGEST_WAIT_S = 60
+<<<<<<< HEAD
 # 256 tokens.
 LONGEST_TEXT_WORDS = 200
 # Of a cue of five seconds: 8,640 words an hour, as lecturers speak.
 CUE_WORDS = 12
+=======
+>>>>>>> scale3
 
 
 def main() -> None:
@@ -253,9 +255,8 @@ class RandomPassages:
     ) -> tuple[NDArray[np.float32], list[Words]]:
         """As many words as each text has, as far as the bundled model reads it."""
         random = np.random.default_rng(0)
-        words = [tuple(re.findall(r"\w+", text.lower())[:LONGEST_TEXT_WORDS]) for text in texts]
-        shapes = [(len(one), WORD_DIMENSIONS) for one in words]
-        vectors = [random.integers(-16, 17, shape, dtype=np.int8) for shape in shapes]
+        words = [tuple(word for word, _ in self.word_starts(text)) for text in texts]
+        vectors = [random.integers(-16, 17, (len(one), WORD_DIMENSIONS), dtype=np.int8) for one in words]
         return self.embed_passages(texts), [Words(*one) for one in zip(words, vectors, strict=True)]
 
     def embed_question(self, text: str) -> NDArray[np.float32]:

@@ -1,23 +1,28 @@
 """What grows with the collection: `make bench-scale ARGS=FILE`, or `python -m evals.bench_scale FILE`.
 
-Comes in: a file of PyVideo talks, a line each. Goes out: a table for the seeds, for all of these talks and for ten
-times as many. Vectors are made up unless `--embed` says how many talks to embed: an hour of embedding would measure the
-embedder. Absolute times are those of this machine as busy as it is; ratios are taken within one run.
+Comes in: a file of PyVideo talks, a line each. Goes out: a table for the seeds, for all of these talks, for the same on
+a Chroma server, and for ten times as many. Vectors are made up but for `--embed` talks: an hour of embedding would
+measure the embedder. Absolute times are those of this machine as busy as it is; ratios are taken within one run.
 """
 
 import argparse
 import json
 import os
+import random
+import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assistant.assembly import Assistant
 from assistant.settings import load_settings
@@ -28,10 +33,15 @@ from ingest.pipeline import ingest
 from ingest.snapshots import collection_of
 from ingest.stores import PASSAGES, StoreChoice
 from ingest.stores.protocol import CANDIDATES
+from ingest.token_vectors import Words
+from ingest.vectors import BATCH_TEXTS
 
 QUESTIONS = 300
 AT_ONCE = 50
 TOP = 5
+KILLS = 20
+# An ingest is killed after so many seconds of embedding at most.
+LONGEST_LIFE_S = 10
 
 
 def main() -> None:
@@ -39,39 +49,70 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m evals.bench_scale", description=__doc__)
     parser.add_argument("pyvideo", type=Path, nargs="?", help="pyvideo.jsonl.gz")
     parser.add_argument("--chats", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--counted", type=Path, nargs=3, help=argparse.SUPPRESS)
     parser.add_argument("--times", type=int, nargs="*", default=[1, 10], help="how often its talks are taken")
-    parser.add_argument("--embed", type=int, default=0, metavar="N", help="embed the first N talks, and measure recall")
-    parser.add_argument("--store", help="a Chroma server to measure beside the embedded one")
+    parser.add_argument("--embed", type=int, default=2000, metavar="N", help="how many talks to embed")
     given = parser.parse_args()
     if given.chats:  # a process of its own, so that it shares nothing
         print(json.dumps(chats(AT_ONCE)))
         return
+    if given.counted:  # likewise, so that it can be killed
+        corpus, home, made = given.counted
+        ingest(corpus, collection_of(home, corpus), Counted(BundledEmbedder(), made))
+        return
     if given.pyvideo is None:
         parser.error("name the file of talks")
-    with tempfile.TemporaryDirectory(prefix="talks-scale-") as folder:
-        environment = {**os.environ, "TALKS_HOME": str(Path(folder) / "seeds")}
+    with tempfile.TemporaryDirectory(prefix="talks-scale-") as name:
+        folder = Path(name)
+        environment = {**os.environ, "TALKS_HOME": str(folder / "seeds")}
         run([*TALKS, "ingest"], environment)
-        seeds_ms = measure("seeds", environment, Path(folder), None)
+        seeds_ms = measure("seeds", environment, folder, None)
         for times in given.times:
-            corpus = Path(folder) / f"talks-{times}"
+            corpus = folder / f"talks-{times}"
             corpus.mkdir()
             repeat(given.pyvideo, corpus / "talks.jsonl", times)
-            for store in dict.fromkeys([None, given.store]):
-                home = Path(folder) / f"home-{times}-{bool(store)}"
-                environment = {**os.environ, "TALKS_HOME": str(home), "TALKS_CORPUS": str(corpus)}
-                environment |= {"TALKS_STORE": store} if store else {}
-                collection = collection_of(home, corpus)
-                embedder = RandomPassages(BundledEmbedder())
-                report = ingest(corpus, collection, embedder, store=StoreChoice(store))
-                name = f"{report.talks} talks" + (", a server" if store else "")
-                row(name, "ingest beside the embedder, s", report.seconds)
-                row(name, "a passage, ms", 1000 * report.seconds / report.passages)
-                row(name, "unchanged ingest, s", ingest(corpus, collection, embedder, store=StoreChoice(store)).seconds)
-                size = sum(path.stat().st_size for path in collection.rglob("*") if path.is_file())
-                row(name, "index on disk, kB a passage", size / 1000 / report.passages)
-                measure(name, environment, Path(folder), seeds_ms)
+            large(corpus, folder, seeds_ms, None)
+            if times == 1:
+                with chroma_server(folder / "server") as url:
+                    large(corpus, folder, seeds_ms, url)
         if given.embed:
-            recall(given.pyvideo, Path(folder), given.embed)
+            embedded(given.pyvideo, folder, given.embed)
+
+
+def large(corpus: Path, folder: Path, seeds_ms: float, url: str | None) -> None:
+    """A large collection with made-up vectors, in its folder or on a Chroma server."""
+    home, store = folder / f"{corpus.name}-home-{bool(url)}", StoreChoice(url)
+    environment = {**os.environ, "TALKS_HOME": str(home), "TALKS_CORPUS": str(corpus)}
+    environment |= {"TALKS_STORE": url} if url else {}
+    collection, embedder = collection_of(home, corpus), RandomPassages(BundledEmbedder())
+    report = ingest(corpus, collection, embedder, store=store)
+    name = f"{report.talks} talks" + (", a server" if url else "")
+    row(name, "ingest beside the embedder, s", report.seconds)
+    row(name, "unchanged ingest, s", ingest(corpus, collection, embedder, store=store).seconds)
+    size = sum(path.stat().st_size for path in collection.rglob("*") if path.is_file())
+    row(name, "index on disk, kB a passage", size / 1000 / report.passages)
+    measure(name, environment, folder, seeds_ms)
+
+
+@contextmanager
+def chroma_server(folder: Path) -> Iterator[str]:
+    """`chroma run` on loopback; its address."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [str(Path(sys.executable).with_name("chroma")), "run", "--path", str(folder), "--port", str(port)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(600):  # it takes the port long before it answers
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/api/v2/heartbeat", timeout=5).close()
+                break
+            except OSError:
+                time.sleep(0.2)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(10)
 
 
 def measure(name: str, environment: Mapping[str, str], folder: Path, seeds_ms: float | None) -> float:
@@ -100,22 +141,66 @@ def measure(name: str, environment: Mapping[str, str], folder: Path, seeds_ms: f
     return median_ms
 
 
-def recall(pyvideo: Path, folder: Path, count: int) -> None:
-    """How much of an exact pass's best the union of the engine's and the lexical candidates holds, vectors real."""
-    corpus, lines = folder / "embedded.jsonl", []
+def embedded(pyvideo: Path, folder: Path, count: int) -> None:
+    """With real vectors: what an ingest takes beside the embedder, what kills cost, what the engine's path finds."""
+    corpus, made = folder / "embedded.jsonl", folder / "made"
     convert(pyvideo, folder / "all.jsonl")
     with (folder / "all.jsonl").open(encoding="utf-8") as file:
-        lines = [line for _, line in zip(range(count), file, strict=False)]
-    corpus.write_text("".join(lines), encoding="utf-8")
-    assistant = Assistant(load_settings(home=folder / "embedded", corpus=corpus))
-    report = assistant.ingest()
+        corpus.write_text("".join(line for _, line in zip(range(count), file, strict=False)), encoding="utf-8")
+    counted = Counted(BundledEmbedder(), made)
+    report = ingest(corpus, collection_of(folder / "whole", corpus), counted)
     name = f"{report.talks} talks, embedded"
-    texts = [p.headed_text for p in assistant.snapshot.store.passages(range(report.passages))]
-    began = time.perf_counter()
-    for start in range(0, min(len(texts), 1000), 256):
-        BundledEmbedder().embed_passages_with_words(texts[start : start + 256])
-    raw_s = (time.perf_counter() - began) / min(len(texts), 1000) * len(texts)
-    row(name, "ingest, times the embedder alone", report.seconds / raw_s)
+    row(name, "ingest, times the embedder alone", report.seconds / counted.seconds)
+    made.unlink()
+    home, killed = folder / "embedded", 0
+    command = [sys.executable, "-m", "evals.bench_scale", "--counted", *map(str, (corpus, home, made))]
+    chance = random.Random(20)
+    for _ in range(KILLS):
+        killed += _killed(command, made, chance.uniform(0, LONGEST_LIFE_S))
+    subprocess.run(command, check=True)
+    twice = sum(map(int, made.read_text().split())) - report.embedded
+    row(name, f"vectors made twice, batches of {BATCH_TEXTS} a kill, of {killed} kills", twice / killed / BATCH_TEXTS)
+    assistant = Assistant(load_settings(home=home, corpus=corpus))
+    row(name, f"recall@{TOP} of the candidates against an exact pass", recall(assistant, CANDIDATES))
+
+
+class Counted(RandomPassages):
+    """The bundled embedder; writes down how many texts it embeds at a time before it does, and how long it takes."""
+
+    def __init__(self, embedder: BundledEmbedder, made: Path) -> None:
+        super().__init__(embedder)
+        self._made = made
+        self.seconds = 0.0
+
+    def embed_passages_with_words(
+        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
+    ) -> tuple[NDArray[np.float32], list[Words]]:
+        """See `WordEmbedder`."""
+        with self._made.open("a") as file:
+            file.write(f"{len(texts)}\n")
+        began = time.perf_counter()
+        found = self._embedder.embed_passages_with_words(texts)
+        self.seconds += time.perf_counter() - began
+        return found
+
+
+def _killed(command: Sequence[str], made: Path, after_s: float) -> bool:
+    """Whether an ingest still ran so long after it had begun to embed; it does no more."""
+    before = made.stat().st_size if made.exists() else 0
+    process = subprocess.Popen(command)
+    while process.poll() is None and (made.stat().st_size if made.exists() else 0) == before:
+        time.sleep(0.02)
+    try:
+        process.wait(after_s)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        return True
+    return False
+
+
+def recall(assistant: Assistant, candidates: int) -> float:
+    """How much of an exact pass's best the union of the engine's and the lexical candidates holds."""
     snapshot = assistant.snapshot
     engine = StoreChoice().open(snapshot.folder, PASSAGES)
     held: list[float] = []
@@ -125,9 +210,9 @@ def recall(pyvideo: Path, folder: Path, count: int) -> None:
         vector = assistant.embedder.embed_question(question)
         lexical = snapshot.keyword.scores(question)
         exact = 0.4 * (snapshot.vectors @ vector) + 0.6 * lexical
-        found = set(engine.search(vector, CANDIDATES)) | set(np.argsort(-lexical)[:CANDIDATES])
+        found = set(engine.search(vector, candidates)) | set(np.argsort(-lexical)[:candidates])
         held.append(len(set(np.argsort(-exact)[:TOP]) & found) / TOP)
-    row(name, f"recall@{TOP} of the candidates against an exact pass", float(np.mean(held)))
+    return float(np.mean(held))
 
 
 def chats(at_once: int) -> dict[str, float]:

@@ -194,38 +194,12 @@ def dump_record(record: Record) -> str:
 
 
 def _unpacked(packed: bytes) -> Record:
-    with _damage_told():
-        return _RECORD.validate_json(zlib.decompress(packed))
-
-
-class _Cursor(sqlite3.Cursor):
-    """Tells a damaged file as what it is, wherever a query meets the damage."""
-
-    def execute(self, query: str, values: Any = (), /) -> "_Cursor":
-        with _damage_told():
-            super().execute(query, values)
-        return self
-
-    def fetchone(self) -> Any:
-        with _damage_told():
-            return super().fetchone()
-
-    def fetchall(self) -> list[Any]:
-        with _damage_told():
-            return super().fetchall()
-
-    def __next__(self) -> Any:
-        with _damage_told():
-            return super().__next__()
-
-
-class _Connection(sqlite3.Connection):
-    def execute(self, query: str, values: Any = (), /) -> _Cursor:
-        return self.cursor(_Cursor).execute(query, values)
+    return _RECORD.validate_json(zlib.decompress(packed))
 
 
 @contextlib.contextmanager
 def _damage_told() -> Iterator[None]:
+    """Tell a damaged file as what it is, wherever a query meets the damage."""
     try:
         yield
     except (sqlite3.DatabaseError, zlib.error, ValidationError) as error:
@@ -243,7 +217,7 @@ class RecordStore:
     def __init__(self, path: Path) -> None:
         # immutable: a snapshot never changes, so no lock file is made beside it and readers cannot disturb it.
         uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
-        self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False, factory=_Connection)
+        self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
 
     def record(self, record_id: str) -> Record:
         """The record with this id.
@@ -251,11 +225,17 @@ class RecordStore:
         Raises:
             RecordMissing: There is none; says how to see them all.
         """
+<<<<<<< HEAD
         record_id = printable(record_id)  # half a sign could not be asked for
         row = self._connection.execute("SELECT packed FROM records WHERE id = ?", (record_id,)).fetchone()
         if row is None:
+=======
+        found = self.rows("SELECT packed FROM records WHERE id = ?", [record_id])
+        if not found:
+>>>>>>> scale3
             raise RecordMissing(f'No talk or paper has the id "{record_id}"; `talks list` shows them all.')
-        return _unpacked(row[0])
+        with _damage_told():
+            return _unpacked(found[0][0])
 
     def id_at(self, position: int) -> str:
         """The id of the record at this position in the corpus."""
@@ -264,8 +244,9 @@ class RecordStore:
     def records(self, kind: Kind | None = None) -> Iterator[Record]:
         """All records, or those of one kind, in the order of the corpus."""
         query = "SELECT packed FROM records WHERE kind = ? OR ? IS NULL ORDER BY position"
-        for (packed,) in self._connection.execute(query, (kind, kind)):
-            yield _unpacked(packed)
+        with _damage_told():
+            for (packed,) in self._connection.execute(query, (kind, kind)):
+                yield _unpacked(packed)
 
     def filled(self, key: str) -> int:
         """How many records tell the field with this key; a field that none does is out of schema."""
@@ -304,14 +285,13 @@ class RecordStore:
     def passages(self, positions: Iterable[int]) -> list[Passage]:
         """The passages at these rows of the vectors, in the order asked for."""
         query = f"{_PASSAGES} WHERE p.position = ?"
-        return [Passage(*self._connection.execute(query, (int(position),)).fetchone()) for position in positions]
+        return [Passage(*self.rows(query, [int(position)])[0]) for position in positions]
 
     def passages_named(self, passage_ids: Iterable[str]) -> list[Passage]:
         """The passages with these ids, each once; an id that there is not is left out."""
         query = f"{_PASSAGES} WHERE r.id = ? AND p.name = ?"
         parts = (one.rpartition("#") for one in dict.fromkeys(passage_ids))
-        found = (self._connection.execute(query, (record_id, name)).fetchone() for record_id, _, name in parts)
-        return [Passage(*row) for row in found if row]
+        return [Passage(*row) for record_id, _, name in parts for row in self.rows(query, [record_id, name])]
 
     def records_with(self, phrase: str) -> int:
         """How many records hold these words one after the other."""
@@ -322,7 +302,7 @@ class RecordStore:
     def passages_of(self, record_id: str) -> list[Passage]:
         """A record's passages, in reading order."""
         query = f"{_PASSAGES} WHERE r.id = ? ORDER BY p.position"
-        return [Passage(*row) for row in self._connection.execute(query, (record_id,))]
+        return [Passage(*row) for row in self.rows(query, [record_id])]
 
     def timed_passages(self) -> list[int]:
         """The positions of the passages of which the second is known, in order."""
@@ -332,27 +312,26 @@ class RecordStore:
 
     def outline(self) -> list[tuple[str, str, Kind]]:
         """(passage id, record id, kind) of every passage, by position."""
-        return [row[:3] for row in self._connection.execute(f"{_PASSAGES} ORDER BY p.position")]
+        return [row[:3] for row in self.rows(f"{_PASSAGES} ORDER BY p.position")]
 
     def headed_texts(self) -> list[str]:
         """The text that was embedded for each passage, by position."""
-        rows = self._connection.execute(f"{_PASSAGES} ORDER BY p.position")
-        return [Passage(*row).headed_text for row in rows]
+        return [Passage(*row).headed_text for row in self.rows(f"{_PASSAGES} ORDER BY p.position")]
 
     def gists(self) -> dict[str, Gist]:
         """Every gist by its record's id, in the order of the gists' vectors."""
-        rows = self._connection.execute("SELECT record_id, text, questions, written_by FROM gists ORDER BY position")
+        rows = self.rows("SELECT record_id, text, questions, written_by FROM gists ORDER BY position")
         return {record_id: _gist(*fields) for record_id, *fields in rows}
 
     def gist(self, record_id: str) -> Gist | None:
         """What a record is about in plain words, if someone has written it; to be shown as ours, never cited."""
-        query = "SELECT text, questions, written_by FROM gists WHERE record_id = ?"
-        row = self._connection.execute(query, (record_id,)).fetchone()
-        return _gist(*row) if row else None
+        found = self.rows("SELECT text, questions, written_by FROM gists WHERE record_id = ?", [record_id])
+        return _gist(*found[0]) if found else None
 
     def rows(self, query: str, values: Sequence[str | int | float | None] = ()) -> list[tuple[Any, ...]]:
         """The rows of a query over these tables; what comes from outside belongs in `values`."""
-        return self._connection.execute(query, values).fetchall()
+        with _damage_told():
+            return self._connection.execute(query, values).fetchall()
 
     def close(self) -> None:
         """Let go of the file."""

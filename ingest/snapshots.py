@@ -384,27 +384,31 @@ def find_current(collection: Path, choice: StoreChoice = EMBEDDED, *, whole: boo
     Raises:
         IndexDamaged: There are snapshots, and none of them is sound.
     """
-    # An ingest may delete a snapshot between our reading of its name and the opening, if it is the second since:
-    # then the name has changed too, and one more look finds the new one.
-    for attempt in (1, 2):
-        problem = None
-        names = _pointed_at(collection)
-        candidates = list(dict.fromkeys([*(names or []), *_on_disk(collection)]))
-        if names is None and (candidates or (collection / "current").exists()):
-            problem = str(_damage(collection, "what names the snapshot that serves is not what was written"))
-        for name in candidates:
-            try:
-                snapshot = Snapshot(collection / "snapshots" / name, choice, whole=whole)
-            except IndexDamaged as error:
-                problem = problem or str(error)
-                continue
-            snapshot.problem = problem
-            return snapshot
-        if not candidates and problem is None:
-            return None
-        if attempt == 2:
-            raise IndexDamaged(problem)
-    raise AssertionError("unreachable")
+    try:
+        return _newest_sound(collection, choice, whole=whole)
+    except IndexDamaged:
+        # An ingest may have deleted a snapshot between our reading of its name and the opening, if it is the second
+        # since: then the name has changed too, and one more look finds the new one.
+        return _newest_sound(collection, choice, whole=whole)
+
+
+def _newest_sound(collection: Path, choice: StoreChoice, *, whole: bool) -> Snapshot | None:
+    problem = None
+    names = _pointed_at(collection)
+    candidates = list(dict.fromkeys([*(names or []), *_on_disk(collection)]))
+    if names is None and (candidates or (collection / "current").exists()):
+        problem = str(_damage(collection, "what names the snapshot that serves is not what was written"))
+    for name in candidates:
+        try:
+            snapshot = Snapshot(collection / "snapshots" / name, choice, whole=whole)
+        except IndexDamaged as error:
+            problem = problem or str(error)
+            continue
+        snapshot.problem = problem
+        return snapshot
+    if problem is not None:
+        raise IndexDamaged(problem)
+    return None
 
 
 def readable_parts(collection: Path) -> Iterator[Parts]:

@@ -17,7 +17,7 @@ from ingest.pipeline import ingest
 from ingest.snapshots import open_current
 from ingest.stores import PASSAGES, StoreChoice
 from ingest.stores.chroma import create_embedded, open_embedded
-from ingest.stores.protocol import CANDIDATES, nearest
+from ingest.stores.protocol import CANDIDATES, as_bytes, nearest, unit_rows
 from tests.ingest.test_damage import EMBEDDER
 
 COUNT, DIMENSIONS = 3000, 16
@@ -34,7 +34,7 @@ def choice(request: pytest.FixtureRequest, tmp_path: Path) -> StoreChoice:
     return StoreChoice()
 
 
-def unit_rows(count: int) -> NDArray[np.float32]:
+def random_rows(count: int) -> NDArray[np.float32]:
     rows = np.random.default_rng(3).standard_normal((count, DIMENSIONS))
     return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
 
@@ -42,7 +42,7 @@ def unit_rows(count: int) -> NDArray[np.float32]:
 def test_search_finds_the_rows_of_an_exact_pass(choice: StoreChoice, tmp_path: Path) -> None:
     snapshot = tmp_path / "talks" / "snapshots" / "20260101T000000-abcdef"
     snapshot.mkdir(parents=True)
-    vectors = unit_rows(COUNT)
+    vectors = random_rows(COUNT)
     store = choice.create(snapshot, PASSAGES)
     store.add(0, vectors[:1700])
     store.add(1700, vectors[1700:])
@@ -61,17 +61,18 @@ def test_search_finds_the_rows_of_an_exact_pass(choice: StoreChoice, tmp_path: P
 
 
 def test_dense_scores_of_candidates_are_exact_and_no_other_row_reaches_them(tmp_path: Path) -> None:
-    vectors = unit_rows(COUNT)
+    vectors = random_rows(COUNT)
     choice, snapshot = StoreChoice(), tmp_path / "talks" / "snapshots" / "20260101T000000-abcdef"
     snapshot.mkdir(parents=True)
     store = choice.create(snapshot, PASSAGES)
     store.add(0, vectors)
     question = vectors[7].astype(np.float32)
-    exact = vectors.astype(np.float32) @ question
+    kept = as_bytes(vectors)
+    exact = unit_rows(kept) @ question
     lexical = np.zeros(COUNT, dtype=np.float32)
     worst = int(exact.argmin())
     lexical[worst] = 0.5
-    scores = nearest(vectors, question, lexical, lambda: store)
+    scores = nearest(kept, question, lexical, lambda: store)
     best = np.argsort(-exact)[:CANDIDATES]
     # The engine's candidates are approximate: it may miss one of the hundred, more so of vectors without any order.
     found = np.isclose(scores[best], exact[best], atol=1e-6)
@@ -80,6 +81,13 @@ def test_dense_scores_of_candidates_are_exact_and_no_other_row_reaches_them(tmp_
     assert scores[worst] == pytest.approx(exact[worst])
     assert (scores[np.argsort(-exact)[CANDIDATES + 20 :][:-1]] <= exact[best].min()).all()
     store.close()
+
+
+def test_vectors_in_eight_bits_keep_their_cosines_and_are_kept_alike_again() -> None:
+    vectors = np.vstack([random_rows(500), np.zeros((1, DIMENSIONS), dtype=np.float32)])
+    kept = as_bytes(vectors)
+    np.testing.assert_allclose(unit_rows(kept) @ vectors.T, vectors @ vectors.T, atol=0.01)
+    np.testing.assert_array_equal(as_bytes(unit_rows(kept)), kept)
 
 
 def test_ingest_fills_a_server_and_removes_what_no_longer_serves(
