@@ -2,10 +2,11 @@
 
 Comes in: `grounding.jsonl`, claims about the seeds written by hand (test), about PyVideo talks (train), and framing
 sentences; a file of PyVideo talks, of which a tenth is held aside; labelled pairs of claim and passage, JSONL or
-JSONL.gz, {"claim", "evidence", "label", "source"}, of which a fifth is. Goes out: planted errors caught by kind and
-true sentences flagged; framing sentences marked; balanced accuracy by source of pairs, "supported" against every other
-label, beside plain word overlap. What is held aside has not been seen by `evals.fit_grounding`, nor has what shares a
-talk, a claim or a passage with it.
+JSONL.gz, {"claim", "evidence", "label", "source"}, of which a fifth is. Goes out: one table of planted errors caught by
+kind, true sentences flagged, and balanced accuracy by source of pairs, "supported" against every other label, each
+beside plain word overlap; framing sentences marked;
+claims in `drafts.jsonl` that have a valid citation; time. What is held aside has not been seen by
+`evals.fit_grounding`, nor has what shares a talk, a claim or a passage with it.
 """
 
 import gzip
@@ -17,19 +18,22 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 import typer
 from numpy.typing import NDArray
 
+from assistant.answer.citations import CitedText, DraftCiter
 from assistant.answer.grounding import Grounder
+from assistant.types import SourcePassage
 from evals.learning import balanced_accuracy, best_threshold
 from evals.planted import KINDS, Planted, Talk, plant, talk_from
 from ingest.embedder import BundledEmbedder
 from ingest.errors import CorpusMissing
+from ingest.lexical import KeywordIndex
 
-HAND = Path(__file__).parent / "grounding.jsonl"
+HAND, DRAFTS = (Path(__file__).parent / name for name in ("grounding.jsonl", "drafts.jsonl"))
 FRAMING = "framing"
 _FOLDS = 5
 _WORD = re.compile(r"\w+")
@@ -48,33 +52,17 @@ class Pair:
     fold: int
 
 
-@dataclass(frozen=True, slots=True)
-class Caught:
-    """What the check flags, as shares in [0, 1].
+class Row(NamedTuple):
+    """A line of the table: shares in [0, 1] of the check as shipped, and of plain word overlap.
 
-    Attributes:
-        by_kind: Kind → (how many claims, share caught).
-        claims: How many are false.
-        caught: Share of the false claims that are not called supported.
-        true: How many are true.
-        flagged: Share of the true ones that are not called supported.
+    Of false claims the share caught, overlap's at as many true ones flagged; of true ones the share flagged; of pairs
+    balanced accuracy, overlap's by the threshold that is best on the pairs that are not held aside.
     """
 
-    by_kind: dict[str, tuple[int, float]]
+    name: str
     claims: int
-    caught: float
-    true: int
-    flagged: float
-
-
-@dataclass(frozen=True, slots=True)
-class SourceFigures:
-    """Balanced accuracy in [0, 1] on the held-aside pairs of one source, thresholds learned on the others."""
-
-    pairs: int
-    overlap: float
     check: float
-    shipped: float
+    overlap: float
 
 
 def read_jsonl(path: Path) -> Iterator[dict[str, Any]]:
@@ -143,22 +131,16 @@ def held_aside(talks: Sequence[Talk], seed: int = 0) -> list[Planted]:
     return [one for talk in chosen for one in plant(talk, aside, rng, most_sentences=2)]
 
 
-def count_caught(grounder: Grounder, claims: Sequence[Planted]) -> Caught:
-    """What the check says of claims whose truth is known."""
+def caught(grounder: Grounder, claims: Sequence[Planted]) -> list[Row]:
+    """What is flagged of the true claims, of the false ones, and of each kind of those."""
     verdicts = grounder.check_all([(one.claim, [one.passage]) for one in claims])
-    flagged = np.array([verdict.verdict != "supported" for verdict in verdicts])
     kinds = np.array([one.kind for one in claims])
-    by_kind = {
-        kind: (int((kinds == kind).sum()), float(flagged[kinds == kind].mean())) for kind in KINDS if kind in kinds
-    }
-    is_false = kinds != ""
-    return Caught(
-        by_kind,
-        int(is_false.sum()),
-        float(flagged[is_false].mean()),
-        int((~is_false).sum()),
-        float(flagged[~is_false].mean()),
-    )
+    overlap = np.array([word_overlap(one.claim, one.passage) for one in claims])
+    check = np.array([verdict.verdict != "supported" for verdict in verdicts])
+    flagged = overlap < np.quantile(overlap[kinds == ""], check[kinds == ""].mean())
+    rows = [("of true ones flagged", kinds == ""), ("caught", kinds != "")]
+    rows += [(f"  {kind}", kinds == kind) for kind in KINDS if kind in kinds]
+    return [Row(name, int(own.sum()), float(check[own].mean()), float(flagged[own].mean())) for name, own in rows]
 
 
 def count_marked(grounder: Grounder, sentences: Sequence[str]) -> list[str]:
@@ -166,31 +148,48 @@ def count_marked(grounder: Grounder, sentences: Sequence[str]) -> list[str]:
     return [sentence for sentence in sentences if grounder.check_answer(sentence, (), {})]
 
 
-def measure_pairs(grounder: Grounder, pairs: Sequence[Pair]) -> dict[str, SourceFigures]:
-    """Balanced accuracy by source, and of the mean over the sources, on the fold that is held aside."""
-    verdicts = grounder.check_all([(pair.claim, [pair.passage]) for pair in pairs])
-    truth = np.array([pair.is_supported for pair in pairs])
-    scores = {
-        "overlap": np.array([word_overlap(pair.claim, pair.passage) for pair in pairs]),
-        "check": np.array([verdict.score for verdict in verdicts]),
-    }
-    shipped = np.array([verdict.verdict == "supported" for verdict in verdicts])
-    sources = np.array([pair.source for pair in pairs])
-    aside = np.array([pair.fold == 0 for pair in pairs])
-    figures: dict[str, SourceFigures] = {}
+def accuracy(grounder: Grounder, pairs: Sequence[Pair]) -> list[Row]:
+    """Balanced accuracy on the fold that is held aside, in the mean and by source."""
+    scores = np.array([word_overlap(pair.claim, pair.passage) for pair in pairs])
+    truth, sources = (np.array([getattr(pair, name) for pair in pairs]) for name in ("is_supported", "source"))
+    aside = [pair for pair in pairs if pair.fold == 0]
+    verdicts = grounder.check_all([(pair.claim, [pair.passage]) for pair in aside])
+    supported = np.array([verdict.verdict == "supported" for verdict in verdicts])
+    is_aside = np.array([pair.fold == 0 for pair in pairs])
+    rows: list[Row] = []
     for source in sorted(set(sources)):
-        own = sources == source
-        learn, test = own & ~aside, own & aside
-        found = [
-            balanced_accuracy(truth[test], of[test] >= best_threshold(of[learn], truth[learn], sources[learn]))
-            for of in scores.values()
-        ]
-        called = balanced_accuracy(truth[test], shipped[test])
-        figures[str(source)] = SourceFigures(int(test.sum()), found[0], found[1], called)
-    means = np.array([(one.overlap, one.check, one.shipped) for one in figures.values()]).mean(axis=0)
-    overlap, check, called = (float(mean) for mean in means)
-    figures["mean"] = SourceFigures(int(aside.sum()), overlap, check, called)
-    return figures
+        own, learn = is_aside & (sources == source), ~is_aside & (sources == source)
+        threshold = best_threshold(scores[learn], truth[learn], sources[learn])
+        shipped = balanced_accuracy(truth[own], supported[sources[is_aside] == source])
+        rows.append(
+            Row(f"  {source}", int(own.sum()), shipped, balanced_accuracy(truth[own], scores[own] >= threshold))
+        )
+    check, overlap = (float(np.mean([getattr(row, name) for row in rows])) for name in ("check", "overlap"))
+    return [Row("balanced accuracy", len(aside), check, overlap), *rows]
+
+
+def cited_claims(grounder: Grounder, *, adding: bool, path: Path = DRAFTS) -> dict[str, list[bool]]:
+    """Size of model → of each claim in its drafts whether it has a valid citation, of the model or added."""
+    first, *drafts = read_jsonl(path)
+    passages = {row["talk"]: row["passage"] for row in read_jsonl(HAND) if row["split"] == "passage"}
+    records = [[_as_source(record, passages[record])] for record in first["sources"]]
+    keyword = KeywordIndex.build([record[0].text for record in records])
+    match = grounder.matcher(records, keyword) if adding else lambda _: None
+    found: dict[str, list[bool]] = {}
+    for row in drafts:
+        answer = CitedText()
+        citer = DraftCiter(answer, records, keyword, match)
+        for _ in (*citer.feed(row["draft"]), *citer.finish()):
+            pass
+        checked = grounder.check_answer(answer.text, answer.citations, {})
+        found.setdefault(row["size"], []).extend(bool(one.statement.citations) for one in checked)
+    return found
+
+
+def _as_source(record: str, passage: str) -> SourcePassage:
+    title, _, text = passage.partition("\n")
+    source = {"file": HAND.name, "line": 1}
+    return SourcePassage(f"{record}#abstract-1", record, "talk", title, (), (), "abstract", text, 1.0, source)
 
 
 def word_overlap(claim: str, passage: str) -> float:
@@ -227,45 +226,30 @@ def _folds(pairs: Sequence[tuple[str, str]]) -> NDArray[np.int64]:
     return folds
 
 
-def caught_text(name: str, caught: Caught) -> str:
-    """The figures of a set of claims as a table."""
-    lines = [
-        f"{name}: caught {caught.caught:.2f} of {caught.claims}, flagged {caught.flagged:.3f} of {caught.true} true"
-    ]
-    lines += [f"  {kind:24}{share:5.2f} of {count}" for kind, (count, share) in caught.by_kind.items()]
-    return "\n".join(lines)
-
-
-def pairs_text(figures: dict[str, SourceFigures]) -> str:
-    """Balanced accuracy as a table."""
-    lines = [f"{'':22}pairs  overlap  check  as shipped"]
-    lines += [
-        f"{name:22}{one.pairs:5}{100 * one.overlap:9.1f}{100 * one.check:7.1f}{100 * one.shipped:12.1f}"
-        for name, one in figures.items()
-    ]
-    return "\n".join(lines)
-
-
 def main(
     talks: Annotated[Path | None, typer.Option("--talks", help="PyVideo talks, JSONL or JSONL.gz.")] = None,
     pairs: Annotated[Path | None, typer.Option("--pairs", help="Labelled pairs, JSONL or JSONL.gz.")] = None,
 ) -> None:
     """Print how well the check of each sentence works."""
     grounder = Grounder(BundledEmbedder())
-    hand = read_hand("test")
-    typer.echo(caught_text("By hand, over the seeds", count_caught(grounder, hand)))
-    framing = read_framing("test")
-    marked = count_marked(grounder, framing)
-    typer.echo(
-        f"Framing sentences marked: {len(marked)} of {len(framing)}{''.join(f'{chr(10)}  {one}' for one in marked)}"
-    )
-    typer.echo(f"{median_ms(grounder, hand):.1f} ms a sentence in the median")
+    hand, framing = read_hand("test"), read_framing("test")
+    sets = {"By hand, over the seeds": caught(grounder, hand)}
     if talks:
-        typer.echo(
-            caught_text("By script, over talks held aside", count_caught(grounder, held_aside(read_talks(talks))))
-        )
+        sets["By script, over talks held aside"] = caught(grounder, held_aside(read_talks(talks)))
     if pairs:
-        typer.echo(pairs_text(measure_pairs(grounder, read_pairs(pairs))))
+        sets["Public pairs held aside"] = accuracy(grounder, read_pairs(pairs))
+    typer.echo(f"{'':36}{'claims':>6}{'check':>8}{'word overlap':>14}")
+    for title, rows in sets.items():
+        typer.echo(title)
+        for row in rows:
+            typer.echo(f"  {row.name:34}{row.claims:6}{row.check:8.3f}{row.overlap:14.3f}")
+    marked = count_marked(grounder, framing)
+    typer.echo("\n  ".join([f"Framing sentences marked: {len(marked)} of {len(framing)}", *marked]))
+    own, added = (cited_claims(grounder, adding=adding) for adding in (False, True))
+    for size, claims in own.items():
+        shares = f"{np.mean(claims):.2f} by its own markers, {np.mean(added[size]):.2f} with those added"
+        typer.echo(f"Claims with a valid citation, drafts of a {size} model: {shares}, of {len(claims)}")
+    typer.echo(f"{median_ms(grounder, hand):.1f} ms a sentence in the median")
 
 
 if __name__ == "__main__":
