@@ -39,13 +39,8 @@ RUNS = 3
 WARM_UP_QUESTIONS = 20
 TALKS = [sys.executable, "-m", "assistant.outlets.cli"]
 LONGEST_WAIT_S = 60
-<<<<<<< HEAD
-# 256 tokens.
-LONGEST_TEXT_WORDS = 200
 # Of a cue of five seconds: 8,640 words an hour, as lecturers speak.
 CUE_WORDS = 12
-=======
->>>>>>> scale3
 
 
 def main() -> None:

@@ -225,14 +225,9 @@ class RecordStore:
         Raises:
             RecordMissing: There is none; says how to see them all.
         """
-<<<<<<< HEAD
-        record_id = printable(record_id)  # half a sign could not be asked for
-        row = self._connection.execute("SELECT packed FROM records WHERE id = ?", (record_id,)).fetchone()
-        if row is None:
-=======
-        found = self.rows("SELECT packed FROM records WHERE id = ?", [record_id])
+        # Half a sign could not be asked for.
+        found = self.rows("SELECT packed FROM records WHERE id = ?", [printable(record_id)])
         if not found:
->>>>>>> scale3
             raise RecordMissing(f'No talk or paper has the id "{record_id}"; `talks list` shows them all.')
         with _damage_told():
             return _unpacked(found[0][0])
