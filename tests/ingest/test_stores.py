@@ -161,7 +161,7 @@ def test_folder_whose_name_is_no_utf8_holds_a_store(tmp_path: Path) -> None:
         folder.mkdir()
     except OSError:
         pytest.skip("this file system takes no such name")
-    vectors = unit_rows(8)
+    vectors = random_rows(8)
     store = create_embedded(folder, PASSAGES)
     store.add(0, vectors)
     store.close()
