@@ -89,7 +89,7 @@ def test_name_of_several_pieces_is_pointed_at_by_its_first(embedder: BundledEmbe
 
 
 def test_lines_come_likeliest_first_and_share_one_chance(parser: Parser, embedder: BundledEmbedder) -> None:
-    question = "papers, summer 2023 (june-august)"
+    question = "talks or people"
     pieces = embedder.embed_pieces(question)
     sources = Sources(tokens_of(question, ()))
     found = [*parser._network.lines(parser._encoded(pieces, first_piece_of(pieces, sources.tokens), sources))]

@@ -51,7 +51,7 @@
     const mark = card.querySelector(`mark.at-${at}`);
     for (const each of [card, mark, state.cite]) each?.classList.add("current");
     focusOn(card);
-    card.scrollIntoView({ block: "start" });
+    card.scrollIntoView({ block: "nearest" });
     mark?.scrollIntoView({ block: "nearest" });
     return true;
   }
