@@ -32,7 +32,7 @@ _A_PLACE_DOWN = 0.1
 _MANY_WORDS = 10
 
 _WORD = re.compile(r"[^\W_]+")
-_PRONOUNS = {"he": "he", "him": "he", "his": "he", "she": "she", "her": "she", "hers": "she"}
+_PRONOUNS = frozenset("he him his she her hers".split())
 
 
 @dataclass(frozen=True, slots=True)

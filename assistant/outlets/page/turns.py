@@ -3,7 +3,7 @@
 Comes in: drafts. Goes out: Gradio's messages, and one line of HTML for the panel, the cited passages first and their
 quotes marked; everything is escaped. A citation is a link of the class "cite", with its turn and its place in the
 answer as further classes, since Gradio lets no other attribute through; they lead to its card and its mark. Of a list
-the chat shows the beginning; the whole stands in a table, which `handlers` fills.
+the chat shows the beginning; the whole stands in a table, which `chat` fills.
 """
 
 import re
@@ -96,7 +96,7 @@ def status_html(text: str) -> str:
 
 
 def cite_html(draft: Draft, at: int, citation: Citation, words: Words) -> str:
-    """What stands for a marker; a look at its source comes up beside the pointer."""
+    """What stands for a marker; its title, which browsers show beside the pointer, tells what it cites."""
     is_doubtful = citation.support in DOUBTS
     doubt = f" {words(f'support_{citation.support}')}" if is_doubtful else ""
     label = f"{words('cite', n=citation.n, title=citation.title)} “{citation.quote}”{doubt}"
