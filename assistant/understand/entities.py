@@ -247,7 +247,9 @@ class Entities:
         for key, words in words_for_fields():
             for one in words:
                 self._fields.setdefault(tuple(singular(word) for word in plain_words(one)), key)
-        named = {key: [name for name, *_ in store.gazetteer(key)] for key in LINKED}
+        # Languages are recorded by their codes, of which "it", "is" and "no" are words of everyday.
+        self._recorded_in = [code for code, *_ in store.gazetteer(schema.LANGUAGE.key)]
+        named = {key: [name for name, *_ in store.gazetteer(key)] for key in LINKED if key != schema.LANGUAGE.key}
         self._gazetteers = [_Gazetteer(key, names) for key, names in named.items() if names]
         self._titles = _Titles(store)
         self.link = lru_cache(maxsize=64)(self._link)
@@ -422,12 +424,11 @@ class Entities:
 
     def _languages(self, line: "_Line") -> None:
         """Languages by their names, also those that no record is in, where records tell theirs."""
-        for recorded in (one.names for one in self._gazetteers if one.key == schema.LANGUAGE.key):
-            for place, word in enumerate(line.words):
-                code = language_named(word.text) if line.is_free(place, place + 1) and not word.is_mark else None
-                if code:
-                    meant = [value for value in recorded if value.partition("-")[0] == code]
-                    line.take(place, place + 1, schema.LANGUAGE.key, meant or [code])
+        for place, word in enumerate(line.words if self._recorded_in else ()):
+            code = language_named(word.text) if line.is_free(place, place + 1) and not word.is_mark else None
+            if code:
+                meant = [one for one in self._recorded_in if code in (one.partition("-")[0], language_named(one))]
+                line.take(place, place + 1, schema.LANGUAGE.key, meant or [code])
 
     def _strangers(self, line: "_Line") -> Iterator[str]:
         """Runs of capitalised words that are not linked."""

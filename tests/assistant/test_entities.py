@@ -23,7 +23,7 @@ RECORDS: Sequence[Record] = (
     talk("On Sets", (Speaker("Michael W. Mahoney", "LBNL and UC Berkeley"),), id="sets", event="PyGotham 2016"),
     talk("Flat Minima", (Speaker("Surbhi Goel", "University of Pennsylvania"),), id="flat", language="en"),
     talk("Reverse Diffusion", (Speaker("Yian Ma", "University of Chicago"),), id="reverse", language="pt-BR"),
-    talk("Spring", (Speaker("Ryan May", "Unidata"),), id="spring"),
+    talk("Spring", (Speaker("Ryan May", "Unidata"),), id="spring", language="it"),
     talk("Layout", (Speaker("Sung Kyu Lim", "Georgia Institute of Technology"),), id="layout"),
     talk("Phases", (Speaker("Bo Roth", "Massachusetts Institute of Technology"),), id="phases"),
     paper("Learning with Boolean Thresholds: A Tale of Two Gates", id="boolean"),
@@ -127,3 +127,7 @@ def test_words_of_a_question_keep_their_places() -> None:
     words = split_words(question)
     assert [question[one.start : one.end] for one in words if one.is_quoted] == ["“Ann Lee”"]
     assert "2019-05-01" in [one.text for one in words]
+
+
+def test_code_of_a_language_is_a_word_of_everyday(entities: Entities) -> None:
+    assert not found(entities, "Is it said here, en passant?", "language")
