@@ -131,14 +131,10 @@ class Gatherer:
         if retrieved is not None:
             ranked = self._ranker.top(scored, limit=len(retrieved), filters=filters, first=retrieved)
         else:
-            # A list holds only what fits all that is named, if anything does.
-            where = understood.asked.where if understood.intent == "list" else ()
-            for narrowed in dict.fromkeys((replace(filters, where=(*filters.where, *where)), filters)):
-                ranked = self._ranker.top(
-                    scored, limit=RECORDS_RANKED, each=RECORDS_PER_KIND, filters=narrowed, first=tuple(first)
-                )
-                if ranked:
-                    break
+            narrowed = self._narrowed(filters, understood)
+            ranked = self._ranker.top(
+                scored, limit=RECORDS_RANKED, each=RECORDS_PER_KIND, filters=narrowed, first=tuple(first)
+            )
         if not ranked:
             return Evidence(rows, (), (), None, None)
         seen = features(self._ranker, understood, scored, ranked[0])
@@ -150,6 +146,12 @@ class Gatherer:
         return Evidence(
             rows, ranked, tuple(sources), seen, presupposition, frozenset((*understood.leans_on, *named)), unfilled
         )
+
+    def _narrowed(self, filters: Filters, understood: Understood) -> Filters:
+        """The filters and, of a list, the event, date or place that its question names, if anything fits them all."""
+        named = understood.asked.where if understood.intent == "list" else ()
+        both = replace(filters, where=(*filters.where, *named))
+        return both if named and self._ranker.records_within(both) else filters
 
     def part(self, understood: Understood) -> list[int]:
         """Positions of the records that fit the event, date or place which a question names."""

@@ -47,7 +47,7 @@ LEAST_UNKNOWN_WORDS = 0.3
 # cross-validated, .83 of such questions and .004 of the others.
 SURE_OF_PROGRAM = 0.9
 # Where and by whom a talk was held; a tag or a page is a topic, which texts tell better.
-PLACES = frozenset(one.key for one in (EVENT, SERIES, ORGANISER, VENUE, TRACK, AFFILIATION, ORGANISATION, LANGUAGE))
+PLACES = frozenset(one.key for one in (EVENT, SERIES, ORGANISER, VENUE, TRACK, AFFILIATION, ORGANISATION))
 # Below this best score it is unsure which record is meant: so score 9 of 10 questions whose first record is wrong, and
 # 4 of 10 others. A model is then asked what the sources might call it.
 UNSURE_BELOW_SCORE = 0.28
@@ -253,7 +253,8 @@ def _asked(question: str, linked: Linked, keyword: KeywordIndex) -> Asked:
 def _where(linked: Linked, keyword: KeywordIndex) -> tuple[Condition, ...]:
     """The values that a question names beside titles and people: one of each field must hold.
 
-    A word that more passages hold than records have the value ("Python" of "Python Web Conf") is a topic, and a date
+    A word that more passages hold than records have the value ("Python" of "Python Web Conf") is a topic; so is, where
+    any passage holds it, a part of many names, whose records are not told. A language's name seldom is one. A date
     without its year may be a word of everyday ("May").
     """
     values: dict[str, tuple[str, ...]] = {}
@@ -261,10 +262,10 @@ def _where(linked: Linked, keyword: KeywordIndex) -> tuple[Condition, ...]:
     for one in linked.mentions:
         is_first_reading = (one.start, one.end) not in spans
         spans.add((one.start, one.end))
-        rarest = min(map(keyword.passages_with, keyword.words(one.text)), default=0)
-        tells = (one.field in PLACES and one.is_sure and rarest <= len(one.record_ids)) or (
-            one.field == DATE.key and not one.values[0].startswith("--")
-        )
+        tells = one.field == LANGUAGE.key or (one.field == DATE.key and not one.values[0].startswith("--"))
+        if one.field in PLACES and one.is_sure:
+            rarest = min(map(keyword.passages_with, keyword.words(one.text)), default=0)
+            tells = rarest <= len(one.record_ids)
         if is_first_reading and tells:
             values[one.field] = (*values.get(one.field, ()), *one.values)
     return tuple(Condition(key, found) for key, found in values.items())
