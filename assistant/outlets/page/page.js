@@ -3,7 +3,7 @@
 (() => {
   if (window.talksPage) return;
   const words = window.talksWords[navigator.language.slice(0, 2)] ?? window.talksWords.en;
-  const state = { wanted: null, cite: null, turns: 0, follows: false, known: false, record: null, player: null };
+  const state = { wanted: null, cite: null, turns: 0, follows: false, known: false, open: null, record: null, player: null };
   const byId = (id) => document.getElementById(id);
   const find = (selector) => document.querySelector(selector);
   const all = (selector) => [...document.querySelectorAll(selector)];
@@ -129,6 +129,7 @@
   function remember(id) {
     go({ c: id, q: "", talk: "" }, !state.known);
     state.known = true;
+    state.open = id;
   }
 
   function recordShown(record) {
@@ -155,6 +156,7 @@
   addEventListener("popstate", () => {
     if (named("talk")) return toServer("opened_record", { id: named("talk") });
     showTab("chat");
+    if ((named("c") ?? "") === state.open) return; // an answer that says so would come after the next step
     state.known = false; // what comes back is where the address already is
     toServer("opened_conversation", { id: named("c") ?? "" });
   });
