@@ -31,8 +31,12 @@ class AddedSources:
             CorpusMissing: There is no such folder.
             IndexUnwritable: The folder cannot be written.
         """
-        named = Path(folder).expanduser().absolute() if folder else None
-        if named is not None and not named.exists():
+        try:
+            named = Path(folder).expanduser().absolute() if folder else None
+            is_there = named is None or named.exists()
+        except (OSError, RuntimeError, ValueError):  # longer than a name may be, of nobody's home, with a NUL
+            is_there = False
+        if not is_there:
             raise CorpusMissing(f"{folder}: no such file or folder; name the one that holds the saved pages.")
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -14,7 +14,7 @@ import gradio as gr
 import pandas as pd  # type: ignore[import-untyped]
 
 from assistant.outlets.page.markdown import is_web_address, link_html, one_line, text_html
-from assistant.outlets.page.parts import QUICK, Parts, Updates, data_of
+from assistant.outlets.page.parts import QUICK, Parts, Updates, data_of, number_of
 from assistant.outlets.page.session import Conversation
 from assistant.outlets.page.turns import apart, button, kind_html
 from assistant.outlets.page.words import Words
@@ -99,13 +99,13 @@ class Browse:
         self, typed: str, where: list[str], order: str, conversation: Conversation, event: gr.EventData
     ) -> Updates:
         """List what fits; more of it when "Show more" was pressed."""
-        words, shown = conversation.words, data_of(event).get("shown", 0)
+        words, shown = conversation.words, int(number_of(event, "shown"))
         try:
             wanted = next((known for known in ORDERS if known == order), ORDERS[0])
             found = self._backend.shelf().find(Search(typed, read_scope(where), wanted))
         except TalksError as error:
             return {self._parts.count: escape(str(error)), self._parts.rows: ""}
-        rows = rows_html(found[: int(shown) + ROWS_AT_ONCE], len(found), words)
+        rows = rows_html(found[: shown + ROWS_AT_ONCE], len(found), words)
         return {self._parts.count: words.count(len(found), "entries"), self._parts.rows: rows}
 
     def count(self, group: str | None, conversation: Conversation) -> Any:

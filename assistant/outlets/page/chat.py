@@ -22,7 +22,17 @@ from assistant.outlets.feedback import Feedback
 from assistant.outlets.page.browse import read_scope, table_of
 from assistant.outlets.page.exports import ENDINGS, export_conversation
 from assistant.outlets.page.markdown import typed_text
-from assistant.outlets.page.parts import FOCUS_QUESTION, QUICK, QUIET, SCRIPT, Parts, Updates, data_of, outgoing
+from assistant.outlets.page.parts import (
+    FOCUS_QUESTION,
+    QUICK,
+    QUIET,
+    SCRIPT,
+    Parts,
+    Updates,
+    data_of,
+    number_of,
+    outgoing,
+)
 from assistant.outlets.page.session import Conversation, Draft
 from assistant.outlets.page.status import masthead_html
 from assistant.outlets.page.turns import button, chat_messages, evidence_html, message_html, status_html, status_text
@@ -87,7 +97,8 @@ class Chat:
 
     def arrive(self, conversation: Conversation, visitor: str, request: gr.Request) -> Updates:
         """Know the visitor again, and open the conversation that the address names."""
-        if not _VISITOR.fullmatch(str(visitor)):
+        visitor = str(visitor)
+        if not _VISITOR.fullmatch(visitor):
             visitor = secrets.token_urlsafe(24)
         conversation.words = words_for(request)
         conversation.owner = owner_of(visitor, request)
@@ -175,7 +186,7 @@ class Chat:
 
     def look(self, conversation: Conversation, event: gr.EventData) -> Updates:
         """Show the sources of another turn."""
-        conversation.looked_at = int(data_of(event).get("turn") or 0)
+        conversation.looked_at = int(number_of(event, "turn"))
         return self.looked(conversation)
 
     def narrow(self, event: gr.EventData) -> Updates:

@@ -4,6 +4,7 @@ The script and the style sheet know a part by the id of its element, which is it
 """
 
 import json
+import math
 import secrets
 from typing import Any, get_args
 
@@ -15,6 +16,7 @@ from assistant.outlets.page.turns import evidence_html
 from assistant.outlets.page.words import LABELS as SAY
 from assistant.outlets.shelf import ORDERS
 from assistant.types import Style
+from ingest.text import printable
 
 Updates = dict[Any, Any]
 """Part → its new value; what is left out stays as it is."""
@@ -48,9 +50,18 @@ _CLOSE = '<button type="button" class="close" data-say="close"></button>'
 
 
 def data_of(event: gr.EventData) -> dict[str, Any]:
-    """What the page's script sent along with an event."""
-    data = event._data
-    return data if isinstance(data, dict) else {}
+    """What the page's script sent along with an event; without half signs, which cannot be sent back."""
+    data = event._data if isinstance(event._data, dict) else {}
+    return {key: printable(value) if isinstance(value, str) else value for key, value in data.items()}
+
+
+def number_of(event: gr.EventData, key: str) -> float:
+    """A number that the script sent along; 0 for all else, which it never sends."""
+    try:
+        number = float(data_of(event).get(key) or 0)
+    except (TypeError, ValueError, OverflowError):
+        return 0.0
+    return number if math.isfinite(number) else 0.0
 
 
 def outgoing(what: str, name: str, text: str) -> str:

@@ -16,7 +16,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from assistant.outlets.page.markdown import link_html, one_line
-from assistant.outlets.page.parts import QUICK, Parts, Updates, data_of
+from assistant.outlets.page.parts import QUICK, Parts, Updates, data_of, number_of
 from assistant.outlets.page.session import Conversation
 from assistant.outlets.page.turns import button, clock
 from assistant.outlets.page_backend import Opened, PageBackend
@@ -49,12 +49,11 @@ def connect_player(backend: PageBackend, parts: Parts) -> None:
     """Let ▶ open the recording at its second."""
 
     def play(conversation: Conversation, event: gr.EventData) -> Updates:
-        data = data_of(event)
         try:
-            opened = backend.open(str(data.get("id", "")))
+            opened = backend.open(str(data_of(event).get("id", "")))
         except TalksError as error:
             return {parts.player: f'<p class="notice error">{escape(str(error))}</p>'}
-        shown = player_html(opened, float(data.get("at") or 0), conversation)
+        shown = player_html(opened, number_of(event, "at"), conversation)
         return {parts.player: shown, parts.tabs: gr.Tabs(selected="chat")}
 
     parts.actions.played(play, parts.conversation, [parts.player, parts.tabs], **QUICK)
