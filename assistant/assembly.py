@@ -19,7 +19,7 @@ from assistant.answer.generate import Writer
 from assistant.answer.grounding import Grounder
 from assistant.answer.program import Program
 from assistant.chat import ChatEngine
-from assistant.llm import Endpoint, EndpointChoice, Learned, Limits
+from assistant.llm import Endpoint, EndpointChoice, Learned
 from assistant.prompts import load_prompts
 from assistant.retrieve.evidence import Gatherer
 from assistant.retrieve.hybrid import HybridRanker
@@ -185,8 +185,8 @@ class Assistant:
         return self.connect(choice) if choice else None
 
     def connect(self, choice: EndpointChoice) -> Endpoint:
-        """An endpoint of the user's choice under the settings' limits."""
-        return Endpoint(choice, endpoint_limits(self.settings), self._learned_of(choice.base_url, choice.model))
+        """An endpoint of the user's choice, within the limits of the settings."""
+        return Endpoint(choice, self.settings, self._learned_of(choice.base_url, choice.model))
 
     def _current(self) -> _Opened:
         """What serves now; opened anew when an ingest has switched. Turns that are under way keep the old one."""
@@ -267,18 +267,6 @@ def chosen_endpoint(settings: Settings, model: str | None = None) -> EndpointCho
         raise SettingsError(f'No endpoint is set for the model "{model}"; set TALKS_LLM_BASE_URL to its address.')
     name = settings.llm_model if model in (None, ANY_MODEL) else model
     return EndpointChoice(address, name, _secret(settings.llm_api_key))
-
-
-def endpoint_limits(settings: Settings) -> Limits:
-    """How much and how long, for any endpoint."""
-    return Limits(
-        context_tokens=settings.llm_context_tokens,
-        answer_tokens=settings.llm_answer_tokens,
-        connect_timeout_s=settings.llm_connect_timeout_s,
-        first_token_timeout_s=settings.llm_first_token_timeout_s,
-        idle_timeout_s=settings.llm_idle_timeout_s,
-        thinking_tokens=settings.llm_thinking_tokens,
-    )
 
 
 def make_embedder(settings: Settings) -> Embedder:
