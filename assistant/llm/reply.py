@@ -261,7 +261,8 @@ class Reply:
             silent_s = time.monotonic() - since
             if self._end is not None and silent_s > _AFTER_END_S:
                 return
-            self._lose_patience(silent_s)
+            if said is None or not (said.words or said.thoughts):
+                self._lose_patience(silent_s)
             if said is None:
                 yield Pulse.THINKING if self.has_thought or fold.is_thinking else Pulse.WAITING
                 continue
