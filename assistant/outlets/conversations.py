@@ -91,6 +91,19 @@ def new_conversation_id() -> str:
     return f"{_now():%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
 
 
+def append_line(path: Path, line: str) -> None:
+    """Add a line to a file; behind half a line, as a run that was killed may leave it, it begins a new one.
+
+    Raises:
+        OSError: The file cannot be written.
+    """
+    with path.open("a+b") as file:
+        if file.tell() > 0:
+            file.seek(-1, os.SEEK_END)
+            line = line if file.read(1) == b"\n" else f"\n{line}"
+        file.write(f"{line}\n".encode())
+
+
 def now_text() -> str:
     """The present time as turns carry it."""
     return _now().isoformat(timespec="seconds")
@@ -122,13 +135,11 @@ class Conversations:
 
     def read(self, owner: str, conversation_id: str) -> list[KeptTurn]:
         """The turns of a conversation, oldest first; none when it is not there."""
-        path = self._path(owner, conversation_id)
-        return self._read(path).turns if path is not None and path.exists() else []
+        return self._kept(owner, conversation_id).turns
 
     def title(self, owner: str, conversation_id: str) -> str:
         """What a conversation is called; "" when it is not there."""
-        path = self._path(owner, conversation_id)
-        return self._read(path).title if path is not None and path.exists() else ""
+        return self._kept(owner, conversation_id).title
 
     def append(self, owner: str, conversation_id: str, turn: KeptTurn) -> None:
         """Keep one more turn.
@@ -181,6 +192,10 @@ class Conversations:
             with suppress(FileNotFoundError):
                 path.with_suffix(_DELETED).rename(path)
 
+    def _kept(self, owner: str, conversation_id: str) -> _Kept:
+        path = self._path(owner, conversation_id)
+        return self._read(path) if path is not None and path.exists() else _Kept()
+
     def _change(self, owner: str, conversation_id: str, **changed: object) -> None:
         path = self._path(owner, conversation_id)
         if path is not None and path.exists():
@@ -193,14 +208,10 @@ class Conversations:
         if path is None:
             return
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        is_new = not path.exists()
-        with path.open("a+b") as file:
-            if is_new:
-                path.chmod(0o600)
-            torn = file.tell() > 0 and (file.seek(-1, 2), file.read(1))[1] != b"\n"
-            file.write(b"\n" * torn + line.encode() + b"\n")
+        path.touch(0o600)
+        append_line(path, line)
 
-    def _read(self, path: Path) -> "_Kept":
+    def _read(self, path: Path) -> _Kept:
         kept = _Kept()
         for line in path.read_text(encoding="utf-8", errors="replace").split("\n"):
             if line == _TAKEN_BACK:

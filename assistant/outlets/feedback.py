@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from assistant.outlets.conversations import now_text
+from assistant.outlets.conversations import append_line, now_text
 from assistant.outlets.formats import answer_json
 from assistant.types import Answer
 
@@ -47,5 +47,4 @@ def keep_feedback(home: Path, feedback: Feedback) -> None:
         **answer_json(feedback.answer),
         "question": feedback.question,
     }
-    with (home / FEEDBACK_FILE).open("a", encoding="utf-8") as file:
-        file.write(json.dumps(line, ensure_ascii=False) + "\n")
+    append_line(home / FEEDBACK_FILE, json.dumps(line, ensure_ascii=False))
