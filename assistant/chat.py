@@ -240,52 +240,51 @@ class ChatEngine:
             pass
         return self._gatherer.rows_as_source(evidence.rows, MARKER.sub("", told.text))
 
+    def _best_of(self, turn: _Turn, record: RankedRecord, most: int, *, with_bio: bool = True) -> list[Excerpt]:
+        """The sentences of a record that answer best."""
+        assert turn.understood.scored is not None  # else nothing is ranked
+        return self._extractor.of_record(
+            turn.understood.question, turn.understood.scored, record, most=most, with_bio=with_bio
+        )
+
+    def _quote(self, turn: _Turn, found: Sequence[Excerpt], *, lead: bool = True) -> Iterator[Event]:
+        cited = [(one, self._gatherer.source(one.passage, one.score)) for one in found]
+        return messages.excerpts(turn.answer, cited, lead=lead)
+
     def _compared(self, turn: _Turn, evidence: Evidence) -> list[list[Excerpt]]:
         """Excerpts of each record that is compared: those named, and the best where only one is, or none."""
-        assert turn.understood.scored is not None
         count = min(max(2, len(evidence.named)), MOST_COMPARED)
-        asked, scored = turn.understood.question, turn.understood.scored
-        return [
-            self._extractor.of_record(asked, scored, one, most=COMPARED_SENTENCES, with_bio=False)
-            for one in evidence.records[:count]
-        ]
+        return [self._best_of(turn, one, COMPARED_SENTENCES, with_bio=False) for one in evidence.records[:count]]
 
     def _extract(self, turn: _Turn, evidence: Evidence, *, several: bool) -> Iterator[Event]:
         """Excerpts of the best records; of a list by relevance the best sentence of each."""
-        asked, scored = turn.understood.question, turn.understood.scored
-        if scored is None:
+        understood = turn.understood
+        if understood.scored is None:
             return
         if not several:
             found = self._extractor.extract(
-                asked,
-                scored,
+                understood.question,
+                understood.scored,
                 evidence.records,
                 named=evidence.named,
-                asks_person=turn.understood.asks_person,
+                asks_person=understood.asks_person,
                 style=turn.style,
             )
-            yield from messages.excerpts(
-                turn.answer, [(one, self._gatherer.source(one.passage, one.score)) for one in found]
-            )
+            yield from self._quote(turn, found)
             return
         least = LEAST_OF_BEST_LISTED * evidence.records[0].score
         yield from messages.say(turn.answer, messages.LEAD_SEVERAL)
         for record in [one for one in evidence.records if one.score >= least][:MOST_LISTED]:
-            [*excerpts] = self._extractor.of_record(asked, scored, record, most=1)
-            source = self._gatherer.source(excerpts[-1].passage, record.score)
+            best = self._best_of(turn, record, 1)[-1]
+            source = self._gatherer.source(best.passage, record.score)
             yield from messages.say(turn.answer, f"**{source.title}**{messages.by(source)}")
-            yield from messages.quote(turn.answer, excerpts[-1], source)
+            yield from messages.quote(turn.answer, best, source)
 
     def _quote_rows(self, turn: _Turn, evidence: Evidence, ids: Sequence[str]) -> Iterator[Event]:
         """What the records of a short list say, where more is asked than which they are."""
-        asked, scored = turn.understood.question, turn.understood.scored
-        records = [one for one in evidence.records if one.record_id in ids]
-        if scored is None or len(ids) > MOST_ROWS_QUOTED:
-            return
-        for record in records:
-            found = self._extractor.of_record(asked, scored, record, most=COMPARED_SENTENCES)
-            cited = [(one, self._gatherer.source(one.passage, one.score)) for one in found]
-            yield from messages.excerpts(turn.answer, cited, lead=False)
+        for record in evidence.records if len(ids) <= MOST_ROWS_QUOTED else ():
+            if record.record_id in ids:
+                yield from self._quote(turn, self._best_of(turn, record, COMPARED_SENTENCES), lead=False)
 
     def _correct(self, turn: _Turn, evidence: Evidence) -> Iterator[Event]:
         """Say whose talk it is, and what it says."""
@@ -293,11 +292,9 @@ class ChatEngine:
         assert wrong is not None
         own, meant = self._gatherer.source(wrong.own, 1.0), self._gatherer.source(wrong.meant, 1.0)
         yield from messages.correction(turn.answer, wrong.name, own, meant)
-        right: list[RankedRecord] = [one for one in evidence.records if one.record_id == wrong.meant.record_id]
-        if right and turn.understood.scored is not None:
-            found = self._extractor.of_record(turn.understood.question, turn.understood.scored, right[0], most=2)
-            cited = [(one, self._gatherer.source(one.passage, one.score)) for one in found]
-            yield from messages.excerpts(turn.answer, cited)
+        for record in evidence.records:
+            if record.record_id == wrong.meant.record_id:
+                yield from self._quote(turn, self._best_of(turn, record, 2))
 
     def _check(self, turn: _Turn, task: Task, endpoint: ChatModel) -> Iterator[Event]:
         """Compare each statement of a model with what it read of the records that it cites."""
