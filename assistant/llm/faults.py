@@ -175,8 +175,8 @@ class Teller:
         key = f"refuses the key ({why}); give the right one" if self._secrets else f"wants a key ({why}); give it"
         log = f"the log of the server, or of the proxy {self._proxy}" if self._proxy else "the server's own log"
         went = "failed inside" if status >= 500 else "refused the request"
-        sentence = _ANSWERED.get(status, f"{{where}} {went} ({{why}}); see {log}.")
-        said = sentence.format(where=self.where, why=why, reason=reason, key=key, proxy=self._proxy)
+        sentence = _ANSWERED.get(status, "{where} {went} ({why}); see {log}.")
+        said = sentence.format(where=self.where, why=why, reason=reason, key=key, went=went, log=log, proxy=self._proxy)
         return EndpointRejected(said) if status else EndpointSilent(said)
 
     def _clean(self, text: str) -> str:

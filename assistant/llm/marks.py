@@ -31,7 +31,7 @@ _LONGEST_MARK_CHARS = 50
 # What stands before a mark that is a word of a sentence: words that go on, or a quotation that begins.
 _SPOKEN_OF = re.compile(r"(?:[^\W_][ \t]+|[,;–—][ \t]+|[`“‘«(]|(?:^|[\s(])[\"'])\Z")
 # What ends thoughts that a mark began, and those that words began.
-_ENDS_MARKED = re.compile(rf"{_MARKS['close']}|final\s?<\|message\|>", re.IGNORECASE)
+_ENDS_MARKED = re.compile(rf"{_MARKS['close']}|(?:final|assistant)\s?<\|message\|>", re.IGNORECASE)
 _ENDS_WORDED = re.compile(rf"{_ENDS_MARKED.pattern}|assistant\s{{0,2}}final(?=\S)|here is my response:", re.IGNORECASE)
 # At once, so that what a whole reply costs grows with its length, whatever marks it holds.
 _FED_CHARS = 2000

@@ -37,6 +37,7 @@ MARKED = {
     "gpt-oss": f"<|channel|>analysis<|message|>{THOUGHT}<|end|>{FINAL}<|return|>",
     "gpt-oss, three messages": f"<|channel|>analysis<|message|>{THOUGHT}<|end|><|start|>assistant<|channel|>commentary"
     f"<|message|>Hm.<|end|>{FINAL}",
+    "gpt-oss, no channel": f"<|channel|>analysis<|message|>{THOUGHT}<|end|><|start|>assistant<|message|>{ANSWER}",
     "gpt-oss, head eaten": f"analysis<|message|>{THOUGHT}<|end|>{FINAL}",
     "gpt-oss, first message's head eaten": f"{THOUGHT}<|end|>{FINAL}",
     "gpt-oss, all marks eaten": f"analysis{THOUGHT}assistantfinal{ANSWER}",
