@@ -77,6 +77,7 @@ class Learned:
 
     Attributes:
         model: The one that answers when none was chosen.
+        listed: The server's own list of models, as it came.
         context: None until it was asked for, and once more when the model has answered, since it is loaded then.
         has_answered: Whether it ever did.
         chars_per_token: Smaller once the server has found a prompt longer than it was taken for.
@@ -87,6 +88,7 @@ class Learned:
     """
 
     model: str | None = None
+    listed: list[Mapping[str, Any]] | None = None
     context: Context | None = None
     has_answered: bool = False
     chars_per_token: float = _CHARS_PER_TOKEN
@@ -162,7 +164,8 @@ class ServedModel:
         if limit is not None:
             return Context(min(limit, learned.context.tokens if learned.context else limit), certain=True)
         if learned.context is None:
-            entry = next((entry for entry in self._listed() if entry["id"] == self.model()), {})
+            listed = self._listed() if learned.listed is None else learned.listed
+            entry = next((entry for entry in listed if entry["id"] == self.model()), {})
             with self._http(_LOOK_TIMEOUT_S) as http:
                 learned.context = _find_context(http, self.base_url.removesuffix("/v1"), self.model(), entry)
         return learned.context
@@ -180,9 +183,10 @@ class ServedModel:
     def _listed(self) -> list[Mapping[str, Any]]:
         with self._http(_LIST_TIMEOUT_S) as http:
             try:
-                return list_models(http, self.base_url)
+                self.learned.listed = list_models(http, self.base_url)
             except Exception as error:
                 raise self._teller.tell(error) from error
+        return self.learned.listed
 
     def _learn_answered(self) -> None:
         """A model that is loaded when it is first asked knows its size only then."""
