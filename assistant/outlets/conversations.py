@@ -1,4 +1,4 @@
-"""Conversations kept under the home folder as plain JSONL, one file each, one line a turn or a change to it.
+"""Conversations kept under the home folder as plain JSONL, one file each, one line a turn or a change to it; feedback.
 
 Comes in: turns that are over, each with the passages that it was answered from. Goes out: the same turns, after any
 restart and any ingest, because nothing in them points into an index. A line that a crash cut short is passed over.
@@ -14,17 +14,24 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
 
+from assistant.outlets.formats import answer_json
 from assistant.types import Answer, SourcePassage
 from ingest.text import folded
 
 LISTED = 200
 """More than anyone scrolls through; older ones stay on disk, and a search finds them."""
 LONGEST_TITLE_CHARS = 200
+LONGEST_WORD_CHARS = 2000
+FEEDBACK_FILE = "feedback.jsonl"
+"""What visitors thought of answers, a line each, to be read by whoever runs the program; it is sent nowhere."""
 UNDO_FOR = timedelta(days=1)
 """A deleted conversation can be brought back for so long; then its file goes."""
+
+Rating = Literal["up", "down"]
 
 _ID = re.compile(r"\d{8}T\d{6}-[0-9a-f]{8}")
 
@@ -107,6 +114,20 @@ def append_line(path: Path, line: str) -> None:
 def now_text() -> str:
     """The present time as turns carry it."""
     return _now().isoformat(timespec="seconds")
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """One opinion.
+
+    Attributes:
+        word: What they wrote beside the thumb, or "".
+    """
+
+    rating: Rating
+    word: str
+    question: str
+    answer: Answer
 
 
 class Conversations:
@@ -231,6 +252,23 @@ class Conversations:
     def _of(self, owner: str) -> Path:
         # Hashed: an owner's name is their only key, and a folder's name may be seen by others.
         return self._folder / hashlib.sha256(owner.encode()).hexdigest()[:32]
+
+
+def keep_feedback(home: Path, feedback: Feedback) -> None:
+    """Append one opinion.
+
+    Raises:
+        OSError: The home cannot be written.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    line = {
+        "at": now_text(),
+        "rating": feedback.rating,
+        "word": feedback.word[:LONGEST_WORD_CHARS],
+        **answer_json(feedback.answer),
+        "question": feedback.question,
+    }
+    append_line(home / FEEDBACK_FILE, json.dumps(line, ensure_ascii=False))
 
 
 def _now() -> datetime:
