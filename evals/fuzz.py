@@ -418,7 +418,7 @@ def replies(_: Path) -> Iterator[Callable[[Random], None]]:
             if one.error is not None or one.unread:
                 told(faults.Refused(0, one.error), teller)
                 one_sentence(str(teller.no_reply(one.unread)))
-        response = httpx.Response(chance.choice((400, 401, 404, 422, 429, 500, 503)), headers={"Retry-After": "9" * 20})
+        response = httpx.Response(chance.choice((400, 401, 404, 422, 429, 500, 503)))
         told(faults.Refused.of(response, chance.choice((body, json.dumps(bent(ERROR, chance)).encode()))), teller)
 
     yield look
@@ -465,9 +465,8 @@ def told(error: faults.Refused, teller: faults.Teller) -> None:
     one_sentence(str(one))
     if "secret-key" in str(one):
         raise Wrong(f"the key stands in {one}")
-    faults.unwanted(error, ("temperature", "max_tokens", "stream"))
-    faults.wants_no_system_role(error)
-    faults.busy_wait_s(error)
+    faults.unwanted(error, ("temperature", "max_tokens", "stream", "system"))
+    faults.is_busy(error)
 
 
 # --- Calls
