@@ -279,8 +279,8 @@ class RecordStore:
 
     def passages(self, positions: Iterable[int]) -> list[Passage]:
         """The passages at these rows of the vectors, in the order asked for."""
-        query = f"{_PASSAGES} WHERE p.position = ?"
-        return [Passage(*self.rows(query, [int(position)])[0]) for position in positions]
+        query = f"{_PASSAGES} JOIN json_each(?) asked ON asked.value = p.position ORDER BY asked.key"
+        return [Passage(*row) for row in self.rows(query, [json.dumps([int(position) for position in positions])])]
 
     def passages_named(self, passage_ids: Iterable[str]) -> list[Passage]:
         """The passages with these ids, each once; an id that there is not is left out."""

@@ -289,7 +289,10 @@ def record_to_json(record: Record) -> dict[str, Any]:
     written["year"] = date.year if date else None
     written["pages"] = record_pages(record)
     if record.transcript:
-        written["transcript"] = [asdict(cue) for cue in record.transcript]
+        written["transcript"] = [
+            {"start_s": cue.start_s, "end_s": cue.end_s, "text": cue.text, "speaker": cue.speaker}
+            for cue in record.transcript
+        ]
     return written | ({"other": dict(record.other)} if record.other else {})
 
 

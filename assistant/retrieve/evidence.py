@@ -20,7 +20,7 @@ from assistant.retrieve.structured import Filters, Result, evaluate
 from assistant.types import About, NumberedSource, SourcePassage
 from assistant.understand.understand import LEAST_QUERY_CHANCE, SURE_QUERY_CHANCE, Understood
 from ingest.links import deep_link
-from ingest.passages import Passage, second_at, speaker_line, split_sentences
+from ingest.passages import Passage, Places, speaker_line, split_sentences
 from ingest.record_store import RecordStore
 from ingest.records import Record, record_pages, speaker_names
 from ingest.schema import DATE, EVENT, FIELDS, ORGANISATION, SERIES, URL_FIELD, VIDEO_URL, Field
@@ -271,7 +271,8 @@ def believed(
 
 def source_passage(record: Record, passage: Passage, score: float = 1.0) -> SourcePassage:
     """A passage with what a card shows of its record; a score of 1 says only that it was found exactly."""
-    first = record.sources[0]
+    places = Places(record)
+    file, line = places.file_and_line(passage.start)
     return SourcePassage(
         passage_id=passage.id,
         id=record.id,
@@ -282,27 +283,27 @@ def source_passage(record: Record, passage: Passage, score: float = 1.0) -> Sour
         section=passage.section,
         text=passage.text,
         score=score,
-        source={"file": first.file, "line": first.first_line},
+        source={"file": file, "line": line},
         url=web_address(URL_FIELD.of(record)),
         video_url=web_address(VIDEO_URL.of(record)),
         start_s=passage.start_s,
         end_s=passage.end_s,
-        opens=_opens(record, passage),
+        opens=_opens(record, passage, places),
         deep_link=deep_link(record, None) or web_address(URL_FIELD.of(record)),
     )
 
 
-def _opens(record: Record, passage: Passage) -> tuple[tuple[int, int, str | None], ...]:
-    """Where each sentence of a timed passage opens, a moment early so that its first word is heard."""
-    if passage.start_s is None:
+def _opens(record: Record, passage: Passage, places: Places) -> tuple[tuple[int, int | None, str | None], ...]:
+    """Where each sentence of a timed passage, or chapter, opens, a moment early so that its first word is heard."""
+    if passage.section == "chapters":
+        starts = [match.start() for match in re.finditer(r"[^\n]+", passage.text)]
+    elif passage.start_s is not None:
+        starts = [start for start, _ in split_sentences(passage.text)]
+    else:
         return ()
-    found = []
-    for start, _ in split_sentences(passage.text):
-        second = second_at(record, passage.start + start)
-        if second is not None:
-            early = max(int(second) - EARLY_S, 0)
-            found.append((start, early, deep_link(record, early)))
-    return tuple(found)
+    seconds = [places.second_at(passage.start + start) for start in starts]
+    early = [None if second is None else max(int(second) - EARLY_S, 0) for second in seconds]
+    return tuple((start, one, deep_link(record, one)) for start, one in zip(starts, early, strict=True))
 
 
 def _heading(record: Record) -> str:

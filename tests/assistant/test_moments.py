@@ -70,6 +70,14 @@ def test_recording_opens_at_the_sentence_that_is_asked_for(
     assert (best["title"], best["passages"][0]["opens_at_s"]) == (title, opens_at_s)
 
 
+def test_passage_of_a_recording_is_cited_by_the_line_of_its_captions(recordings: Assistant) -> None:
+    best = batch.search("lighthouses at night", recordings, filters=Filters(), limit=1)["results"][0]["passages"][0]
+    line = best["source"]["line"]
+    assert best["source"] == {"file": "Shore.vtt", "line": line}
+    cue = (recordings.settings.corpus / "Shore.vtt").read_text().splitlines()[line - 1]
+    assert cue.startswith(stamp(int(best["start_s"] or 0)))
+
+
 def test_question_without_a_word_of_the_passage_opens_it_at_its_start(recordings: Assistant) -> None:
     ranker = recordings.ranker
     for passage in ranker.snapshot.store.passages(range(ranker.snapshot.manifest.passages)):
