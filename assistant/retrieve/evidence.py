@@ -343,15 +343,18 @@ def features(ranker: HybridRanker, understood: Understood, scored: Scored, best:
     """What was seen of a question with these scores, of which this is the best record."""
     asked = understood.asked
     words = ranker.snapshot.keyword.words(asked.subject or asked.corrected)
+    found = [one.passage for one in best.passages]
+    # An abstract that names the speaker may come before what is said.
+    passage = next((one for one in found if one.start_s is not None), found[0])
     return Features(
-        told_signs=told_signs(ranker, scored.words, best.record_id, best.passages[0].passage),
+        told_signs=told_signs(ranker, scored.words, best.record_id, passage),
         best_score=scored.best,
         lead=scored.lead,
         words=len(words),
         leans=bool(understood.leans_on),
         names_here=bool(understood.named),
         unknown=len(understood.strangers),
-        pinned=_pinned(ranker, words, _looked_at(ranker, best.record_id, best.passages[0].passage)),
+        pinned=_pinned(ranker, words, _looked_at(ranker, best.record_id, passage)),
     )
 
 

@@ -221,7 +221,7 @@ def test_pyvideo_folder_names_the_event_and_nobody_is_no_speaker(tmp_path: Path)
 SCHEDULE_XML = """<?xml version="1.0"?><schedule><conference><title>Ice Days 2019</title><venue>Old Harbour</venue>
 <city>Brest</city><day_change>04:00:00</day_change></conference><day date="2019-05-04"><room name="Hall 1">
 <event guid="g1"><start>10:00</start><duration>00:30</duration><room>hall1</room><title>On Ice</title>
-<subtitle>And snow</subtitle><track>Lakes</track><language>en</language><abstract>Why.</abstract>
+<subtitle>And snow</subtitle><track>Lakes</track><type>Keynote</type><language>en</language><abstract>Why.</abstract>
 <url>https://ice.org/1</url>
 <persons><person id="1">Ada Roe</person></persons><recording><license>CC0</license><optout>false</optout></recording>
 <links><link href="https://ice.org/a.webm">Video recording</link><link href="https://ice.org/s.pdf">Slides</link></links></event>
@@ -240,6 +240,7 @@ ON_ICE = {
     "venue": "Old Harbour, Brest",
     "room": "Hall 1",
     "track": "Lakes",
+    "format": "Keynote",
     "scheduled_s": 1800,
     "language": "en",
     "license": "CC0",
@@ -269,6 +270,7 @@ def test_schedule_in_json_gives_the_same_and_biographies(tmp_path: Path) -> None
         "title": "On Ice",
         "subtitle": "And snow",
         "track": "Lakes",
+        "type": "Keynote",
         "language": "en",
         "abstract": "Why.",
         "description": None,
@@ -532,9 +534,9 @@ def test_name_of_a_file_is_taken_apart(file: str, wanted: tuple[str, ...]) -> No
         pytest.param("On Ice.srt", SRT, 6, id="SubRip"),
         pytest.param("On Ice.vtt", f"WEBVTT\n\nNOTE\nmine\n\n{SRT.replace(',', '.')}", 11, id="WebVTT"),
         pytest.param("On Ice.csv", "start,end,text\n1,2,Ice is late.\n3,4,Nobody knows why.\n", 3, id="table"),
-        pytest.param("On Ice.md", "---\nlang: en\n---\n[0:01] Ice is very late.\n\n[0:03] Nobody knows why it is so.\n", 6,
+        pytest.param("On Ice.md", "---\nlang: en\n---\n0:01 Ice is very late.\n\n0:03 Nobody knows why that is so.", 6,
                      id="Markdown"),
-        pytest.param("On Ice.html", "<p>0:01 Ice is\nlate.</p>\n\n<cite>Ada</cite>\n<time>0:03</time>\n<p>Nobody knows.</p>",
+        pytest.param("On Ice.html", "<p>0:01 Ice\nis.</p>\n\n<cite>Ada</cite>\n<time>0:03</time>\n<p>Nobody knows.",
                      4, id="HTML"),
         pytest.param("On Ice.json", [{"start": 1, "text": "Ice is late."}, {"start": 3, "text": "Nobody knows."}], 1,
                      id="JSON, which tells no line"),
