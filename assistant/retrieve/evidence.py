@@ -320,6 +320,7 @@ class Features:
     Attributes:
         told_signs: Shape (4,): how the best record's words stand to the question's; see `told_signs`.
         best_score: Of the best record, without any bonus.
+        closeness: The cosine of the question, or of its subject, with the passage of the best record that is nearest.
         lead: See `assistant.retrieve.hybrid.Scored`.
         words: How many words of the question say something.
         leans: Whether it leans on the conversation.
@@ -331,6 +332,7 @@ class Features:
 
     told_signs: Floats
     best_score: float
+    closeness: float
     lead: float
     words: int
     leans: bool
@@ -346,9 +348,11 @@ def features(ranker: HybridRanker, understood: Understood, scored: Scored, best:
     found = [one.passage for one in best.passages]
     # An abstract that names the speaker may come before what is said.
     passage = next((one for one in found if one.start_s is not None), found[0])
+    own = ranker.positions(best.record_id)
     return Features(
         told_signs=told_signs(ranker, scored.words, best.record_id, passage),
         best_score=scored.best,
+        closeness=float(scored.dense[own.start : own.stop].max()),
         lead=scored.lead,
         words=len(words),
         leans=bool(understood.leans_on),
