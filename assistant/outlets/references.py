@@ -8,7 +8,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from assistant.types import Answer, Citation
@@ -147,10 +147,10 @@ def _no_formula(cell: str) -> str:
 
 
 def _cited(citation: Citation, lookup: Lookup) -> Reference:
+    where = f"{citation.source.get('file')}, line {citation.source.get('line')}"
     try:
-        return reference_of(lookup(citation.id), citation.n)
+        return replace(reference_of(lookup(citation.id), citation.n), where=where)
     except RecordMissing:  # the answer outlives the record that it cites
-        source = citation.source
         return Reference(
             n=citation.n,
             id=citation.id,
@@ -161,7 +161,7 @@ def _cited(citation: Citation, lookup: Lookup) -> Reference:
             date=None,
             year=None,
             url=web_address(citation.url),
-            where=f"{source.get('file')}, line {source.get('line')}",
+            where=where,
         )
 
 
