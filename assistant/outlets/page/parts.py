@@ -38,9 +38,10 @@ state among its outputs, and forgets no state that never was one."""
 
 LONGEST_QUESTION_CHARS = 4000
 
-# What buttons inside HTML can set off; the script hands the button's data along.
+# What buttons inside HTML can set off; Gradio knows an event of HTML's own by its name in the script.
 _ACTIONS = (
-    "opened_record opened_conversation changed_conversation exported looked narrowed played closed_player showed_more"
+    "asked opened_record opened_conversation changed_conversation exported looked narrowed played closed_player "
+    "showed_more"
 ).split()
 # Without a frame and a label of its own.
 _BARE: dict[str, Any] = {"show_label": False, "container": False}
@@ -103,7 +104,7 @@ class Parts:
         # All that changes with a turn or with the conversation.
         self.shown = [
             *(self.chat, self.status, self.question, self.evidence, self.table, self.current),
-            *(self.history, self.scope, self.masthead, self.tabs, self.conversation, self.outbox),
+            *(self.history, self.scope, self.style, self.masthead, self.tabs, self.conversation, self.outbox),
         ]
 
     def _lay_out_chat(self) -> None:

@@ -10,7 +10,6 @@ from assistant.outlets.conversations import KeptTurn, new_conversation_id, now_t
 from assistant.outlets.feedback import Feedback
 from assistant.outlets.page.words import ENGLISH, Words
 from assistant.outlets.page_backend import Writer
-from assistant.outlets.shelf import Scope
 from assistant.types import Answer, Citation, Cited, Delta, Done, Event, SourcePassage, Sources, Status, Style
 
 TABLE_FROM = 6
@@ -32,6 +31,7 @@ class Draft:
 
     key: int
     question: str
+    style: Style = "normal"
     status: Status = Status("searching", "")
     text: str = ""
     citations: tuple[Citation, ...] = ()
@@ -48,7 +48,7 @@ class Draft:
         """What goes on disk and into the next question's history; None unless it is over and said something."""
         if self.answer is None or not self.answer.text:
             return None
-        return KeptTurn(self.question, self.answer, self.asked_at, self.passages, self.stopped)
+        return KeptTurn(self.question, self.answer, self.asked_at, self.passages, self.stopped, self.style)
 
     @property
     def is_running(self) -> bool:
@@ -99,8 +99,6 @@ class Conversation:
     drafts: list[Draft] = field(default_factory=list)
     writer: Writer = "settings"
     writer_name: str = ""
-    style: Style = "normal"
-    scope: Scope = ()
     running: set[int] = field(default_factory=set)
     last_key: int = 0
     looked_at: int | None = None
@@ -110,12 +108,12 @@ class Conversation:
         """The turns that came to an answer and said something, oldest first."""
         return tuple(draft.kept for draft in self.drafts if draft.kept)
 
-    def begin(self, question: str) -> Draft:
+    def begin(self, question: str, style: Style = "normal") -> Draft:
         """A new turn; the caller makes sure that none is under way."""
         self.id = self.id or new_conversation_id()
         self.last_key += 1
         self.running.add(self.last_key)
-        self.drafts.append(Draft(self.last_key, question))
+        self.drafts.append(Draft(self.last_key, question, style))
         self.looked_at = None
         return self.drafts[-1]
 
@@ -141,7 +139,7 @@ class Conversation:
         self.id = conversation_id
         for turn in turns:
             self.last_key += 1
-            draft = Draft(self.last_key, turn.question, asked_at=turn.asked_at, stopped=turn.stopped)
+            draft = Draft(self.last_key, turn.question, turn.style, asked_at=turn.asked_at, stopped=turn.stopped)
             draft.passages = turn.passages
             draft.apply(Done(turn.answer))
             self.drafts.append(draft)

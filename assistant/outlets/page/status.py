@@ -6,14 +6,16 @@ back.
 """
 
 import logging
+from collections.abc import Sequence
 from html import escape
 from urllib.parse import urlsplit
 
 import gradio as gr
 
-from assistant.llm import EndpointChoice
+from assistant.llm import EndpointChoice, Running
 from assistant.outlets.page.parts import QUICK, QUIET, Parts, Updates
 from assistant.outlets.page.session import Conversation
+from assistant.outlets.page.turns import said_html
 from assistant.outlets.page.words import Words
 from assistant.outlets.page_backend import PageBackend, PageState
 from ingest.errors import TalksError
@@ -69,37 +71,33 @@ class Models:
         typed = [p.base_url, p.model, p.api_key, p.conversation]
         changed = [p.saved, p.models, p.writer, p.masthead, p.conversation]
         page.load(self.offer, [p.saved, p.conversation], [p.models, p.writer], **QUICK)
-        p.tab_models.select(self.find, [p.base_url, p.conversation], [p.base_url, p.model, p.result], **slow)
-        p.list_models.click(self.list_models, typed, [p.model, p.result], **slow)
+        gr.on([p.tab_models.select, p.list_models.click], self.look, typed, [p.base_url, p.model, p.result], **slow)
         use = [p.connect.click, p.api_key.submit, p.name.submit]
         gr.on(use, self.use, [p.name, *typed, p.saved], [*changed, p.result, p.api_key], **slow)
         p.models.input(self.keep, [p.models, p.saved, p.conversation], changed, **QUICK)
         p.writer.input(self.choose, [p.writer, p.saved, p.conversation], [p.masthead, p.conversation], **QUICK)
 
-    def find(self, base_url: str | None, conversation: Conversation) -> Updates:
-        """Offer the model servers that run on this machine."""
-        p, words = self._parts, conversation.words
-        try:
-            running = self._backend.running()
-        except TalksError:
-            running = ()
-        found = [words("found_server", kind=one.kind or words("server"), models=len(one.models)) for one in running]
-        updates: Updates = {p.result: _result_html(" ".join(found) or words("no_server"))}
-        if running and not base_url:
-            first = running[0]
-            updates[p.base_url] = gr.update(choices=[one.base_url for one in running], value=first.base_url)
-            updates[p.model] = gr.update(choices=list(first.models), value=next(iter(first.models), ""))
-        return updates
-
-    def list_models(self, base_url: str | None, model: str | None, api_key: str, conversation: Conversation) -> Updates:
-        """The models that an endpoint has."""
+    def look(self, base_url: str | None, model: str | None, api_key: str, conversation: Conversation) -> Updates:
+        """List the models of an address; without one, offer what runs on this machine."""
         p, words, address = self._parts, conversation.words, (base_url or "").strip()
+        running: Sequence[Running] = ()
         try:
-            listed = list(self._backend.models(address, self._key(conversation, address, api_key)))
+            if address:
+                listed = self._backend.models(address, self._key(conversation, address, api_key))
+                said = words.count(len(listed), "models")
+            else:
+                running = self._backend.running()
+                listed = running[0].models if running else ()
+                names = ((one.kind or words("server"), len(one.models)) for one in running)
+                said = " ".join(words("found_server", kind=kind, models=n) for kind, n in names) or words("no_server")
         except TalksError as error:
-            return {p.result: _result_html(str(error), "error")}
-        shown = gr.update(choices=listed, value=model or next(iter(listed), ""))
-        return {p.model: shown, p.result: _result_html(words.count(len(listed), "models"))}
+            return {p.result: said_html(str(error), css="error")}
+        addresses = [one.base_url for one in running]
+        return {
+            p.base_url: gr.update(choices=addresses, value=addresses[0]) if addresses else gr.skip(),
+            p.model: gr.update(choices=list(listed), value=model or next(iter(listed), "")),
+            p.result: said_html(said),
+        }
 
     def use(
         self,
@@ -116,15 +114,15 @@ class Models:
         try:
             said = self._backend.check_endpoint(address, model, key)
         except TalksError as error:
-            return {p.result: _result_html(str(error), "error")}
+            return {p.result: said_html(str(error), css="error")}
         except Exception:
             _LOG.exception("checking an endpoint failed")
-            return {p.result: _result_html(words("inside"), "error")}
+            return {p.result: said_html(words("inside"), css="error")}
         self._keys[conversation.owner, address] = key
         entry = {"name": name.strip()[:60] or describe(address, model, words), "base_url": address, "model": model}
         kept = [entry, *(one for one in _tidy(saved) if one["name"] != entry["name"])][:MOST_SAVED]
         self._write_with(entry["name"], kept, conversation)
-        return self._changed(kept, conversation) | {p.result: _result_html(said), p.api_key: ""}
+        return self._changed(kept, conversation) | {p.result: said_html(said), p.api_key: ""}
 
     def keep(self, names: list[str], saved: Saved | None, conversation: Conversation) -> Updates:
         """Forget the saved models that were taken out."""
@@ -184,7 +182,3 @@ def _tidy(saved: object) -> Saved:
         for one in entries[:MOST_SAVED]
         if one.get("name") and one.get("base_url")
     ]
-
-
-def _result_html(said: str, kind: str = "good") -> str:
-    return f'<p class="result {kind}" role="status" aria-live="polite">{escape(said)}</p>'
