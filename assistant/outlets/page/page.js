@@ -155,8 +155,21 @@
     toServer("opened_conversation", { id: named("c") ?? "" });
   });
 
-  // Gradio says when the program is gone, and loads the page anew when it is back; what was typed stands in the box again.
+  // What was typed stands in the box again, whoever loaded the page anew.
   addEventListener("pagehide", () => box() && sessionStorage.setItem("talks-typed", box().value));
+
+  setInterval(async () => { // Gradio notices only when something is pressed, and in the middle of an answer not even then
+    try {
+      const { app_id: id } = await (await fetch("gradio_api/app_id")).json();
+      const isNew = id !== window.gradio_config.app_id;
+      if (!isNew && !state.lost) return;
+      if (isNew && find("#chat .answer.running")) fill(all("#chat [data-testid=user]").at(-1).innerText.replaceAll("\u2060", ""));
+      location.reload();
+    } catch {
+      state.lost = true;
+      tell(words.lost);
+    }
+  }, 3000);
 
   async function deliver(message) { // what leaves the page
     if (!message) return;
