@@ -125,11 +125,12 @@ class Parts:
             with gr.Column(scale=0, min_width=0) as self.composer:
                 self.status = _html("<span></span>")
                 with gr.Row() as self.choices:
-                    self.scope = gr.Dropdown([], label=SAY("scope"), min_width=0, **_SEVERAL, **_BARE)
-                    small: dict[str, Any] = _BARE | {"min_width": 120, "scale": 0}
-                    self.writer = gr.Dropdown([("", "settings")], value="settings", label=SAY("writer"), **small)
+                    self.scope = gr.Dropdown([], label=SAY("scope"), min_width=220, scale=2, **_SEVERAL, **_BARE)
+                    self.writer = gr.Dropdown(
+                        [("", "settings")], value="settings", label=SAY("writer"), min_width=175, **_BARE
+                    )
                     styles = [(SAY(f"style_{style}"), style) for style in get_args(Style)]
-                    self.style = gr.Dropdown(styles, value="normal", label=SAY("style"), **small)
+                    self.style = gr.Dropdown(styles, value="normal", label=SAY("style"), min_width=120, **_BARE)
                 self.question = gr.Textbox(
                     label=SAY("question"),
                     placeholder=SAY("question_hint"),
@@ -155,7 +156,7 @@ class Parts:
             self.words = gr.Textbox(label=SAY("search"), placeholder=SAY("search_hint"), scale=3)
             self.where = gr.Dropdown([], label=SAY("only"), scale=3, **_SEVERAL)
             orders = [(SAY(f"order_{order}"), order) for order in ORDERS]
-            self.order = gr.Dropdown(orders, value=ORDERS[0], label=SAY("sort"), min_width=130)
+            self.order = gr.Dropdown(orders, value=ORDERS[0], label=SAY("sort"), min_width=170)
         with gr.Row() as self.shelf_columns:
             with gr.Column(scale=2, min_width=0) as self.shelf:
                 self.count = _html()

@@ -102,7 +102,7 @@ def _marks_html(record: Record, conversation: Conversation) -> str:
             f'<button type="button" class="{kind}" data-seek="{at_s:g}" style="left:{left:.2f}%" title="{said}" '
             f'aria-label="{said}"></button>'
         )
-    return f'<div class="marks">{buttons}</div>' if buttons else ""
+    return f'<div class="timeline">{buttons}</div>' if buttons else ""
 
 
 def _may_see(request: Request) -> bool:
