@@ -13,7 +13,7 @@ from urllib.parse import quote
 import gradio as gr
 import pandas as pd  # type: ignore[import-untyped]
 
-from assistant.outlets.page.markdown import is_web_address, link_html, one_line, text_html
+from assistant.outlets.page.markdown import link_html, one_line, text_html
 from assistant.outlets.page.parts import QUICK, Parts, Updates, data_of, number_of
 from assistant.outlets.page.session import Conversation
 from assistant.outlets.page.turns import apart, button, kind_html
@@ -38,6 +38,7 @@ from ingest.schema import (
     Field,
     Type,
 )
+from ingest.text import web_address
 
 ROWS_AT_ONCE = 50
 MOST_BARS = 25
@@ -235,7 +236,7 @@ def _chapter_html(chapter: Chapter) -> str:
 def _links(record: Record, words: Words) -> list[str]:
     named = [(words("recording"), VIDEO_URL.of(record)), (words("page_there"), URL_FIELD.of(record))]
     named += [(link, link) for link in LINKS.of(record)]
-    shown = {url: name for name, url in reversed(named) if url and is_web_address(url)}
+    shown = {url: name for name, url in reversed(named) if web_address(url)}
     return [link_html(url, name) for url, name in reversed(shown.items())]
 
 

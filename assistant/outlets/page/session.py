@@ -10,7 +10,7 @@ from assistant.outlets.conversations import KeptTurn, new_conversation_id, now_t
 from assistant.outlets.feedback import Feedback
 from assistant.outlets.page.words import ENGLISH, Words
 from assistant.outlets.page_backend import Writer
-from assistant.types import Answer, Citation, Cited, Delta, Done, Event, SourcePassage, Sources, Status, Style
+from assistant.types import Answer, Citation, Cited, Delta, Done, Event, SourcePassage, Sources, Stage, Status, Style
 
 TABLE_FROM = 6
 """An exact answer that cites so many talks and papers is a list, which people sort and take into a spreadsheet."""
@@ -32,7 +32,7 @@ class Draft:
     key: int
     question: str
     style: Style = "normal"
-    status: Status = Status("searching", "")
+    stage: Stage = "searching"
     text: str = ""
     citations: tuple[Citation, ...] = ()
     passages: tuple[SourcePassage, ...] = ()
@@ -64,8 +64,8 @@ class Draft:
     def apply(self, event: Event) -> None:
         """Take in one event."""
         match event:
-            case Status():
-                self.status = event
+            case Status(stage=stage):
+                self.stage = stage
             case Sources(passages=passages):
                 self.passages = passages
             case Delta(text=text):

@@ -31,7 +31,6 @@ LEAD_ITEMS = 5
 # A button that is longer is no button.
 _LONGEST_OFFER_CHARS = 60
 _MARKER = re.compile(r"\[(\d{1,4})\]")
-_CELL_ENDS = re.compile(r"(?<!\\)\|")
 
 
 def chat_messages(drafts: Sequence[Draft], words: Words, offers: Sequence[Offer] = ()) -> list[dict[str, Any]]:
@@ -62,19 +61,14 @@ def message_html(draft: Draft, words: Words) -> str:
 
 
 def lead_of(text: str) -> str:
-    """The beginning of a list: what it says of itself, and its first items, a table's by their titles."""
+    """The beginning of a list: what it says of itself, and its first items."""
     lines: list[str] = []
     items = 0
     for line in text.splitlines():
-        is_item, is_row = _MARKER.search(line) is not None, line.startswith("|")
-        items += is_item
+        items += _MARKER.search(line) is not None
         if items > LEAD_ITEMS:
             break
-        if is_item and is_row:
-            cells = _CELL_ENDS.split(line)
-            lines.append(f"- {cells[2].strip()} {cells[-2].strip()}")
-        elif not is_row:
-            lines.append(line)
+        lines.append(line)
     return "\n".join(lines)
 
 
@@ -83,9 +77,7 @@ def status_text(draft: Draft, words: Words) -> str:
     if draft.problem:
         return words("no_answer")
     if draft.is_running:
-        return (
-            draft.status.text if words.language == "en" and draft.status.text else words(f"stage_{draft.status.stage}")
-        )
+        return words(f"stage_{draft.stage}")
     if draft.stopped:
         return words("stopped")
     return words("ready", sources=words.count(len({citation.n for citation in draft.citations}), "sources"))
