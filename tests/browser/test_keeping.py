@@ -152,8 +152,9 @@ def test_addresses_open_a_talk_and_ask_a_question_and_back_goes_back_within_the_
     assert "talk=" not in page.url
     page.go_forward()
     expect(page.locator(".record h2")).to_be_visible()
-    page.get_by_role("tab", name="Ask").click()
+    page.get_by_role("button", name="Close").click()
     page.wait_for_function("!new URL(location.href).searchParams.has('talk')")
+    expect(page.locator(".card").first).to_be_visible()
     other = visit(f"{url}?talk={HESSIAN.id}")
     expect(other.locator(".record h2")).to_have_text(HESSIAN.title)
 

@@ -5,6 +5,7 @@ list's sources as a table. What fits is `assistant.outlets.shelf`'s to say. What
 labelled; a time that cannot be one is shown with its problem.
 """
 
+import secrets
 from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from typing import Any
@@ -70,8 +71,8 @@ class Browse:
         gr.on([p.where.change, p.order.input], self.find, search, listed, **QUICK)
         p.actions.showed_more(self.find, search, listed, **QUICK)
         p.group.input(self.count, [p.group, p.conversation], p.plot, **QUICK)
-        p.actions.opened_record(self.open, p.conversation, [p.record, p.tabs], **QUICK)
-        p.table.select(self.open, p.conversation, [p.record, p.tabs], **QUICK)
+        p.actions.opened_record(self.open, p.conversation, p.record, **QUICK)
+        p.table.select(self.open, p.conversation, p.record, **QUICK)
 
     def fill(
         self,
@@ -121,7 +122,7 @@ class Browse:
         frame = pd.DataFrame(counts, columns=[name, number])
         return gr.BarPlot(frame, x=name, y=number, visible=True, x_title="", y_title=number, sort=None)
 
-    def open(self, conversation: Conversation, event: gr.EventData) -> Updates:
+    def open(self, conversation: Conversation, event: gr.EventData) -> str:
         """Show one talk or paper: a button's, or that of a row in a list's table."""
         data = data_of(event)
         draft = conversation.draft(conversation.looked_at)
@@ -130,8 +131,8 @@ class Browse:
         try:
             shown = record_html(self._backend.open(record_id), conversation.words)
         except TalksError as error:
-            shown = f'<p class="notice error" role="alert">{escape(str(error))}</p>'
-        return {self._parts.record: shown, self._parts.tabs: gr.Tabs(selected="browse")}
+            shown = f'<article class="record"><h2 tabindex="-1">{escape(str(error))}</h2></article>'
+        return f"{shown}<!-- {secrets.token_hex(4)} -->"  # what is shown a second time is new to the script
 
 
 def rows_html(rows: Sequence[Row], total: int, words: Words) -> str:

@@ -47,7 +47,6 @@ _ACTIONS = (
 _BARE: dict[str, Any] = {"show_label": False, "container": False}
 # A box that takes several values, chosen or typed.
 _SEVERAL: dict[str, Any] = {"value": [], "multiselect": True, "allow_custom_value": True}
-_CLOSE = '<button type="button" class="close" data-say="close"></button>'
 
 
 def data_of(event: gr.EventData) -> dict[str, Any]:
@@ -89,16 +88,17 @@ class Parts:
             self.search = gr.Textbox(label=SAY("search_kept"), placeholder=SAY("search_kept"), **_BARE)
             self.history = _html()
         self.masthead = _html()
-        with gr.Tabs(selected="chat") as self.tabs:
-            with gr.Tab(SAY("tab_ask"), id="chat") as self.tab_chat, gr.Row() as self.columns:
-                self._lay_out_chat()
-                self._lay_out_sources()
-            with gr.Tab(SAY("tab_browse"), id="browse") as self.tab_browse:
-                self._lay_out_browse()
-            with gr.Tab(SAY("tab_sources"), id="adding", visible=False) as self.tab_adding:
-                self._lay_out_adding()
-            with gr.Tab(SAY("tab_models"), id="models") as self.tab_models:
-                self._lay_out_models()
+        with gr.Row() as self.columns:
+            with gr.Column(scale=3, min_width=0) as self.left, gr.Tabs(selected="chat") as self.tabs:
+                with gr.Tab(SAY("tab_ask"), id="chat") as self.tab_chat:
+                    self._lay_out_chat()
+                with gr.Tab(SAY("tab_browse"), id="browse") as self.tab_browse:
+                    self._lay_out_browse()
+                with gr.Tab(SAY("tab_sources"), id="adding", visible=False) as self.tab_adding:
+                    self._lay_out_adding()
+                with gr.Tab(SAY("tab_models"), id="models") as self.tab_models:
+                    self._lay_out_models()
+            self._lay_out_sources()
         for name, part in vars(self).items():
             part.elem_id = name.replace("_", "-")
         # All that changes with a turn or with the conversation.
@@ -108,7 +108,7 @@ class Parts:
         ]
 
     def _lay_out_chat(self) -> None:
-        with gr.Column(scale=3, min_width=0) as self.ask:
+        with gr.Column(min_width=0) as self.ask:
             self.chat = gr.Chatbot(
                 label=SAY("conversation"),
                 autoscroll=False,  # a long answer is read from its beginning
@@ -143,7 +143,11 @@ class Parts:
 
     def _lay_out_sources(self) -> None:
         with gr.Column(scale=2, min_width=0) as self.sources:
-            self.sources_bar = _html(f'<div class="bar"><h2 tabindex="-1" data-say="sources"></h2>{_CLOSE}</div>')
+            self.sources_bar = _html(
+                '<div class="bar"><h2 tabindex="-1" data-say="sources"></h2>'
+                '<button type="button" class="close" data-say="close"></button></div>'
+            )
+            self.record = _markdown()
             self.player = _html()
             self.table = gr.Dataframe(
                 visible=False, interactive=False, wrap=True, buttons=["fullscreen"], max_height=480,
@@ -152,20 +156,16 @@ class Parts:
             self.evidence = _markdown(evidence_html(Conversation()))
 
     def _lay_out_browse(self) -> None:
-        with gr.Row() as self.shelf_search:
-            self.words = gr.Textbox(label=SAY("search"), placeholder=SAY("search_hint"), scale=3)
-            self.where = gr.Dropdown([], label=SAY("only"), scale=3, **_SEVERAL)
-            orders = [(SAY(f"order_{order}"), order) for order in ORDERS]
-            self.order = gr.Dropdown(orders, value=ORDERS[0], label=SAY("sort"), min_width=170)
-        with gr.Row() as self.shelf_columns:
-            with gr.Column(scale=2, min_width=0) as self.shelf:
-                self.count = _html()
-                self.rows = _markdown()
-            with gr.Column(scale=3, min_width=0) as self.record_column:
-                self.record_bar = _html(_CLOSE)
-                self.record = _markdown()
-                self.group = gr.Dropdown([], label=SAY("count_by"), interactive=True)
-                self.plot = gr.BarPlot(visible=False, height=260, y_lim=[0, None], x_label_angle=-40)
+        with gr.Column(min_width=0) as self.shelf:
+            with gr.Row() as self.shelf_search:
+                self.words = gr.Textbox(label=SAY("search"), placeholder=SAY("search_hint"), scale=3)
+                self.where = gr.Dropdown([], label=SAY("only"), scale=3, **_SEVERAL)
+                orders = [(SAY(f"order_{order}"), order) for order in ORDERS]
+                self.order = gr.Dropdown(orders, value=ORDERS[0], label=SAY("sort"), min_width=170)
+                self.group = gr.Dropdown([], label=SAY("count_by"), min_width=170, interactive=True)
+            self.plot = gr.BarPlot(visible=False, height=200, y_lim=[0, None], x_label_angle=-40)
+            self.count = _html()
+            self.rows = _markdown()
 
     def _lay_out_adding(self) -> None:
         with gr.Column() as self.adding_page:
