@@ -319,6 +319,7 @@ class Features:
     Attributes:
         told_signs: Shape (4,): how the best record's words stand to the question's; see `told_signs`.
         best_score: Of the best record, without any bonus.
+        closeness: The cosine of the question, or of its subject, with the passage of the best record that is nearest.
         lead: See `assistant.retrieve.hybrid.Scored`.
         words: How many words of the question say something.
         leans: Whether it leans on the conversation.
@@ -330,6 +331,7 @@ class Features:
 
     told_signs: Floats
     best_score: float
+    closeness: float
     lead: float
     words: int
     leans: bool
@@ -342,9 +344,11 @@ def features(ranker: HybridRanker, understood: Understood, scored: Scored, best:
     """What was seen of a question with these scores, of which this is the best record."""
     asked = understood.asked
     words = ranker.snapshot.keyword.words(asked.subject or asked.corrected)
+    own = ranker.positions(best.record_id)
     return Features(
         told_signs=told_signs(ranker, scored.words, best.record_id, best.passages[0].passage),
         best_score=scored.best,
+        closeness=float(scored.dense[own.start : own.stop].max()),
         lead=scored.lead,
         words=len(words),
         leans=bool(understood.leans_on),

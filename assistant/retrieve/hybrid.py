@@ -64,7 +64,7 @@ class Asked:
         named: Ids of the records whose title or speaker it names.
         where: The other values that it names, such as an event or a date.
         expansion: What the sources might call it, from a model.
-        subject: What it is about, without the words that ask for it; where passages are timed, all scores read this.
+        subject: What it is about, without the words that ask for it; where it is given, all scores read it instead.
     """
 
     text: str
@@ -112,6 +112,7 @@ class Scored:
     Attributes:
         passages: Shape (n,).
         sources: Shape (n,), of the passages by themselves: gists say which record, not which part of it.
+        dense: Shape (n,), by meaning alone.
         records: Shape (r,).
         best: The best record's score without any bonus.
         lead: How much closer the best record comes word by word than the best twenty usually do; 0 where the index
@@ -121,6 +122,7 @@ class Scored:
 
     passages: Scores
     sources: Scores
+    dense: Scores
     records: Scores
     best: float
     lead: float
@@ -179,7 +181,7 @@ class HybridRanker:
         if asked.where:
             records[self.records_within(Filters(where=asked.where))] += FITTING_BONUS
         lead = self._rerank(looks, scores, records)
-        return Scored(scores, looks[0].sources, records, best, lead, looks[0].words)
+        return Scored(scores, looks[0].sources, looks[0].dense, records, best, lead, looks[0].words)
 
     def top(
         self,
@@ -237,14 +239,14 @@ class HybridRanker:
             scores = self._of_moments(corrected, dense, keyword, scores)
         share = gist_share(float(keyword.max()))
         if share == 0 or not len(self._gist_rows):
-            return _Look(scores, scores.copy(), 0.0, words)
+            return _Look(scores, scores.copy(), dense, 0.0, words)
         gist_keyword = self.snapshot.gist_keyword.scores(corrected)
         gist_dense = self.snapshot.gist_dense(vector, gist_keyword)
         gists = fuse(gist_dense, gist_keyword, keyword_weight=self._keyword_weight)
         of_records = spread_gists(gists, self._gist_rows, self.best_of_records(scores))
         of_passages = np.repeat(of_records, self._last - self._first)
         blended = np.asarray((1 - share) * scores + share * of_passages, dtype=np.float32)
-        return _Look(blended, scores, share, words)
+        return _Look(blended, scores, dense, share, words)
 
     def _of_moments(self, text: str, dense: Scores, keyword: Scores, scores: Scores) -> Scores:
         """The scores where passages are stretches of speech."""
@@ -319,12 +321,14 @@ class _Look:
     Attributes:
         scores: Shape (n,): one score for each passage, in which its record's gist may have a share.
         sources: Shape (n,): the same without any gist.
+        dense: Shape (n,): by meaning alone.
         gist_share: That share.
         words: The text's, without stop words; None when the embedder or the index knows none.
     """
 
     scores: Scores
     sources: Scores
+    dense: Scores
     gist_share: float
     words: Words | None
 
