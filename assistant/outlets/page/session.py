@@ -98,7 +98,7 @@ class Conversation:
     id: str = ""
     drafts: list[Draft] = field(default_factory=list)
     writer: Writer = "settings"
-    writer_name: str = ""
+    writer_name: str = "settings"
     running: set[int] = field(default_factory=set)
     last_key: int = 0
     looked_at: int | None = None
