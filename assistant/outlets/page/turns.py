@@ -9,6 +9,7 @@ the chat shows the beginning; the whole stands in a table, which `chat` fills.
 import re
 from collections.abc import Callable, Iterable, Sequence
 from html import escape
+from itertools import chain
 from math import floor
 from typing import Any
 
@@ -210,14 +211,18 @@ class _Cards:
         self._grounding = answer_json(draft.answer)["grounding"] if draft.answer else []
 
     def cited(self) -> list[str]:
-        """A card for each passage that is cited, in the order of the answer; of a list, that the chat shows."""
+        """A card for each passage that is cited, those of one record together; of a list, that the chat shows."""
         passages = {passage.passage_id: passage for passage in self._draft.passages}
         shown = set(_MARKER.findall(lead_of(self._draft.text))) if self._draft.is_list else None
         places: dict[tuple[int, str], list[int]] = {}
         for at, citation in enumerate(self._draft.citations):
             if shown is None or str(citation.n) in shown:
                 places.setdefault((citation.n, citation.passage_id), []).append(at)
-        return [self._cited_card(ats, passages.get(passage_id)) for (_, passage_id), ats in places.items()]
+        cards: dict[int, list[str]] = {}
+        for (n, passage_id), ats in places.items():
+            own = cards.setdefault(n, [])
+            own.append(self._cited_card(ats, passages.get(passage_id), " more" if own else ""))
+        return list(chain.from_iterable(cards.values()))
 
     def found(self) -> list[str]:
         """A card for each passage that was found and not cited."""
@@ -225,14 +230,14 @@ class _Cards:
         left = (passage for passage in self._draft.passages if passage.passage_id not in cited)
         return [self._card(passage, text_html(passage.text), passage.start_s, passage.url) for passage in left]
 
-    def _cited_card(self, ats: Sequence[int], passage: SourcePassage | None) -> str:
+    def _cited_card(self, ats: Sequence[int], passage: SourcePassage | None, css: str) -> str:
         citations = {at: self._draft.citations[at] for at in ats}
         first = citations[ats[0]]
         text = passage.text if passage else first.quote
         marked = marked_html(text, [(*quote_span(one, text), f"at-{at}") for at, one in citations.items()])
         doubts = dict.fromkeys(one.support for one in citations.values() if one.support in DOUBTS)
         said = "".join(f'<p class="doubt">{escape(self._doubt(first.n, str(doubt)))}</p>' for doubt in doubts)
-        css = "".join(f" holds-{at}" for at in ats)
+        css += "".join(f" holds-{at}" for at in ats)
         link = first.deep_link or first.url
         return self._card(passage or first, marked, first.opens_at_s, link, said, n=first.n, css=css)
 
