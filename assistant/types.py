@@ -27,9 +27,6 @@ class ChatModel(Protocol):
     def stream(self, user: str, system: str = "") -> Generator[Any, None, None]:
         """Ask; yields its words as text, and signs of life between them; raises `ingest.errors.EndpointError`."""
 
-    def short_reply(self, prompt: str, *, most_chars: int, timeout_s: float = ...) -> Any:
-        """Ask for a short reply beside the answer; has `text`, and `is_whole` where it came to its end by itself."""
-
 
 Stage = Literal["searching", "reading", "writing"]
 Mode = Literal["model", "extract", "gist", "catalogue", "about"]
@@ -244,14 +241,14 @@ class Sources:
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """The next piece of the answer's Markdown; markers arrive whole and already numbered."""
+    """The next piece of the answer's Markdown; a marker, already numbered, is a piece of its own."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """The citation behind a marker that a `Delta` has just shown."""
+    """The citation behind the marker that the last `Delta` has shown."""
 
     citation: Citation
 
