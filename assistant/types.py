@@ -132,8 +132,8 @@ class SourcePassage:
     Attributes:
         page: The pages that the record stood on.
         score: The ranking's score, higher is better.
-        opens: Where its sentences open in the recording: offset in the text, second, address; empty where the source
-            gives no times.
+        opens: Where its sentences or chapters open in the recording: offset in the text, second or None, address;
+            empty where the source gives no times.
         deep_link: The address of the recording, or of the record.
     """
 
@@ -151,7 +151,7 @@ class SourcePassage:
     video_url: str | None = None
     start_s: float | None = None
     end_s: float | None = None
-    opens: tuple[tuple[int, int, str | None], ...] = ()
+    opens: tuple[tuple[int, int | None, str | None], ...] = ()
     deep_link: str | None = None
 
 

@@ -225,13 +225,13 @@ def fuzz(subject: str, numbers: Sequence[int], seed: int, folder: Path) -> Itera
     """What went wrong with these inputs of a subject; `folder` is for what has to lie on a disk."""
     with SUBJECTS[subject](folder) as look:
         for number in numbers:
-            began = time.perf_counter()
+            began = time.process_time()  # another program's load is no fault of ours
             try:
                 look(Random(f"{seed}/{subject}/{number}"))
             except Exception as error:
                 yield Failure(subject, number, f"{type(error).__name__}: {str(error)[:SHOWN_CHARS]}")
                 continue
-            if (took_s := time.perf_counter() - began) > LONGEST_S:
+            if (took_s := time.process_time() - began) > LONGEST_S:
                 yield Failure(subject, number, f"took {took_s:.1f} s")
 
 

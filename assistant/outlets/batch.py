@@ -87,10 +87,7 @@ def search(
     )
     store, openings = ranker.snapshot.store, ranker.openings
     subject = understood.asked.subject or question
-    results = [
-        result_json(one, store.record(one.record_id).title, lambda passage: openings.opens_at_s(passage, subject))
-        for one in found
-    ]
+    results = [result_json(one, store.record(one.record_id).title, openings, subject) for one in found]
     return {"results": results, "ms": round((time.perf_counter() - began) * 1000, 2)}
 
 

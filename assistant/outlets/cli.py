@@ -14,7 +14,7 @@ from typing import Annotated, Any, ParamSpec
 import typer
 
 from assistant.assembly import Assistant
-from assistant.outlets import batch, show
+from assistant.outlets import batch, quick_import, show
 from assistant.outlets.formats import answer_json, record_json
 from assistant.prompts import load_prompts
 from assistant.query import Condition, parse_where
@@ -86,8 +86,8 @@ def command(run: Callable[P, None]) -> Callable[P, None]:
 @command
 def chat(corpus: Corpus = None, home: Home = None, collection: CollectionOption = None) -> None:
     """Serve the page on 127.0.0.1:7860; ingests first if needed."""
-    with plain_environment():
-        from assistant.outlets.serve import serve  # here, because gradio takes two seconds to import
+    with plain_environment(), quick_import():
+        from assistant.outlets.serve import serve  # here, because gradio takes over a second to import
 
     serve(_settings(corpus, home, collection))
 

@@ -19,7 +19,7 @@ from typing import Literal
 from pydantic import TypeAdapter, ValidationError
 
 from assistant.outlets.formats import answer_json
-from assistant.types import Answer, SourcePassage
+from assistant.types import Answer, SourcePassage, Style
 from ingest.text import folded
 
 LISTED = 200
@@ -44,6 +44,7 @@ class KeptTurn:
         asked_at: ISO 8601, UTC.
         passages: What the answer was made from, so that its cards can be shown again.
         stopped: Whether the user stopped the answer.
+        style: How long the answer was to be.
     """
 
     question: str
@@ -51,6 +52,7 @@ class KeptTurn:
     asked_at: str
     passages: tuple[SourcePassage, ...] = ()
     stopped: bool = False
+    style: Style = "normal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,21 +180,19 @@ class Conversations:
         """
         self._write(owner, conversation_id, _TAKEN_BACK)
 
-    def rename(self, owner: str, conversation_id: str, title: str) -> None:
-        """Give a conversation a name; "" gives it back that of its first question.
+    def change(self, owner: str, conversation_id: str, *, title: str | None = None, pinned: bool | None = None) -> None:
+        """Name a conversation, "" for its first question, or keep it at the top of the list; None leaves it as it is.
 
         Raises:
             OSError: The home cannot be written.
         """
-        self._change(owner, conversation_id, title=" ".join(title.split())[:LONGEST_TITLE_CHARS])
-
-    def pin(self, owner: str, conversation_id: str, *, is_pinned: bool) -> None:
-        """Keep a conversation at the top of the list, or no longer.
-
-        Raises:
-            OSError: The home cannot be written.
-        """
-        self._change(owner, conversation_id, pinned=is_pinned)
+        path = self._path(owner, conversation_id)
+        if path is not None and path.exists():
+            title = None if title is None else " ".join(title.split())[:LONGEST_TITLE_CHARS]
+            changed = {name: value for name, value in (("title", title), ("pinned", pinned)) if value is not None}
+            used = path.stat()
+            self._write(owner, conversation_id, json.dumps({"changed": changed}, ensure_ascii=False))
+            os.utime(path, ns=(used.st_atime_ns, used.st_mtime_ns))  # a new name is no new use
 
     def delete(self, owner: str, conversation_id: str) -> None:
         """Take a conversation out of the list; `restore` brings it back while `UNDO_FOR` lasts."""

@@ -227,8 +227,12 @@ class PageBackend:
         try:
             report = with_progress(run)
             self._problem = None
-            self._told = (*report.unreadable, report_text(report))
-            for sentence in self._told:
+            done = f"Read in {report.seconds:.0f} s" if report.changed else "Nothing has changed"
+            self._told = (
+                *report.unreadable,
+                f"{done}: {report.talks} talks and {report.papers} papers from {report.files} files.",
+            )
+            for sentence in (*report.unreadable, report_text(report)):
                 say(sentence, err=True)
         except TalksError as error:
             self._problem = None if isinstance(error, IngestCancelled) else str(error)
