@@ -97,10 +97,9 @@ class Endpoint(ServedModel):
         if isinstance(error, faults.OnlyThought):
             return None if could_think else 0.0  # it now gets room to think
         if name := faults.unwanted(error, learned.parameters):
-            at = learned.parameters.index(name)
             is_renamed = name == "max_tokens" and "max_completion_tokens" in str(error)
-            there = ("max_completion_tokens",) if is_renamed else ()
-            learned.parameters = (*learned.parameters[:at], *there, *learned.parameters[at + 1 :])
+            learned.parameters -= {name}
+            learned.parameters |= {"max_completion_tokens"} if is_renamed else set()
             return 0.0
         return next(waits_s, None) if faults.is_busy(error) else None
 
