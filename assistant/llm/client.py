@@ -17,7 +17,7 @@ from assistant.types import ChatModel
 from ingest.errors import EndpointError, EndpointOverflow
 
 # A small model on a laptop needs two to five seconds for a line; nobody waits longer for a better guess.
-SHORT_TIMEOUT_S = 8.0
+_SHORT_TIMEOUT_S = 8.0
 # Before each new try at a server that is busy.
 RETRY_WAITS_S = (0.5, 1.5)
 
@@ -117,14 +117,13 @@ class Endpoint(ServedModel):
         return told
 
 
-def short_reply(model: ChatModel, prompt: str, *, most_chars: int, timeout_s: float = SHORT_TIMEOUT_S) -> str:
+def short_reply(model: ChatModel, prompt: str, *, most_chars: int) -> str:
     """Ask for a few words beside the answer, and stop listening at a limit.
 
     Args:
         model: Whom.
         prompt: All that it reads.
         most_chars: A reply that goes on beyond is not what was asked for.
-        timeout_s: From now, in seconds.
 
     Returns:
         What it wrote; of a reply that was cut or broke off, all but the last word, which may be half a word.
@@ -132,7 +131,7 @@ def short_reply(model: ChatModel, prompt: str, *, most_chars: int, timeout_s: fl
     Raises:
         EndpointError: It failed before the first word.
     """
-    deadline = time.monotonic() + timeout_s
+    deadline = time.monotonic() + _SHORT_TIMEOUT_S
     text, is_cut = "", False
     try:
         with closing(model.stream(prompt)) as pieces:
