@@ -235,6 +235,7 @@ class RandomPassages:
 
     def __init__(self, embedder: BundledEmbedder) -> None:
         self._embedder = embedder
+        self._random = np.random.default_rng(0)
         self.fingerprint = embedder.fingerprint
         self.dimensions = embedder.dimensions
 
@@ -242,16 +243,15 @@ class RandomPassages:
         self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
     ) -> NDArray[np.float32]:
         """Shape (n, d), unit rows."""
-        rows = np.random.default_rng(0).standard_normal((len(texts), self.dimensions), dtype=np.float32)
+        rows = self._random.standard_normal((len(texts), self.dimensions), dtype=np.float32)
         return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True))
 
     def embed_passages_with_words(
         self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
     ) -> tuple[NDArray[np.float32], list[Words]]:
         """As many words as each text has, as far as the bundled model reads it."""
-        random = np.random.default_rng(0)
         words = [tuple(word for word, _ in self.word_starts(text)) for text in texts]
-        vectors = [random.integers(-16, 17, (len(one), WORD_DIMENSIONS), dtype=np.int8) for one in words]
+        vectors = [self._random.integers(-16, 17, (len(one), WORD_DIMENSIONS), dtype=np.int8) for one in words]
         return self.embed_passages(texts), [Words(*one) for one in zip(words, vectors, strict=True)]
 
     def embed_question(self, text: str) -> NDArray[np.float32]:

@@ -69,7 +69,7 @@ def main() -> None:
         for times in given.times:
             corpus = folder / f"talks-{times}"
             corpus.mkdir()
-            repeat(given.pyvideo, corpus / "talks.jsonl", times)
+            repeat(given.pyvideo, corpus, times)
             large(corpus, folder, seeds_ms, None)
             if times == 1:
                 with chroma_server(folder / "server") as url:
@@ -246,13 +246,14 @@ def chats(at_once: int) -> dict[str, float]:
     }
 
 
-def repeat(pyvideo: Path, native: Path, times: int) -> None:
-    """PyVideo talks as native records, so often; each copy is another event's, so that nothing is merged."""
-    once = native.with_suffix(".once")
+def repeat(pyvideo: Path, corpus: Path, times: int) -> None:
+    """PyVideo talks as native records, so many files; each is another event's, so that nothing is merged."""
+    once = corpus / "once"
     convert(pyvideo, once)
-    with once.open(encoding="utf-8") as file, native.open("w", encoding="utf-8") as out:
+    with once.open(encoding="utf-8") as file:
         records: list[dict[str, Any]] = [json.loads(line) for line in file]
-        for copy in range(times):
+    for copy in range(times):
+        with (corpus / f"talks-{copy}.jsonl").open("w", encoding="utf-8") as out:
             for number, record in enumerate(records):
                 other = {"id": f"t{copy}-{number}", "event": f"Event {copy}"}
                 other["video_url"] = f"https://videos.test/{copy}/{number}"

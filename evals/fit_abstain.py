@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 
 from assistant.answer.abstain import IS_LIST, LEARNED, curve_features, kernel, scaled
 from assistant.assembly import Assistant
-from assistant.learned import rounded, widened
+from assistant.learned import widened
 from assistant.retrieve.evidence import Features, told_signs
 from assistant.retrieve.structured import Filters
 from assistant.settings import load_settings
 from assistant.types import Answer
 from assistant.understand.understand import Understood
-from evals.learning import FOLDS, cross_validated, learn, shuffled_folds
+from evals.learning import FOLDS, cross_validated, learn, rounded, shuffled_folds
 from evals.questions import EVALS, read_dialogues, read_questions, read_subjects
 from ingest.embedder import BundledEmbedder
 

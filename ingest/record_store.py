@@ -9,7 +9,10 @@ reads all records to open. Which rows answer which question is left to `retrieve
     of_<key>     a row for each value of a field of several: position, value, key
     people       a row for each person who speaks: a column for each field of persons, and its key; what the biography
                  says that they are now; whether they speak at the "head" or in a "chapter"
-    words        title, abstract, bio and the rest of a record's text, as searchable words
+    texts        what can be quoted from a record, and the record as JSON; deflated, the text a dictionary for the JSON,
+                 which holds it once more. Passages are slices of the text
+    words        title, abstract, bio and the rest of a record's text, as searchable words: SQLite's full-text index,
+                 which keeps the words' places and not the text
     titled       what titles are found by: a key (`ingest.titles`) and the position of a record
     title_words  each word of a title, once
 """
@@ -19,6 +22,7 @@ import json
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +31,7 @@ from pydantic import TypeAdapter, ValidationError
 from ingest import schema
 from ingest.errors import IndexDamaged, RecordMissing
 from ingest.gists import Gist
-from ingest.passages import Passage, record_sections
+from ingest.passages import Passage, record_sections, record_text
 from ingest.posts import present_posts
 from ingest.readers.names import surname
 from ingest.records import Date, Kind, Record, Speaker
@@ -35,21 +39,28 @@ from ingest.schema import DATES, FLAG, NAME, ORGANISATION, SPEAKER, Field
 from ingest.text import name_key, plain_words, printable, searchable
 from ingest.titles import title_keys
 
-_PASSAGE_COLUMNS = 'section, text, "start", "end", heading, start_s, end_s, speaker'
+_PASSAGE_COLUMNS = 'section, "start", "end", heading, start_s, end_s, speaker'
 _PASSAGES = f"""
-SELECT r.id || '#' || p.name, r.id, r.kind, {_PASSAGE_COLUMNS}
+SELECT p.record, r.id, p.name, r.kind, {_PASSAGE_COLUMNS}
 FROM passages p JOIN records r ON r.position = p.record
 """  # noqa: S608  # no outside text in it
+_PACKED = "SELECT text, packed FROM texts JOIN records USING (position)"
+# Of the records whose passages were read last: those of one follow each other, and an answer shows twenty.
+_TEXTS_KEPT = 64
 # Most rows are texts of half a kilobyte: of four times as large a page a twelfth less is left empty.
 _PAGE_BYTES = 16384
 _RECORD = TypeAdapter(Record)
+# The columns of "words".
+TEXT_PARTS = ("title", "abstract", "bio", "rest")
 # Each with the columns that are looked up.
 _TABLES: tuple[tuple[str, str, list[str]], ...] = (
     ("passages", f"position INTEGER PRIMARY KEY, record INTEGER, name, {_PASSAGE_COLUMNS}", ["record"]),
     ("gists", "position INTEGER PRIMARY KEY, record_id UNIQUE, text, questions, written_by", []),
-    ("words", "position INTEGER PRIMARY KEY, title, abstract, bio, rest", []),
+    ("texts", "position INTEGER PRIMARY KEY, text, packed", []),
     ("chapters", "position, number, title, problem", ["position"]),
 )
+# Words are folded and parted by spaces before; this reads nothing into them.
+_WORDS = f"{', '.join(TEXT_PARTS)}, content='', columnsize=0, tokenize='ascii'"
 # What is looked up by its first column is kept in that order, and takes half the room.
 _LOOKED_UP = (
     ("titled", "key INTEGER, position INTEGER, PRIMARY KEY (key, position)"),
@@ -73,9 +84,11 @@ def write_store(
             for name, columns, indexed in (*_TABLES, *_derived_tables()):
                 connection.execute(f"CREATE TABLE {name} ({columns})")
                 for column in indexed:
-                    connection.execute(f"CREATE INDEX {name}_by_{column} ON {name} ({column})")
+                    told = f"{name} ({column}) WHERE {column} IS NOT NULL"
+                    connection.execute(f"CREATE INDEX {name}_by_{column} ON {told}")
             for name, columns in _LOOKED_UP:
                 connection.execute(f"CREATE TABLE {name} ({columns}) WITHOUT ROWID")
+            connection.execute(f"CREATE VIRTUAL TABLE words USING fts5({_WORDS})")
             connection.execute("CREATE INDEX timed_passages ON passages (position) WHERE start_s IS NOT NULL")
             _insert(connection, "passages", ((row, *_passage_cells(one, row_of)) for row, one in enumerate(passages)))
             gist_rows = enumerate((gists or {}).items())
@@ -86,11 +99,14 @@ def write_store(
             )
             numbered = list(enumerate(records))
             _insert(connection, "records", ((row, *_record_cells(record)) for row, record in numbered))
-            _insert(connection, "words", ((row, *_words(record)) for row, record in numbered))
+            _insert(connection, "texts", ((row, *_packed(record)) for row, record in numbered))
+            words = ((row, *_words(record)) for row, record in numbered)
+            connection.executemany(f"INSERT INTO words (rowid, {', '.join(TEXT_PARTS)}) VALUES (?, ?, ?, ?, ?)", words)
+            connection.execute("INSERT INTO words (words) VALUES ('optimize')")
             titled = sorted((key, row) for row, record in numbered for key in title_keys(record.title))
             _insert(connection, "titled", titled)
-            words = sorted({word for record in records for word in plain_words(record.title)})
-            _insert(connection, "title_words", ((word,) for word in words))
+            title_words = sorted({word for record in records for word in plain_words(record.title)})
+            _insert(connection, "title_words", ((word,) for word in title_words))
             _insert(connection, "people", ((row, *cells) for row, record in numbered for cells in _people(record)))
             chapters = ((row, n, one) for row, record in numbered for n, one in enumerate(record.chapters, 1))
             _insert(connection, "chapters", ((row, n, searchable(one.title), one.problem) for row, n, one in chapters))
@@ -115,7 +131,8 @@ def _fields_of_several() -> Iterator[Field]:
 
 
 def _derived_tables() -> Iterator[tuple[str, str, list[str]]]:
-    columns = ["position INTEGER PRIMARY KEY", "id UNIQUE", "kind", "title", "title_key", "title_length", "packed"]
+    columns = ["position INTEGER PRIMARY KEY", "id UNIQUE", "kind", "title", "title_key", "title_length"]
+    columns += ["has_abstract", "has_bio"]
     keys = [f"{field.key}_key" for field in _fields_of_one() if field.type is NAME]
     for field in _fields_of_one():
         parts = {DATES: ("year", "month", "day"), NAME: ("key",)}.get(field.type, ())
@@ -132,13 +149,12 @@ def _derived_tables() -> Iterator[tuple[str, str, list[str]]]:
 
 def _passage_cells(p: Passage, row_of: Mapping[str, int]) -> tuple[Any, ...]:
     name = p.id.rpartition("#")[2]
-    return row_of[p.record_id], name, p.section, p.text, p.start, p.end, p.heading, p.start_s, p.end_s, p.speaker
+    return row_of[p.record_id], name, p.section, p.start, p.end, p.heading, p.start_s, p.end_s, p.speaker
 
 
 def _record_cells(record: Record) -> Iterator[Any]:
     yield from (record.id, record.kind, record.title, name_key(record.title), len(record.title))
-    # A third of its size: most of an index is text.
-    yield zlib.compress(dump_record(record).encode("utf-8", "surrogatepass"))
+    yield from (bool(record.abstract.strip()), bool(record.bio.strip()))
     for field in _fields_of_one():
         value = field.of(record)
         if isinstance(value, Date):
@@ -193,8 +209,19 @@ def dump_record(record: Record) -> str:
     return _RECORD.dump_json(record, exclude_defaults=True).decode()
 
 
-def _unpacked(packed: bytes) -> Record:
-    return _RECORD.validate_json(zlib.decompress(packed))
+def _packed(record: Record) -> tuple[bytes, bytes]:
+    text = record_text(record).encode("utf-8", "surrogatepass")
+    squeeze = zlib.compressobj(zdict=text)
+    return zlib.compress(text), squeeze.compress(dump_record(record).encode("utf-8", "surrogatepass")) + squeeze.flush()
+
+
+def _unpacked(text: bytes, packed: bytes) -> Record:
+    return _RECORD.validate_json(zlib.decompressobj(zdict=zlib.decompress(text)).decompress(packed))
+
+
+def phrase(words: str, *columns: str, at_start: bool = False) -> str:
+    """What `words MATCH` takes for searchable words, at least one, that follow each other in one of these columns."""
+    return f'{{{" ".join(columns)}}} : {"^ " if at_start else ""}"{words.strip()}"'
 
 
 @contextlib.contextmanager
@@ -218,6 +245,7 @@ class RecordStore:
         # immutable: a snapshot never changes, so no lock file is made beside it and readers cannot disturb it.
         uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
         self._connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
+        self._text = lru_cache(maxsize=_TEXTS_KEPT)(self._read_text)
 
     def record(self, record_id: str) -> Record:
         """The record with this id.
@@ -226,11 +254,11 @@ class RecordStore:
             RecordMissing: There is none; says how to see them all.
         """
         # Half a sign could not be asked for.
-        found = self.rows("SELECT packed FROM records WHERE id = ?", [printable(record_id)])
+        found = self.rows(f"{_PACKED} WHERE id = ?", [printable(record_id)])
         if not found:
             raise RecordMissing(f'No talk or paper has the id "{record_id}"; `talks list` shows them all.')
         with _damage_told():
-            return _unpacked(found[0][0])
+            return _unpacked(*found[0])
 
     def id_at(self, position: int) -> str:
         """The id of the record at this position in the corpus."""
@@ -238,10 +266,10 @@ class RecordStore:
 
     def records(self, kind: Kind | None = None) -> Iterator[Record]:
         """All records, or those of one kind, in the order of the corpus."""
-        query = "SELECT packed FROM records WHERE kind = ? OR ? IS NULL ORDER BY position"
+        query = f"{_PACKED} WHERE kind = ? OR ? IS NULL ORDER BY position"
         with _damage_told():
-            for (packed,) in self._connection.execute(query, (kind, kind)):
-                yield _unpacked(packed)
+            for row in self._connection.execute(query, (kind, kind)):
+                yield _unpacked(*row)
 
     def filled(self, key: str) -> int:
         """How many records tell the field with this key; a field that none does is out of schema."""
@@ -279,39 +307,29 @@ class RecordStore:
 
     def passages(self, positions: Iterable[int]) -> list[Passage]:
         """The passages at these rows of the vectors, in the order asked for."""
-        query = f"{_PASSAGES} WHERE p.position = ?"
-        return [Passage(*self.rows(query, [int(position)])[0]) for position in positions]
+        asked = json.dumps([int(position) for position in positions])
+        return self._passages("JOIN json_each(?) asked ON asked.value = p.position ORDER BY asked.key", asked)
 
     def passages_named(self, passage_ids: Iterable[str]) -> list[Passage]:
         """The passages with these ids, each once; an id that there is not is left out."""
-        query = f"{_PASSAGES} WHERE r.id = ? AND p.name = ?"
         parts = (one.rpartition("#") for one in dict.fromkeys(passage_ids))
-        return [Passage(*row) for record_id, _, name in parts for row in self.rows(query, [record_id, name])]
+        return [one for id_, _, name in parts for one in self._passages("WHERE r.id = ? AND p.name = ?", id_, name)]
 
-    def records_with(self, phrase: str) -> int:
+    def records_with(self, said: str) -> int:
         """How many records hold these words one after the other."""
-        words = searchable(phrase)
-        held = " OR ".join(f"instr({column}, ?) > 0" for column in ("title", "abstract", "bio", "rest"))
-        return int(self.rows(f"SELECT count(*) FROM words WHERE ? <> '' AND ({held})", [words] * 5)[0][0])  # noqa: S608
+        words = searchable(said)
+        wanted = [phrase(words, *TEXT_PARTS)]
+        return int(self.rows("SELECT count(*) FROM words WHERE words MATCH ?", wanted)[0][0]) if words else 0
 
     def passages_of(self, record_id: str) -> list[Passage]:
         """A record's passages, in reading order."""
-        query = f"{_PASSAGES} WHERE r.id = ? ORDER BY p.position"
-        return [Passage(*row) for row in self.rows(query, [record_id])]
+        return self._passages("WHERE r.id = ? ORDER BY p.position", record_id)
 
     def timed_passages(self) -> list[int]:
         """The positions of the passages of which the second is known, in order."""
         return [
             row for (row,) in self.rows("SELECT position FROM passages WHERE start_s IS NOT NULL ORDER BY position")
         ]
-
-    def outline(self) -> list[tuple[str, str, Kind]]:
-        """(passage id, record id, kind) of every passage, by position."""
-        return [row[:3] for row in self.rows(f"{_PASSAGES} ORDER BY p.position")]
-
-    def headed_texts(self) -> list[str]:
-        """The text that was embedded for each passage, by position."""
-        return [Passage(*row).headed_text for row in self.rows(f"{_PASSAGES} ORDER BY p.position")]
 
     def gists(self) -> dict[str, Gist]:
         """Every gist by its record's id, in the order of the gists' vectors."""
@@ -327,6 +345,19 @@ class RecordStore:
         """The rows of a query over these tables; what comes from outside belongs in `values`."""
         with _damage_told():
             return self._connection.execute(query, values).fetchall()
+
+    def _passages(self, which: str, *values: str | int) -> list[Passage]:
+        rows = self.rows(f"{_PASSAGES} {which}", values)
+        return [
+            Passage(f"{of}#{name}", of, kind, section, self._text(position)[start:end], start, end, *more)
+            for position, of, name, kind, section, start, end, *more in rows
+        ]
+
+    def _read_text(self, position: int) -> str:
+        """What can be quoted from the record at this position."""
+        [[text]] = self.rows("SELECT text FROM texts WHERE position = ?", [position])
+        with _damage_told():
+            return zlib.decompress(text).decode("utf-8", "surrogatepass")
 
     def close(self) -> None:
         """Let go of the file."""

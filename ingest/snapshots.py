@@ -29,8 +29,8 @@ import shutil
 import sqlite3
 import threading
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -49,7 +49,7 @@ from ingest.stores.protocol import EXACT_UP_TO, VectorStore, nearest, unit_rows
 from ingest.token_vectors import WordVectors
 
 # Raised whenever a snapshot written before could not be read by this code, or would be cut or worded otherwise.
-FORMAT = 8
+FORMAT = 9
 # A snapshot up to this size is read through when it is opened, in a tenth of a second; of a larger one only the parts
 # whose time differs from the one they were written at are. An ingest and the doctor read through any.
 _CHECKED_WHOLE_BYTES = 128 * 1024 * 1024
@@ -431,19 +431,14 @@ def read_manifest(folder: Path) -> Manifest:
         IndexDamaged: It is damaged, or other code wrote it.
     """
     try:
-        signed = json.loads((folder / "manifest.json").read_bytes())
-        body = signed["manifest"]
-        written = body["format"]
-        if written == FORMAT and signed["checksum"] == zlib.crc32(_canonical(body)):
-            parts = {name: Part(**part) for name, part in body.pop("parts").items()}
-            return Manifest(**body, parts=parts)
+        body = json.loads(_read_signed(folder / "manifest.json"))
     except FileNotFoundError:
         raise _damage(folder, "manifest.json is missing") from None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise _damage(folder, "manifest.json cannot be read") from None
-    if written != FORMAT:
-        raise _damage(folder, f"it has format {written!r:.20}, this version reads {FORMAT}")
-    raise _damage(folder, "manifest.json is not what was written")
+    except (OSError, ValueError) as error:
+        raise _damage(folder, f"manifest.json cannot be read: {error}") from None
+    if body["format"] != FORMAT:
+        raise _damage(folder, f"it has format {body['format']}, this version reads {FORMAT}")
+    return Manifest(**body | {"parts": {name: Part(**part) for name, part in body["parts"].items()}})
 
 
 @contextlib.contextmanager
@@ -510,15 +505,13 @@ class Draft:
                 name = path.relative_to(self.folder).as_posix()
                 parts[name] = Part(found.st_size, found.st_mtime_ns, _checksum(path))
             write_manifest(self.folder, manifest, parts)
-            _replace(self._collection / "current", _pointer([self.name, *filter(None, [before])]))
+            _write_signed(self._collection / "current", " ".join(filter(None, [self.name, before])))
             _remove_leftovers(self._collection, self._choice)
 
 
 def write_manifest(folder: Path, manifest: Manifest, parts: Mapping[str, Part]) -> None:
     """Write a snapshot's manifest, whole or not at all."""
-    body = {**asdict(manifest), "parts": {name: asdict(part) for name, part in parts.items()}}
-    signed = {"checksum": zlib.crc32(_canonical(body)), "manifest": body}
-    _replace(folder / "manifest.json", json.dumps(signed).encode())
+    _write_signed(folder / "manifest.json", json.dumps(asdict(replace(manifest, parts=parts))))
 
 
 @contextlib.contextmanager
@@ -544,18 +537,9 @@ def _damage(folder: Path, what: str) -> IndexDamaged:
 def _pointed_at(collection: Path) -> list[str] | None:
     """The names that `current` holds; None where there is no such file or it is not as it was written."""
     try:
-        content = (collection / "current").read_bytes()
-        names = content.decode("ascii").splitlines()[:-1]
+        return _read_signed(collection / "current").split()
     except (OSError, ValueError):
         return None
-    sound = content == _pointer(names) and all(_NAME.fullmatch(name) for name in names)
-    return names if names and sound else None
-
-
-def _pointer(names: Sequence[str]) -> bytes:
-    """What `current` holds: a name a line, and their checksum."""
-    checksum = f"{zlib.crc32(' '.join(names).encode()):08x}"
-    return "".join(f"{line}\n" for line in [*names, checksum]).encode()
 
 
 def _on_disk(collection: Path) -> list[str]:
@@ -579,10 +563,6 @@ def _remove_leftovers(collection: Path, choice: StoreChoice) -> None:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _canonical(body: Mapping[str, Any]) -> bytes:
-    return json.dumps(body, sort_keys=True).encode()
-
-
 def _checksum(path: Path) -> int:
     checksum = 0
     with path.open("rb") as file:
@@ -591,10 +571,18 @@ def _checksum(path: Path) -> int:
     return checksum
 
 
-def _replace(path: Path, content: bytes) -> None:
-    """Write a file in one atomic rename."""
+def _read_signed(path: Path) -> str:
+    """A text as `_write_signed` wrote it; raises ValueError for any other."""
+    checksum, _, body = path.read_bytes().partition(b"\n")
+    if checksum != b"%08x" % zlib.crc32(body):
+        raise ValueError("it is not as this version writes it")
+    return body.decode()
+
+
+def _write_signed(path: Path, text: str) -> None:
+    """Write a file in one atomic rename, its checksum in the first line."""
     draft = path.with_name(path.name + ".new")
-    draft.write_bytes(content)
+    draft.write_bytes(b"%08x\n" % zlib.crc32(text.encode()) + text.encode())
     _sync(draft)
     if path.is_dir():  # damage of the oddest kind
         shutil.rmtree(path)

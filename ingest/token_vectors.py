@@ -51,6 +51,14 @@ class Words:
         kept = [row for row, word in enumerate(self.words) if not is_stop_word(word)]
         return Words(tuple(self.words[row] for row in kept), self.vectors[kept])
 
+    def each_once(self) -> "Words":
+        """Every word once, in the order of first appearance, as the mean of what it is in all its places."""
+        place = {word: number for number, word in enumerate(dict.fromkeys(self.words))}
+        sums = np.zeros((len(place), self.vectors.shape[1]), dtype=np.float32)
+        np.add.at(sums, [place[word] for word in self.words], self.vectors)
+        lengths = np.linalg.norm(sums, axis=1, keepdims=True)
+        return Words(tuple(place), np.rint(sums * (ONE / np.maximum(lengths, 1))).astype(np.int8))
+
 
 def packed(vectors: Small) -> Packed:
     """Shape (n, `WORD_DIMENSIONS` / 2): vectors as they are kept on disk."""

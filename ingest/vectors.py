@@ -1,14 +1,12 @@
 """The vectors of texts, kept by what they were made of, so that none is embedded twice: not after a kill, not later.
 
 Comes in: texts, an embedder, what earlier snapshots hold. Goes out: each text's vector and word vectors, as
-they are kept on disk, and a snapshot's files of them. New ones are appended to a log as they are made; one that
-is cut off anywhere is read up to there.
+they are kept on disk, and a snapshot's files of them. New ones are kept in a file of SQLite's as they are made, until
+a snapshot holds them.
 """
 
 import hashlib
-import os
-import struct
-import zlib
+import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -27,11 +25,6 @@ Keys = NDArray[np.uint64]
 
 # What is lost when an ingest is killed is at most one of these: a few seconds' work. Enough to sort by length in.
 BATCH_TEXTS = 128
-# Checksum and length of an entry; then its key, the length of its vector, the vector, the words.
-_FRAME = struct.Struct("<II")
-_COUNT = struct.Struct("<I")
-_KEY_BYTES = 16
-_LONGEST_ENTRY_BYTES = 1 << 26
 
 
 class Made(NamedTuple):
@@ -60,8 +53,8 @@ class MadeVectors:
         """
         self._embedder = embedder
         self._tells_words = isinstance(embedder, WordEmbedder)
-        header = f"{FORMAT}\0{embedder.fingerprint}\0{WORD_DIMENSIONS if self._tells_words else 0}".encode()
-        self._log = _Log(log, header, tells_words=self._tells_words)
+        made_by = f"{FORMAT} {embedder.fingerprint} {WORD_DIMENSIONS if self._tells_words else 0}"
+        self._log = _opened_log(log, made_by)
         self._snapshots = [
             _Held(snapshot)
             for snapshot in snapshots
@@ -76,7 +69,8 @@ class MadeVectors:
 
     def knows(self, keys: Keys) -> NDArray[np.bool_]:
         """Shape (n,): whether each has been made."""
-        found = np.array([key.tobytes() in self._log for key in keys], dtype=np.bool_)
+        query = "SELECT EXISTS (SELECT 1 FROM made WHERE key = ?)"
+        found = np.array([self._log.execute(query, [key.tobytes()]).fetchone()[0] for key in keys], dtype=np.bool_)
         for held in self._snapshots:
             found |= held.rows(keys) >= 0
         return found
@@ -93,83 +87,49 @@ class MadeVectors:
         for start in range(0, len(new), BATCH_TEXTS):
             batch = new[start : start + BATCH_TEXTS]
             made = self._make([text for _, text in batch])
-            self._log.add([(key, one) for (key, _), one in zip(batch, made, strict=True)])
+            cells = [(key, one.vector, one.words) for (key, _), one in zip(batch, made, strict=True)]
+            with self._log:
+                self._log.executemany("INSERT INTO made VALUES (?, ?, ?)", cells)
             told(len(batch))
         rows = [(held, held.rows(keys)) for held in self._snapshots]
         found = []
         for place, key in enumerate(keys):
             held = next((held.at(int(row[place])) for held, row in rows if row[place] >= 0), None)
-            found.append(held or self._log[key.tobytes()])
+            found.append(held or self._logged(key.tobytes()))
         return found
+
+    def _logged(self, key: bytes) -> Made:
+        vector, words = self._log.execute("SELECT vector, words FROM made WHERE key = ?", [key]).fetchone()
+        packed_words = None if words is None else np.frombuffer(words, np.uint8).reshape(-1, WORD_DIMENSIONS // 2)
+        return Made(np.frombuffer(vector, np.float32), packed_words)
 
     def _make(self, texts: Sequence[str]) -> list[Made]:
         kept: list[Packed | None]
         if isinstance(self._embedder, WordEmbedder):
             vectors, words = self._embedder.embed_passages_with_words(texts)
-            kept = [packed(one.without_stop_words().vectors) for one in words]
+            kept = [packed(one.without_stop_words().each_once().vectors) for one in words]
         else:
             vectors, kept = self._embedder.embed_passages(texts), [None] * len(texts)
         return [Made(vector, one) for vector, one in zip(vectors.astype(np.float32), kept, strict=True)]
 
 
-class _Log:
-    """Vectors by key in a file that only grows: a header, then entries, each with its length and checksum before it."""
-
-    def __init__(self, path: Path, header: bytes, *, tells_words: bool) -> None:
-        self._tells_words = tells_words
-        self._places: dict[bytes, tuple[int, int]] = {}
-        self._file = path.open("a+b")
-        self._file.seek(0)
-        if self._next() == header:
-            while (entry := self._next()) is not None:
-                self._places[entry[:_KEY_BYTES]] = (self._file.tell() - len(entry), len(entry))
-        else:
-            self._end = 0
-        # What follows the last sound entry was cut off by a kill, or is damage.
-        self._file.truncate(self._end)
-        if self._end == 0:
-            self._append(header)
-
-    def __contains__(self, key: bytes) -> bool:
-        return key in self._places
-
-    def __getitem__(self, key: bytes) -> Made:
-        offset, size = self._places[key]
-        self._file.seek(offset)
-        entry = self._file.read(size)
-        (dimensions,) = _COUNT.unpack_from(entry, _KEY_BYTES)
-        start = _KEY_BYTES + _COUNT.size
-        words = np.frombuffer(entry, dtype=np.uint8, offset=start + 4 * dimensions)
-        vector = np.frombuffer(entry, dtype=np.float32, count=dimensions, offset=start)
-        return Made(vector, words.reshape(-1, WORD_DIMENSIONS // 2) if self._tells_words else None)
-
-    def add(self, made: Sequence[tuple[bytes, Made]]) -> None:
-        """Append vectors, and wait until they are on the disk."""
-        for key, one in made:
-            words = b"" if one.words is None else one.words.tobytes()
-            entry = b"".join((key, _COUNT.pack(len(one.vector)), one.vector.tobytes(), words))
-            self._append(entry)
-            self._places[key] = (self._end - len(entry), len(entry))
-        self._file.flush()
-        os.fsync(self._file.fileno())
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._file.close()
-
-    def _append(self, entry: bytes) -> None:
-        self._file.write(_FRAME.pack(zlib.crc32(entry), len(entry)) + entry)
-        self._end += _FRAME.size + len(entry)
-
-    def _next(self) -> bytes | None:
-        """The entry at the file's position, or None where no sound one follows."""
-        self._end = self._file.tell()
-        frame = self._file.read(_FRAME.size)
-        if len(frame) < _FRAME.size:
-            return None
-        checksum, size = _FRAME.unpack(frame)
-        entry = self._file.read(size) if size <= _LONGEST_ENTRY_BYTES else b""
-        return entry if len(entry) == size and zlib.crc32(entry) == checksum else None
+def _opened_log(path: Path, made_by: str) -> sqlite3.Connection:
+    """The vectors that an ingest has made; those of another embedder, or damaged ones, are thrown away."""
+    connection = sqlite3.connect(path)
+    try:
+        sound = connection.execute("PRAGMA quick_check").fetchall() == [("ok",)]
+        if sound and connection.execute("SELECT made_by FROM log").fetchall() == [(made_by,)]:
+            return connection
+    except sqlite3.DatabaseError:  # a new one too
+        pass
+    connection.close()
+    path.unlink(missing_ok=True)
+    connection = sqlite3.connect(path)
+    with connection:
+        connection.execute("CREATE TABLE made (key PRIMARY KEY, vector, words)")
+        connection.execute("CREATE TABLE log (made_by)")
+        connection.execute("INSERT INTO log VALUES (?)", [made_by])
+    return connection
 
 
 class _Held:

@@ -6,6 +6,7 @@ a collection without gists gets questions about its titles and speakers.
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain, islice, zip_longest
 from typing import Literal
 
@@ -22,10 +23,10 @@ _LONGEST_CHARS = 90
 _TALKS_READ = 300
 
 _GISTS = """
-SELECT r.position, j.value, w.title || w.abstract || w.bio || w.rest FROM records r JOIN words w USING (position)
-JOIN gists g ON g.record_id = r.id JOIN json_each(g.questions) j
+SELECT r.position, j.value FROM records r JOIN gists g ON g.record_id = r.id JOIN json_each(g.questions) j
 WHERE r.kind = 'talk' AND length(j.value) <= ? AND r.position < ? ORDER BY r.position
 """
+_HOLDING = "SELECT rowid FROM words WHERE words MATCH ? AND rowid < ?"
 _SPEAKER = """
 SELECT speaker FROM people WHERE speaker IS NOT NULL GROUP BY speaker_key ORDER BY count(*) DESC, min(position) LIMIT 1
 """
@@ -112,10 +113,15 @@ def _lay_questions(store: RecordStore) -> list[str]:
 
     A first question should show a good answer, and quotes answer best what is asked in the source's words.
     """
+
+    @cache
+    def holding(word: str) -> set[int]:
+        return {row for (row,) in store.rows(_HOLDING, (f'"{word}"', _TALKS_READ))}
+
     best: dict[int, tuple[float, str]] = {}
-    for position, question, body in store.rows(_GISTS, (_LONGEST_CHARS, _TALKS_READ)):
+    for position, question in store.rows(_GISTS, (_LONGEST_CHARS, _TALKS_READ)):
         words = searchable(question).split()
-        share = sum(f" {word} " in body for word in words) / max(1, len(words))
+        share = sum(position in holding(word) for word in words) / max(1, len(words))
         best[position] = max(best.get(position, (0.0, "")), (share, question))
     return [question for _, question in sorted(best.values(), key=lambda found: -found[0]) if question]
 

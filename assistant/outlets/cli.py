@@ -42,7 +42,7 @@ CollectionOption = Annotated[
     typer.Option("--collection", help="Which collection, as `talks collections` names it. [TALKS_COLLECTION]"),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-KindOption = Annotated[str | None, typer.Option("--kind", help="Only talks or only papers: talk or paper.")]
+KindOption = Annotated[Kind | None, typer.Option("--kind", help="Only talks or only papers.")]
 PageOption = Annotated[str | None, typer.Option("--page", help='Words of a page\'s title, such as "machine learning".')]
 SpeakerOption = Annotated[str | None, typer.Option("--speaker", help="Words of a speaker's name.")]
 AffiliationOption = Annotated[str | None, typer.Option("--affiliation", help="Words of a speaker's affiliation.")]
@@ -138,7 +138,7 @@ def list_command(
     as_json: Json = False,
 ) -> None:
     """List every talk and paper, or those that meet all conditions."""
-    filters = Filters(_kind(kind), where=_where(where))
+    filters = Filters(kind, where=_where(where))
     store = _open(corpus, home, collection).snapshot.store
     found = evaluate(filters.query, store).ids
     records = [store.record(record_id) for record_id in found]
@@ -175,7 +175,7 @@ def search(
     as_json: Json = False,
 ) -> None:
     """Find the talks and papers that fit a question and all filters."""
-    filters = Filters(_kind(kind), page, speaker, affiliation, year, _where(where))
+    filters = Filters(kind, page, speaker, affiliation, year, _where(where))
     lines = _batch_lines(question, batch_file)
     assistant = _open(corpus, home, collection)
     if lines is not None:
@@ -198,7 +198,7 @@ def ask(
     as_json: Json = False,
 ) -> None:
     """Answer a question, every statement cited."""
-    filters = Filters(_kind(kind), where=_where(where))
+    filters = Filters(kind, where=_where(where))
     lines = _batch_lines(question, batch_file)
     assistant = _open(corpus, home, collection)
     endpoint = assistant.endpoint(model)
@@ -274,12 +274,6 @@ def _open(corpus: Path | None, home: Path | None, collection: str | None) -> Ass
             for sentence in report.unreadable:
                 show.say(f"talks: {sentence}", err=True)
     return assistant
-
-
-def _kind(value: str | None) -> Kind | None:
-    if value is None or value == "talk" or value == "paper":
-        return value  # type: ignore[return-value]  # narrowed just above
-    raise typer.BadParameter(f'"{value}" is neither talk nor paper', param_hint="--kind")
 
 
 def _where(conditions: list[str] | None) -> tuple[Condition, ...]:

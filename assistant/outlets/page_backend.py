@@ -17,8 +17,7 @@ from assistant.answer.suggestions import Offer, first_questions, offers
 from assistant.assembly import Assistant
 from assistant.llm import EndpointChoice, Running, find_running
 from assistant.outlets.added import AddedSources
-from assistant.outlets.conversations import Conversations, KeptTurn
-from assistant.outlets.feedback import Feedback, keep_feedback
+from assistant.outlets.conversations import Conversations, Feedback, KeptTurn, keep_feedback
 from assistant.outlets.guard import is_loopback_host
 from assistant.outlets.shelf import Scope, Shelf
 from assistant.outlets.show import report_text, say, with_progress

@@ -202,10 +202,10 @@ def _no_formula(cell: str) -> str:
 
 
 def _cited(citation: Citation, lookup: Lookup) -> Reference:
+    where = f"{citation.source.get('file')}, line {citation.source.get('line')}"
     try:
-        return reference_of(lookup(citation.id), citation.n)
+        return replace(reference_of(lookup(citation.id), citation.n), where=where)
     except RecordMissing:  # the answer outlives the record that it cites
-        source = citation.source
         return Reference(
             n=citation.n,
             id=citation.id,
@@ -216,7 +216,7 @@ def _cited(citation: Citation, lookup: Lookup) -> Reference:
             date=None,
             year=None,
             url=web_address(citation.url),
-            where=f"{source.get('file')}, line {source.get('line')}",
+            where=where,
         )
 
 

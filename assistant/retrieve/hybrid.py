@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assistant.query import Condition
 from assistant.retrieve.fusion import Scores, best_rows, fuse, gist_share, spread_gists
@@ -156,7 +157,7 @@ class HybridRanker:
         self.has_times = bool(self._is_timed.any())
         self.late_interaction: LateInteraction | None = None
         if isinstance(embedder, WordEmbedder) and snapshot.word_vectors is not None:
-            self.late_interaction = LateInteraction(snapshot, self._first, self._last)
+            self.late_interaction = LateInteraction(snapshot)
 
     def search(self, text: str, *, limit: int = 10, filters: Filters | None = None) -> tuple[RankedRecord, ...]:
         """Talks and papers for a text of which nothing is known, best first, at most `limit`."""
@@ -251,8 +252,11 @@ class HybridRanker:
     def _of_moments(self, text: str, dense: Scores, keyword: Scores, scores: Scores) -> Scores:
         """The scores where passages are stretches of speech."""
         places = best_rows(scores, PAIRED)
-        texts = [passage.headed_text for passage in self.snapshot.store.passages(places)]
-        keyword = self.snapshot.keyword.scores_with_pairs(text, keyword, places, texts)
+
+        def texts_at(places: Sequence[int]) -> list[str]:
+            return [passage.headed_text for passage in self.snapshot.store.passages(places)]
+
+        keyword = self.snapshot.keyword.scores_with_pairs(text, keyword, places, texts_at)
         scores = fuse(dense, keyword, keyword_weight=self._keyword_weight)
         return lean_on_neighbours(scores, self._is_timed, self._first, self._last)
 
@@ -266,15 +270,26 @@ class HybridRanker:
         asked = [(look, look.words) for look in looks if look.words and look.words.words]
         if not rows or not asked or self.late_interaction is None:
             return 0.0
-        each = [self.late_interaction.of_passages(words, rows, gist_share=look.gist_share) for look, words in asked]
+        looked_at = [self._promising(row, scores) for row in rows]
+        each = [
+            self.late_interaction.of_passages(words, rows, looked_at, gist_share=look.gist_share)
+            for look, words in asked
+        ]
         close = _blended(each)
-        passages = np.concatenate([np.arange(self._first[row], self._last[row]) for row in rows])
-        starts = np.append(0, (self._last[rows] - self._first[rows]).cumsum()[:-1])
+        passages = np.concatenate(looked_at)
+        starts = np.append(0, np.cumsum([len(one) for one in looked_at])[:-1])
         before = scores[passages]
         after = before + LATE_INTERACTION_WEIGHT * close
         scores[passages] = after
         records[rows] += np.maximum.reduceat(after, starts) - np.maximum.reduceat(before, starts)
         return float(close.max())
+
+    def _promising(self, row: int, scores: Scores) -> NDArray[np.intp]:
+        """Places of a record's passages that are read word by word: all, or the best of a long recording."""
+        places = np.arange(self._first[row], self._last[row])
+        if len(places) <= MOMENTS_PER_RECORD:
+            return places
+        return np.sort(places[np.argsort(-scores[places], kind="stable")[:MOMENTS_PER_RECORD]])
 
     def _name_bonus(self, names: Sequence[str]) -> Scores:
         """Shape (r,): what each record gains by a name in its text that stands in no other."""

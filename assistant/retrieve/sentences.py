@@ -50,10 +50,11 @@ def nearest_words(ranker: HybridRanker, words: Words, passage: Passage, place: i
     if vectors is None or not isinstance(embedder, WordEmbedder):
         return None
     offset = len(passage.headed_text) - len(passage.text)
-    # The index holds no stop words.
-    starts = [start - offset for word, start in embedder.word_starts(passage.headed_text) if not is_stop_word(word)]
-    places = np.array(starts)
-    cosines = vectors.of(place)[: len(places)] @ words.vectors.astype(np.float32).T / ONE
+    # The index holds no stop words, and each other one once.
+    said = [(word, start) for word, start in embedder.word_starts(passage.headed_text) if not is_stop_word(word)]
+    row_of = {word: row for row, word in enumerate(dict.fromkeys(word for word, _ in said))}
+    places = np.array([start - offset for _, start in said])
+    cosines = (vectors.of(place) @ words.vectors.astype(np.float32).T / ONE)[[row_of[word] for word, _ in said]]
     nearest = [
         within.max(axis=0) if len(within := cosines[(places >= start) & (places < end)]) else np.zeros(len(words.words))
         for start, end in sentence_spans(passage.text)

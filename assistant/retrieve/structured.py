@@ -11,7 +11,7 @@ from typing import Any
 
 from assistant.query import Condition, Query, Range, dates_in, numbers_in, where_condition
 from ingest import schema
-from ingest.record_store import RecordStore, order_key
+from ingest.record_store import TEXT_PARTS, RecordStore, order_key, phrase
 from ingest.records import Date, Kind
 from ingest.schema import AFFILIATION, DATE, DATES, FLAG, NAME, NUMBER, PAGE, ROLE, SECONDS, SPEAKER, Field
 from ingest.text import name_key, searchable
@@ -20,11 +20,10 @@ Clause = tuple[str, list[str | int | float | None]]
 # SQLite's integers end here; no number that is recorded comes near.
 _LARGEST = 2**62
 _NEVER: Clause = ("0", [])
-_TEXT_PARTS = ("title", "abstract", "bio", "rest")
 _PARTS = {
     "chapter": "r.n_chapter > 0",
-    "abstract": "r.position IN (SELECT position FROM words WHERE abstract <> '')",
-    "bio": "r.position IN (SELECT position FROM words WHERE bio <> '')",
+    "abstract": "r.has_abstract",
+    "bio": "r.has_bio",
     "year": "r.date_year IS NOT NULL",
     "full_date": "r.date_year IS NOT NULL AND r.date_month IS NOT NULL AND r.date_day IS NOT NULL",
     "odd_time": "r.position IN (SELECT position FROM chapters WHERE problem IS NOT NULL)",
@@ -280,14 +279,13 @@ def _holds(key: str, value: str) -> Clause:
     if key == "has":
         return _told(value), []
     if key == "text":
-        return _within("words", _contains(words, *_TEXT_PARTS))
+        return _says(words, *TEXT_PARTS)
     if key in ("title", "abstract", "bio"):
-        return _within("words", _contains(words, key))
+        return _says(words, key)
     if key == "chapter":
         return _within("chapters", _contains(words, "title"))
     if key == "opening":
-        start = words.rstrip() + " "
-        return _within("words", ("? <> '' AND substr(title, 1, ?) = ?", [words, len(start), start]))
+        return _says(words, "title", at_start=True)
     if key == "sign":
         mark, at_end = value.removesuffix("$"), value.endswith("$")
         return "r.title GLOB ?", [f"*[{'0-9' if mark == 'digit' else mark[:1]}]{'' if at_end else '*'}"]
@@ -297,9 +295,15 @@ def _holds(key: str, value: str) -> Clause:
     return _NEVER if field is None else _field_holds(field, value)
 
 
-def _contains(words: str, *columns: str) -> Clause:
-    """That one of these columns has the words; no words stand nowhere."""
-    return f"? <> '' AND ({' OR '.join(f'instr({one}, ?) > 0' for one in columns)})", [words] * (len(columns) + 1)
+def _says(words: str, *parts: str, at_start: bool = False) -> Clause:
+    """That these parts of a record's text have the words one after the other; no words stand nowhere."""
+    found = "r.position IN (SELECT rowid FROM words WHERE words MATCH ?)"
+    return (found, [phrase(words, *parts, at_start=at_start)]) if words else _NEVER
+
+
+def _contains(words: str, column: str) -> Clause:
+    """That a column has the words; no words stand nowhere."""
+    return f"? <> '' AND instr({column}, ?) > 0", [words, words]
 
 
 def _within(table: str, clause: Clause) -> Clause:

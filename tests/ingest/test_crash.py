@@ -76,7 +76,7 @@ def test_long_ingest_killed_at_random_moments_makes_at_most_a_batch_twice(tmp_pa
 
 
 @pytest.mark.parametrize("kept", [0, 1, 7, 40, 500, 1001, -1, -30])
-def test_log_of_vectors_cut_off_anywhere_is_read_up_to_there(tmp_path: Path, kept: int) -> None:
+def test_log_of_vectors_cut_off_anywhere_is_made_whole_again(tmp_path: Path, kept: int) -> None:
     texts = [f"text {number}" for number in range(40)]
     keys = content_keys(texts)
     log = tmp_path / "made.vectors"

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ingest.errors import IndexDamaged
 from ingest.pipeline import ingest
-from ingest.snapshots import Snapshot, _canonical, find_current, serving_name
+from ingest.snapshots import Snapshot, _read_signed, _write_signed, find_current, serving_name
 from ingest.token_vectors import ONE, WORD_DIMENSIONS, Words
 
 TALKS = [
@@ -149,8 +149,7 @@ def a_bit_flipped(path: Path) -> None:
 def other_version(path: Path) -> None:
     """A manifest of a later format, sound in itself; any other file as something else that is well formed."""
     if path.name == "manifest.json":
-        body = json.loads(path.read_bytes())["manifest"] | {"format": 9999}
-        path.write_text(json.dumps({"checksum": zlib.crc32(_canonical(body)), "manifest": body}))
+        _write_signed(path, json.dumps(json.loads(_read_signed(path)) | {"format": 9999}))
     elif path.suffix == ".npy":
         np.save(path, np.arange(7.0))
     else:

@@ -136,11 +136,15 @@ def test_words_of_unchanged_passages_are_kept_and_in_their_places(
     (corpus / "gists.jsonl").write_text('{"title": "Counting Things Twice", "gist": "Look again, you missed one."}')
     ingest(corpus, home, embedder)
     snapshot = open_current(home, embedder.fingerprint)
-    texts = [*snapshot.store.headed_texts(), *(gist.search_text for gist in snapshot.store.gists().values())]
+    passages = snapshot.store.passages(range(snapshot.manifest.passages))
+    texts = [
+        *(passage.headed_text for passage in passages),
+        *(gist.search_text for gist in snapshot.store.gists().values()),
+    ]
     assert len(texts) == snapshot.manifest.passages + 1
     assert snapshot.word_vectors is not None
     for place, words in enumerate(embedder.embed_passages_with_words(texts)[1]):
-        expected = unpacked(packed(words.without_stop_words().vectors))
+        expected = unpacked(packed(words.without_stop_words().each_once().vectors))
         np.testing.assert_allclose(snapshot.word_vectors.of(place), expected, atol=0.08)
 
 
@@ -157,7 +161,8 @@ def test_embedder_that_tells_words_replaces_an_index_without_them(
 
 def _vectors(home: Path, embedder: BundledEmbedder) -> tuple[list[str], list[NDArray[np.float32]]]:
     snapshot = open_current(home, embedder.fingerprint)
-    return [row[0] for row in snapshot.store.outline()], list(snapshot.vectors)
+    passages = snapshot.store.passages(range(snapshot.manifest.passages))
+    return [passage.id for passage in passages], list(snapshot.vectors)
 
 
 def test_vectors_read_back_are_those_of_the_embedder(corpus: Path, home: Path, embedder: BundledEmbedder) -> None:

@@ -56,3 +56,11 @@ def test_stop_words_go_with_their_vectors() -> None:
     kept = Words(("what", "is", "curvature"), along(0, 1, 2)).without_stop_words()
     assert kept.words == ("curvature",)
     np.testing.assert_array_equal(kept.vectors, along(2))
+
+
+def test_word_said_again_is_kept_once_between_its_places() -> None:
+    kept = Words(("kelp", "wave", "kelp"), along(0, 1, 2)).each_once()
+    assert kept.words == ("kelp", "wave")
+    rows = np.array(along(0, 1, 2), dtype=np.float32)
+    np.testing.assert_array_equal(kept.vectors[1], along(1)[0])
+    np.testing.assert_allclose(kept.vectors[0] @ rows.T / ONE**2, [0.71, 0, 0.71], atol=0.02)

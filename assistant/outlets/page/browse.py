@@ -20,7 +20,7 @@ from assistant.outlets.page.session import Conversation
 from assistant.outlets.page.turns import apart, button, kind_html
 from assistant.outlets.page.words import Words
 from assistant.outlets.page_backend import Opened, PageBackend
-from assistant.outlets.shelf import ORDERS, Row, Scope, Search
+from assistant.outlets.shelf import ORDERS, Row, Scope
 from assistant.types import Citation
 from ingest.errors import RecordMissing, TalksError
 from ingest.gists import Gist
@@ -104,7 +104,7 @@ class Browse:
         words, shown = conversation.words, int(number_of(event, "shown"))
         try:
             wanted = next((known for known in ORDERS if known == order), ORDERS[0])
-            found = self._backend.shelf().find(Search(typed, read_scope(where), wanted))
+            found = self._backend.shelf().find(typed, read_scope(where), wanted)
         except TalksError as error:
             return {self._parts.count: escape(str(error)), self._parts.rows: ""}
         rows = rows_html(found[: shown + ROWS_AT_ONCE], len(found), words)

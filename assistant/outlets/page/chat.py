@@ -17,8 +17,7 @@ from typing import Any
 import gradio as gr
 
 from assistant.answer.suggestions import Offer
-from assistant.outlets.conversations import Summary, now_text
-from assistant.outlets.feedback import Feedback
+from assistant.outlets.conversations import Feedback, Summary, now_text
 from assistant.outlets.page.browse import read_scope, table_of
 from assistant.outlets.page.markdown import typed_text
 from assistant.outlets.page.parts import (

@@ -6,8 +6,7 @@ Comes in: events. Goes out: drafts for the page to show, and the history for the
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from assistant.outlets.conversations import KeptTurn, new_conversation_id, now_text
-from assistant.outlets.feedback import Feedback
+from assistant.outlets.conversations import Feedback, KeptTurn, new_conversation_id, now_text
 from assistant.outlets.page.words import ENGLISH, Words
 from assistant.outlets.page_backend import Writer
 from assistant.types import Answer, Citation, Cited, Delta, Done, Event, SourcePassage, Sources, Stage, Status, Style
