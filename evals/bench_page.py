@@ -50,7 +50,7 @@ def main() -> None:
                     if start == STARTS - 1:
                         alone, few = memory_mb(process.pid), browser.new_context()
                         for number in range(PAGES):
-                            # A browser keeps six connections to a server, and each open page holds one of them.
+                            # All in one browser draw so slowly that it is the browser which is measured.
                             few = few if number % PAGES_A_BROWSER else browser.new_context()
                             ask(opened(few, url))
                         print(f"memory: {alone} MB after one page, {memory_mb(process.pid)} MB with {PAGES} more open")
