@@ -99,6 +99,12 @@ def test_citation_says_when_support_is_lacking(support: str, said: str) -> None:
     assert said in evidence_html(Conversation(drafts=[turn]))
 
 
+def test_passages_of_one_record_stand_together_below_one_title() -> None:
+    cited = (citation(), citation(n=2, passage_id="u#abstract-1"), citation(passage_id="t#t9"))
+    html = evidence_html(Conversation(drafts=[draft(*cited, passages=())]))
+    assert re.findall(r'class="card( [^"]*)"', html) == [" holds-0", " more holds-2", " holds-1"]
+
+
 def test_list_begins_in_the_chat_and_only_what_is_seen_of_it_has_cards() -> None:
     rows = "".join(f"| {n} | Talk \\| {n} | Ann | [{n}] |\n" for n in range(1, 9))
     text = f"There are **8 talks** (8 of 8):\n\n| # | Title | Speakers | Source |\n|---|---|---|---|\n{rows}"
