@@ -32,6 +32,7 @@ LEAD_ITEMS = 5
 # A button that is longer is no button.
 _LONGEST_OFFER_CHARS = 60
 _MARKER = re.compile(r"\[(\d{1,4})\]")
+_CELL_ENDS = re.compile(r"(?<!\\)\|")
 
 
 def chat_messages(drafts: Sequence[Draft], words: Words, offers: Sequence[Offer] = ()) -> list[dict[str, Any]]:
@@ -62,14 +63,19 @@ def message_html(draft: Draft, words: Words) -> str:
 
 
 def lead_of(text: str) -> str:
-    """The beginning of a list: what it says of itself, and its first items."""
+    """The beginning of a list: what it says of itself, and its first items, a table's by their titles."""
     lines: list[str] = []
     items = 0
     for line in text.splitlines():
-        items += _MARKER.search(line) is not None
+        is_item = _MARKER.search(line) is not None
+        items += is_item
         if items > LEAD_ITEMS:
             break
-        lines.append(line)
+        if not line.startswith("|"):
+            lines.append(line)
+        elif is_item:
+            cells = _CELL_ENDS.split(line)
+            lines.append(f"- {cells[2].strip()} {cells[-2].strip()}")
     return "\n".join(lines)
 
 
