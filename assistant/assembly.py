@@ -12,20 +12,20 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from assistant.answer.abstain import Abstainer
-from assistant.answer.citations import DraftCiter
+from assistant.answer.citations import CitedText, DraftCiter
 from assistant.answer.digest import Digest
 from assistant.answer.extract import Extractor
 from assistant.answer.generate import Writer
 from assistant.answer.grounding import Grounder
 from assistant.answer.program import Program
 from assistant.chat import ChatEngine
-from assistant.llm import Endpoint, EndpointChoice, Learned, Limits
+from assistant.llm import Endpoint, EndpointChoice, Learned
 from assistant.prompts import load_prompts
 from assistant.retrieve.evidence import Gatherer
 from assistant.retrieve.hybrid import HybridRanker
 from assistant.retrieve.structured import Filters
 from assistant.settings import Settings
-from assistant.types import Answer, ChatModel, Event, Style
+from assistant.types import Answer, ChatModel, Event, SourcePassage, Style
 from assistant.understand.by_model import ByModel
 from assistant.understand.entities import Entities
 from assistant.understand.parser import Parser
@@ -54,22 +54,16 @@ LONGEST_QUESTION_CHARS = 4000
 
 
 class _Opened:
-    """A snapshot and what works on it; each part is made when it is first used."""
+    """A snapshot and what works on it, the engine made when it is first used."""
 
-    def __init__(self, ranker: HybridRanker, make_understander: Callable[[HybridRanker], Understander]) -> None:
-        self.snapshot = ranker.snapshot
+    def __init__(self, ranker: HybridRanker, make_engine: Callable[[HybridRanker], ChatEngine]) -> None:
         self.ranker = ranker
-        self._make_understander = make_understander
+        self._make_engine = make_engine
 
     @cached_property
-    def understander(self) -> Understander:
-        """Understands questions about it."""
-        return self._make_understander(self.ranker)
-
-    @cached_property
-    def gatherer(self) -> Gatherer:
-        """Gathers evidence from it."""
-        return Gatherer(self.ranker)
+    def engine(self) -> ChatEngine:
+        """Runs turns over it."""
+        return self._make_engine(self.ranker)
 
 
 class Assistant:
@@ -136,7 +130,7 @@ class Assistant:
     @property
     def snapshot(self) -> Snapshot:
         """The snapshot that serves; raises what `ingest.snapshots.open_current` raises."""
-        return self._current().snapshot
+        return self._current().ranker.snapshot
 
     @property
     def ranker(self) -> HybridRanker:
@@ -146,7 +140,7 @@ class Assistant:
     @property
     def gatherer(self) -> Gatherer:
         """Gathers evidence from the serving snapshot."""
-        return self._current().gatherer
+        return self._current().engine.gatherer
 
     def turn(
         self,
@@ -164,13 +158,13 @@ class Assistant:
             QuestionTooLong: At once, before anything is looked up.
         """
         question = readable_question(question)
-        return self._engine().turn(
+        return self._current().engine.turn(
             question, history, endpoint=endpoint, filters=filters, retrieved=retrieved, style=style
         )
 
     def understand(self, question: str, history: Sequence[Answer] = ()) -> Understood:
         """What a question means after these answers, without a model."""
-        return self._current().understander.understand(readable_question(question), history)
+        return self._current().engine.understander.understand(readable_question(question), history)
 
     def endpoint(self, model: str | None = None) -> Endpoint | None:
         """The endpoint of the settings, or None when there is none or `model` is "none".
@@ -185,8 +179,8 @@ class Assistant:
         return self.connect(choice) if choice else None
 
     def connect(self, choice: EndpointChoice) -> Endpoint:
-        """An endpoint of the user's choice under the settings' limits."""
-        return Endpoint(choice, endpoint_limits(self.settings), self._learned_of(choice.base_url, choice.model))
+        """An endpoint of the user's choice, within the limits of the settings."""
+        return Endpoint(choice, self.settings, self._learned_of(choice.base_url, choice.model))
 
     def _current(self) -> _Opened:
         """What serves now; opened anew when an ingest has switched. Turns that are under way keep the old one."""
@@ -199,34 +193,24 @@ class Assistant:
     def _open(self) -> _Opened:
         snapshot = open_current(self.collection, self.embedder.fingerprint, self._store)
         ranker = HybridRanker(snapshot, self.embedder, keyword_weight=self.settings.keyword_weight)
-        return _Opened(ranker, self._make_understander)
+        return _Opened(ranker, self._make_engine)
 
-    def _make_understander(self, ranker: HybridRanker) -> Understander:
-        store, keyword = ranker.snapshot.store, ranker.snapshot.keyword
-        return Understander(
-            ranker,
-            Entities(store, keyword, self._bundled.knows_word),
-            Parser(self._bundled),
-            self._bundled,
-            self._by_model,
-        )
+    def _make_engine(self, ranker: HybridRanker) -> ChatEngine:
+        store, keyword, bundled = ranker.snapshot.store, ranker.snapshot.keyword, self._bundled
+        entities = Entities(store, keyword, bundled.knows_word)
+        gatherer = Gatherer(ranker)
 
-    def _engine(self) -> ChatEngine:
-        """What serves now, put together; cheap, for all that takes time is kept by `_Opened`."""
-        opened = self._current()
-        gatherer = opened.gatherer
-        keyword = opened.snapshot.keyword
+        def make_citer(answer: CitedText, sources: Sequence[Sequence[SourcePassage]]) -> DraftCiter:
+            return DraftCiter(answer, sources, keyword, self._grounder.matcher(sources, keyword))
+
         return ChatEngine(
-            opened.understander,
+            Understander(ranker, entities, Parser(bundled), bundled, self._by_model),
             gatherer,
             self._abstainer,
-            Writer(
-                self._prompts,
-                lambda answer, sources: DraftCiter(answer, sources, keyword, self._grounder.matcher(sources, keyword)),
-            ),
-            Extractor(opened.ranker),
-            Digest(opened.ranker, gatherer.source),
-            Program(opened.snapshot.store, self._bundled),
+            Writer(self._prompts, make_citer),
+            Extractor(ranker),
+            Digest(ranker, gatherer.source),
+            Program(store, bundled),
             self._grounder,
             asks_again=self.settings.llm_second_opinion,
         )
@@ -267,18 +251,6 @@ def chosen_endpoint(settings: Settings, model: str | None = None) -> EndpointCho
         raise SettingsError(f'No endpoint is set for the model "{model}"; set TALKS_LLM_BASE_URL to its address.')
     name = settings.llm_model if model in (None, ANY_MODEL) else model
     return EndpointChoice(address, name, _secret(settings.llm_api_key))
-
-
-def endpoint_limits(settings: Settings) -> Limits:
-    """How much and how long, for any endpoint."""
-    return Limits(
-        context_tokens=settings.llm_context_tokens,
-        answer_tokens=settings.llm_answer_tokens,
-        connect_timeout_s=settings.llm_connect_timeout_s,
-        first_token_timeout_s=settings.llm_first_token_timeout_s,
-        idle_timeout_s=settings.llm_idle_timeout_s,
-        thinking_tokens=settings.llm_thinking_tokens,
-    )
 
 
 def make_embedder(settings: Settings) -> Embedder:

@@ -81,32 +81,23 @@ class _Turn:
             self.timing_ms[name] = round((time.perf_counter() - self.began) * 1000, 2)
 
 
+@dataclass(frozen=True, slots=True)
 class ChatEngine:
-    """Runs chat turns over one collection."""
+    """Runs chat turns over one snapshot of a collection; what it is made of is shared by all turns.
 
-    def __init__(
-        self,
-        understander: Understander,
-        gatherer: Gatherer,
-        abstainer: Abstainer,
-        writer: Writer,
-        extractor: Extractor,
-        digest: Digest,
-        program: Program,
-        grounder: Grounder,
-        *,
-        asks_again: bool = False,
-    ) -> None:
-        """Put together; `asks_again`: whether a model is asked for a second opinion on doubtful statements."""
-        self._understander = understander
-        self._gatherer = gatherer
-        self._abstainer = abstainer
-        self._writer = writer
-        self._extractor = extractor
-        self._digest = digest
-        self._program = program
-        self._grounder = grounder
-        self._asks_again = asks_again
+    Attributes:
+        asks_again: Whether a model is asked for a second opinion on doubtful statements.
+    """
+
+    understander: Understander
+    gatherer: Gatherer
+    abstainer: Abstainer
+    writer: Writer
+    extractor: Extractor
+    digest: Digest
+    program: Program
+    grounder: Grounder
+    asks_again: bool = False
 
     def turn(
         self,
@@ -130,10 +121,10 @@ class ChatEngine:
         """
         began = time.perf_counter()
         yield Status("searching", "Searching the talks and papers")
-        understood = self._understander.understand(question, history, endpoint)
+        understood = self.understander.understand(question, history, endpoint)
         turn = _Turn(understood, began, style)
-        evidence = self._gatherer.gather(understood, filters or Filters(), retrieved)
-        decision = self._abstainer.decide(understood, evidence)
+        evidence = self.gatherer.gather(understood, filters or Filters(), retrieved)
+        decision = self.abstainer.decide(understood, evidence)
         turn.clock("retrieval")
         yield Sources(tuple(evidence.sources))
         outcome = Outcome(is_enough=False)
@@ -156,13 +147,13 @@ class ChatEngine:
         understood = turn.understood
         task = Task(
             question=understood.standalone,
-            sources=[self._gatherer.numbered(record, understood) for record in evidence.whole],
+            sources=[self.gatherer.numbered(record, understood) for record in evidence.whole],
             rows=self._rows_as_source(evidence),
-            titles=self._gatherer.titles(),
-            note=" ".join((decision.note(evidence), self._program.note(understood))).strip(),
+            titles=self.gatherer.titles(),
+            note=" ".join((decision.note(evidence), self.program.note(understood))).strip(),
             style=turn.style,
         )
-        writing = self._writer.write(
+        writing = self.writer.write(
             task, turn.answer, history, endpoint, lambda: self._tell(evidence.rows, turn.answer)
         )
         outcome: Outcome
@@ -187,19 +178,19 @@ class ChatEngine:
     def _without_model(self, turn: _Turn, evidence: Evidence, decision: Answerability) -> Iterator[Event]:
         """Answer, or go on, in the sources' own words."""
         intent, already = turn.understood.intent, len(turn.answer.citations)
-        other = self._understander.other_language(turn.understood, evidence.sources[0].text) if evidence.sources else ""
+        other = self.understander.other_language(turn.understood, evidence.sources[0].text) if evidence.sources else ""
         in_other = messages.OTHER_LANGUAGE.format(language=other) if other else None
         if in_other and decision.abstention is not None:
             decision = replace(decision, abstention=Abstention("other_language", in_other))
         else:
             turn.notice = turn.notice or in_other
-        part = self._gatherer.part(turn.understood) if intent == "overview" and evidence.rows is None else []
+        part = self.gatherer.part(turn.understood) if intent == "overview" and evidence.rows is None else []
         if part:
             turn.mode = "gist"
-            yield from self._digest.overview(turn.answer, part)
-        elif self._program.answers(turn.understood, evidence, decision):
+            yield from self.digest.overview(turn.answer, part)
+        elif self.program.answers(turn.understood, evidence, decision):
             turn.mode = "about"
-            yield from self._program.tell(turn.understood, turn.answer, self._digest)
+            yield from self.program.tell(turn.understood, turn.answer, self.digest)
         elif evidence.rows is not None:
             turn.mode, turn.query = "catalogue", query_text(evidence.rows.query)
             yield from self._tell(evidence.rows, turn.answer)
@@ -212,13 +203,13 @@ class ChatEngine:
             yield from messages.say(turn.answer, decision.abstention.text)
         elif intent == "summarise":
             turn.mode = "gist"
-            yield from self._digest.summarise(turn.answer, evidence.records)
+            yield from self.digest.summarise(turn.answer, evidence.records)
         elif intent == "compare":
             turn.mode = "gist"
-            yield from self._digest.compare(turn.answer, self._compared(turn, evidence))
+            yield from self.digest.compare(turn.answer, self._compared(turn, evidence))
         elif intent == "recommend":
             turn.mode = "gist"
-            yield from self._digest.recommend(turn.answer, evidence.records)
+            yield from self.digest.recommend(turn.answer, evidence.records)
         else:
             yield from self._extract(turn, evidence, several=intent == "list" and not evidence.named)
         turn.refused = not turn.answer.citations and turn.mode != "about"
@@ -229,7 +220,7 @@ class ChatEngine:
     def _tell(self, rows: Rows | None, answer: CitedText) -> Iterator[Event]:
         """Say and cite what the typed query found."""
         if rows is not None:
-            yield from tell(rows.query, rows.result, self._gatherer.store, answer)
+            yield from tell(rows.query, rows.result, self.gatherer.store, answer)
 
     def _rows_as_source(self, evidence: Evidence) -> NumberedSource | None:
         """The rows as a model reads them: as they would be told, without markers."""
@@ -238,76 +229,73 @@ class ChatEngine:
         told = CitedText()
         for _ in self._tell(evidence.rows, told):
             pass
-        return self._gatherer.rows_as_source(evidence.rows, MARKER.sub("", told.text))
+        return self.gatherer.rows_as_source(evidence.rows, MARKER.sub("", told.text))
+
+    def _best_of(self, turn: _Turn, record: RankedRecord, most: int, *, with_bio: bool = True) -> list[Excerpt]:
+        """The sentences of a record that answer best."""
+        assert turn.understood.scored is not None  # else nothing is ranked
+        return self.extractor.of_record(
+            turn.understood.question, turn.understood.scored, record, most=most, with_bio=with_bio
+        )
+
+    def _quote(self, turn: _Turn, found: Sequence[Excerpt], *, lead: bool = True) -> Iterator[Event]:
+        cited = [(one, self.gatherer.source(one.passage, one.score)) for one in found]
+        return messages.excerpts(turn.answer, cited, lead=lead)
 
     def _compared(self, turn: _Turn, evidence: Evidence) -> list[list[Excerpt]]:
         """Excerpts of each record that is compared: those named, and the best where only one is, or none."""
-        assert turn.understood.scored is not None
         count = min(max(2, len(evidence.named)), MOST_COMPARED)
-        asked, scored = turn.understood.question, turn.understood.scored
-        return [
-            self._extractor.of_record(asked, scored, one, most=COMPARED_SENTENCES, with_bio=False)
-            for one in evidence.records[:count]
-        ]
+        return [self._best_of(turn, one, COMPARED_SENTENCES, with_bio=False) for one in evidence.records[:count]]
 
     def _extract(self, turn: _Turn, evidence: Evidence, *, several: bool) -> Iterator[Event]:
         """Excerpts of the best records; of a list by relevance the best sentence of each."""
-        asked, scored = turn.understood.question, turn.understood.scored
-        if scored is None:
+        understood = turn.understood
+        if understood.scored is None:
             return
         if not several:
-            found = self._extractor.extract(
-                asked,
-                scored,
+            found = self.extractor.extract(
+                understood.question,
+                understood.scored,
                 evidence.records,
                 named=evidence.named,
-                asks_person=turn.understood.asks_person,
+                asks_person=understood.asks_person,
                 style=turn.style,
             )
-            yield from messages.excerpts(
-                turn.answer, [(one, self._gatherer.source(one.passage, one.score)) for one in found]
-            )
+            yield from self._quote(turn, found)
             return
         least = LEAST_OF_BEST_LISTED * evidence.records[0].score
         yield from messages.say(turn.answer, messages.LEAD_SEVERAL)
         for record in [one for one in evidence.records if one.score >= least][:MOST_LISTED]:
-            [*excerpts] = self._extractor.of_record(asked, scored, record, most=1)
-            source = self._gatherer.source(excerpts[-1].passage, record.score)
+            best = self._best_of(turn, record, 1)[-1]
+            source = self.gatherer.source(best.passage, record.score)
             yield from messages.say(turn.answer, f"**{source.title}**{messages.by(source)}")
-            yield from messages.quote(turn.answer, excerpts[-1], source)
+            yield from messages.quote(turn.answer, best, source)
 
     def _quote_rows(self, turn: _Turn, evidence: Evidence, ids: Sequence[str]) -> Iterator[Event]:
         """What the records of a short list say, where more is asked than which they are."""
-        asked, scored = turn.understood.question, turn.understood.scored
-        records = [one for one in evidence.records if one.record_id in ids]
-        if scored is None or len(ids) > MOST_ROWS_QUOTED:
-            return
-        for record in records:
-            found = self._extractor.of_record(asked, scored, record, most=COMPARED_SENTENCES)
-            cited = [(one, self._gatherer.source(one.passage, one.score)) for one in found]
-            yield from messages.excerpts(turn.answer, cited, lead=False)
+        for record in evidence.records if len(ids) <= MOST_ROWS_QUOTED else ():
+            if record.record_id in ids:
+                yield from self._quote(turn, self._best_of(turn, record, COMPARED_SENTENCES), lead=False)
 
     def _correct(self, turn: _Turn, evidence: Evidence) -> Iterator[Event]:
         """Say whose talk it is, and what it says."""
         wrong = evidence.presupposition
         assert wrong is not None
-        own, meant = self._gatherer.source(wrong.own, 1.0), self._gatherer.source(wrong.meant, 1.0)
+        own, meant = self.gatherer.source(wrong.own, 1.0), self.gatherer.source(wrong.meant, 1.0)
         yield from messages.correction(turn.answer, wrong.name, own, meant)
-        right: list[RankedRecord] = [one for one in evidence.records if one.record_id == wrong.meant.record_id]
-        if right and turn.understood.scored is not None:
-            found = self._extractor.of_record(turn.understood.question, turn.understood.scored, right[0], most=2)
-            cited = [(one, self._gatherer.source(one.passage, one.score)) for one in found]
-            yield from messages.excerpts(turn.answer, cited)
+        for record in evidence.records:
+            if record.record_id == wrong.meant.record_id:
+                yield from self._quote(turn, self._best_of(turn, record, 2))
 
     def _check(self, turn: _Turn, task: Task, endpoint: ChatModel) -> Iterator[Event]:
         """Compare each statement of a model with what it read of the records that it cites."""
         answer = turn.answer
         told = {one.passages[0].id: f"{one.heading}\n{one.text}" for one in task.sources}
-        for passage in self._gatherer.passages_named(one.passage_id for one in answer.citations):
+        for passage in self.gatherer.passages_named(one.passage_id for one in answer.citations):
             told.setdefault(passage.id, f"{passage.title}\n{'; '.join(passage.speakers)}\n{passage.text}")
-        checked = self._grounder.check_answer(answer.text, answer.citations, told)
-        if self._asks_again:
-            checked = self._writer.reconsider(checked, endpoint)
+        checked = self.grounder.check_answer(answer.text, answer.citations, told)
+        if self.asks_again:
+            checked = self.writer.reconsider(checked, endpoint)
         answer.citations = list(with_support(answer.citations, checked))
         turn.checks = tuple(
             StatementCheck(one.statement.start, one.statement.end, one.verdict.verdict, one.verdict.reason)
@@ -343,4 +331,4 @@ class ChatEngine:
         cited = [citation.id for citation in turn.answer.citations]
         near = [] if cited or turn.mode == "about" else [record.record_id for record in evidence.records[:1]]
         order = [id_ for id_ in cited if id_ in named] + cited + ([] if cited else named) + near
-        return tuple(self._gatherer.about(id_) for id_ in list(dict.fromkeys(order))[:MOST_ABOUT])
+        return tuple(self.gatherer.about(id_) for id_ in list(dict.fromkeys(order))[:MOST_ABOUT])

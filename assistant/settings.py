@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from platformdirs import user_data_path
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from assistant.resources import prompts_dir, seeds_dir
@@ -75,23 +75,14 @@ class Settings(BaseSettings):
     )
     api_key: SecretStr | None = Field(None, description="Asked for by /v1 and /mcp; none means the page's password.")
 
-    @field_validator("store")
+    @field_validator("store", "llm_base_url", "embedding_base_url")
     @classmethod
-    def _is_store_address(cls, value: str | None) -> str | None:
-        if not value or not value.strip():
-            return None
-        if not value.strip().removeprefix("milvus+").startswith(("http://", "https://")):
-            raise ValueError("must start with http://, https://, milvus+http:// or milvus+https://")
-        return value.strip()
-
-    @field_validator("llm_base_url", "embedding_base_url")
-    @classmethod
-    def _is_http_address(cls, value: str | None) -> str | None:
-        if not value or not value.strip():
-            return None
-        if not value.strip().startswith(("http://", "https://")):
+    def _is_address(cls, value: str | None, info: ValidationInfo) -> str | None:
+        address = (value or "").strip()
+        bare = address.removeprefix("milvus+") if info.field_name == "store" else address
+        if address and not bare.startswith(("http://", "https://")):
             raise ValueError("must start with http:// or https://")
-        return value.strip()
+        return address or None
 
 
 def load_settings(**overrides: object) -> Settings:

@@ -27,9 +27,6 @@ class ChatModel(Protocol):
     def stream(self, user: str, system: str = "") -> Generator[Any, None, None]:
         """Ask; yields its words as text, and signs of life between them; raises `ingest.errors.EndpointError`."""
 
-    def short_reply(self, prompt: str, *, most_chars: int, timeout_s: float = ...) -> Any:
-        """Ask for a short reply beside the answer; has `text`, and `is_whole` where it came to its end by itself."""
-
 
 Stage = Literal["searching", "reading", "writing"]
 Mode = Literal["model", "extract", "gist", "catalogue", "about"]
@@ -135,8 +132,8 @@ class SourcePassage:
     Attributes:
         page: The pages that the record stood on.
         score: The ranking's score, higher is better.
-        opens: Where its sentences open in the recording: offset in the text, second, address; empty where the source
-            gives no times.
+        opens: Where its sentences or chapters open in the recording: offset in the text, second or None, address;
+            empty where the source gives no times.
         deep_link: The address of the recording, or of the record.
     """
 
@@ -154,7 +151,7 @@ class SourcePassage:
     video_url: str | None = None
     start_s: float | None = None
     end_s: float | None = None
-    opens: tuple[tuple[int, int, str | None], ...] = ()
+    opens: tuple[tuple[int, int | None, str | None], ...] = ()
     deep_link: str | None = None
 
 
@@ -244,14 +241,14 @@ class Sources:
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """The next piece of the answer's Markdown; markers arrive whole and already numbered."""
+    """The next piece of the answer's Markdown; a marker, already numbered, is a piece of its own."""
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """The citation behind a marker that a `Delta` has just shown."""
+    """The citation behind the marker that the last `Delta` has shown."""
 
     citation: Citation
 

@@ -4,22 +4,18 @@ Comes in: an assistant. Goes out: a table in milliseconds, and which rows grow f
 sign or phrase over and over, since that is what brings a backtracking pattern or a nested loop to light.
 """
 
-import queue
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from assistant.answer.grounding import statements
 from assistant.answer.markers import Marker, MarkerParser, defuse
-from assistant.assembly import Assistant, endpoint_limits
-from assistant.llm.faults import Teller
+from assistant.assembly import Assistant
 from assistant.llm.marks import ReasoningFold
-from assistant.llm.reply import Reply, Said
 from assistant.outlets.page.markdown import answer_html, text_html
 from assistant.outlets.references import answer_markdown
 from assistant.types import Answer
-from ingest.errors import EndpointCut, EndpointSilent, QuestionTooLong
+from ingest.errors import QuestionTooLong
 from ingest.passages import record_passages
 from ingest.readers.json_records import read_object
 from ingest.text import searchable
@@ -47,31 +43,8 @@ RUNS = 3
 PIECE_CHARS = 7
 
 
-@dataclass
-class Wire:
-    """A reply that has arrived already; see `assistant.llm.reply.Wire`."""
-
-    text: str
-    at: int = 0
-    is_sent: bool = True
-    is_connected: bool = True
-    is_closed_well: bool = True
-
-    def next(self, timeout_s: float) -> Said | None:
-        """The next few characters."""
-        if timeout_s <= 0:
-            raise queue.Empty
-        piece, self.at = self.text[self.at : self.at + PIECE_CHARS], self.at + PIECE_CHARS
-        return Said(words=piece) if piece else None
-
-    def hang_up(self) -> None:
-        """Nothing is open."""
-
-
 def print_cost(assistant: Assistant) -> bool:
     """Print the table; tells whether every row grows with its length at most."""
-    limits = endpoint_limits(assistant.settings)
-    tokens = limits.answer_tokens + limits.thinking_tokens
 
     def question(text: str) -> None:
         try:
@@ -83,11 +56,10 @@ def print_cost(assistant: Assistant) -> bool:
     def reply(text: str) -> None:
         said: list[str | Marker] = []
         parser = MarkerParser(sources=5)
-        try:
-            for piece in Reply(Wire(text), ReasoningFold(), limits, Teller("", ()), tokens).pieces():
-                said += [] if not isinstance(piece, str) else parser.feed(piece)
-        except (EndpointCut, EndpointSilent):  # longer than a reply may be, or nothing but space
-            pass
+        fold = ReasoningFold()
+        for at in range(0, len(text), PIECE_CHARS):
+            said += parser.feed(fold.feed(text[at : at + PIECE_CHARS]))
+        said += parser.feed(fold.finish())
         shown = "".join(one for one in (*said, *parser.finish()) if not isinstance(one, Marker))
         statements(shown, ())
         answer_html(shown, (), lambda *_: "")

@@ -15,15 +15,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.answer.abstain import LEARNED, curve_features, kernel, scaled
+from assistant.answer.abstain import IS_LIST, LEARNED, curve_features, kernel, scaled
 from assistant.assembly import Assistant
-from assistant.learned import rounded, widened
+from assistant.learned import widened
 from assistant.retrieve.evidence import Features, told_signs
 from assistant.retrieve.structured import Filters
 from assistant.settings import load_settings
 from assistant.types import Answer
 from assistant.understand.understand import Understood
-from evals.learning import FOLDS, cross_validated, learn, shuffled_folds
+from evals.learning import FOLDS, cross_validated, learn, rounded, shuffled_folds
 from evals.questions import EVALS, read_dialogues, read_questions, read_subjects
 from ingest.embedder import BundledEmbedder
 
@@ -31,6 +31,9 @@ RIDGE = 1.0
 # A known question is only a place to be near to: less than four bits a number move a chance by .004 on average.
 KNOWN_STEPS = 11
 FALSE_REFUSALS = (0.02, 0.03, 0.05, 0.08)
+# So many of what is there is refused: of questions for a detail, and, since whoever looks for a subject can judge what
+# is shown, of questions whether there is something on one.
+DETAILS_REFUSED, SUBJECTS_REFUSED = 0.04, 0.08
 # What everybody may ask of anybody who has a talk; the labelled questions hardly hold it.
 OF_ANYBODY = (
     "What does {} speak about?", "What did {} speak about?", "what is {}'s talk about", "Tell me what {} is on about",
@@ -98,7 +101,8 @@ def main() -> None:
         threshold = float(np.quantile(odds[answerable & truth], share))
         caught = {kind: f"{(odds[kinds == kind] < threshold).mean():.2f}" for kind in dict.fromkeys(kinds)}
         print(f"{share:.2f} of answerable refused: threshold {threshold:.2f}; refused of each kind {caught}")
-    least = float(np.quantile(odds[answerable & truth], 0.03))
+    least = float(np.quantile(odds[answerable & truth], DETAILS_REFUSED))
+    curve[IS_LIST] += least - float(np.quantile(odds[kinds == "subject"], SUBJECTS_REFUSED))
     np.savez_compressed(
         LEARNED,
         mean=mean.astype(np.float32),

@@ -24,7 +24,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from assistant.assembly import Assistant
-from assistant.learned import rounded, widened
+from assistant.learned import widened
 from assistant.query import Condition, Query, parse_query, query_text
 from assistant.settings import load_settings
 from assistant.understand.entities import LINKED, Entities
@@ -41,6 +41,7 @@ from assistant.understand.network import (
 )
 from assistant.understand.notation import NONE, Sources, Symbol, items_of, query_of, tokens_of
 from assistant.understand.parser import BEGIN, END, LEARNED, UNKNOWN, first_piece_of, tags_of
+from evals.learning import rounded
 from evals.pointing import symbols_of
 from evals.questions import read_dialogues, read_questions
 from evals.renaming import MadeUp, filled, names_stranger, of_few, read_rows, renamed, with_stranger, with_topic

@@ -3,7 +3,9 @@
 Comes in: rows of signals, the right answers, the source of each row. Goes out: weights, a threshold, a figure.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +16,9 @@ _NEWTON_STEPS = 12
 FOLDS = 10
 # Of the descent: its steps, their length, what large weights cost, and how far rows are spread before it.
 _DESCENT_STEPS, _RATE, _DESCENT_RIDGE, _SCALE = 250, 4.0, 1e-4, 3.0
+# From -31 to 31: some five bits a number once they are compressed.
+STEPS = 31
+_LEAST_ROUNDED = 10_000
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -135,3 +140,16 @@ class Softmax:
 def _shares(odds: Floats) -> Floats:
     powers = np.exp(odds - odds.max(axis=1, keepdims=True))
     return np.asarray(powers / powers.sum(axis=1, keepdims=True), dtype=np.float64)
+
+
+def rounded(weights: Mapping[str, NDArray[np.float32]], steps: int = STEPS) -> dict[str, NDArray[Any]]:
+    """What to save: matrices to whole numbers up to `steps`, each row by a scale of its own, the rest to 16 bits."""
+    stored: dict[str, NDArray[Any]] = {}
+    for name, values in weights.items():
+        if values.size < _LEAST_ROUNDED:
+            stored[name] = values.astype(np.float16)
+            continue
+        scales = np.abs(values).max(axis=1, keepdims=True) / steps
+        stored[name] = np.rint(values / scales).astype(np.int8)
+        stored[f"{name}/scale"] = scales.astype(np.float32)
+    return stored

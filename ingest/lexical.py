@@ -112,7 +112,6 @@ class KeywordIndex:
         self._stemmer = Stemmer.Stemmer("english")
         self._text_count = len(self._lengths)
         self._mean_length = (float(self._lengths.mean()) if self._text_count else 0.0) or 1.0
-        self._idf_unknown = float(np.log(1 + (self._text_count + 0.5) / 0.5))
         self._place = lru_cache(maxsize=4096)(self._find)
 
     @classmethod
@@ -130,12 +129,11 @@ class KeywordIndex:
     def knows(self, word: str) -> bool:
         """Whether some text holds the word in any of its forms, or it is one that is left out."""
         lower = word.lower()
-        return is_stop_word(lower) or self._place(self._stemmer.stemWord(lower)) is not None
+        return is_stop_word(lower) or self.passages_with(self._stemmer.stemWord(lower)) > 0
 
     def passages_with(self, stem: str) -> int:
         """How many passages hold a word, given as its stem."""
-        place = self._place(stem)
-        return 0 if place is None else self._posting_count(place)
+        return len(self._texts[self._postings(stem)])
 
     def words(self, question: str) -> list[str]:
         """The question's stems, each once, without stop words."""
@@ -164,15 +162,19 @@ class KeywordIndex:
         weights = self._weights(question)
         most = sum(weights.values())
         for stem, weight in weights.items():
-            if (place := self._place(stem)) is not None:
-                postings = slice(self._posting_start(place), int(self._posting_ends[place]))
-                texts, counts = self._texts[postings], self._counts[postings].astype(np.float32)
+            postings = self._postings(stem)
+            texts, counts = self._texts[postings], self._counts[postings].astype(np.float32)
+            if len(texts):
                 damping = self._damping(self._lengths[texts], spoken=spoken)
                 scores[texts] += np.float32(weight / most) * counts / (counts + damping)
         return scores
 
     def scores_with_pairs(
-        self, question: str, scores: NDArray[np.float32], places: Sequence[int], texts: Sequence[str]
+        self,
+        question: str,
+        scores: NDArray[np.float32],
+        places: Sequence[int],
+        texts_at: Callable[[Sequence[int]], Sequence[str]],
     ) -> NDArray[np.float32]:
         """The scores with what pairs of the question's neighbouring words add, counted in a few texts.
 
@@ -180,7 +182,7 @@ class KeywordIndex:
             question: Stop words do not part neighbours.
             scores: Shape (n,), by `scores`, of speech.
             places: Of the passages that are looked at; others are taken to hold no pair.
-            texts: Of these passages, as they were indexed.
+            texts_at: Reads texts as they were indexed; only those that hold both words of a pair are.
 
         Returns:
             Shape (n,), in [0, 1]: still divided by the most that the question could get. A pair's idf is by the texts
@@ -191,8 +193,13 @@ class KeywordIndex:
         pairs = set(pairwise(stems))
         if not pairs or not places:
             return scores
+        holds = {stem: np.isin(places, self._texts[self._postings(stem)]) for stem in weights}
+        both = np.any([holds[first] & holds[second] for first, second in pairs], axis=0)
+        places = [place for place, may_hold in zip(places, both, strict=True) if may_hold]
         share = _PAIR_WEIGHT if len(weights) <= _SHORT_QUESTION_WORDS else _LONG_PAIR_WEIGHT
-        found = [Counter(pair for pair in pairwise(self._content_stems(text)) if pair in pairs) for text in texts]
+        found = [
+            Counter(pair for pair in pairwise(self._content_stems(text)) if pair in pairs) for text in texts_at(places)
+        ]
         holding = Counter(pair for counts in found for pair in counts)
         pair_weights = {pair: share * self._count_idf(holding[pair]) for pair in sorted(pairs)}
         of_words = sum(weights.values())
@@ -226,10 +233,7 @@ class KeywordIndex:
         return {stem: self._stem_idf(stem) for stem in self.words(question)}
 
     def _stem_idf(self, stem: str) -> float:
-        place = self._place(stem)
-        if place is None:
-            return self._idf_unknown
-        return self._count_idf(self._posting_count(place))
+        return self._count_idf(self.passages_with(stem))
 
     def _count_idf(self, count: int) -> float:
         return float(np.log(1 + (self._text_count - count + 0.5) / (count + 0.5)))
@@ -242,11 +246,12 @@ class KeywordIndex:
         k1, b = (_SPOKEN_K1, _SPOKEN_B) if spoken else (_K1, _B)
         return np.asarray(np.float32(k1) * (1 - b + np.float32(b / self._mean_length) * lengths))
 
-    def _posting_start(self, place: int) -> int:
-        return int(self._posting_ends[place - 1]) if place else 0
-
-    def _posting_count(self, place: int) -> int:
-        return int(self._posting_ends[place]) - self._posting_start(place)
+    def _postings(self, stem: str) -> slice:
+        """Where a stem's postings stand; nowhere where no text holds it."""
+        place = self._place(stem)
+        if place is None:
+            return slice(0, 0)
+        return slice(int(self._posting_ends[place - 1]) if place else 0, int(self._posting_ends[place]))
 
     def _find(self, stem: str) -> int | None:
         """The place of a stem among the sorted ones, by halving; None where no text holds it."""

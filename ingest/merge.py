@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 from ingest.ids import with_ids
 from ingest.links import video_id
 from ingest.readers.names import surname
-from ingest.records import Cue, Date, Record, Speaker, Value, Warning
+from ingest.records import Date, Record, Speaker, Value, Warning
 from ingest.schema import CAPTIONS, DATE, EVENT, IDS, LINKS, VIDEO_URL, Field, value_fields
 
 # Two abstracts of one talk share most of their word pairs even when one was edited or shortened. Of the 9,316 pairs of
@@ -170,6 +170,7 @@ def _word_pairs(text: str) -> set[tuple[str, str]]:
 
 def _join(first: Record, second: Record) -> Record:
     """One record of two: each field from the first that has it, places and lists of values from both."""
+    spoken = second if _is_better_spoken(second, first) else first
     return replace(
         first,
         sources=tuple(dict.fromkeys((*first.sources, *second.sources))),
@@ -177,17 +178,18 @@ def _join(first: Record, second: Record) -> Record:
         abstract=first.abstract or second.abstract,
         bio=first.bio or second.bio,
         chapters=first.chapters or second.chapters,
-        transcript=_join_transcripts(first.transcript, second.transcript),
+        transcript=spoken.transcript,
+        transcript_file=spoken.transcript_file or spoken.sources[0].file,
         values=_join_values(first.values, second.values),
         other={**second.other, **first.other},
         id=first.id or second.id,
     )
 
 
-def _join_transcripts(first: Sequence[Cue], second: Sequence[Cue]) -> tuple[Cue, ...]:
-    """The first transcript, unless the second has times and it has none."""
-    timed = [any(cue.start_s is not None for cue in cues) for cues in (first, second)]
-    return tuple(second if not first or timed == [False, True] else first)
+def _is_better_spoken(one: Record, other: Record) -> bool:
+    """Whether a record has a transcript and the other has none, or none with times."""
+    timed, other_timed = (any(cue.start_s is not None for cue in each.transcript) for each in (one, other))
+    return bool(one.transcript) and (not other.transcript or (timed and not other_timed))
 
 
 def _join_values(first: Mapping[str, Value], second: Mapping[str, Value]) -> dict[str, Value]:

@@ -6,9 +6,12 @@ embedder is said here too (`headed_text`). No text makes a passage over a set le
 """
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import accumulate
 
 from sentencex import get_sentence_boundaries
 
@@ -87,11 +90,16 @@ def split_sentences(text: str, language: str = "en") -> list[Span]:
 
 def record_sections(record: Record) -> list[tuple[str, str]]:
     """The parts of a record that can be quoted, as (section, text), in reading order; none is empty."""
-    parts = [("abstract", record.abstract)]
-    parts.append(("bio", record.bio))
-    parts.append(("chapters", "\n".join(chapter_line(chapter) for chapter in record.chapters)))
-    parts.append(("transcript", Transcript(record).text))
-    return [part for part in parts if part[1].strip()] or [("title", record.title)]
+    spoken = Transcript(record).text
+    parts = [*_written(record), *([("transcript", spoken)] if spoken.strip() else [])]
+    return parts or [("title", record.title)]
+
+
+def _written(record: Record) -> list[tuple[str, str]]:
+    """The sections above the transcript."""
+    chapters = "\n".join(chapter_line(chapter) for chapter in record.chapters)
+    parts = [("abstract", record.abstract), ("bio", record.bio), ("chapters", chapters)]
+    return [part for part in parts if part[1].strip()]
 
 
 def record_text(record: Record) -> str:
@@ -129,14 +137,40 @@ def record_passages(record: Record) -> list[Passage]:
     return passages
 
 
-def second_at(record: Record, offset: int) -> float | None:
-    """When the word at an offset of `record_text` is said; None outside the transcript, or without times."""
-    before = 0
-    for section, text in record_sections(record):
-        if section == "transcript":
-            return Transcript(record).second_at(offset - before) if offset >= before else None
-        before += len(text) + 2
-    return None
+class Places:
+    """Where the words of one record stand, by offsets of `record_text`: file and line, and the second."""
+
+    def __init__(self, record: Record) -> None:
+        self._record = record
+        written = _written(record)
+        self._chapters_at = sum(len(text) + 2 for section, text in written if section != "chapters")
+        self._spoken_at = sum(len(text) + 2 for _, text in written)
+
+    def second_at(self, offset: int) -> float | None:
+        """When the word there is said, or the chapter of its line begins; None where the source gives no time."""
+        if offset >= self._spoken_at:
+            return self._transcript.second_at(offset - self._spoken_at)
+        if offset < self._chapters_at:
+            return None
+        place = bisect_right(self._chapter_starts, offset - self._chapters_at) - 1
+        return self._record.chapters[place].start_s
+
+    def file_and_line(self, offset: int) -> tuple[str, int]:
+        """Of what is spoken its cue's, where the source tells; else where the record begins."""
+        sources = self._record.sources
+        if offset < self._spoken_at:
+            return sources[0].file, sources[0].first_line
+        held = next((one for one in sources if one.file == self._record.transcript_file), sources[0])
+        cue = self._transcript.cue_at(offset - self._spoken_at)
+        return held.file, (cue and cue.line) or held.first_line
+
+    @cached_property
+    def _transcript(self) -> Transcript:
+        return Transcript(self._record)
+
+    @cached_property
+    def _chapter_starts(self) -> list[int]:
+        return [0, *accumulate(len(chapter_line(chapter)) + 1 for chapter in self._record.chapters[:-1])]
 
 
 def _windows(record: Record, offset: int) -> list[Passage]:

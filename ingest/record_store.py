@@ -307,12 +307,13 @@ class RecordStore:
 
     def passages(self, positions: Iterable[int]) -> list[Passage]:
         """The passages at these rows of the vectors, in the order asked for."""
-        return [self._passages("p.position = ?", int(position))[0] for position in positions]
+        asked = json.dumps([int(position) for position in positions])
+        return self._passages("JOIN json_each(?) asked ON asked.value = p.position ORDER BY asked.key", asked)
 
     def passages_named(self, passage_ids: Iterable[str]) -> list[Passage]:
         """The passages with these ids, each once; an id that there is not is left out."""
         parts = (one.rpartition("#") for one in dict.fromkeys(passage_ids))
-        return [one for id_, _, name in parts for one in self._passages("r.id = ? AND p.name = ?", id_, name)]
+        return [one for id_, _, name in parts for one in self._passages("WHERE r.id = ? AND p.name = ?", id_, name)]
 
     def records_with(self, said: str) -> int:
         """How many records hold these words one after the other."""
@@ -322,7 +323,7 @@ class RecordStore:
 
     def passages_of(self, record_id: str) -> list[Passage]:
         """A record's passages, in reading order."""
-        return self._passages("r.id = ? ORDER BY p.position", record_id)
+        return self._passages("WHERE r.id = ? ORDER BY p.position", record_id)
 
     def timed_passages(self) -> list[int]:
         """The positions of the passages of which the second is known, in order."""
@@ -345,8 +346,8 @@ class RecordStore:
         with _damage_told():
             return self._connection.execute(query, values).fetchall()
 
-    def _passages(self, where: str, *values: str | int) -> list[Passage]:
-        rows = self.rows(f"{_PASSAGES} WHERE {where}", values)
+    def _passages(self, which: str, *values: str | int) -> list[Passage]:
+        rows = self.rows(f"{_PASSAGES} {which}", values)
         return [
             Passage(f"{of}#{name}", of, kind, section, self._text(position)[start:end], start, end, *more)
             for position, of, name, kind, section, start, end, *more in rows

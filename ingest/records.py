@@ -72,12 +72,14 @@ class Cue:
         end_s: Likewise, or None where the source gives no end.
         text: As written.
         speaker: As the captions name who speaks, or None.
+        line: 1-based, in `Record.transcript_file`; None where that is not known. No part of what is said.
     """
 
     start_s: float | None
     end_s: float | None
     text: str
     speaker: str | None = None
+    line: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,7 @@ class Record:
         abstract: Paragraphs joined by newlines, as written; "" where there is none.
         bio: Likewise, about the speakers.
         transcript: What was spoken, in order of time.
+        transcript_file: Which of the sources' files says that; "" for the first.
         values: By key of its field in `schema`; read with the field's `of`.
         other: What stood in the source under keys that no field takes, or could not be a value of its field.
         id: Readable and stable, "" until `merge` names it.
@@ -140,6 +143,7 @@ class Record:
     bio: str = ""
     chapters: tuple[Chapter, ...] = ()
     transcript: tuple[Cue, ...] = ()
+    transcript_file: str = ""
     values: Mapping[str, Value] = field(default_factory=dict)
     other: Mapping[str, Any] = field(default_factory=dict)
     id: str = ""

@@ -197,6 +197,7 @@ ORGANISER = Field(
 VENUE = Field("venue", NAME, "venue", "venues", aliases="place, hall, location", asks="where", kinds=TALKS)
 ROOM = Field("room", NAME, "room", "rooms", asks="where", kinds=TALKS)
 TRACK = Field("track", NAME, "track", "tracks", kinds=TALKS)
+FORMAT = Field("format", NAME, "format", "formats", aliases="session type, type of session", kinds=TALKS)
 DURATION = Field(
     "duration_s",
     SECONDS,
@@ -225,8 +226,8 @@ IDS = Field(
 # In the order in which they are shown.
 FIELDS: tuple[Field, ...] = (
     SPEAKER, ROLE, AFFILIATION, SECTOR, ORGANISATION, AUTHOR_COUNT, DATE, EVENT, SERIES, ORGANISER, VENUE, ROOM, TRACK,
-    DURATION, SCHEDULED, LANGUAGE, TAGS, LICENSE, RECORDED, CAPTIONS, COMMENT_COUNT, URL_FIELD, VIDEO_URL, MEDIA_FILE,
-    LINKS, IDS, PAGE,
+    FORMAT, DURATION, SCHEDULED, LANGUAGE, TAGS, LICENSE, RECORDED, CAPTIONS, COMMENT_COUNT, URL_FIELD, VIDEO_URL,
+    MEDIA_FILE, LINKS, IDS, PAGE,
 )  # fmt: skip
 
 
@@ -289,7 +290,10 @@ def record_to_json(record: Record) -> dict[str, Any]:
     written["year"] = date.year if date else None
     written["pages"] = record_pages(record)
     if record.transcript:
-        written["transcript"] = [asdict(cue) for cue in record.transcript]
+        written["transcript"] = [
+            {"start_s": cue.start_s, "end_s": cue.end_s, "text": cue.text, "speaker": cue.speaker}
+            for cue in record.transcript
+        ]
     return written | ({"other": dict(record.other)} if record.other else {})
 
 

@@ -6,6 +6,7 @@ through the same function, so that a wrongly cut ending ("bias" → "bia") harms
 
 import re
 import unicodedata
+from urllib.parse import urlsplit
 
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _POSSESSIVE = re.compile(r"['’]s\b")
@@ -72,4 +73,7 @@ def one_line(said: str) -> str:
 def web_address(url: str | None) -> str | None:
     """An address that opens a web page, or None: a script, a file or data is no link."""
     found = _WEB_ADDRESS.fullmatch(url.strip()) if url else None
-    return found[0] if found else None
+    try:
+        return found[0] if found and urlsplit(found[0]).hostname else None
+    except ValueError:  # "http://[", or a name that means another host once it is normalised
+        return None

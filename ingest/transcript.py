@@ -99,9 +99,13 @@ class Transcript:
         self.text = "".join(pieces)
         self._ends = [start - 1 for start in self._starts[1:]] + [length]
 
+    def cue_at(self, offset: int) -> Cue | None:
+        """The cue that holds an offset of the text; None where nothing is said."""
+        return self._cues[max(0, self._place(offset))] if self._cues else None
+
     def second_at(self, offset: int) -> float | None:
         """When the word at an offset of the text is said: interpolated within its cue, None without times."""
-        place = bisect_right(self._starts, offset) - 1
+        place = self._place(offset)
         if place < 0:
             return None
         cue, start, end = self._cues[place], self._starts[place], self._ends[place]

@@ -10,7 +10,7 @@ import os
 import re
 import socket
 import ssl
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -31,8 +31,6 @@ _PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
 _NO_KEY_SIGN = re.compile(r"[^\x20-\x7e]")
 _STUMBLED_OVER = re.compile(r"(?:https?|all|no|ftp)_proxy|SSL_CERT_(?:FILE|DIR)|SSLKEYLOGFILE", re.IGNORECASE)
 
-Hook = Callable[[httpx.Response], None]
-
 
 def http_client(
     address: str,
@@ -41,7 +39,6 @@ def http_client(
     key_variable: str,
     connect_timeout_s: float,
     read_timeout_s: float,
-    on_response: Sequence[Hook] = (),
 ) -> httpx.Client:
     """A client for one server.
 
@@ -51,7 +48,6 @@ def http_client(
         key_variable: The setting that holds the key, for the message.
         connect_timeout_s: Until the server accepts.
         read_timeout_s: The longest silence.
-        on_response: Called with each response before its body is read.
 
     Raises:
         EndpointRejected: The key holds a sign that no header can carry.
@@ -80,7 +76,7 @@ def http_client(
             trust_env=False,
             proxy=httpx.Proxy(proxy, ssl_context=certificates if "https://" in proxy else None) if proxy else None,
             verify=certificates,
-            event_hooks={"request": [bare], "response": list(on_response)},
+            event_hooks={"request": [bare]},
         )
     except (ValueError, httpx.InvalidURL, ImportError) as error:  # ImportError: SOCKS is an extra of httpx
         raise _no_proxy(proxy or "", address) from error

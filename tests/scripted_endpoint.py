@@ -17,7 +17,6 @@ class Refusal(NamedTuple):
 
     status: int
     message: str = "scripted"
-    headers: Mapping[str, str] = {}
 
 
 @dataclass
@@ -182,7 +181,7 @@ def _handler(script: Script) -> type[BaseHTTPRequestHandler]:
                 self.end_headers()
             elif refusal.status:
                 body = json.dumps({"error": {"message": refusal.message}})
-                self._send(refusal.status, body, "application/json", refusal.headers)
+                self._send(refusal.status, body, "application/json")
             else:
                 self.close_connection = True
                 self.connection.close()
@@ -224,10 +223,8 @@ def _handler(script: Script) -> type[BaseHTTPRequestHandler]:
                 time.sleep(script.ping_s or script.pause_s)
                 yield ": ping\n\n"
 
-        def _send(self, status: int, body: str, content_type: str, headers: Mapping[str, str] | None = None) -> None:
+        def _send(self, status: int, body: str, content_type: str) -> None:
             self.send_response(status)
-            for name, value in (headers or {}).items():
-                self.send_header(name, value)
             self.send_header("Content-Type", content_type)
             self.send_header("Content-Length", str(len(body.encode())))
             self.end_headers()

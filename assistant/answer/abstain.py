@@ -32,6 +32,8 @@ SIGN_WEIGHT, PHRASING_WEIGHT = 0.4, 0.9
 REFUSE_BELOW = 0.5
 # A best score below this is hardly one.
 THIN_SCORE = 0.4
+# Where among the curve's features it stands how likely the question asks what there is on a subject.
+IS_LIST = 9
 # Named where nothing is found.
 MOST_NEAR = 3
 # What is wanted is not whether a record tells a detail, but what it is about.
@@ -113,10 +115,10 @@ class Abstainer:
 
 
 def curve_features(told: float, seen: Features, is_list: float) -> Floats:
-    """What the curve weighs, shape (13,), each about as large as 1.
+    """What the curve weighs, shape (14,), each about as large as 1.
 
     "Is there anything on birds?" asks for no detail: there, how near the best record comes says more than whether it
-    tells what such a question asks.
+    tells what such a question asks, and its nearness in meaning most.
     """
     return np.array(
         [
@@ -133,6 +135,7 @@ def curve_features(told: float, seen: Features, is_list: float) -> Floats:
             is_list,
             is_list * told,
             is_list * 4 * seen.best_score,
+            is_list * 4 * seen.closeness,
             is_list * 4 * seen.lead,
         ],
         dtype=np.float32,

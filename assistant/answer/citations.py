@@ -72,7 +72,7 @@ class CitedText:
         """Add a marker that points at these characters of a passage; `added` where the model wrote none."""
         n = self._numbers.setdefault(source.id, len(self._numbers) + 1)
         before = [(second, address) for offset, second, address in source.opens if offset <= start]
-        opens_at_s, deep_link = before[-1] if before else (None, source.deep_link)
+        opens_at_s, deep_link = before[-1] if before else (None, None)
         citation = Citation(
             n=n,
             id=source.id,
@@ -89,7 +89,7 @@ class CitedText:
             start_s=source.start_s,
             end_s=source.end_s,
             opens_at_s=opens_at_s,
-            deep_link=deep_link,
+            deep_link=deep_link or source.deep_link,
             added=added,
         )
         self.citations.append(citation)

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from assistant.answer.grounding import Checked, Verdict
 from assistant.answer.markers import defuse
+from assistant.llm import short_reply
 from assistant.prompts import Prompts
 from assistant.types import ChatModel
 from ingest.errors import EndpointError
@@ -44,10 +45,10 @@ def second_opinion(checked: Sequence[Checked], prompts: Prompts, endpoint: ChatM
         ),
     )
     try:
-        reply = endpoint.short_reply(prompt, most_chars=_MOST_REPLY_CHARS, timeout_s=TIMEOUT_S)
+        reply = short_reply(endpoint, prompt, most_chars=_MOST_REPLY_CHARS, timeout_s=TIMEOUT_S)
     except EndpointError:
         return list(checked)
-    said = {int(number) - 1: word.lower() == "yes" for number, word in _LINE.findall(reply.text)}
+    said = {int(number) - 1: word.lower() == "yes" for number, word in _LINE.findall(reply)}
     if any(said.get(place) is not truth for place, truth in known.items()):
         return list(checked)
     moved = list(checked)

@@ -6,7 +6,6 @@ importing LlamaIndex takes a second.
 """
 
 import asyncio
-import time
 from collections.abc import Generator, Iterator, Sequence
 from typing import Any
 
@@ -19,7 +18,6 @@ from llama_index.core.schema import NodeWithScore, QueryBundle
 from pydantic import PrivateAttr
 
 from assistant.assembly import Assistant
-from assistant.llm.client import SHORT_TIMEOUT_S, ShortReply
 from assistant.retrieve.hybrid import flatten
 from assistant.retrieve.structured import Filters
 from assistant.types import Answer, Delta, Done, Event
@@ -174,15 +172,6 @@ class _LLMModel:
         for part in self._llm.stream_chat([*messages, ChatMessage(role=MessageRole.USER, content=user)]):
             if part.delta:
                 yield part.delta
-
-    def short_reply(self, prompt: str, *, most_chars: int, timeout_s: float = SHORT_TIMEOUT_S) -> ShortReply:
-        """Ask, and stop listening at a limit."""
-        deadline, text = time.monotonic() + timeout_s, ""
-        for piece in self.stream(prompt):
-            text += piece
-            if time.monotonic() > deadline or len(text) > most_chars:
-                return ShortReply(text, is_whole=False)
-        return ShortReply(text, is_whole=True)
 
 
 def _answers(events: Iterator[Event]) -> list[Answer]:

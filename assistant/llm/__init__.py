@@ -5,14 +5,14 @@ that says what to do. Leaves to others: what is asked (`assistant.answer.generat
 (`assistant.answer.citations`).
 
     client.py   one endpoint: a prompt → a reply, streamed or short
-    reply.py    bytes → words, silence noticed, the end
+    reply.py    a request goes out; bytes → words, silence noticed, the end
     marks.py    words → the answer's, thinking folded away
-    health.py   servers found, recognised, listed; how much a model reads at once
+    health.py   servers found, their models listed; how much a model reads at once
     faults.py   whatever goes wrong → what to do, and a sentence
 """
 
-from assistant.llm.client import Endpoint, ShortReply
-from assistant.llm.health import USUAL_PORTS, EndpointChoice, Learned, Limits, Running, api_address, find_running
+from assistant.llm.client import Endpoint, short_reply
+from assistant.llm.health import USUAL_PORTS, EndpointChoice, Learned, Running, api_address, find_running
 from assistant.llm.reply import Piece, Pulse
 
 __all__ = [
@@ -20,11 +20,10 @@ __all__ = [
     "Endpoint",
     "EndpointChoice",
     "Learned",
-    "Limits",
     "Piece",
     "Pulse",
     "Running",
-    "ShortReply",
     "api_address",
     "find_running",
+    "short_reply",
 ]

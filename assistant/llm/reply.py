@@ -1,40 +1,46 @@
-"""One reply, from the first sign of life to its end.
+"""One reply, from the request to its end: what a server sends, and the answer's words in it.
 
-Comes in: the bytes of a reply, streamed or whole, whatever was asked for. Goes out: the answer's words, and a `Pulse`
-while none come. What cannot be read is passed over; a reply that does not begin, falls silent, never ends, breaks off
-or holds no answer ends with an error that says so. Leaves to others: sending the request (`client`), and which words
-are the answer's (`marks`).
+Comes in: a request. Goes out: the answer's words, and a `Pulse` while none come. What comes is told by what it holds,
+not by what was asked for, and what cannot be read is passed over; a reply that does not begin, falls silent, never
+ends, breaks off or holds no answer ends with an error that says so. Leaves to others: which words are the answer's
+(`marks`), what an error means (`faults`).
 """
 
 import json
 import queue
-import re
+import socket
+import threading
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
 from itertools import chain
-from typing import Any, Protocol, TypeAlias
+from typing import Any, TypeAlias
 
 import httpx
 
-from assistant.llm.faults import Refused, Teller
-from assistant.llm.health import Limits
+from assistant.llm.faults import OnlyThought, Refused, Teller
 from assistant.llm.marks import ReasoningFold
+from assistant.settings import Settings
 from ingest.errors import EndpointCut, EndpointError, EndpointSilent, EndpointUnreachable
 from ingest.text import printable
 
 PULSE_S = 0.25
-# Looking up a name has no time-out of its own; a second is long for it.
-_LOOKUP_S = 1.0
 # A server that has said that its reply ends may leave the connection open.
 _AFTER_END_S = 1.0
 # The longest words of the usual vocabularies; a reply of more characters a token ignores its limit.
 _LONGEST_TOKEN_CHARS = 8
 # Why a server ends what is longer than it may be.
 _CUT = ("length", "max_tokens")
-# No event of a stream, and no whole reply, is longer.
-_LONGEST_EVENT_BYTES = 4_000_000
+# No event of a stream, no whole reply and no list of models is longer.
+_LONGEST_BODY_BYTES = 4_000_000
+_LONGEST_UNREAD_BYTES = 2000
+# Closing a socket ends a thread that waits for it at once.
+_HANG_UP_S = 1.0
+_THOUGHTS = ("reasoning_content", "reasoning", "thinking")
+_WORDS = ("content", "refusal", "text", "value")
+_DEEPEST = 6
 
 
 class Pulse(Enum):
@@ -47,25 +53,6 @@ class Pulse(Enum):
 Piece: TypeAlias = str | Pulse
 
 
-class OnlyThought(EndpointSilent):
-    """The model wrote thoughts and no answer.
-
-    Attributes:
-        was_cut: Whether it was still thinking when it had written all it may.
-    """
-
-    def __init__(self, said: str, *, was_cut: bool) -> None:
-        super().__init__(said)
-        self.was_cut = was_cut
-
-
-# --- Bytes → what they say
-
-_THOUGHTS = ("reasoning_content", "reasoning", "thinking", "thought", "reasoning_details", "summary")
-_WORDS = ("content", "refusal", "text", "value")
-_DEEPEST = 6
-
-
 @dataclass(slots=True)
 class Said:
     """What one event of a stream, or a whole reply, says.
@@ -75,7 +62,7 @@ class Said:
         thoughts: Sent apart as thinking.
         end: Why the server ends the reply here, or None where it does not.
         error: What it says went wrong, or None.
-        is_message: Whether the words stand in a message, which may be the whole reply, and not in a piece of one.
+        is_message: Whether the words, if any, are the whole reply and not a piece of it.
         unread: The beginning of what is no event at all.
     """
 
@@ -88,7 +75,7 @@ class Said:
 
 
 def read_reply(pieces: Iterable[bytes]) -> Iterator[Said]:
-    """What a reply's bytes say: an event stream, one JSON object, or one a line; told by what they are."""
+    """What a reply's bytes say: an event stream, or one JSON object; told by what they are."""
     data: list[bytes] = []  # of the event under way
     plain: list[bytes] = []  # lines that are no event
     kind, size = b"", 0
@@ -98,163 +85,145 @@ def read_reply(pieces: Iterable[bytes]) -> Iterator[Said]:
             data.append(value)
             # Not every server sets its events apart, so a line that is one by itself ends what came before.
             if _is_done(value) or _json(value) is not None:
-                yield from _said(data[-1:], kind)
+                yield from _said(value, kind)
                 data.clear()
         elif name in (b"event", b"id", b"retry", b"") and not plain:
-            yield from _said(data, kind)
+            yield from _said(b"\n".join(data), kind)
             data.clear()
             kind = value if name == b"event" else kind if line.strip() else b""
-        elif not plain and _json(line) is not None:
-            yield from _said([line], b"")
-        elif size < _LONGEST_EVENT_BYTES:
+        elif size < _LONGEST_BODY_BYTES:
             size += len(line)
             plain.append(line)
-    yield from _said(data, kind)
-    yield from _said(plain, b"")
-
-
-def _said(lines: list[bytes], kind: bytes) -> Iterator[Said]:
-    """What these lines say together, or each by itself; an event that is called an error is one, whatever it holds."""
-    text = b"\n".join(lines)
-    if _is_done(text):
-        yield Said(end="done")
-        return
-    whole = _json(text)
-    events: list[object] = [whole] if whole is not None else [one for one in map(_json, lines) if one is not None]
-    shown = text[:2000].decode("utf-8", "replace")
-    for event in events or [None] * bool(shown.strip()):
-        for one in event if isinstance(event, list) else [event]:
-            said = said_by(one)
-            if kind == b"error" and not said.words:
-                said.error = said.error or one or shown
-            elif said == Said() and not (isinstance(one, dict) and ("choices" in one or not one)):
-                said.unread = shown
-            yield said
-
-
-def _is_done(data: bytes) -> bool:
-    return data.strip(b" \"'").upper() == b"[DONE]"
-
-
-def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """Lines as event streams have them; JSON may hold other line ends, so `splitlines` would tear it."""
-    begun: list[bytes] = []
-    size = 0
-    for piece in chain(pieces, [b"\n"]):
-        *ended, last = piece.replace(b"\r", b"\n").split(b"\n")
-        for line in ended:
-            yield b"".join((*begun, line)).removeprefix(b"\xef\xbb\xbf")
-            begun, size = [], 0
-        if size < _LONGEST_EVENT_BYTES:
-            begun.append(last)
-            size += len(last)
-
-
-def _json(text: bytes) -> dict[str, Any] | list[Any] | None:
-    try:
-        # Not strict: there are servers that leave a control character in a text as it is.
-        given = json.loads(text.decode("utf-8", "replace"), strict=False)
-    except (ValueError, RecursionError):
-        return None
-    return given if isinstance(given, dict | list) else None
+    yield from _said(b"\n".join(data), kind)
+    yield from _said(b"\n".join(plain), b"")
 
 
 def said_by(event: object) -> Said:
-    """What an event says, in whichever of the usual forms; nothing where it has none."""
+    """What an event says; nothing where it is none."""
     said = Said()
     if not isinstance(event, dict):
         return said
     choices = event.get("choices")
-    # Ollama's own form has one message at the top.
-    for choice in choices if isinstance(choices, list) else [event]:
-        if not isinstance(choice, dict) or choice.get("index") not in (None, 0, "0"):
-            continue
-        given, message = choice.get("delta"), choice.get("message")
-        is_whole = given is None
-        if is_whole:
-            given = message or choice.get("text")
-            if not choices:
-                given = message if isinstance(message, dict) else event.get("response")
-        words, thoughts = _parts(given)
-        said.words, said.thoughts = said.words + words, said.thoughts + thoughts
-        said.is_message = said.is_message or (is_whole and bool(words))
-        end = choice.get("finish_reason") or (
-            choice.get("done_reason") or "stop" if choice.get("done") is True else None
-        )
-        said.end = said.end or (str(end) if end and end != "null" else None)
+    for choice in choices if isinstance(choices, list) else ():
+        if isinstance(choice, dict) and choice.get("index") in (None, 0, "0"):
+            piece = choice.get("delta") or choice.get("text")
+            said.is_message = not piece
+            said.words, said.thoughts = _parts(piece or choice.get("message"))
+            said.end = str(choice.get("finish_reason") or "") or None
     if not said.words:
-        is_error = event.get("object") == "error" or event.get("type") == "error"
-        said.error = event.get("error") or (event if is_error or "detail" in event and not choices else None)
+        said.error = event.get("error") or (event if event.get("object") == "error" else None)
     return said
 
 
-def _parts(content: object, depth: int = 0) -> tuple[str, str]:
-    """Words and thoughts of a message or a content: a text, an object, or a list of such."""
-    if isinstance(content, str):
-        return content, ""
-    if depth == _DEEPEST or not isinstance(content, dict | list):
-        return "", ""
-    if isinstance(content, list):
-        each = [_parts(part, depth + 1) for part in content]
-        return "".join(words for words, _ in each), "".join(thoughts for _, thoughts in each)
-    # Some send the same thoughts under two names.
-    apart = ("".join(_parts(content.get(name), depth + 1)) for name in _THOUGHTS)
-    thoughts = next(filter(None, apart), "")
-    words, more = _parts(next(filter(None, map(content.get, _WORDS)), None), depth + 1)
-    if re.search(r"think|reason|thought", str(content.get("type"))) or content.get("thought") is True:
-        words, more = "", more + words
-    return words, thoughts + more
+class Line:
+    """A reply under way, read by a thread of its own.
 
-
-# --- One reply in time
-
-
-class Wire(Protocol):
-    """What a reply arrives on.
+    The thread is what lets a stop, or a time-out shorter than the socket's, end a request while the server is silent.
 
     Attributes:
-        is_sent: Whether the request goes out; what comes before is this program's own time.
-        is_connected: Whether the server has accepted.
         is_closed_well: Whether the server itself has said where the reply ends.
     """
 
-    is_sent: bool
-    is_connected: bool
-    is_closed_well: bool
+    def __init__(self, http: httpx.Client, url: str, request: dict[str, Any]) -> None:
+        """Start to ask.
 
-    def next(self, timeout_s: float) -> Said | None:
-        """The next piece; None when the reply is over; raises `queue.Empty`, or whatever the client raised."""
+        Args:
+            http: Closed when the reply is over.
+            url: Where to.
+            request: Sent as JSON.
+        """
+        self.is_closed_well = False
+        self._http = http
+        self._url = url
+        # What is not valid text would stop here; it was made valid where it came in.
+        self._body = json.dumps(request, ensure_ascii=False).encode("utf-8", "replace")
+        self._arrived: queue.SimpleQueue[Said | Exception | None] = queue.SimpleQueue()
+        self._socket: socket.socket | None = None
+        self._is_over = threading.Event()
+        self._thread = threading.Thread(target=self._read, name="reply", daemon=True)
+        self._thread.start()
+
+    def events(self, pulse_s: float) -> Iterator[Said | None]:
+        """What arrives until the reply is over, and None for each so long moment of silence.
+
+        Raises:
+            Exception: Whatever the client raised.
+        """
+        while True:
+            try:
+                piece = self._arrived.get(timeout=pulse_s)
+            except queue.Empty:
+                yield None
+                continue
+            if isinstance(piece, Exception):
+                raise piece
+            if piece is None:
+                return
+            yield piece
 
     def hang_up(self) -> None:
         """End the request, whatever state it is in."""
+        self._is_over.set()
+        if self._socket is not None:
+            self._shut_down(self._socket)
+            # A thread that is still at work while the program leaves can pull it down.
+            self._thread.join(_HANG_UP_S)
+
+    def _read(self) -> None:
+        try:
+            with self._http:
+                for said in self._ask():
+                    if self._is_over.is_set():
+                        break
+                    self._arrived.put(said)
+        except Exception as error:
+            self._arrived.put(error)
+        finally:
+            self._arrived.put(None)
+
+    def _ask(self) -> Iterator[Said]:
+        headers = {"Content-Type": "application/json", "Accept": "text/event-stream, application/json"}
+        traced = {"trace": self._trace}
+        with self._http.stream("POST", self._url, content=self._body, headers=headers, extensions=traced) as response:
+            if not response.is_success:
+                raise Refused.of(response, beginning(response))
+            yield from read_reply(response.iter_bytes())
+            # A server that dies closes its socket like one that has finished, unless it has told the length.
+            self.is_closed_well = bool({"transfer-encoding", "content-length"} & response.headers.keys())
+
+    def _trace(self, name: str, info: dict[str, Any]) -> None:
+        if name.endswith(("connect_tcp.complete", "start_tls.complete")):
+            self._socket = info["return_value"].get_extra_info("socket")
+            if self._is_over.is_set():
+                self._shut_down(self._socket)
+
+    @staticmethod
+    def _shut_down(line: socket.socket) -> None:
+        with suppress(OSError):  # closed already
+            line.shutdown(socket.SHUT_RDWR)
 
 
 class Reply:
     """Reads one reply.
 
     Attributes:
+        has_begun: Whether the model has said anything yet, its thoughts too.
         is_whole: Whether it was read to its end.
+        has_thought: Whether there was any thinking so far.
     """
 
-    def __init__(self, wire: Wire, fold: ReasoningFold, limits: Limits, teller: Teller, longest_tokens: int) -> None:
-        self.is_whole = False
-        self._wire = wire
+    def __init__(
+        self, line: Line, fold: ReasoningFold, settings: Settings, teller: Teller, longest_tokens: int
+    ) -> None:
+        self.has_begun = self.is_whole = self.has_thought = False
+        self._line = line
         self._fold = fold
-        self._limits = limits
+        self._settings = settings
         self._teller = teller
         self._longest_chars = longest_tokens * _LONGEST_TOKEN_CHARS
-        self._thought_apart = False
         self._end: str | None = None
         self._unread = ""
         self._half_sign = ""
-        self._said: list[str] = []
-        self._said_chars = 0
-        self._comes_in_messages = False
-
-    @property
-    def has_thought(self) -> bool:
-        """Whether there was any thinking so far."""
-        return self._thought_apart or self._fold.thought
 
     def pieces(self) -> Iterator[Piece]:
         """The answer's words, and pulses between them; closing ends the request.
@@ -263,80 +232,93 @@ class Reply:
             EndpointError: Nothing more is coming; what came before is good.
             Exception: Whatever the client raised.
         """
-        said_anything = False
+        said_anything, broken = False, None
         try:
             for piece in self._folded():
                 said_anything = said_anything or isinstance(piece, str)
                 yield piece
+        except (httpx.HTTPError, EndpointSilent, Refused) as error:
+            broken = error
         finally:
-            self._wire.hang_up()
-        where, is_cut = self._teller.where, self._end in _CUT
-        # Complete, whatever may have gone wrong after its end.
-        has_ended = self._end != "error" and bool(self._end or self._fold.is_over or self._wire.is_closed_well)
-        if not said_anything and self.has_thought:
-            raise OnlyThought(
-                f"{where} only thought and came to no answer; choose a model there that does not reason, "
-                "or set TALKS_LLM_THINKING_TOKENS higher.",
-                was_cut=is_cut,
+            self._line.hang_up()
+        # What was said before a connection broke may still be held; a complete answer stays one.
+        if words := self._fold.feed(self._valid("", is_all=True)) + self._fold.finish():
+            said_anything = True
+            yield words
+        self.has_thought = self.has_thought or self._fold.thought
+        if broken is not None and self._end is None:
+            raise broken
+        fault = self._fault(said_anything)
+        self.is_whole = broken is None and fault is None
+        if fault is not None:
+            raise fault
+
+    def _folded(self) -> Iterator[Piece]:
+        """What comes until the reply's end, silence or greatest length, but for what the fold still holds."""
+        fold, left_chars, has_words = self._fold, self._longest_chars, False
+        since = time.monotonic()
+        for said in self._line.events(PULSE_S):
+            silent_s = time.monotonic() - since
+            if self._end is not None and silent_s > _AFTER_END_S:
+                return
+            if said is None or not (said.words or said.thoughts):
+                self._lose_patience(silent_s)
+            if said is None:
+                yield Pulse.THINKING if self.has_thought or fold.is_thinking else Pulse.WAITING
+                continue
+            self._end = self._end or said.end
+            self._unread = self._unread or said.unread
+            if said.error is not None and self._end is None:
+                raise Refused(0, said.error)
+            # Some servers send the whole once more after its pieces.
+            written = self._valid("" if said.is_message and has_words else said.words)
+            has_words = has_words or bool(said.words)
+            if said.words or said.thoughts:
+                since, self.has_begun = time.monotonic(), True
+            if words := fold.feed(written):
+                yield words
+            elif said.thoughts or fold.is_thinking:
+                yield Pulse.THINKING
+            self.has_thought = self.has_thought or bool(said.thoughts) or fold.thought
+            left_chars -= len(said.thoughts) + len(written)
+            if left_chars < 0 and not fold.is_over:
+                self._end = self._end or "length"
+            if left_chars < 0 or fold.is_over or said.end == "done":
+                return
+
+    def _lose_patience(self, silent_s: float) -> None:
+        where, settings = self._teller.where, self._settings
+        first_s, idle_s = settings.llm_first_token_timeout_s, settings.llm_idle_timeout_s
+        if not self.has_begun and silent_s > first_s:
+            raise EndpointUnreachable(
+                f"{where} did not answer in time ({first_s:g} s); see whether it is still loading, or set "
+                "TALKS_LLM_FIRST_TOKEN_TIMEOUT_S for longer."
             )
-        if is_cut:
-            raise EndpointCut(
-                f"The answer reached its greatest length, {self._limits.answer_tokens:,} tokens, and was cut; "
+        if self.has_begun and silent_s > idle_s:
+            raise EndpointSilent(
+                f"{where} fell silent in the middle of its answer ({idle_s:g} s); see the server's own log."
+            )
+
+    def _fault(self, said_anything: bool) -> EndpointError | None:
+        """Why what came is no whole answer; None where it is one, whatever may have gone wrong after its end."""
+        where = self._teller.where
+        if not said_anything and self.has_thought:
+            return OnlyThought(
+                f"{where} only thought and came to no answer; choose a model there that does not reason, "
+                "or set TALKS_LLM_THINKING_TOKENS higher."
+            )
+        if self._end in _CUT:
+            return EndpointCut(
+                f"The answer reached its greatest length, {self._settings.llm_answer_tokens:,} tokens, and was cut; "
                 "set TALKS_LLM_ANSWER_TOKENS for longer ones."
             )
         if self._end == "content_filter":
-            raise EndpointSilent(f"{where} withheld the answer or its end (content filter); ask otherwise.")
+            return EndpointSilent(f"{where} withheld the answer or its end (content filter); ask otherwise.")
         if not said_anything and self._unread:
-            raise self._teller.no_reply(self._unread)
-        if not has_ended:
-            raise self._teller.broke_off() if said_anything else self._teller.hung_up()
-        if not said_anything:
-            raise EndpointSilent(f"{where} answered with nothing; try another model there.")
-
-    def _folded(self) -> Iterator[Piece]:
-        fold, length_chars = self._fold, 0
-        broken: Exception | None = None
-        try:
-            for said in self._arriving():
-                if said is None:
-                    yield Pulse.THINKING if fold.is_thinking or self._thought_apart else Pulse.WAITING
-                    continue
-                written = self._valid(self._new_words(said))
-                self._end = self._end or said.end
-                self._unread = self._unread or said.unread
-                if said.error is not None and self._end is None:
-                    raise Refused(0, said.error)
-                self._thought_apart = self._thought_apart or bool(said.thoughts)
-                if words := fold.feed(written):
-                    yield words
-                elif said.thoughts or fold.is_thinking:
-                    yield Pulse.THINKING
-                length_chars += len(said.thoughts) + len(written)
-                if length_chars > self._longest_chars and not fold.is_over:
-                    self._end = self._end or "length"
-                    break
-                if fold.is_over:
-                    break
-        except (httpx.HTTPError, EndpointSilent, Refused) as error:
-            broken = error
-        # What was said before a connection broke may still be held; a complete answer stays one.
-        if words := fold.feed(self._valid("", is_all=True)) + fold.finish():
-            yield words
-        if broken is not None and self._end is None:
-            raise broken
-        self.is_whole = broken is None and self._end not in (*_CUT, "error", "content_filter")
-
-    def _new_words(self, said: Said) -> str:
-        """What an event adds: of a message that says once more what has been said, only the rest."""
-        words, before = said.words, self._said_chars
-        if said.is_message and len(words) > before > 1 and words.startswith("".join(self._said)):
-            words = words[before:]
-        elif said.is_message and before and not self._comes_in_messages:  # after a stream of pieces, the whole
-            words = ""
-        self._comes_in_messages = self._comes_in_messages or (said.is_message and not before)
-        self._said.append(words)
-        self._said_chars += len(words)
-        return words
+            return self._teller.no_reply(self._unread)
+        if self._end == "error" or not (self._end or self._fold.is_over or self._line.is_closed_well):
+            return self._teller.broke_off() if said_anything else self._teller.hung_up()
+        return None if said_anything else EndpointSilent(f"{where} answered with nothing; try another model there.")
 
     def _valid(self, text: str, *, is_all: bool = False) -> str:
         """A text without what a terminal obeys and half signs; the second half may come with the next piece."""
@@ -345,52 +327,67 @@ class Reply:
         self._half_sign = text[-1:] if is_half else ""
         return printable(text[:-1] if is_half else text)
 
-    def _arriving(self) -> Iterator[Said | None]:
-        """What arrives on the wire, and None for each moment of silence.
 
-        Raises:
-            EndpointUnreachable: The server does not accept, or does not begin, in time.
-            EndpointSilent: It began and fell silent.
-        """
-        limits = self._limits
-        since, is_connected, has_begun = time.monotonic(), False, False
-        while True:
-            if not self._wire.is_sent:
-                since = time.monotonic()
-            if not is_connected and self._wire.is_connected:
-                since, is_connected = time.monotonic(), True
-            patience_s = limits.connect_timeout_s + _LOOKUP_S
-            if is_connected:
-                patience_s = limits.idle_timeout_s if has_begun else limits.first_token_timeout_s
-            if self._end is not None:
-                patience_s = min(_AFTER_END_S, patience_s)
-            left_s = since + patience_s - time.monotonic()
-            if left_s <= 0:
-                if self._end is not None:
-                    return
-                raise self._out_of_patience(is_connected, has_begun)
-            try:
-                said = self._wire.next(min(PULSE_S, left_s))
-            except queue.Empty:
-                yield None
-                continue
-            if said is None:
-                return
-            if said.words or said.thoughts:
-                since, is_connected, has_begun = time.monotonic(), True, True
-            yield said
-            if said.end == "done":
-                return
+def beginning(response: httpx.Response) -> bytes:
+    """What a server answers, read no further than a bound."""
+    content = bytearray()
+    for piece in response.iter_bytes():
+        content += piece
+        if len(content) > _LONGEST_BODY_BYTES:
+            break
+    return bytes(content)
 
-    def _out_of_patience(self, is_connected: bool, has_begun: bool) -> EndpointError:
-        where, limits = self._teller.where, self._limits
-        if not is_connected:
-            return self._teller.tell(httpx.ConnectTimeout(""))
-        if not has_begun:
-            return EndpointUnreachable(
-                f"{where} did not answer in time ({limits.first_token_timeout_s:g} s); see whether it is still "
-                "loading, or set TALKS_LLM_FIRST_TOKEN_TIMEOUT_S for longer."
-            )
-        return EndpointSilent(
-            f"{where} fell silent in the middle of its answer ({limits.idle_timeout_s:g} s); see the server's own log."
-        )
+
+def _said(text: bytes, kind: bytes) -> Iterator[Said]:
+    """What this says; an event that is called an error is one, whatever it holds."""
+    if _is_done(text):
+        yield Said(end="done")
+    elif text.strip():
+        event = _json(text)
+        said = said_by(event)
+        shown = text[:_LONGEST_UNREAD_BYTES].decode("utf-8", "replace")
+        if kind == b"error" and not said.words:
+            said.error = said.error or event or shown
+        elif event is None or (event and "choices" not in event and not said.error):
+            said.unread = shown
+        yield said
+
+
+def _is_done(data: bytes) -> bool:
+    return data.strip(b" \"'").upper() == b"[DONE]"
+
+
+def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Lines as event streams have them; JSON may hold other line ends, so `splitlines` would tear it."""
+    line = bytearray()
+    for piece in chain(pieces, [b"\n"]):
+        first, *more = piece.replace(b"\r", b"\n").split(b"\n")
+        line += first[: _LONGEST_BODY_BYTES - len(line)]
+        for begun in more:
+            yield bytes(line).removeprefix(b"\xef\xbb\xbf")
+            line = bytearray(begun)
+
+
+def _json(text: bytes) -> dict[str, Any] | None:
+    try:
+        # Not strict: there are servers that leave a control character in a text as it is.
+        given = json.loads(text.decode("utf-8", "replace"), strict=False)
+    except (ValueError, RecursionError):
+        return None
+    return given if isinstance(given, dict) else None
+
+
+def _parts(content: object, depth: int = 0) -> tuple[str, str]:
+    """Words and thoughts of a message or a content: a text, an object, or a list of such."""
+    if isinstance(content, str):
+        return content, ""
+    if isinstance(content, list) and depth < _DEEPEST:
+        each = [_parts(part, depth + 1) for part in content]
+        return "".join(words for words, _ in each), "".join(thoughts for _, thoughts in each)
+    if not isinstance(content, dict) or depth == _DEEPEST:
+        return "", ""
+    # Some send the same thoughts under two names.
+    thoughts = next(filter(None, ("".join(_parts(content.get(name), depth + 1)) for name in _THOUGHTS)), "")
+    words, more = _parts(next(filter(None, map(content.get, _WORDS)), None), depth + 1)
+    is_thought = any(sign in str(content.get("type")) for sign in ("think", "reason"))
+    return ("", thoughts + words + more) if is_thought else (words, thoughts + more)

@@ -87,10 +87,7 @@ def search(
     )
     store, openings = ranker.snapshot.store, ranker.openings
     subject = understood.asked.subject or question
-    results = [
-        result_json(one, store.record(one.record_id).title, lambda passage: openings.opens_at_s(passage, subject))
-        for one in found
-    ]
+    results = [result_json(one, store.record(one.record_id).title, openings, subject) for one in found]
     return {"results": results, "ms": round((time.perf_counter() - began) * 1000, 2)}
 
 
@@ -123,26 +120,15 @@ def converse(
 
 
 def _each(lines: Iterator[str], work: Callable[[BatchLine], SearchJson | AnswerJson]) -> Iterator[dict[str, Any]]:
-    """What becomes of each line, or its error, with its id."""
-    for line in _parsed(lines):
-        if isinstance(line, dict):
-            yield line
-            continue
-        try:
-            yield {"id": line.id, **work(line)}
-        except TalksError as error:
-            yield {"id": line.id, "error": str(error)}
-
-
-def _parsed(lines: Iterator[str]) -> Iterator[BatchLine | dict[str, Any]]:
-    """Each non-blank line, or what to print in its place."""
+    """What becomes of each line that is not blank, or its error, with its id."""
     for number, text in enumerate(lines, 1):
         if not text.strip():
             continue
         given: Any = None
         try:
             given = json.loads(text)
-            yield BatchLine.model_validate(given)
+            line = BatchLine.model_validate(given)
+            yield {"id": line.id, **work(line)}
         except json.JSONDecodeError as error:
             yield {"id": None, "error": f"line {number} is not JSON ({error.msg}); give one object a line"}
         except ValidationError as error:
@@ -150,3 +136,5 @@ def _parsed(lines: Iterator[str]) -> Iterator[BatchLine | dict[str, Any]]:
             field = ".".join(str(part) for part in fault["loc"]) or "the line"
             line_id = given.get("id") if isinstance(given, dict) else None
             yield {"id": line_id, "error": f"line {number}: {field}: {fault['msg']}"}
+        except TalksError as error:
+            yield {"id": line.id, "error": str(error)}

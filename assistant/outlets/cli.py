@@ -14,7 +14,7 @@ from typing import Annotated, Any, ParamSpec
 import typer
 
 from assistant.assembly import Assistant
-from assistant.outlets import batch, show
+from assistant.outlets import batch, quick_import, show
 from assistant.outlets.formats import answer_json, record_json
 from assistant.prompts import load_prompts
 from assistant.query import Condition, parse_where
@@ -42,7 +42,7 @@ CollectionOption = Annotated[
     typer.Option("--collection", help="Which collection, as `talks collections` names it. [TALKS_COLLECTION]"),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-KindOption = Annotated[str | None, typer.Option("--kind", help="Only talks or only papers: talk or paper.")]
+KindOption = Annotated[Kind | None, typer.Option("--kind", help="Only talks or only papers.")]
 PageOption = Annotated[str | None, typer.Option("--page", help='Words of a page\'s title, such as "machine learning".')]
 SpeakerOption = Annotated[str | None, typer.Option("--speaker", help="Words of a speaker's name.")]
 AffiliationOption = Annotated[str | None, typer.Option("--affiliation", help="Words of a speaker's affiliation.")]
@@ -86,8 +86,8 @@ def command(run: Callable[P, None]) -> Callable[P, None]:
 @command
 def chat(corpus: Corpus = None, home: Home = None, collection: CollectionOption = None) -> None:
     """Serve the page on 127.0.0.1:7860; ingests first if needed."""
-    with plain_environment():
-        from assistant.outlets.serve import serve  # here, because gradio takes two seconds to import
+    with plain_environment(), quick_import():
+        from assistant.outlets.serve import serve  # here, because gradio takes over a second to import
 
     serve(_settings(corpus, home, collection))
 
@@ -138,7 +138,7 @@ def list_command(
     as_json: Json = False,
 ) -> None:
     """List every talk and paper, or those that meet all conditions."""
-    filters = Filters(_kind(kind), where=_where(where))
+    filters = Filters(kind, where=_where(where))
     store = _open(corpus, home, collection).snapshot.store
     found = evaluate(filters.query, store).ids
     records = [store.record(record_id) for record_id in found]
@@ -175,7 +175,7 @@ def search(
     as_json: Json = False,
 ) -> None:
     """Find the talks and papers that fit a question and all filters."""
-    filters = Filters(_kind(kind), page, speaker, affiliation, year, _where(where))
+    filters = Filters(kind, page, speaker, affiliation, year, _where(where))
     lines = _batch_lines(question, batch_file)
     assistant = _open(corpus, home, collection)
     if lines is not None:
@@ -198,7 +198,7 @@ def ask(
     as_json: Json = False,
 ) -> None:
     """Answer a question, every statement cited."""
-    filters = Filters(_kind(kind), where=_where(where))
+    filters = Filters(kind, where=_where(where))
     lines = _batch_lines(question, batch_file)
     assistant = _open(corpus, home, collection)
     endpoint = assistant.endpoint(model)
@@ -274,12 +274,6 @@ def _open(corpus: Path | None, home: Path | None, collection: str | None) -> Ass
             for sentence in report.unreadable:
                 show.say(f"talks: {sentence}", err=True)
     return assistant
-
-
-def _kind(value: str | None) -> Kind | None:
-    if value is None or value == "talk" or value == "paper":
-        return value  # type: ignore[return-value]  # narrowed just above
-    raise typer.BadParameter(f'"{value}" is neither talk nor paper', param_hint="--kind")
 
 
 def _where(conditions: list[str] | None) -> tuple[Condition, ...]:

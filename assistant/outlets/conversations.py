@@ -1,4 +1,4 @@
-"""Conversations kept under the home folder as plain JSONL, one file each, one line a turn or a change to it.
+"""Conversations kept under the home folder as plain JSONL, one file each, one line a turn or a change to it; feedback.
 
 Comes in: turns that are over, each with the passages that it was answered from. Goes out: the same turns, after any
 restart and any ingest, because nothing in them points into an index. A line that a crash cut short is passed over.
@@ -14,17 +14,24 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
 
-from assistant.types import Answer, SourcePassage
+from assistant.outlets.formats import answer_json
+from assistant.types import Answer, SourcePassage, Style
 from ingest.text import folded
 
 LISTED = 200
 """More than anyone scrolls through; older ones stay on disk, and a search finds them."""
 LONGEST_TITLE_CHARS = 200
+LONGEST_WORD_CHARS = 2000
+FEEDBACK_FILE = "feedback.jsonl"
+"""What visitors thought of answers, a line each, to be read by whoever runs the program; it is sent nowhere."""
 UNDO_FOR = timedelta(days=1)
 """A deleted conversation can be brought back for so long; then its file goes."""
+
+Rating = Literal["up", "down"]
 
 _ID = re.compile(r"\d{8}T\d{6}-[0-9a-f]{8}")
 
@@ -37,6 +44,7 @@ class KeptTurn:
         asked_at: ISO 8601, UTC.
         passages: What the answer was made from, so that its cards can be shown again.
         stopped: Whether the user stopped the answer.
+        style: How long the answer was to be.
     """
 
     question: str
@@ -44,6 +52,7 @@ class KeptTurn:
     asked_at: str
     passages: tuple[SourcePassage, ...] = ()
     stopped: bool = False
+    style: Style = "normal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +100,36 @@ def new_conversation_id() -> str:
     return f"{_now():%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
 
 
+def append_line(path: Path, line: str) -> None:
+    """Add a line to a file; behind half a line, as a run that was killed may leave it, it begins a new one.
+
+    Raises:
+        OSError: The file cannot be written.
+    """
+    with path.open("a+b") as file:
+        if file.tell() > 0:
+            file.seek(-1, os.SEEK_END)
+            line = line if file.read(1) == b"\n" else f"\n{line}"
+        file.write(f"{line}\n".encode())
+
+
 def now_text() -> str:
     """The present time as turns carry it."""
     return _now().isoformat(timespec="seconds")
+
+
+@dataclass(frozen=True, slots=True)
+class Feedback:
+    """One opinion.
+
+    Attributes:
+        word: What they wrote beside the thumb, or "".
+    """
+
+    rating: Rating
+    word: str
+    question: str
+    answer: Answer
 
 
 class Conversations:
@@ -122,13 +158,11 @@ class Conversations:
 
     def read(self, owner: str, conversation_id: str) -> list[KeptTurn]:
         """The turns of a conversation, oldest first; none when it is not there."""
-        path = self._path(owner, conversation_id)
-        return self._read(path).turns if path is not None and path.exists() else []
+        return self._kept(owner, conversation_id).turns
 
     def title(self, owner: str, conversation_id: str) -> str:
         """What a conversation is called; "" when it is not there."""
-        path = self._path(owner, conversation_id)
-        return self._read(path).title if path is not None and path.exists() else ""
+        return self._kept(owner, conversation_id).title
 
     def append(self, owner: str, conversation_id: str, turn: KeptTurn) -> None:
         """Keep one more turn.
@@ -146,21 +180,19 @@ class Conversations:
         """
         self._write(owner, conversation_id, _TAKEN_BACK)
 
-    def rename(self, owner: str, conversation_id: str, title: str) -> None:
-        """Give a conversation a name; "" gives it back that of its first question.
+    def change(self, owner: str, conversation_id: str, *, title: str | None = None, pinned: bool | None = None) -> None:
+        """Name a conversation, "" for its first question, or keep it at the top of the list; None leaves it as it is.
 
         Raises:
             OSError: The home cannot be written.
         """
-        self._change(owner, conversation_id, title=" ".join(title.split())[:LONGEST_TITLE_CHARS])
-
-    def pin(self, owner: str, conversation_id: str, *, is_pinned: bool) -> None:
-        """Keep a conversation at the top of the list, or no longer.
-
-        Raises:
-            OSError: The home cannot be written.
-        """
-        self._change(owner, conversation_id, pinned=is_pinned)
+        path = self._path(owner, conversation_id)
+        if path is not None and path.exists():
+            title = None if title is None else " ".join(title.split())[:LONGEST_TITLE_CHARS]
+            changed = {name: value for name, value in (("title", title), ("pinned", pinned)) if value is not None}
+            used = path.stat()
+            self._write(owner, conversation_id, json.dumps({"changed": changed}, ensure_ascii=False))
+            os.utime(path, ns=(used.st_atime_ns, used.st_mtime_ns))  # a new name is no new use
 
     def delete(self, owner: str, conversation_id: str) -> None:
         """Take a conversation out of the list; `restore` brings it back while `UNDO_FOR` lasts."""
@@ -181,6 +213,10 @@ class Conversations:
             with suppress(FileNotFoundError):
                 path.with_suffix(_DELETED).rename(path)
 
+    def _kept(self, owner: str, conversation_id: str) -> _Kept:
+        path = self._path(owner, conversation_id)
+        return self._read(path) if path is not None and path.exists() else _Kept()
+
     def _change(self, owner: str, conversation_id: str, **changed: object) -> None:
         path = self._path(owner, conversation_id)
         if path is not None and path.exists():
@@ -193,14 +229,10 @@ class Conversations:
         if path is None:
             return
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        is_new = not path.exists()
-        with path.open("a+b") as file:
-            if is_new:
-                path.chmod(0o600)
-            torn = file.tell() > 0 and (file.seek(-1, 2), file.read(1))[1] != b"\n"
-            file.write(b"\n" * torn + line.encode() + b"\n")
+        path.touch(0o600)
+        append_line(path, line)
 
-    def _read(self, path: Path) -> "_Kept":
+    def _read(self, path: Path) -> _Kept:
         kept = _Kept()
         for line in path.read_text(encoding="utf-8", errors="replace").split("\n"):
             if line == _TAKEN_BACK:
@@ -220,6 +252,23 @@ class Conversations:
     def _of(self, owner: str) -> Path:
         # Hashed: an owner's name is their only key, and a folder's name may be seen by others.
         return self._folder / hashlib.sha256(owner.encode()).hexdigest()[:32]
+
+
+def keep_feedback(home: Path, feedback: Feedback) -> None:
+    """Append one opinion.
+
+    Raises:
+        OSError: The home cannot be written.
+    """
+    home.mkdir(parents=True, exist_ok=True)
+    line = {
+        "at": now_text(),
+        "rating": feedback.rating,
+        "word": feedback.word[:LONGEST_WORD_CHARS],
+        **answer_json(feedback.answer),
+        "question": feedback.question,
+    }
+    append_line(home / FEEDBACK_FILE, json.dumps(line, ensure_ascii=False))
 
 
 def _now() -> datetime:

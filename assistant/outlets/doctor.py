@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from assistant.assembly import chosen_endpoint, collection_folder, endpoint_limits, make_embedder, store_choice
+from assistant.assembly import chosen_endpoint, collection_folder, make_embedder, store_choice
 from assistant.llm import USUAL_PORTS, Endpoint, Pulse, Running, find_running
 from assistant.prompts import load_prompts
 from assistant.settings import Settings
@@ -59,15 +59,22 @@ def examine(settings: Settings, *, ports: Sequence[int] = tuple(USUAL_PORTS)) ->
         settings: What to look at.
         ports: Where on this machine a model server is looked for when none is set, or the one that is set is not there.
     """
-    return [
-        _finding("home", lambda: _home(settings)),
-        _finding("index", lambda: _index(settings)),
-        _finding("vectors", lambda: _vectors(settings)),
-        _finding("embedder", lambda: _embedder(settings)),
-        _finding("prompts", lambda: _prompts(settings)),
-        _finding("endpoint", lambda: _endpoint(settings, ports)),
-        _finding("server", lambda: _server(settings)),
-    ]
+    looks: dict[str, Callable[[Settings], str]] = {
+        "home": _home,
+        "index": _index,
+        "vectors": _vectors,
+        "embedder": _embedder,
+        "prompts": _prompts,
+        "endpoint": lambda settings: _endpoint(settings, ports),
+        "server": _server,
+    }
+    findings = []
+    for subject, look in looks.items():
+        try:
+            findings.append(Finding(subject, True, look(settings)))
+        except TalksError as error:
+            findings.append(Finding(subject, False, str(error)))
+    return findings
 
 
 def check_address(settings: Settings) -> None:
@@ -92,13 +99,6 @@ def _bind_problem(settings: Settings) -> OSError | None:
         except OSError as error:
             return error
     return None
-
-
-def _finding(subject: str, look: Callable[[], str]) -> Finding:
-    try:
-        return Finding(subject, True, look())
-    except TalksError as error:
-        return Finding(subject, False, str(error))
 
 
 def _home(settings: Settings) -> str:
@@ -152,8 +152,10 @@ def _prompts(settings: Settings) -> str:
 def _endpoint(settings: Settings, ports: Sequence[int]) -> str:
     choice = chosen_endpoint(settings)
     if choice is None:
-        return f"none is set, so answers are quotes; {_advice(find_running(ports))}"
-    endpoint = Endpoint(choice, endpoint_limits(settings))
+        found = find_running(ports)
+        setting = _told(found[0]) if found else "set TALKS_LLM_BASE_URL"
+        return f"none is set, so answers are quotes; {setting} to have them written"
+    endpoint = Endpoint(choice, settings)
     try:
         model = endpoint.check()
         began = time.perf_counter()
@@ -162,9 +164,9 @@ def _endpoint(settings: Settings, ports: Sequence[int]) -> str:
         found = [running for running in find_running(ports) if running.base_url != endpoint.base_url]
         if not found:
             raise
-        raise EndpointUnreachable(f"{error} {_told(found[0])}.") from error
+        raise EndpointUnreachable(f"{error} But {_told(found[0])}.") from error
     waited_s = time.perf_counter() - began
-    return f"{_name(endpoint)}; {model} began to answer after {waited_s:.1f} s; {_context(endpoint)}"
+    return f"{endpoint.where}; {model} began to answer after {waited_s:.1f} s; {_context(endpoint)}"
 
 
 def _hear_a_word(endpoint: Endpoint) -> None:
@@ -194,28 +196,17 @@ def _server(settings: Settings) -> str:
     return f"{offered} at {address}; {'questions are answered' if status == 'ok' else f'its health is: {status}'}"
 
 
-def _name(endpoint: Endpoint) -> str:
-    return f"{endpoint.kind} at {endpoint.where}" if endpoint.kind else endpoint.where
-
-
 def _context(endpoint: Endpoint) -> str:
     context = endpoint.context()
     if not context.certain:
         return f"it does not tell its context size, {context.tokens:,} tokens are assumed (TALKS_LLM_CONTEXT_TOKENS)"
-    longer = ""
-    if endpoint.kind == "Ollama" and context.tokens <= _SMALL_CONTEXT_TOKENS:
-        longer = "; start Ollama with OLLAMA_CONTEXT_LENGTH=8192 for longer sources"
+    is_small = context.tokens <= _SMALL_CONTEXT_TOKENS
+    longer = "; load it with more for longer sources (Ollama: OLLAMA_CONTEXT_LENGTH=16384)" if is_small else ""
     return f"it holds {context.tokens:,} tokens{longer}"
-
-
-def _advice(found: Sequence[Running]) -> str:
-    if not found:
-        return "set TALKS_LLM_BASE_URL to have them written"
-    return f"{_told(found[0])} to have them written"
 
 
 def _told(running: Running) -> str:
     models = ", ".join(running.models[:_MODELS_NAMED]) or "no model loaded"
     return (
-        f"{running.kind or 'A model server'} runs on this machine ({models}): set TALKS_LLM_BASE_URL={running.base_url}"
+        f"{running.kind or 'a model server'} runs on this machine ({models}): set TALKS_LLM_BASE_URL={running.base_url}"
     )

@@ -6,7 +6,6 @@ null.
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any, cast
 
@@ -14,8 +13,8 @@ from pydantic import ConfigDict, with_config
 from typing_extensions import TypedDict  # pydantic reads the standard library's from Python 3.12 on only
 
 from assistant.retrieve.hybrid import RankedPassage, RankedRecord
+from assistant.retrieve.moments import Openings
 from assistant.types import Answer, StatementCheck
-from ingest.passages import Passage
 from ingest.records import Kind, Record, speaker_names
 from ingest.schema import record_to_json
 
@@ -34,6 +33,7 @@ class PassageJson(TypedDict):
     opens_at_s: int | None
     score: float
     text: str
+    source: dict[str, Any]
 
 
 @_OPEN
@@ -153,9 +153,9 @@ def answer_json(answer: Answer) -> AnswerJson:
     }
 
 
-def result_json(found: RankedRecord, title: str, opens_at_s: Callable[[Passage], int | None]) -> ResultJson:
-    """One search result; `opens_at_s` says where a passage is opened for the question."""
-    passages = [_passage_json(one, opens_at_s(one.passage)) for one in found.passages]
+def result_json(found: RankedRecord, title: str, openings: Openings, question: str) -> ResultJson:
+    """One search result; its passages open where they answer the question."""
+    passages = [_passage_json(one, openings, question) for one in found.passages]
     return {
         "id": found.record_id,
         "kind": found.kind,
@@ -204,14 +204,16 @@ def _after_markers(text: str, end: int) -> int:
     return end
 
 
-def _passage_json(found: RankedPassage, opens_at_s: int | None) -> PassageJson:
+def _passage_json(found: RankedPassage, openings: Openings, question: str) -> PassageJson:
     passage = found.passage
+    file, line = openings.places(passage.record_id).file_and_line(passage.start)
     return {
         "passage_id": passage.id,
         "section": passage.section,
         "start_s": passage.start_s,
         "end_s": passage.end_s,
-        "opens_at_s": opens_at_s,
+        "opens_at_s": openings.opens_at_s(passage, question),
         "score": round(found.score, 4),
         "text": passage.text,
+        "source": {"file": file, "line": line},
     }

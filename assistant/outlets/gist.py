@@ -5,11 +5,11 @@ what it was written from; the next ingest puts them into the index. Each line is
 was stopped goes on where it was.
 """
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from assistant.llm import Endpoint
+from assistant.outlets.conversations import append_line
 from assistant.prompts import Prompts
 from ingest.errors import EndpointError, EndpointUnreachable, IndexUnwritable
 from ingest.gists import Gist, gist_line, read_gists
@@ -83,11 +83,6 @@ def _reply(record: Record, endpoint: Endpoint, prompts: Prompts) -> list[str]:
 
 def _append(path: Path, line: str) -> None:
     try:
-        with path.open("a+b") as file:
-            if file.tell() > 0:
-                file.seek(-1, os.SEEK_END)
-                # A run that was killed may have left half a line.
-                line = line if file.read(1) == b"\n" else f"\n{line}"
-            file.write(f"{line}\n".encode())
+        append_line(path, line)
     except OSError as error:
         raise IndexUnwritable(f"{path} cannot be written ({error.strerror}); free some space and go on.") from error

@@ -12,7 +12,6 @@ import re
 import socket
 from collections import OrderedDict
 from typing import Any
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
@@ -71,26 +70,20 @@ class Guard:
         return True
 
     def _is_own(self, host: str) -> bool:
-        found = _HOST.fullmatch(host.strip())
-        if found is None:
-            return False
-        name = _name_of(host)
-        if name in self._names or name == self._public:
-            return True
+        name = _name_of(host) if _HOST.fullmatch(host.strip()) else ""
         # A number is nobody's name, so nobody can make it lead elsewhere; which ones this machine has may change.
-        return self._is_open and _is_number(name)
+        return bool(name) and (
+            name in self._names or name == self._public or (self._is_open and _number(name) is not None)
+        )
 
     def _is_own_origin(self, origin: str, host: str) -> bool:
-        try:
-            parts = urlsplit(origin)
-            if parts.scheme not in ("http", "https") or not parts.hostname:
-                return False  # "null", or a file
-        except ValueError:
-            return False
-        if self._public is not None and _name_of(parts.netloc) == self._public:
+        scheme, _, netloc = origin.lower().partition("://")
+        default = {"http": ":80", "https": ":443"}.get(scheme)
+        if default is None or not _HOST.fullmatch(netloc):
+            return False  # "null", or a file
+        if self._public is not None and _name_of(netloc) == self._public:
             return True
-        default = {"http": ":80", "https": ":443"}[parts.scheme]
-        return parts.netloc.lower().removesuffix(default) == host.strip().lower().removesuffix(default)
+        return netloc.removesuffix(default) == host.strip().lower().removesuffix(default)
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -165,10 +158,8 @@ def own_names(host: str) -> frozenset[str]:
 
 def is_loopback_host(host: str) -> bool:
     """Whether what is bound to this address is reached from this machine only."""
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return host == "localhost"
+    number = _number(host)
+    return number.is_loopback if number else host == "localhost"
 
 
 def _brings_password(scope: Scope) -> bool:
@@ -185,9 +176,8 @@ def _name_of(host: str) -> str:
     return str(name[1]).rstrip(".") if name else host
 
 
-def _is_number(name: str) -> bool:
+def _number(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
-        ipaddress.ip_address(name.strip("[]"))
+        return ipaddress.ip_address(host.strip("[]"))
     except ValueError:
-        return False
-    return True
+        return None

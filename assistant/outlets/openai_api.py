@@ -18,7 +18,6 @@ from contextlib import aclosing, closing
 from dataclasses import replace
 from typing import Any
 
-from anyio import CancelScope
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ValidationError
@@ -98,9 +97,7 @@ class LinkedText:
         self._page_url = page_url
         self._said: list[str] = []
         self._length_chars = 0
-        # What came last, from `_at` on unsaid: from a marker on, until its citation has come, which is the next event.
-        self._held = ""
-        self._at = 0
+        self._marker = ""  # unsaid until its citation has come, which is the next event
 
     @property
     def text(self) -> str:
@@ -109,36 +106,26 @@ class LinkedText:
 
     def take(self, event: Event) -> str:
         """What the event adds, which may be nothing."""
-        if isinstance(event, Delta):
-            before = self._say(self._held[self._at :])
-            self._held, self._at = event.text, 0
-            return before + self._say_to_marker()
-        if isinstance(event, Cited):
-            return self._link(event.citation)
-        if isinstance(event, Done):
-            self.answer = answer_json(event.answer)
-            notice = event.answer.notice
-            return self._say(self._held[self._at :] + (f"\n\n_{notice}_" if notice else ""))
+        match event:
+            case Cited(citation=citation):
+                return self._link(citation)
+            case Delta(text=text):
+                before, self._marker = self._marker, ""
+                if _MARKER.fullmatch(text):
+                    self._marker, text = text, ""
+                return self._say(before + text)
+            case Done(answer=answer):
+                self.answer = answer_json(answer)
+                return self._say(self._marker + (f"\n\n_{answer.notice}_" if answer.notice else ""))
         return ""
 
     def _link(self, citation: Citation) -> str:
-        marker = f"[{citation.n}]"
-        found = self._held.find(marker, self._at)
-        if found < 0:
-            return ""
-        before = self._say(self._held[self._at : found])
         url = _escaped(citation.deep_link or citation.url or f"{self._page_url}?talk={citation.id}")
-        start = self._length_chars
-        link = self._say(f"[{marker}]({url})")
+        start, self._marker = self._length_chars, ""
+        link = self._say(f"[[{citation.n}]]({url})")
         place = {"url": url, "title": citation.title, "start_index": start, "end_index": self._length_chars}
         self.annotations.append({"type": "url_citation", "url_citation": place})
-        self._at = found + len(marker)
-        return before + link + self._say_to_marker()
-
-    def _say_to_marker(self) -> str:
-        start, marker = self._at, _MARKER.search(self._held, self._at)
-        self._at = marker.start() if marker else len(self._held)
-        return self._say(self._held[start : self._at])
+        return link
 
     def _say(self, text: str) -> str:
         self._said.append(text)
@@ -190,7 +177,11 @@ class _Answering:
             first = await anext(events)  # what cannot be answered at all is told before the stream begins
             chunks = _chunks(first, events, linked, head, asked)
             return StreamingResponse(chunks, media_type="text/event-stream", headers={"Cache-Control": "no-cache"})
-        await _collected(events, linked, request)
+        async with aclosing(events):
+            async for event in events:
+                linked.take(event)
+                if await request.is_disconnected():
+                    break
         message = {"role": "assistant", "content": linked.text, "refusal": None, "annotations": linked.annotations}
         choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
         whole = {"object": "chat.completion", "choices": [choice], "usage": _usage(asked, linked.text)}
@@ -235,24 +226,6 @@ class _Answering:
         if endpoint is not None:  # a model goes on from what was really said
             history = [_as_said(answer, said) for answer, (_, said) in zip(history, earlier, strict=True)]
         return self._assistant.turn(question, history, endpoint=endpoint)
-
-
-async def _collected(events: AsyncGenerator[Event, None], linked: LinkedText, request: Request) -> None:
-    """Run a turn to its end, or until the client hangs up."""
-
-    async def watch() -> None:
-        while (await request.receive())["type"] != "http.disconnect":
-            pass
-        scope.cancel()
-
-    watching = asyncio.create_task(watch())
-    try:
-        with CancelScope() as scope:
-            async with aclosing(events):
-                async for event in events:
-                    linked.take(event)
-    finally:
-        watching.cancel()
 
 
 async def _chunks(

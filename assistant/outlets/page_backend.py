@@ -17,8 +17,7 @@ from assistant.answer.suggestions import Offer, first_questions, offers
 from assistant.assembly import Assistant
 from assistant.llm import EndpointChoice, Running, find_running
 from assistant.outlets.added import AddedSources
-from assistant.outlets.conversations import Conversations, KeptTurn
-from assistant.outlets.feedback import Feedback, keep_feedback
+from assistant.outlets.conversations import Conversations, Feedback, KeptTurn, keep_feedback
 from assistant.outlets.guard import is_loopback_host
 from assistant.outlets.shelf import Scope, Shelf
 from assistant.outlets.show import report_text, say, with_progress
@@ -228,8 +227,12 @@ class PageBackend:
         try:
             report = with_progress(run)
             self._problem = None
-            self._told = (*report.unreadable, report_text(report))
-            for sentence in self._told:
+            done = f"Read in {report.seconds:.0f} s" if report.changed else "Nothing has changed"
+            self._told = (
+                *report.unreadable,
+                f"{done}: {report.talks} talks and {report.papers} papers from {report.files} files.",
+            )
+            for sentence in (*report.unreadable, report_text(report)):
                 say(sentence, err=True)
         except TalksError as error:
             self._problem = None if isinstance(error, IngestCancelled) else str(error)

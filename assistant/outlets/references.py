@@ -1,4 +1,4 @@
-r"""Answers and their sources for use elsewhere: Markdown with a reference list, and BibTeX.
+r"""Answers and their sources for use elsewhere: Markdown with a reference list, HTML, JSON, BibTeX, a table.
 
 Comes in: questions with their answers, and a look at the records. Goes out: text in which titles and names are escaped
 for where they go: nothing in them becomes a heading, a link, an image or a TeX command.
@@ -6,11 +6,16 @@ for where they go: nothing in them becomes a heading, a link, an image or a TeX 
 
 import csv
 import io
+import json
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from html import escape
 from urllib.parse import quote
 
+from markdown_it import MarkdownIt
+
+from assistant.outlets.formats import answer_json
 from assistant.types import Answer, Citation
 from ingest.errors import RecordMissing
 from ingest.records import Date, Kind, Record, record_pages, speaker_names
@@ -20,9 +25,17 @@ from ingest.text import printable, web_address
 Lookup = Callable[[str], Record]
 """The record with this id; raises `RecordMissing` when a later ingest has dropped it."""
 
+FORMATS = {"markdown": "md", "html": "html", "json": "json", "bibtex": "bib", "csv": "csv"}
+"""What a conversation can be saved as → how the file's name ends."""
+
+_STYLE = (
+    "body{font:16px/1.6 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem;color-scheme:light dark}"
+    "h2{font-size:1.1rem;margin-top:2rem}"
+)
 # A link in Markdown that leads anywhere but to a web page, a mailbox or a place in the text; and one given below it.
 _LINK = re.compile(r"\]\((?!\s*<?(?:https?://|mailto:|#))", re.IGNORECASE)
 _LINK_TITLE = re.compile(r"^[ ]{0,3}\[[^\]\n]*\]:(?!\s*<?(?:https?://|mailto:|#))", re.IGNORECASE | re.MULTILINE)
+_MARKER = re.compile(r"\[(\d{1,4})\]")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~$])")
 _TEX = {
     "\\": r"\textbackslash{}",
@@ -31,7 +44,7 @@ _TEX = {
     **{sign: f"\\{sign}" for sign in "{}$&%#_"},
 }
 # In an address, what would end or break the field is written as the address itself may write it.
-_ADDRESS = {ord(sign): quote(sign) for sign in ' "\\{}<>^`|'}
+_ADDRESS = {ord(sign): quote(sign) for sign in ' "\\{}<>^`|()'}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +119,36 @@ def answer_markdown(answer: Answer, references: Sequence[Reference], page_url: s
     return "\n".join(lines) + "\n"
 
 
+def export_conversation(
+    what: str, title: str, turns: Sequence[tuple[str, Answer]], lookup: Lookup, page_url: str, exported_at: str
+) -> str:
+    """The text of a file.
+
+    Args:
+        what: A key of `FORMATS`.
+        title: Of the conversation.
+        turns: Questions with their answers.
+        lookup: Finds what they cite.
+        page_url: Where links open a talk.
+        exported_at: As it is to be read.
+    """
+    if what == "json":
+        told = [{**answer_json(answer), "question": question} for question, answer in turns]
+        file = {"title": title, "exported_at": exported_at, "page": page_url, "turns": told}
+        return json.dumps(file, ensure_ascii=False, indent=2) + "\n"
+    if what in ("bibtex", "csv"):
+        references = (reference for _, answer in turns for reference in references_of(answer, lookup))
+        return bibtex(references) if what == "bibtex" else references_csv(references)
+    if what == "markdown":
+        return conversation_markdown(title, turns, lookup, page_url, exported_at)
+    linked = [(question, replace(answer, text=_linked_markers(answer, page_url))) for question, answer in turns]
+    text = conversation_markdown(title, linked, lookup, page_url, exported_at)
+    return (
+        f'<!doctype html><html><head><meta charset="utf-8"><title>{escape(title)}</title><style>{_STYLE}</style></head>'
+        f"<body>{MarkdownIt('commonmark', {'html': False}).enable('table').render(text)}</body></html>\n"
+    )
+
+
 def conversation_markdown(
     title: str, turns: Iterable[tuple[str, Answer]], lookup: Lookup, page_url: str = "", exported_at: str = ""
 ) -> str:
@@ -141,16 +184,28 @@ def references_csv(references: Iterable[Reference]) -> str:
     return out.getvalue()
 
 
+def _linked_markers(answer: Answer, page_url: str) -> str:
+    """An answer's text whose markers lead to the second of the recording, to the talk's own page, or to it on ours."""
+    firsts = {str(citation.n): citation for citation in reversed(answer.citations)}
+
+    def linked(found: re.Match[str]) -> str:
+        cited = firsts.get(found[1])
+        there = cited and (web_address(cited.deep_link or cited.url) or f"{page_url}?talk={quote(cited.id, safe='')}")
+        return f"[\\[{found[1]}\\]]({there.translate(_ADDRESS)})" if there else found[0]
+
+    return _MARKER.sub(linked, answer.text)
+
+
 def _no_formula(cell: str) -> str:
     """A cell that a spreadsheet takes for text, whatever it begins with."""
     return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 def _cited(citation: Citation, lookup: Lookup) -> Reference:
+    where = f"{citation.source.get('file')}, line {citation.source.get('line')}"
     try:
-        return reference_of(lookup(citation.id), citation.n)
+        return replace(reference_of(lookup(citation.id), citation.n), where=where)
     except RecordMissing:  # the answer outlives the record that it cites
-        source = citation.source
         return Reference(
             n=citation.n,
             id=citation.id,
@@ -161,7 +216,7 @@ def _cited(citation: Citation, lookup: Lookup) -> Reference:
             date=None,
             year=None,
             url=web_address(citation.url),
-            where=f"{source.get('file')}, line {source.get('line')}",
+            where=where,
         )
 
 

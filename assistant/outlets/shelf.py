@@ -6,7 +6,7 @@ narrowed to, both derived from what the records tell. Ranking by meaning is left
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, get_args
 
 from ingest.record_store import RecordStore
@@ -24,10 +24,14 @@ hold; the field "" stands for words as they were typed, "id" for one record."""
 MOST_CHOICES = 300
 """Values of one field that are offered, the most frequent first; others can be typed."""
 
-_ROWS = """
-SELECT id, kind, title, title_key, speaker_order, organisation, date, date_year, date_month, date_day
-FROM records ORDER BY position
-"""
+_ROWS = "SELECT id, kind, title, organisation, date FROM records ORDER BY position"
+_SORTED_BY: dict[Order, str] = {
+    "as_saved": "position",
+    "title": "title_key",
+    "speaker": "speaker_order IS NULL, speaker_order, title_key",
+    "newest": "date_year IS NULL, date_year DESC, date_month DESC, date_day DESC, title_key",
+    "oldest": "date_year IS NULL, date_year, date_month, date_day, title_key",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,6 @@ class Row:
         who: Speakers, or a paper's organisation.
         date: As written, or "".
         haystack: All that can be typed to find it, folded.
-        sort_keys: For each order but that of the corpus.
     """
 
     id: str
@@ -47,33 +50,20 @@ class Row:
     who: tuple[str, ...]
     date: str
     haystack: str
-    sort_keys: dict[str, tuple[object, ...]]
 
 
 @dataclass(frozen=True, slots=True)
-class Search:
-    """What someone looks for; an empty one finds everything.
-
-    Attributes:
-        words: Each is a part of a title or of a value, in any case and with or without accents.
-    """
-
-    words: str = ""
-    scope: Scope = ()
-    order: Order = "as_saved"
-
-
-@dataclass(slots=True)
 class Shelf:
     """Every record of one snapshot, ready to be looked through.
 
     Attributes:
         values: By field, by value as written: the positions that have it, in order.
+        ordered: All positions in each order.
     """
 
     rows: list[Row]
     values: dict[str, dict[str, list[int]]]
-    _ordered: dict[Order, list[int]] = field(default_factory=dict)
+    ordered: dict[Order, list[int]]
 
     @classmethod
     def of(cls, store: RecordStore) -> "Shelf":
@@ -88,19 +78,32 @@ class Shelf:
         for name, positions in values.get("speaker", {}).items():
             for position in positions:
                 speakers.setdefault(position, []).append(name)
-        found = enumerate(store.rows(_ROWS))
-        rows = [_row(cells, speakers.get(at, ()), told.get(at, ())) for at, cells in found]
-        return cls(rows, values)
+        rows = []
+        for at, (id_, kind, title, organisation, date) in enumerate(store.rows(_ROWS)):
+            who = speakers.get(at) or [organisation] * bool(organisation)
+            haystack = folded("\n".join((title, *told.get(at, ()))))
+            rows.append(Row(id_, kind, title, tuple(who), date or "", haystack))
+        ordered = {
+            order: [at for (at,) in store.rows(f"SELECT position FROM records ORDER BY {columns}")]  # noqa: S608
+            for order, columns in _SORTED_BY.items()
+        }
+        return cls(rows, values, ordered)
 
-    def find(self, search: Search) -> list[Row]:
-        """Everything that fits, in the order asked for."""
-        words = folded(search.words).split()
-        within = self._positions(search.scope)
+    def find(self, words: str = "", scope: Scope = (), order: Order = "as_saved") -> list[Row]:
+        """Everything that fits, in the order asked for.
+
+        Args:
+            words: Each is a part of a title or of a value, in any case and with or without accents.
+            scope: What it is narrowed to.
+            order: How it is sorted.
+        """
+        parts = folded(words).split()
+        within = self._positions(scope)
         return [
             row
-            for position in self._in(search.order)
+            for position in self.ordered[order]
             if (within is None or position in within)
-            and all(word in (row := self.rows[position]).haystack for word in words or ("",))
+            and all(word in (row := self.rows[position]).haystack for word in parts or ("",))
         ]
 
     def within(self, scope: Scope) -> frozenset[str] | None:
@@ -135,14 +138,6 @@ class Shelf:
         words = folded(value).split()
         return [at for at, row in enumerate(self.rows) if all(word in row.haystack for word in words)]
 
-    def _in(self, order: Order) -> Sequence[int]:
-        """All positions in an order; sorted when first asked for, which takes three times as long as looking."""
-        if order == "as_saved":
-            return range(len(self.rows))
-        if order not in self._ordered:
-            self._ordered[order] = sorted(range(len(self.rows)), key=lambda at: self.rows[at].sort_keys[order])
-        return self._ordered[order]
-
 
 def _told(store: RecordStore) -> Iterator[tuple[int, str, str]]:
     """(position, field, value) of whatever a list can be narrowed to, fields in the order in which they are offered."""
@@ -159,23 +154,3 @@ def _told(store: RecordStore) -> Iterator[tuple[int, str, str]]:
             continue
         query = f"SELECT DISTINCT position, {column} FROM {table} WHERE {column} <> '' ORDER BY position"  # noqa: S608
         yield from ((at, key, str(value)) for at, value in store.rows(query))
-
-
-def _row(fields: Sequence[object], names: Sequence[str], told: Sequence[str]) -> Row:
-    id_, kind, title, title_key, speaker_key, organisation, date, year, month, day = fields
-    when = (year or 0, month or 0, day or 0) if year else None
-    keys: dict[str, tuple[object, ...]] = {
-        "title": (title_key,),
-        "speaker": (speaker_key is None, speaker_key or "", title_key),
-        "newest": (when is None, *(-int(str(part)) for part in when or ()), title_key),
-        "oldest": (when is None, *(when or ()), title_key),
-    }
-    return Row(
-        id=str(id_),
-        kind="talk" if kind == "talk" else "paper",
-        title=str(title),
-        who=tuple(names) or ((str(organisation),) if organisation else ()),
-        date=str(date or ""),
-        haystack=folded("\n".join((str(title), *told))),
-        sort_keys=keys,
-    )

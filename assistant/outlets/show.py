@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
+from textwrap import shorten
 from typing import Any, TypeVar
 
 from rich.console import Console
@@ -24,8 +25,7 @@ from ingest.text import printable
 # Whoever speaks stands above with role and affiliation.
 _SHOWN_OTHERWISE = frozenset(field.label for field in (SPEAKER, ROLE, AFFILIATION))
 # A long list of small warnings helps nobody; --verbose has them all.
-_WARNINGS_SHOWN = 12
-_UNUSED_SHOWN = 10
+_SHOWN = 10
 _CAPTIONS_MADE = {"hand": "made by hand", "automatic": "automatic", "recognised": "by a recogniser", "none": "none"}
 
 # Of what a terminal obeys and an encoding lacks, what JSON does not escape of itself.
@@ -85,35 +85,25 @@ def report_text(report: IngestReport, *, verbose: bool = False) -> str:
     if report.captions or report.hours:
         made = ", ".join(f"{count} {_CAPTIONS_MADE.get(how, how)}" for how, count in sorted(report.captions.items()))
         lines.insert(1, f"{report.hours:,.1f} hours of recordings; captions: {made or 'none'}.")
-    keys = report.unused if verbose else report.unused[:_UNUSED_SHOWN]
-    if verbose and keys:
-        lines.append("not used, with the first file that has it:")
-        lines += [f"  {one.key} ({one.count}): {one.file}" for one in keys]
-    elif keys:
-        hidden = len(report.unused) - len(keys)
-        named = ", ".join(f"{one.key} ({one.count})" for one in keys) + (f" … and {hidden} more keys" if hidden else "")
-        lines.append(f"not used: {named}; `--verbose` says in which files.")
-    warnings = report.warnings if verbose else report.warnings[:_WARNINGS_SHOWN]
-    if warnings:
-        lines.append(f"{len(report.warnings)} warnings about the sources:")
-        lines += [f"  {warning}" for warning in warnings]
-    if len(warnings) < len(report.warnings):
-        lines.append(f"  … and {len(report.warnings) - len(warnings)} more; `--verbose` lists them all.")
+    told = {
+        "Keys that are not used, with the first file that has each": [
+            f"{one.key} ({one.count}): {one.file}" for one in report.unused
+        ],
+        "Warnings about the sources": [str(warning) for warning in report.warnings],
+    }
+    for what, of in told.items():
+        shown = of if verbose else of[:_SHOWN]
+        lines += [f"{what} ({len(of)}):", *(f"  {one}" for one in shown)] if of else []
+        if len(shown) < len(of):
+            lines.append(f"  … and {len(of) - len(shown)} more; `--verbose` lists them all.")
     return "\n".join(lines)
 
 
 def collections_to_json(found: Sequence[Collection]) -> list[dict[str, Any]]:
     """Collections as plain JSON values."""
+    made = ("corpus", "talks", "papers", "passages", "created")
     return [
-        {
-            "name": one.name,
-            "corpus": one.manifest and one.manifest.corpus,
-            "talks": one.manifest and one.manifest.talks,
-            "papers": one.manifest and one.manifest.papers,
-            "passages": one.manifest and one.manifest.passages,
-            "created": one.manifest and one.manifest.created,
-            "problem": one.problem,
-        }
+        {"name": one.name, **{name: getattr(one.manifest, name, None) for name in made}, "problem": one.problem}
         for one in found
     ]
 
@@ -151,11 +141,8 @@ def record_text(record: Record) -> str:
 
 
 def _cue_line(cue: Cue) -> str:
-    return (
-        ("" if cue.start_s is None else f"{format_seconds(cue.start_s)} ")
-        + (f"{cue.speaker}: " if cue.speaker else "")
-        + cue.text
-    )
+    second = "" if cue.start_s is None else f"{format_seconds(cue.start_s)} "
+    return second + (f"{cue.speaker}: " if cue.speaker else "") + cue.text
 
 
 def results_text(results: Sequence[ResultJson]) -> str:
@@ -164,7 +151,7 @@ def results_text(results: Sequence[ResultJson]) -> str:
         return "Nothing found."
     return "\n\n".join(
         f"{result['score']:.2f}  {result['title']}  ({result['kind']})\n      {result['passage_id']}\n      "
-        + _shortened(result["text"])
+        + shorten(result["text"], 160, placeholder=" …")
         for result in results
     )
 
@@ -211,8 +198,3 @@ def doubts_text(answer: Answer) -> str:
 def _byline(record: Record) -> str:
     names = speaker_names(record)
     return record.title + (f" – {', '.join(names)}" if names else "")
-
-
-def _shortened(text: str, width: int = 160) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= width else flat[: width - 1] + "…"

@@ -20,7 +20,7 @@ from assistant.retrieve.structured import Filters, Result, evaluate
 from assistant.types import About, NumberedSource, SourcePassage
 from assistant.understand.understand import LEAST_QUERY_CHANCE, SURE_QUERY_CHANCE, Understood
 from ingest.links import deep_link
-from ingest.passages import Passage, second_at, speaker_line, split_sentences
+from ingest.passages import Passage, Places, speaker_line, split_sentences
 from ingest.record_store import RecordStore
 from ingest.records import Record, record_pages, speaker_names
 from ingest.schema import DATE, EVENT, FIELDS, ORGANISATION, SERIES, URL_FIELD, VIDEO_URL, Field
@@ -271,7 +271,8 @@ def believed(
 
 def source_passage(record: Record, passage: Passage, score: float = 1.0) -> SourcePassage:
     """A passage with what a card shows of its record; a score of 1 says only that it was found exactly."""
-    first = record.sources[0]
+    places = Places(record)
+    file, line = places.file_and_line(passage.start)
     return SourcePassage(
         passage_id=passage.id,
         id=record.id,
@@ -282,27 +283,27 @@ def source_passage(record: Record, passage: Passage, score: float = 1.0) -> Sour
         section=passage.section,
         text=passage.text,
         score=score,
-        source={"file": first.file, "line": first.first_line},
+        source={"file": file, "line": line},
         url=web_address(URL_FIELD.of(record)),
         video_url=web_address(VIDEO_URL.of(record)),
         start_s=passage.start_s,
         end_s=passage.end_s,
-        opens=_opens(record, passage),
+        opens=_opens(record, passage, places),
         deep_link=deep_link(record, None) or web_address(URL_FIELD.of(record)),
     )
 
 
-def _opens(record: Record, passage: Passage) -> tuple[tuple[int, int, str | None], ...]:
-    """Where each sentence of a timed passage opens, a moment early so that its first word is heard."""
-    if passage.start_s is None:
+def _opens(record: Record, passage: Passage, places: Places) -> tuple[tuple[int, int | None, str | None], ...]:
+    """Where each sentence of a timed passage, or chapter, opens, a moment early so that its first word is heard."""
+    if passage.section == "chapters":
+        starts = [match.start() for match in re.finditer(r"[^\n]+", passage.text)]
+    elif passage.start_s is not None:
+        starts = [start for start, _ in split_sentences(passage.text)]
+    else:
         return ()
-    found = []
-    for start, _ in split_sentences(passage.text):
-        second = second_at(record, passage.start + start)
-        if second is not None:
-            early = max(int(second) - EARLY_S, 0)
-            found.append((start, early, deep_link(record, early)))
-    return tuple(found)
+    seconds = [places.second_at(passage.start + start) for start in starts]
+    early = [None if second is None else max(int(second) - EARLY_S, 0) for second in seconds]
+    return tuple((start, one, deep_link(record, one)) for start, one in zip(starts, early, strict=True))
 
 
 def _heading(record: Record) -> str:
@@ -319,6 +320,7 @@ class Features:
     Attributes:
         told_signs: Shape (4,): how the best record's words stand to the question's; see `told_signs`.
         best_score: Of the best record, without any bonus.
+        closeness: The cosine of the question, or of its subject, with the passage of the best record that is nearest.
         lead: See `assistant.retrieve.hybrid.Scored`.
         words: How many words of the question say something.
         leans: Whether it leans on the conversation.
@@ -330,6 +332,7 @@ class Features:
 
     told_signs: Floats
     best_score: float
+    closeness: float
     lead: float
     words: int
     leans: bool
@@ -342,15 +345,20 @@ def features(ranker: HybridRanker, understood: Understood, scored: Scored, best:
     """What was seen of a question with these scores, of which this is the best record."""
     asked = understood.asked
     words = ranker.snapshot.keyword.words(asked.subject or asked.corrected)
+    found = [one.passage for one in best.passages]
+    # An abstract that names the speaker may come before what is said.
+    passage = next((one for one in found if one.start_s is not None), found[0])
+    own = ranker.positions(best.record_id)
     return Features(
-        told_signs=told_signs(ranker, scored.words, best.record_id, best.passages[0].passage),
+        told_signs=told_signs(ranker, scored.words, best.record_id, passage),
         best_score=scored.best,
+        closeness=float(scored.dense[own.start : own.stop].max()),
         lead=scored.lead,
         words=len(words),
         leans=bool(understood.leans_on),
         names_here=bool(understood.named),
         unknown=len(understood.strangers),
-        pinned=_pinned(ranker, words, _looked_at(ranker, best.record_id, best.passages[0].passage)),
+        pinned=_pinned(ranker, words, _looked_at(ranker, best.record_id, passage)),
     )
 
 

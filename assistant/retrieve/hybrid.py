@@ -11,6 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from assistant.query import Condition
 from assistant.retrieve.fusion import Scores, best_rows, fuse, gist_share, spread_gists
@@ -64,7 +65,7 @@ class Asked:
         named: Ids of the records whose title or speaker it names.
         where: The other values that it names, such as an event or a date.
         expansion: What the sources might call it, from a model.
-        subject: What it is about, without the words that ask for it; where passages are timed, all scores read this.
+        subject: What it is about, without the words that ask for it; where it is given, all scores read it instead.
     """
 
     text: str
@@ -112,6 +113,7 @@ class Scored:
     Attributes:
         passages: Shape (n,).
         sources: Shape (n,), of the passages by themselves: gists say which record, not which part of it.
+        dense: Shape (n,), by meaning alone.
         records: Shape (r,).
         best: The best record's score without any bonus.
         lead: How much closer the best record comes word by word than the best twenty usually do; 0 where the index
@@ -121,6 +123,7 @@ class Scored:
 
     passages: Scores
     sources: Scores
+    dense: Scores
     records: Scores
     best: float
     lead: float
@@ -154,7 +157,7 @@ class HybridRanker:
         self.has_times = bool(self._is_timed.any())
         self.late_interaction: LateInteraction | None = None
         if isinstance(embedder, WordEmbedder) and snapshot.word_vectors is not None:
-            self.late_interaction = LateInteraction(snapshot, self._first, self._last)
+            self.late_interaction = LateInteraction(snapshot)
 
     def search(self, text: str, *, limit: int = 10, filters: Filters | None = None) -> tuple[RankedRecord, ...]:
         """Talks and papers for a text of which nothing is known, best first, at most `limit`."""
@@ -179,7 +182,7 @@ class HybridRanker:
         if asked.where:
             records[self.records_within(Filters(where=asked.where))] += FITTING_BONUS
         lead = self._rerank(looks, scores, records)
-        return Scored(scores, looks[0].sources, records, best, lead, looks[0].words)
+        return Scored(scores, looks[0].sources, looks[0].dense, records, best, lead, looks[0].words)
 
     def top(
         self,
@@ -237,20 +240,23 @@ class HybridRanker:
             scores = self._of_moments(corrected, dense, keyword, scores)
         share = gist_share(float(keyword.max()))
         if share == 0 or not len(self._gist_rows):
-            return _Look(scores, scores.copy(), 0.0, words)
+            return _Look(scores, scores.copy(), dense, 0.0, words)
         gist_keyword = self.snapshot.gist_keyword.scores(corrected)
         gist_dense = self.snapshot.gist_dense(vector, gist_keyword)
         gists = fuse(gist_dense, gist_keyword, keyword_weight=self._keyword_weight)
         of_records = spread_gists(gists, self._gist_rows, self.best_of_records(scores))
         of_passages = np.repeat(of_records, self._last - self._first)
         blended = np.asarray((1 - share) * scores + share * of_passages, dtype=np.float32)
-        return _Look(blended, scores, share, words)
+        return _Look(blended, scores, dense, share, words)
 
     def _of_moments(self, text: str, dense: Scores, keyword: Scores, scores: Scores) -> Scores:
         """The scores where passages are stretches of speech."""
         places = best_rows(scores, PAIRED)
-        texts = [passage.headed_text for passage in self.snapshot.store.passages(places)]
-        keyword = self.snapshot.keyword.scores_with_pairs(text, keyword, places, texts)
+
+        def texts_at(places: Sequence[int]) -> list[str]:
+            return [passage.headed_text for passage in self.snapshot.store.passages(places)]
+
+        keyword = self.snapshot.keyword.scores_with_pairs(text, keyword, places, texts_at)
         scores = fuse(dense, keyword, keyword_weight=self._keyword_weight)
         return lean_on_neighbours(scores, self._is_timed, self._first, self._last)
 
@@ -264,15 +270,26 @@ class HybridRanker:
         asked = [(look, look.words) for look in looks if look.words and look.words.words]
         if not rows or not asked or self.late_interaction is None:
             return 0.0
-        each = [self.late_interaction.of_passages(words, rows, gist_share=look.gist_share) for look, words in asked]
+        looked_at = [self._promising(row, scores) for row in rows]
+        each = [
+            self.late_interaction.of_passages(words, rows, looked_at, gist_share=look.gist_share)
+            for look, words in asked
+        ]
         close = _blended(each)
-        passages = np.concatenate([np.arange(self._first[row], self._last[row]) for row in rows])
-        starts = np.append(0, (self._last[rows] - self._first[rows]).cumsum()[:-1])
+        passages = np.concatenate(looked_at)
+        starts = np.append(0, np.cumsum([len(one) for one in looked_at])[:-1])
         before = scores[passages]
         after = before + LATE_INTERACTION_WEIGHT * close
         scores[passages] = after
         records[rows] += np.maximum.reduceat(after, starts) - np.maximum.reduceat(before, starts)
         return float(close.max())
+
+    def _promising(self, row: int, scores: Scores) -> NDArray[np.intp]:
+        """Places of a record's passages that are read word by word: all, or the best of a long recording."""
+        places = np.arange(self._first[row], self._last[row])
+        if len(places) <= MOMENTS_PER_RECORD:
+            return places
+        return np.sort(places[np.argsort(-scores[places], kind="stable")[:MOMENTS_PER_RECORD]])
 
     def _name_bonus(self, names: Sequence[str]) -> Scores:
         """Shape (r,): what each record gains by a name in its text that stands in no other."""
@@ -319,12 +336,14 @@ class _Look:
     Attributes:
         scores: Shape (n,): one score for each passage, in which its record's gist may have a share.
         sources: Shape (n,): the same without any gist.
+        dense: Shape (n,): by meaning alone.
         gist_share: That share.
         words: The text's, without stop words; None when the embedder or the index knows none.
     """
 
     scores: Scores
     sources: Scores
+    dense: Scores
     gist_share: float
     words: Words | None
 

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from assistant.retrieve.fusion import Scores
 from ingest.lexical import KeywordIndex
-from ingest.passages import Passage, record_text, split_sentences
+from ingest.passages import Passage, Places, split_sentences
 from ingest.record_store import RecordStore
-from ingest.transcript import Transcript, hard_pieces
+from ingest.transcript import hard_pieces
 
 # What a timed passage takes of the mean of the two beside it: a moment seldom fits into one. moment@1 .487 → .536 by
 # keywords; over .3 harms.
@@ -22,8 +22,8 @@ NEIGHBOUR_SHARE = 0.15
 EARLY_S = 1
 # Speech without full stops is one long sentence; so much of it is about ten seconds.
 _LONGEST_SENTENCE_CHARS = 200
-# Transcripts that are kept open: those of the recordings of a few questions.
-_TRANSCRIPTS = 64
+# Recordings that are kept open: those of a few questions.
+_KEPT_OPEN = 64
 
 
 def lean_on_neighbours(
@@ -52,9 +52,8 @@ class Openings:
     """
 
     def __init__(self, store: RecordStore, keyword: KeywordIndex) -> None:
-        self._store = store
         self._keyword = keyword
-        self._transcript = lru_cache(maxsize=_TRANSCRIPTS)(self._read)
+        self.places = lru_cache(maxsize=_KEPT_OPEN)(lambda record_id: Places(store.record(record_id)))
 
     def opens_at_s(self, passage: Passage, question: str) -> int | None:
         """The whole second, a little early; None where the passage has no time."""
@@ -67,12 +66,5 @@ class Openings:
         ]
         held = self._keyword.coverage_with_pairs(question, [passage.text[start:end] for start, end in starts])
         start, _ = starts[int(held.argmax())]
-        offset, transcript = self._transcript(passage.record_id)
-        second = transcript.second_at(passage.start + start - offset)
+        second = self.places(passage.record_id).second_at(passage.start + start)
         return max(int(passage.start_s if second is None else second) - EARLY_S, 0)
-
-    def _read(self, record_id: str) -> tuple[int, Transcript]:
-        """Where a record's transcript begins in its text, and the transcript; it is the last of all sections."""
-        record = self._store.record(record_id)
-        transcript = Transcript(record)
-        return len(record_text(record)) - len(transcript.text), transcript

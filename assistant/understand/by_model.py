@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.llm import short_reply
 from assistant.prompts import Prompts
 from assistant.types import Answer, ChatModel
 from ingest.errors import EndpointError
@@ -62,9 +63,8 @@ class ByModel:
             key = (f"{endpoint.base_url} {endpoint.model()}", prompt)
             reading = self._known.get(key)
             if reading is None:
-                reply = endpoint.short_reply(prompt, most_chars=LONGEST_REPLY_CHARS, timeout_s=self._timeout_s)
-                # Of a reply that was cut the last word may be half a word.
-                reading = read_reply(reply.text if reply.is_whole else reply.text.rpartition(",")[0], question, told)
+                reply = short_reply(endpoint, prompt, most_chars=LONGEST_REPLY_CHARS, timeout_s=self._timeout_s)
+                reading = read_reply(reply, question, told)
         except EndpointError:
             return Reading()  # the answer itself is asked for next and tells what is wrong
         if len(self._known) >= _READINGS_KEPT:

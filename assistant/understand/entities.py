@@ -46,7 +46,7 @@ _LONGEST_QUESTION_CHARS = 4000
 _LONGEST_NAME_WORDS = 8
 _LONGEST_FIELD_WORDS = 4
 _LONGEST_TITLE_WORDS = 30
-# A title of two words is one with two capitals; of three words, also in small letters.
+# A title of two words is one with two capitals, or a number; of three words, also in small letters.
 _LEAST_CAPITALS = 2
 # A slip in a shorter word makes another word.
 _SHORTEST_MISSPELT_CHARS = 4
@@ -271,7 +271,7 @@ class Entities:
                 mended = after.key.capitalize() if before.is_capital else after.key
                 corrected += question[last : before.start] + mended
                 last = before.end
-        mentions = tuple(sorted(line.mentions, key=lambda one: (one.start, one.end)))
+        mentions = tuple(sorted(map(line.sure_by_its_field, line.mentions), key=lambda one: (one.start, one.end)))
         return Linked(corrected + question[last:], mentions, tuple(self._strangers(line)))
 
     def _quotations(self, line: "_Line") -> None:
@@ -295,7 +295,8 @@ class Entities:
         for end in range(last, first, -1):
             typed = line.keys(first, end)
             capitals = sum(word.is_capital for word in line.words[first:end])
-            if line.words[end - 1].is_mark or (capitals < _LEAST_CAPITALS and len(typed) < LEAST_RUN_WORDS):
+            bold = capitals + (capitals > 0) * sum(map(str.isdigit, typed))
+            if line.words[end - 1].is_mark or (bold < _LEAST_CAPITALS and len(typed) < LEAST_RUN_WORDS):
                 continue
             if titled := self._titles.whole(typed):
                 return line.take(first, end, "title", [form for form, _ in titled[:1]], [one for _, one in titled])
@@ -503,6 +504,14 @@ class _Line:
             one = Mention(words[0].start, words[-1].end, text, field, (*values,), (*dict.fromkeys(ids),), is_sure)
             self.mentions.append(one)
             self.taken[first:last] = [True] * (last - first)
+
+    def sure_by_its_field(self, one: Mention) -> Mention:
+        """A value that stands beside its field's name is meant as one: "the robotics series"."""
+        names = [other for other in self.mentions if other.field == "field" and one.field in other.values]
+        is_beside = any(
+            not self.question[min(one.end, name.end) : max(one.start, name.start)].strip() for name in names
+        )
+        return replace(one, is_sure=one.is_sure or is_beside)
 
     def runs(self, longest: int) -> Iterable[tuple[int, int]]:
         """Runs of free words without marks at their ends, longest first."""

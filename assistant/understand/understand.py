@@ -46,6 +46,9 @@ LEAST_UNKNOWN_WORDS = 0.3
 # From here on it is the program that is asked, or about the collection as a whole, and nothing of what was spoken of:
 # cross-validated, .83 of such questions and .004 of the others.
 SURE_OF_PROGRAM = 0.9
+# From here on it is surely asked what there is on a subject. That is searched without the words that ask: of 250 such
+# questions 166 find a right record first instead of 150. Below it, as many questions of other sorts lose theirs.
+SURE_OF_SUBJECT = 0.8
 # Where and by whom a talk was held; a tag or a page is a topic, which texts tell better.
 PLACES = frozenset(one.key for one in (EVENT, SERIES, ORGANISER, VENUE, TRACK, AFFILIATION, ORGANISATION))
 # Below this best score it is unsure which record is meant: so score 9 of 10 questions whose first record is wrong, and
@@ -129,8 +132,10 @@ class Understander:
     def understand(self, question: str, history: Sequence[Answer], endpoint: ChatModel | None = None) -> Understood:
         """What a question means after these answers."""
         linked = self._entities.link(question)
-        asked, scored = self._scored(_asked(question, linked, self._ranker.snapshot.keyword))
         phrasing = self._bundled.embed_phrasing(question)
+        intents = intent_chances(self._bundled.embed_question(question), phrasing)
+        seeks = intents["list"] >= SURE_OF_SUBJECT
+        asked, scored = self._scored(_asked(question, linked, self._ranker.snapshot.keyword), seeks=seeks)
         listed = next((one for one in reversed(history) if one.query), None)
         previous = parse_query(listed.query) if listed is not None and listed.query else None
         before = [one.record_id for one in listed.about] if listed is not None else []
@@ -145,7 +150,7 @@ class Understander:
             strangers=tuple(one for one in linked.strangers if not self._ranker.snapshot.store.records_with(one)),
             leans_on=(),
             asks_person=any(one.field == "speaker" for one in linked.mentions),
-            intents=intent_chances(self._bundled.embed_question(question), phrasing),
+            intents=intents,
             query=parsed.query,
             query_chance=parsed.chance,
         )
@@ -229,9 +234,9 @@ class Understander:
         asked, scored = self._scored(replace(understood.asked, text=text, corrected=text, expansion=read.expansion))
         return replace(understood, standalone=rewritten or understood.standalone, asked=asked, scored=scored)
 
-    def _scored(self, asked: Asked) -> tuple[Asked, Scored | None]:
-        """The scores of a question, and the question with its subject, by which speech is searched."""
-        if self._ranker.has_times and asked.text.strip():
+    def _scored(self, asked: Asked, *, seeks: bool = False) -> tuple[Asked, Scored | None]:
+        """The scores of a question; speech, and whatever there is on a subject, is searched by the subject alone."""
+        if (seeks or self._ranker.has_times) and asked.text.strip():
             text = asked.corrected
             asked = replace(asked, subject=self._frame.without(text, self._bundled.embed_pieces(text)))
         return asked, self._ranker.score(asked)

@@ -52,6 +52,8 @@ _NOBODY = frozenset(
     " problem solution remark corollary first second third finally recall".split()
 )
 _TIMES_TO_BE_SOMEBODY = 3
+# Start, end, what is said, and the line of the file.
+_Block = tuple[float, float, list[str], int | None]
 
 
 def is_captions(text: str) -> bool:
@@ -74,7 +76,7 @@ def read_captions(text: str) -> Track:
     language = next((match[1] for line in head[:header_end] if (match := _LANGUAGE.fullmatch(line))), None)
     left_out = _spoken(head[header_end:], None, vtt=vtt)
     above: int | None = None
-    blocks: list[tuple[float, float, list[str]]] = []
+    blocks: list[_Block] = []
     for (place, match), after in zip(timings, ends, strict=False):
         above = _number_above(lines, place, above)
         following = None if above is None else above + 1
@@ -83,7 +85,7 @@ def read_captions(text: str) -> Track:
         if not _SETTINGS.fullmatch(rest):
             spoken.insert(0, rest.strip())
         start, end = match[1] or match[4], match[2] or match[5]
-        blocks.append((seconds(start), seconds(end), spoken))
+        blocks.append((seconds(start), seconds(end), spoken, place + 1))
     track = judged(list(_voices(blocks)))
     if left_out:
         problem = f'"{" ".join(left_out)[:60]}" stands before the first time and belongs to no cue; give it a time.'
@@ -96,7 +98,7 @@ def read_json3(data: Mapping[str, Any]) -> Track:
 
     An event without segments is a window, `aAppend` with a line feed only says line feed.
     """
-    blocks: list[tuple[float, float, list[str]]] = []
+    blocks: list[_Block] = []
     automatic = False
     for event in data["events"]:
         segments = event.get("segs") if isinstance(event, dict) else None
@@ -108,7 +110,7 @@ def read_json3(data: Mapping[str, Any]) -> Track:
             continue
         automatic = automatic or any("tOffsetMs" in piece for piece in pieces)
         start_s = number(event.get("tStartMs")) / 1000
-        blocks.append((start_s, start_s + number(event.get("dDurationMs")) / 1000, text.split("\n")))
+        blocks.append((start_s, start_s + number(event.get("dDurationMs")) / 1000, text.split("\n"), None))
     return judged(list(_voices(blocks)), noun="event", automatic=automatic)
 
 
@@ -175,12 +177,12 @@ def _spoken(stretch: Sequence[str], following: int | None, *, vtt: bool, last: b
     return said
 
 
-def _voices(blocks: Sequence[tuple[float, float, list[str]]]) -> Iterator[Cue]:
+def _voices(blocks: Sequence[_Block]) -> Iterator[Cue]:
     """Cues as who says what: a block with two voices becomes two; whoever is named speaks until another is."""
-    pieces = [(start_s, end_s, list(_pieces("\n".join(lines)))) for start_s, end_s, lines in blocks]
-    known = _known_labels(text for _, _, parts in pieces for _, text in parts)
+    pieces = [list(_pieces("\n".join(lines))) for _, _, lines, _ in blocks]
+    known = _known_labels(text for parts in pieces for _, text in parts)
     speaker: str | None = None
-    for start_s, end_s, parts in pieces:
+    for (start_s, end_s, _, at), parts in zip(blocks, pieces, strict=True):
         said: list[tuple[str | None, list[str]]] = []
         for voice, text in parts:
             if voice is not None:
@@ -198,7 +200,7 @@ def _voices(blocks: Sequence[tuple[float, float, list[str]]]) -> Iterator[Cue]:
         for who, lines in said:
             text = " ".join(" ".join(lines).split())
             if text:
-                yield Cue(start_s, end_s, text, who)
+                yield Cue(start_s, end_s, text, who, at)
 
 
 def _pieces(text: str) -> Iterator[tuple[str | None, str]]:

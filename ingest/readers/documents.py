@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from ingest.readers.captions import seconds, voice_label
+from ingest.readers.chapters import check_order
 from ingest.readers.dates import parse_date
 from ingest.readers.headings import record_key
 from ingest.readers.names import is_name
@@ -46,12 +47,14 @@ class Block:
         level: 1 to 6 for a heading, 0 for text.
         start_s: Where the document marks the second, else None.
         is_paragraph: It stands apart from the block before it.
+        line: 1-based.
     """
 
     text: str
     level: int = 0
     start_s: float | None = None
     is_paragraph: bool = True
+    line: int | None = None
 
 
 @dataclass(slots=True)
@@ -80,12 +83,14 @@ def read_markdown(text: str) -> Document:
     meta, body = _front_matter(text)
     blocks: list[Block] = []
     apart = True
-    for line in re.split(r"\r\n|\r|\n", body):
+    lines = re.split(r"\r\n|\r|\n", body)
+    above = len(re.split(r"\r\n|\r|\n", text)) - len(lines)
+    for number, line in enumerate(lines, above + 1):
         heading = _HEADING.fullmatch(line)
         if heading:
             blocks.append(Block(_unmarked(heading["text"]), len(heading["level"])))
         elif line.strip():
-            blocks.append(Block(_unmarked(line), is_paragraph=apart))
+            blocks.append(Block(_unmarked(line), is_paragraph=apart, line=number))
         apart = not line.strip() or heading is not None
     return _document(blocks, meta)
 
@@ -177,13 +182,10 @@ def _document(blocks: Sequence[Block], meta: Mapping[str, Any]) -> Document:
     words = sum(len(cue.text.split()) for cue in timed)
     if timed and (words >= _FEWEST_WORDS_SAID * len(timed) or any(cue.speaker for cue in timed)):
         found.track = judged(timed)
-        found.chapters = tuple(
-            Chapter("", start_s, text)
-            for text, place in headings
-            if place < len(timed) and (start_s := timed[place].start_s) is not None
-        )
+        titled = [(timed[place].start_s, text) for text, place in headings if place < len(timed)]
     else:
-        found.chapters = tuple(Chapter("", cue.start_s, cue.text) for cue in timed if cue.start_s is not None)
+        titled = [(cue.start_s, cue.text) for cue in timed]
+    found.chapters = check_order([Chapter("", start_s, text) for start_s, text in titled if start_s is not None])
     return found
 
 
@@ -200,10 +202,11 @@ def _timed(blocks: Sequence[Block]) -> tuple[list[Cue], list[tuple[str, int]], l
     speaker: str | None = None
     said: list[str] = []
     start_s: float | None = None
+    line: int | None = None
 
     def close() -> None:
         if said:
-            cues.append(Cue(start_s, None, " ".join(" ".join(said).split()), speaker))
+            cues.append(Cue(start_s, None, " ".join(" ".join(said).split()), speaker, line))
             said.clear()
 
     for place, block in enumerate(blocks):
@@ -220,7 +223,7 @@ def _timed(blocks: Sequence[Block]) -> tuple[list[Cue], list[tuple[str, int]], l
             continue
         if time_s is not None:
             close()
-            start_s, speaker = time_s, name or speaker
+            start_s, speaker, line = time_s, name or speaker, block.line
         if text:
             said.append(text)
     close()
@@ -260,6 +263,7 @@ class _Page(HTMLParser):
         self._into: str | None = None
         self._cite = ""
         self._time = ""
+        self._line = 0
 
     def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
         """A tag opens."""
@@ -295,6 +299,8 @@ class _Page(HTMLParser):
     def handle_data(self, data: str) -> None:
         """Text between tags."""
         if not self._skipped:
+            if not self._line and data.strip():
+                self._line = self.getpos()[0] + data[: len(data) - len(data.lstrip())].count("\n")
             self._text.append(data)
 
     def end_block(self) -> None:
@@ -316,7 +322,9 @@ class _Page(HTMLParser):
             self._time = text + " "
         else:
             front, self._cite, self._time = ("" if level else self._time + self._cite), "", ""
-            self.blocks.append(Block(front + text, level, start_s))
+            self.blocks.append(Block(front + text, level, start_s, line=self._line))
+        if into not in ("cite", "time"):
+            self._line = 0
 
 
 def _plain_seconds(value: str) -> float | None:

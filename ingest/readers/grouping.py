@@ -284,6 +284,7 @@ class _Joining:
         return replace(
             _with(record, found),
             transcript=cues,
+            transcript_file=part.name,
             chapters=record.chapters or part.chapters,
             sources=(*record.sources, *_places([part])),
         )

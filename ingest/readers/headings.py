@@ -23,6 +23,7 @@ organiser: organizer, channel, publisher, veranstalter
 venue: location, place, ort, lieu, lugar
 room: raum, saal, salle, sala
 track: category, theme, strang
+format: session type, session format, talk type, submission type
 date: recorded date, recorded, held, day, event date, datum, tag, fecha
 duration_s: duration, length, seconds, duration seconds, dauer, laenge, duree, duracion
 language: lang, sprache, langue, idioma

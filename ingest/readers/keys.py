@@ -11,11 +11,12 @@ from typing import Any
 
 import langcodes
 
+from ingest.readers.chapters import check_order
 from ingest.readers.dates import parse_date, parse_iso
 from ingest.readers.names import is_name
 from ingest.readers.parts import Entry, Part
 from ingest.readers.people import parse_people
-from ingest.readers.tracks import number
+from ingest.readers.tracks import LONGEST_S, number
 from ingest.records import Chapter, Date, DateOf, Record, Source, Speaker, Value, Warning
 from ingest.schema import IDS, LANGUAGE, Field
 
@@ -212,23 +213,24 @@ def listed(text: str) -> list[str]:
 def timed_chapters(items: Sequence[tuple[Any, Any, str]], duration_s: float | None) -> tuple[Chapter, ...]:
     """Chapters of (start, end, title); an end that is missing is the next start, the last one's the recording's.
 
-    A start that is no time, or lies behind the end of the recording, is told in `problem` and never becomes a link.
+    A start that is no time, lies behind the end of the recording or does not follow those around it is told in
+    `problem` and never becomes a link.
     """
     found: list[Chapter] = []
     for place, (start, end, title) in enumerate(items):
         start_s, end_s = seconds_of(start), seconds_of(end)
         problem = None
-        if start_s is None or start_s < 0:
+        if start_s is None or not 0 <= start_s < LONGEST_S:
             start_s, problem = None, f'"{title}" has no time' if start is None else f'the time "{start}" cannot be one'
         elif duration_s is not None and start_s > duration_s:
             start_s, problem = None, f'the time "{start}" lies after the end of the recording'
         following = seconds_of(items[place + 1][0]) if place + 1 < len(items) else duration_s
         end_s = following if end_s is None else end_s
-        if start_s is None or (end_s is not None and end_s < start_s):
+        if start_s is None or (end_s is not None and not start_s <= end_s < LONGEST_S):
             end_s = None
         written = str(start) if problem and start is not None else start if isinstance(start, str) else ""
         found.append(Chapter(written, _whole(start_s), title, (), problem, _whole(end_s)))
-    return tuple(found)
+    return check_order(found)
 
 
 def _whole(seconds: float | None) -> float | int | None:

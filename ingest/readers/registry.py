@@ -222,9 +222,10 @@ def _document(document: documents.Document, lines: list[str], name: str, *, is_p
         track = documents.untimed(document.paragraphs)
         part = replace(part, warnings=(Warning(name, 1, _AS_TEXT), *part.warnings))
         entry = replace(entry, record=replace(entry.record, abstract=""))
-    record = replace(entry.record, transcript=track.cues if track else (), chapters=document.chapters)
+    record = replace(entry.record, chapters=document.chapters)
     if track is not None:
-        record = replace(record, values={schema.CAPTIONS.key: track.made, **record.values})
+        values = {schema.CAPTIONS.key: track.made, **record.values}
+        record = replace(record, transcript=track.cues, transcript_file=name, values=values)
     problems = tuple(Warning(name, 1, problem) for problem in (track.problems if track else ()))
     return replace(
         part,

@@ -101,6 +101,7 @@ def _entry(keys: Keys, sources: tuple[Source, ...], day: str, change_s: float) -
     when = keys.text("date") or _calendar_day(day, keys.text("start"), change_s)
     keys.put(schema.DATE, day_of(when, "held"))
     keys.put(schema.TRACK, keys.text("track"))
+    keys.put(schema.FORMAT, keys.text("type"))
     keys.put_language(keys.text("language"))
     keys.put(schema.LICENSE, keys.text("recording_license"))
     if keys.get("do_not_record") is True:

@@ -4,6 +4,7 @@ Comes in: parsed JSON. Goes out: a `Track`, and how often each key was met that 
 differ between these formats, so one table of keys reads them all.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -67,11 +68,13 @@ def read_cues(segments: Sequence[Mapping[str, Any]], unused: Callable[[str], Non
     return judged(cues, noun="segment")
 
 
-def _times(segment: Mapping[str, Any]) -> tuple[float, float]:
-    """Start and end in seconds; NaN where one is missing."""
+def _times(segment: Mapping[str, Any]) -> tuple[float | None, float]:
+    """Start and end in seconds, NaN where one is missing; our own records say by null that there is no start."""
     offsets = segment.get("offsets")
     if isinstance(offsets, dict):
         return number(offsets.get("from")) / 1000, number(offsets.get("to")) / 1000
+    if "start_s" in segment and segment["start_s"] is None:
+        return None, math.nan
     start_s = number(_first(segment, _START))
     if _first(segment, _END) is None and "duration" in segment:
         return start_s, start_s + number(segment["duration"])

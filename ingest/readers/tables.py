@@ -6,6 +6,7 @@ known in several words and languages (`headings`).
 
 import csv
 import io
+import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -90,18 +91,18 @@ def segments(table: Table) -> tuple[Track, Counter[str]]:
     column = {key: keys.index(key) for key in ("start", "end", "text", "speaker") if key in keys}
     unused: Counter[str] = Counter()
     cues: list[Cue] = []
-    rows = [cells for _, cells in table.rows]
     # Whisper's own TSV, and nothing else that we know, counts milliseconds.
     is_whisper = table.separator == "\t" and [heading.lower() for heading in table.headings] == ["start", "end", "text"]
-    scale = 1000 if is_whisper and all(_cell(cells, 0).isdecimal() for cells in rows) else 1
-    for cells in rows:
+    scale = 1000 if is_whisper and all(_cell(cells, 0).isdecimal() for _, cells in table.rows) else 1
+    for line, cells in table.rows:
         start_s, end_s = (seconds_of(_cell(cells, column.get(key))) for key in ("start", "end"))
         cues.append(
             Cue(
-                None if start_s is None else start_s / scale,
-                None if end_s is None else end_s / scale,
+                math.nan if start_s is None else start_s / scale,
+                math.nan if end_s is None else end_s / scale,
                 " ".join(_cell(cells, column["text"]).split()),
                 " ".join(_cell(cells, column.get("speaker")).split()) or None,
+                line,
             )
         )
         unused.update(

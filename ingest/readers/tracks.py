@@ -44,13 +44,15 @@ def judged(cues: Sequence[Cue], *, noun: str = "cue", automatic: bool = False) -
     """Judge the times of cues, put them in order and drop what rolling captions repeat.
 
     Args:
-        cues: In the file's order; times as written, NaN or None where one is missing.
+        cues: In the file's order; times as written, NaN where one is missing, a start of None where the file says that
+            it has none.
         noun: What the file calls a cue, for messages.
         automatic: The file itself shows that no hand made it.
     """
     problems = _Problems(noun)
     ordered = _in_order(_with_starts(cues, problems), problems)
-    said, rolls = without_repeats([cue for cue in _with_ends(ordered) if cue.text])
+    said, rolls = without_repeats([cue for cue in ordered if cue.text])
+    said = _with_ends(said)
     overlapping = sum(_overlaps(cue, after) for cue, after in pairwise(said))
     if automatic or rolls or 2 * overlapping > len(said):
         # An automatic cue stays on the screen while the next one is spoken.
@@ -123,7 +125,7 @@ def _with_starts(cues: Sequence[Cue], problems: _Problems) -> list[Cue]:
     last_s = 0.0
     for place, cue in enumerate(cues, 1):
         start_s, end_s = cue.start_s, cue.end_s if _is_number(cue.end_s) else None
-        if not _is_number(start_s):
+        if start_s is not None and math.isnan(start_s):
             start_s = last_s if timed else None
             if timed:
                 problems.add(
@@ -136,15 +138,15 @@ def _with_starts(cues: Sequence[Cue], problems: _Problems) -> list[Cue]:
                 "beyond",
                 f"{problems.noun} {place} {_beyond(start_s)}; it is kept as text, without a link to the second.",
             )
-            start_s = end_s = None
-        if start_s is not None and end_s is not None and end_s < start_s:
+            start_s = None
+        if start_s is None or (end_s is not None and end_s >= LONGEST_S):
+            end_s = None
+        elif end_s is not None and end_s < start_s:
             problems.add(
                 "backwards",
                 f"{problems.noun} {place}, {timestamp(start_s)}: the end ({timestamp(max(end_s, 0))}) is before the "
                 f"start; the {problems.noun} is kept with its start.",
             )
-            end_s = None
-        if end_s is not None and end_s >= LONGEST_S:
             end_s = None
         last_s = end_s if end_s is not None else start_s if start_s is not None else last_s
         found.append(replace(cue, start_s=start_s, end_s=end_s))

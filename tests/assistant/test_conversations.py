@@ -112,22 +112,22 @@ def test_conversation_is_named_pinned_found_deleted_and_brought_back(tmp_path: P
     kept, other = Conversations(tmp_path), "20260131T101113-0badcafe"
     kept.append("ada", ID, TURN)
     kept.append("ada", other, replace(TURN, question="Später?"))
-    kept.rename("ada", ID, "  My   slopes ")
-    kept.pin("ada", ID, is_pinned=True)
+    kept.change("ada", ID, title="  My   slopes ")
+    kept.change("ada", ID, pinned=True)
     assert [(one.id, one.title, one.is_pinned) for one in kept.summaries("ada")] == [
         (ID, "My slopes", True),
         (other, "Später?", False),
     ]
     assert [one.id for one in kept.summaries("ada", "spater slow")] == [other]
     assert kept.read("ada", ID) == [TURN]
-    kept.pin("ada", ID, is_pinned=False)
-    kept.rename("ada", ID, "")
+    kept.change("ada", ID, pinned=False)
+    kept.change("ada", ID, title="")
     assert kept.title("ada", ID) == "Why?"
     kept.delete("ada", other)
     assert [one.id for one in kept.summaries("ada")] == [ID]
     kept.restore("ada", other)
     assert kept.read("ada", other) == [replace(TURN, question="Später?")]
-    kept.rename("eve", ID, "Mine now")
+    kept.change("eve", ID, title="Mine now")
     assert kept.title("ada", ID) == "Why?"
 
 

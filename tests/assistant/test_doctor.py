@@ -51,28 +51,30 @@ def test_all_is_green_without_an_endpoint(settings: Settings) -> None:
 
 
 def test_running_server_is_named_with_the_setting_to_use(settings: Settings) -> None:
-    with ScriptedEndpoint(Script(models=["small", "large"], about={"owned_by": "library"})) as server:
+    with ScriptedEndpoint(Script(models=["small", "large"])) as server:
         line = endpoint_line(settings, None, free_port(), server.port)
         assert server.asked == []
     assert line.good
     assert line.text == (
-        "none is set, so answers are quotes; Ollama runs on this machine (small, large): "
+        "none is set, so answers are quotes; a model server runs on this machine (small, large): "
         f"set TALKS_LLM_BASE_URL={server.address}/v1 to have them written"
     )
 
 
 def test_endpoint_that_answers_is_green_with_kind_model_and_size(settings: Settings) -> None:
-    with ScriptedEndpoint(Script(models=["small"], about={"owned_by": "vllm", "max_model_len": 8192})) as server:
+    with ScriptedEndpoint(Script(models=["small"], about={"max_model_len": 8192})) as server:
         line = endpoint_line(settings, server.address)
     assert line.good
-    assert line.text.startswith(f"vLLM at {server.address}/v1; small began to answer after ")
+    assert line.text.startswith(f"{server.address}/v1; small began to answer after ")
     assert line.text.endswith(" s; it holds 8,192 tokens")
 
 
-def test_size_that_truncates_silently_is_told(settings: Settings) -> None:
-    with ScriptedEndpoint(Script(models=["small"], about={"owned_by": "library"}, answers=OLLAMA)) as server:
+def test_small_size_is_told_with_what_to_do(settings: Settings) -> None:
+    with ScriptedEndpoint(Script(models=["small"], answers=OLLAMA)) as server:
         line = endpoint_line(settings, server.address)
-    assert line.text.endswith("it holds 4,096 tokens; start Ollama with OLLAMA_CONTEXT_LENGTH=8192 for longer sources")
+    assert line.text.endswith(
+        "it holds 4,096 tokens; load it with more for longer sources (Ollama: OLLAMA_CONTEXT_LENGTH=16384)"
+    )
 
 
 def test_size_that_nobody_tells_is_assumed_and_said(settings: Settings) -> None:
@@ -91,7 +93,7 @@ def test_endpoint_that_is_down_is_told_with_one_that_runs(settings: Settings) ->
         line = endpoint_line(settings, f"http://127.0.0.1:{free_port()}", server.port)
     assert not line.good
     assert "Nothing answers at" in line.text
-    assert f"A model server runs on this machine (small): set TALKS_LLM_BASE_URL={server.address}/v1." in line.text
+    assert f"a model server runs on this machine (small): set TALKS_LLM_BASE_URL={server.address}/v1." in line.text
 
 
 def test_missing_model_is_told_with_those_there_are(settings: Settings) -> None:

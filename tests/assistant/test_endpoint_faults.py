@@ -5,7 +5,6 @@ import socket
 import ssl
 import subprocess
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -22,7 +21,7 @@ from ingest.errors import (
 from tests.assistant.test_endpoint import ASK, LIMITS
 from tests.scripted_endpoint import Refusal, Script, ScriptedEndpoint
 
-QUICK = replace(LIMITS, first_token_timeout_s=0.4, idle_timeout_s=0.4)
+QUICK = LIMITS.model_copy(update={"llm_first_token_timeout_s": 0.4, "llm_idle_timeout_s": 0.4})
 OVERFLOW = "This model's maximum context length is 512 tokens. However, you requested 900 tokens."
 MEMORY = "model requires more system memory (8.4 GiB) than is available (3.1 GiB)"
 EVENT = 'data: {"choices": [{"index": 0, "delta": {"content": "One"}}]}\n\n'
@@ -52,7 +51,8 @@ FAULTS: dict[str, tuple[Script, str, type[EndpointError], str]] = {
     ),
     "404 path": (
         Script(status=404, models=["m"]), "", EndpointRejected,
-        "{where} has no such path or model (404: scripted); correct the address or the model.",
+        "{where} has no such path or model (404: scripted); correct the address, which mostly ends in /v1, or the "
+        "model.",
     ),
     "429": (
         Script(first=[Refusal(429, "Rate limit reached")] * 3), "", EndpointRejected,
@@ -75,8 +75,9 @@ FAULTS: dict[str, tuple[Script, str, type[EndpointError], str]] = {
         "{where} refused the request (422: the messages must alternate); see the server's own log.",
     ),
     "HTML instead of JSON": (
-        Script(page="<html>Welcome</html>"), "", EndpointRejected,
-        "{where}/chat/completions is a web page, not a model's API; correct the address, which mostly ends in /v1.",
+        Script(page="<html>Welcome</html>"), "", EndpointSilent,
+        "{where} sent what no model's API sends (Welcome); correct the address, which mostly ends in /v1, or see the "
+        "server's own log.",
     ),
     "broken SSE": (
         Script(raw=EVENT + "data: {broken\n\n"), "One", EndpointSilent,
@@ -165,9 +166,9 @@ def test_refused_key_is_told_without_the_key(status: int, key: str) -> None:
 
 
 def test_page_at_the_models_path_is_told() -> None:
-    with ScriptedEndpoint(Script(page="<html>Welcome</html>")) as server, pytest.raises(EndpointRejected) as caught:
+    with ScriptedEndpoint(Script(page="<html>Welcome</html>")) as server, pytest.raises(EndpointSilent) as caught:
         Endpoint(EndpointChoice(server.address), LIMITS).models()
-    assert "is a web page, not a model's API" in str(caught.value)
+    assert "sent what no model's API sends (Welcome); correct the address" in str(caught.value)
 
 
 @pytest.fixture
@@ -199,7 +200,10 @@ def test_certificate_is_blamed_for_itself(
 
 
 def test_server_without_tls_is_told() -> None:
-    with ScriptedEndpoint() as server, pytest.raises(EndpointUnreachable, match="speaks no TLS; write http://"):
+    with (
+        ScriptedEndpoint() as server,
+        pytest.raises(EndpointUnreachable, match="No secure connection .* write http:// in place of https://"),
+    ):
         list(Endpoint(EndpointChoice(server.address.replace("http:", "https:"), "m"), LIMITS).stream(ASK))
 
 

@@ -111,10 +111,10 @@ def test_thoughts_in_tags_are_shown_as_a_pulse_only() -> None:
     [Script(pieces=[], thoughts=["So", " on"]), Script(pieces=["<think>", "So", " on"])],
     ids=["apart", "in tags"],
 )
-def test_reply_of_thoughts_only_is_told(script: Script) -> None:
+def test_reply_of_thoughts_only_is_asked_for_once_more_and_told(script: Script) -> None:
     with ScriptedEndpoint(script) as server, pytest.raises(EndpointSilent, match="only thought and came to no answer"):
         words(connect(server.address, "m"))
-    assert len(server.asked) == 1
+    assert len(server.asked) == 2
 
 
 def test_model_that_used_up_its_room_thinking_gets_more_once() -> None:

@@ -26,6 +26,7 @@ RECORDS: Sequence[Record] = (
     talk("Spring", (Speaker("Ryan May", "Unidata"),), id="spring", language="it"),
     talk("Layout", (Speaker("Sung Kyu Lim", "Georgia Institute of Technology"),), id="layout"),
     talk("Phases", (Speaker("Bo Roth", "Massachusetts Institute of Technology"),), id="phases"),
+    talk("Lecture 8: Going Deep", id="deep", series="Robotics"),
     paper("Learning with Boolean Thresholds: A Tale of Two Gates", id="boolean"),
 )  # fmt: skip
 
@@ -65,6 +66,7 @@ LINKED = {
     "quotation": ('papers with "wild animals"', "quotation", ("wild animals",)),
     "title": ("Who gave Hunting the Hessian?", "title", ("Hunting the Hessian",)),
     "part of a title": ("who wrote Tale of Two Gates", "title", ("Tale of Two Gates",)),
+    "title with a number": ("Summarise Lecture 8", "title", ("Lecture 8",)),
     "field": ("Which venues are there?", "field", ("venue",)),
     "field by another word": ("Which conferences are there?", "field", ("event",)),
     "kind": ("Which lectures are there?", "kind", ("talk",)),
@@ -101,6 +103,11 @@ def test_mention_tells_its_records_and_its_place(entities: Entities) -> None:
 def test_part_of_a_name_in_small_letters_is_not_sure(entities: Entities) -> None:
     assert not found(entities, "who spoke in the main hall", "venue")[0].is_sure
     assert found(entities, "who spoke in the Main Hall", "venue")[0].is_sure
+
+
+def test_value_beside_the_name_of_its_field_is_sure(entities: Entities) -> None:
+    for question, is_sure in (("the robotics series", True), ("series robotics", True), ("series on robotics", False)):
+        assert found(entities, question, "series")[0].is_sure is is_sure
 
 
 def test_slips_in_names_and_fields_are_mended_and_no_other_word(entities: Entities) -> None:

@@ -1,26 +1,25 @@
 """A turn ends well whatever the endpoint does: the reason is told, quotes are given, and the next turn works."""
 
 import socket
-from dataclasses import replace
 
 import pytest
 
 from assistant.assembly import Assistant
-from assistant.llm import Endpoint, EndpointChoice, Limits
+from assistant.llm import Endpoint, EndpointChoice
+from assistant.settings import load_settings
 from assistant.types import Answer, Done, Sources
 from tests.scripted_endpoint import Refusal, Script, ScriptedEndpoint
 
 QUESTION = "What goes wrong in training when models get bigger?"
 CEVHER = "training-neural-networks-at-any-scale"
-LIMITS = Limits(
-    context_tokens=4096,
-    answer_tokens=100,
-    connect_timeout_s=1.0,
-    first_token_timeout_s=5.0,
-    idle_timeout_s=5.0,
-    retry_waits_s=(0.02, 0.05),
+LIMITS = load_settings(
+    llm_context_tokens=4096,
+    llm_answer_tokens=100,
+    llm_connect_timeout_s=1.0,
+    llm_first_token_timeout_s=5.0,
+    llm_idle_timeout_s=5.0,
 )
-QUICK = replace(LIMITS, first_token_timeout_s=0.5, idle_timeout_s=0.5)
+QUICK = LIMITS.model_copy(update={"llm_first_token_timeout_s": 0.5, "llm_idle_timeout_s": 0.5})
 OVERFLOW = "This model's maximum context length is 512 tokens. However, you requested 900 tokens."
 EVENT = 'data: {"choices": [{"index": 0, "delta": {"content": "Scale is unstable [1]."}}]}\n\n'
 
@@ -32,7 +31,7 @@ FAULTS: dict[str, tuple[Script, str, str]] = {
     "404 model": (Script(status=404, models=["small"]), "", 'no model "m" (scripted); choose one that it lists'),
     "429": (Script(first=[Refusal(429)] * 3), "", "too much to do"),
     "500": (Script(status=500), "", "failed inside"),
-    "HTML instead of JSON": (Script(page="<html>"), "", "is a web page"),
+    "HTML instead of JSON": (Script(page="<html>"), "", "no model's API"),
     "broken SSE": (Script(raw=EVENT + "data: {broken\n\n"), "Scale", "broke off"),
     "cut stream": (Script(pieces=["Scale is unstable [1].", " b"], cut_after=1), "Scale", "broke off"),
     "empty answer": (Script(pieces=[]), "", "answered with nothing"),
@@ -99,13 +98,6 @@ def test_server_that_is_not_there_leaves_quotes(
     check_quotes(answer)
 
 
-def test_wrong_path_leaves_quotes_and_names_the_right_one(assistant: Assistant) -> None:
-    with ScriptedEndpoint() as server:
-        answer = ask(assistant, Endpoint(EndpointChoice(f"{server.address}/api"), LIMITS), [])
-    assert f"set {server.address}/v1 instead" in str(answer.notice)
-    check_quotes(answer)
-
-
 def test_prompt_that_overflows_is_shortened_and_asked_once_more(assistant: Assistant) -> None:
     stated = "This model's maximum context length is 1200 tokens. However, you requested 3000 tokens."
     script = Script(pieces=["It gets unstable [1]."], holds_chars=4000, overflow=stated)
@@ -128,7 +120,7 @@ def test_second_failure_of_a_turn_is_told_as_what_it_is(assistant: Assistant) ->
 
 @pytest.mark.parametrize("context_tokens", [1024, 1200, 2048, 4096])
 def test_prompt_fits_any_context(assistant: Assistant, context_tokens: int) -> None:
-    limits = replace(LIMITS, context_tokens=context_tokens)
+    limits = LIMITS.model_copy(update={"llm_context_tokens": context_tokens})
     with ScriptedEndpoint() as server:
         events = list(assistant.turn(QUESTION, endpoint=Endpoint(EndpointChoice(server.address, "m"), limits)))
         (request,) = server.asked

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from assistant.outlets.feedback import FEEDBACK_FILE, Feedback, keep_feedback
+from assistant.outlets.conversations import FEEDBACK_FILE, Feedback, keep_feedback
 from tests.assistant.test_references import ANSWER
 
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from assistant.learned import STEPS, rounded, widened
+from assistant.learned import widened
+from evals.learning import STEPS, rounded
 
 
 @pytest.mark.parametrize("steps", [STEPS, 11])

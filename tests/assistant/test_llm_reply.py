@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.llm import Endpoint, EndpointChoice
+from assistant.llm import Endpoint, EndpointChoice, short_reply
 from assistant.llm.marks import ReasoningFold
 from assistant.llm.reply import Said, read_reply, said_by
 from ingest.errors import EndpointCut, EndpointSilent
@@ -37,6 +37,7 @@ MARKED = {
     "gpt-oss": f"<|channel|>analysis<|message|>{THOUGHT}<|end|>{FINAL}<|return|>",
     "gpt-oss, three messages": f"<|channel|>analysis<|message|>{THOUGHT}<|end|><|start|>assistant<|channel|>commentary"
     f"<|message|>Hm.<|end|>{FINAL}",
+    "gpt-oss, no channel": f"<|channel|>analysis<|message|>{THOUGHT}<|end|><|start|>assistant<|message|>{ANSWER}",
     "gpt-oss, head eaten": f"analysis<|message|>{THOUGHT}<|end|>{FINAL}",
     "gpt-oss, first message's head eaten": f"{THOUGHT}<|end|>{FINAL}",
     "gpt-oss, all marks eaten": f"analysis{THOUGHT}assistantfinal{ANSWER}",
@@ -51,7 +52,6 @@ MARKED = {
     "Phi": f"<|assistant|>{ANSWER}<|end|>\n<|user|>\nAnd?",
     "EXAONE": f"{ANSWER}[|endofturn|]\n[|user|]And?",
     "Command R": f"{ANSWER}<|END_OF_TURN_TOKEN|><|START_OF_TURN_TOKEN|><|USER_TOKEN|>And?",
-    "Alpaca": f"{ANSWER}\n\n### Instruction:\nAnd?",
     "ChatGLM": f"[gMASK]<sop><|assistant|>\n{ANSWER}<|user|>\nAnd?",
     "InternLM": f"{ANSWER}<eoa>\n<|User|>:And?",
     "Seed's ends": f"<seed:bos>assistant\n{ANSWER}<seed:eos><seed:bos>user\nAnd?",
@@ -111,8 +111,7 @@ PARTS = st.sampled_from(
         "</s>", "<s>", "<end_of_turn>", "[INST]", "<answer>", "</answer>", "<channel|>", "<|channel>thought",
         "<", "[", "◁",
         "|>", "assistant", "user", "final", "analysis", "word", "Word.", "[1]", "Okay, ", "\n", " ", "`", '"',
-        "“", "###",
-        " Human:", "The user ", "x", ",",
+        "“", "The user ", "x", ",",
     ]
 )  # fmt: skip
 
@@ -196,11 +195,9 @@ CONTENTS = [
 
 
 @pytest.mark.parametrize("content", [content for _, content in CONTENTS], ids=[name for name, _ in CONTENTS])
-@pytest.mark.parametrize("form", ["delta", "message", "top"])
+@pytest.mark.parametrize("form", ["delta", "message"])
 def test_content_in_any_form_is_text(content: object, form: str) -> None:
-    message = {"role": "assistant", "content": content}
-    given = {"message": message, "done": True} if form == "top" else {"choices": [{form: message}]}
-    assert said_by(given).words == "Otters"
+    assert said_by({"choices": [{form: {"role": "assistant", "content": content}}]}).words == "Otters"
 
 
 @pytest.mark.parametrize("name", ["reasoning_content", "reasoning", "thinking"])
@@ -219,10 +216,9 @@ WHOLE = {"object": "chat.completion", "choices": [{"message": {"content": "Otter
         b"\xef\xbb\xbf \n" + json.dumps(WHOLE).encode() + b"\n\n",
         event(WHOLE),
         b"\n".join(b"data: " + line for line in json.dumps(WHOLE, indent=1).encode().split(b"\n")) + b"\n\n",
-        b'{"message": {"content": "Ot"}, "done": false}\n{"message": {"content": "ters"}, "done": true}\n',
         event(chunk({"content": "Ot"})).replace(b"\n\n", b"\n") + event(chunk({"content": "ters"})),
     ],
-    ids=["one line", "indented", "byte order mark", "one event", "event of many lines", "one a line", "no blank lines"],
+    ids=["one line", "indented", "byte order mark", "one event", "event of many lines", "no blank lines"],
 )
 def test_reply_is_told_by_what_it_holds(body: bytes) -> None:
     assert said(body) == said(body, 3) == "Otters"
@@ -248,7 +244,7 @@ JSON = st.recursive(
         | st.dictionaries(
             st.sampled_from(
                 ["choices", "delta", "message", "content", "text", "type", "error", "detail", "index", "finish_reason",
-                 "done", "reasoning", "thinking", "value", "refusal"]
+                 "reasoning", "thinking", "value", "refusal"]
             ),
             inner,
             max_size=4,
@@ -275,31 +271,13 @@ def raw(*events: bytes) -> Script:
 
 OTTERS = ("Otters ", "hold ", "hands.")
 STREAMS: dict[str, list[bytes]] = {
-    "Ollama's, one a line": [
-        *(json.dumps({"message": {"content": word}, "done": False}).encode() + b"\n" for word in OTTERS),
-        b'{"message": {"content": ""}, "done": true}\n',
-    ],
-    "Ollama's completion": [json.dumps({"response": word}).encode() + b"\n" for word in OTTERS] + [b'{"done": true}\n'],
     "OpenAI's completion": [event({"choices": [{"text": word}]}) for word in OTTERS] + [b"data: [DONE]\n\n"],
-    "all so far in each": [
-        *(event({"choices": [{"message": {"content": "".join(OTTERS[: end + 1])}}]}) for end in range(3)),
-        b"data: [DONE]\n\n",
-    ],
     "pieces, then all": [
         *(event(chunk({"content": word})) for word in OTTERS),
         event({"choices": [{"message": {"content": "".join(OTTERS)}, "finish_reason": "stop"}]}),
     ],
-    "a list of chunks": [
-        json.dumps([*(chunk({"content": word}) for word in OTTERS), chunk({}, "stop")]).encode(),
-    ],
     "numbers as text": [
         *(event({"choices": [{"index": "0", "delta": {"content": word}}]}) for word in OTTERS),
-        b"data: [DONE]\n\n",
-    ],
-    "responses": [*(event({"type": "response.output_text.delta", "delta": word}) for word in OTTERS), event("[DONE]")],
-    "blocks": [
-        event({"type": "content_block_delta", "index": 0, "delta": {"type": "thinking_delta", "thinking": "Hm."}}),
-        *(event({"delta": {"type": "text_delta", "text": word}}) for word in OTTERS),
         b"data: [DONE]\n\n",
     ],
 }
@@ -393,9 +371,8 @@ def test_halves_of_a_sign_in_two_pieces_are_one_sign() -> None:
         (["max_tokens is no option here", "'temperature': unsupported"], {"stream": True}),
         (["max_tokens? Only max_completion_tokens.", "max_completion_tokens is unknown"], {"temperature": 0}),
         (["This model cannot stream."], {"temperature": 0, "max_tokens": 200}),
-        (["Unsupported parameter."], {"max_tokens": 200, "stream": True}),
     ],
-    ids=["temperature", "renamed", "both", "renamed and refused", "stream", "not named"],
+    ids=["temperature", "renamed", "both", "renamed and refused", "stream"],
 )
 @pytest.mark.parametrize("status", [400, 422])
 def test_refused_parameter_is_left_out_and_not_sent_again(
@@ -430,21 +407,21 @@ def test_error_about_a_parameter_inside_a_stream_is_understood() -> None:
 
 
 def test_refusal_that_stays_gives_nothing_up() -> None:
-    script = Script(status=400, body='{"error": {"message": "Unsupported parameter."}}')
+    script = Script(status=400, body='{"error": {"message": "temperature?"}}')
     with ScriptedEndpoint(script) as server:
         endpoint = connect(server.address, "m")
-        with pytest.raises(Exception, match="Unsupported parameter"):
+        with pytest.raises(Exception, match="temperature"):
             words(endpoint)
         script.status = 200
         assert words(endpoint)
     assert server.asked[-1]["temperature"] == 0
 
 
-def test_short_reply_stops_at_its_limit() -> None:
+def test_short_reply_that_is_cut_loses_its_last_word() -> None:
     with ScriptedEndpoint(Script(pieces=["word "] * 50)) as server:
         endpoint = connect(server.address, "m")
-        assert not endpoint.short_reply(ASK, most_chars=20).is_whole
-        assert endpoint.short_reply(ASK, most_chars=2000).is_whole
+        assert short_reply(endpoint, ASK, most_chars=20) == "word word word word word"
+        assert short_reply(endpoint, ASK, most_chars=2000) == "word " * 50
 
 
 def test_cut_answer_is_no_broken_one() -> None:

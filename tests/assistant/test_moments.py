@@ -1,5 +1,6 @@
 """Moments: what passages of speech take of their neighbours, and the second at which a recording opens."""
 
+import json
 from dataclasses import replace
 from itertools import pairwise
 
@@ -11,6 +12,7 @@ from assistant.outlets import batch
 from assistant.retrieve.moments import lean_on_neighbours
 from assistant.retrieve.structured import Filters
 from assistant.settings import load_settings
+from assistant.types import Done
 
 # So long that a passage holds four or five of them.
 FILLER = (
@@ -35,6 +37,8 @@ def recordings(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
     folder = tmp_path_factory.mktemp("recordings")
     said = ["Grey herons stand still for hours", *[FILLER] * 11, "Barnacles glue themselves to rock", *[FILLER] * 11]
     (folder / "Shore.vtt").write_text(vtt([*said, "Lighthouses turn all night"]))
+    told = {"id": "x", "title": "Shore", "extractor": "generic", "description": "Instructor: Ada Roe"}
+    (folder / "Shore.info.json").write_text(json.dumps(told))
     (folder / "Woods.vtt").write_text(vtt([*[FILLER] * 8, "Badgers dig their homes under oaks", *[FILLER] * 4]))
     assistant = Assistant(load_settings(corpus=folder, home=tmp_path_factory.mktemp("home")))
     assistant.ingest()
@@ -70,9 +74,23 @@ def test_recording_opens_at_the_sentence_that_is_asked_for(
     assert (best["title"], best["passages"][0]["opens_at_s"]) == (title, opens_at_s)
 
 
+def test_passage_of_a_recording_is_cited_by_the_line_of_its_captions(recordings: Assistant) -> None:
+    best = batch.search("lighthouses at night", recordings, filters=Filters(), limit=1)["results"][0]["passages"][0]
+    line = best["source"]["line"]
+    assert best["source"] == {"file": "Shore.vtt", "line": line}
+    cue = (recordings.settings.corpus / "Shore.vtt").read_text().splitlines()[line - 1]
+    assert cue.startswith(stamp(int(best["start_s"] or 0)))
+
+
+def test_lecturer_who_is_named_in_an_abstract_is_quoted_from_what_is_said(recordings: Assistant) -> None:
+    *_, done = recordings.turn("What did Ada Roe say about barnacles?", endpoint=None)
+    assert isinstance(done, Done)
+    assert "Barnacles glue themselves to rock" in done.answer.text
+
+
 def test_question_without_a_word_of_the_passage_opens_it_at_its_start(recordings: Assistant) -> None:
     ranker = recordings.ranker
-    for passage in ranker.snapshot.store.passages(range(ranker.snapshot.manifest.passages)):
+    for passage in ranker.snapshot.store.passages(ranker.snapshot.store.timed_passages()):
         assert passage.start_s is not None
         assert ranker.openings.opens_at_s(passage, "xylophone") == max(0, int(passage.start_s) - 1)
         assert ranker.openings.opens_at_s(replace(passage, start_s=None), "xylophone") is None
@@ -82,6 +100,6 @@ def test_passages_shown_of_one_recording_are_no_neighbours(recordings: Assistant
     results = batch.search("our work in the summer by the sea", recordings, filters=Filters(), limit=2)["results"]
     [shore] = [one for one in results if one["title"] == "Shore"]
     starts = [one.start_s for one in recordings.snapshot.store.passages_of(shore["id"])]
-    rows = sorted(starts.index(one["start_s"]) for one in shore["passages"])
+    rows = sorted(starts.index(one["start_s"]) for one in shore["passages"] if one["start_s"] is not None)
     assert len(rows) > 1
     assert all(after - before > 1 for before, after in pairwise(rows))

@@ -308,14 +308,14 @@ def test_marker_links_to_the_second_else_the_record_else_the_page(citation: Cita
     assert [note["url_citation"]["title"] for note in notes] == ["A"]
 
 
-def test_markers_that_came_in_one_piece_are_linked_each_by_its_own_citation() -> None:
+def test_markers_side_by_side_are_linked_each_by_its_own_citation() -> None:
     second = replace(CITED, n=2, id="b")
-    said, _ = linked(Delta("x [1][2] y [1]."), Cited(CITED), Cited(second), Cited(CITED), Delta(" z"))
-    assert said == "x [[1]](http://here/?talk=a)[[2]](http://here/?talk=b) y [[1]](http://here/?talk=a). z"
+    said, _ = linked(Delta("x "), Delta("[1]"), Cited(CITED), Delta("[2]"), Cited(second), Delta(" z"))
+    assert said == "x [[1]](http://here/?talk=a)[[2]](http://here/?talk=b) z"
 
 
 def test_number_in_brackets_that_cites_nothing_stays_as_it_is() -> None:
-    said, notes = linked(Delta("as in [7]"), Delta(" and [1]"), Cited(CITED))
+    said, notes = linked(Delta("as in "), Delta("[7]"), Delta(" and "), Delta("[1]"), Cited(CITED))
     assert said == "as in [7] and [[1]](http://here/?talk=a)"
     assert [(note["type"], note["url_citation"]["start_index"]) for note in notes] == [("url_citation", 14)]
 
@@ -323,7 +323,7 @@ def test_number_in_brackets_that_cites_nothing_stays_as_it_is() -> None:
 def test_nothing_held_is_lost_at_the_end(assistant: Assistant) -> None:
     *_, done = assistant.turn("Hello!", endpoint=None)
     assert isinstance(done, Done)
-    assert linked(Delta("as in [7]"), done)[0] == "as in [7]"
+    assert linked(Delta("as in "), Delta("[7]"), done)[0] == "as in [7]"
 
 
 def test_wrong_model_is_an_error_of_the_client_s_own_kind(client: OpenAI) -> None:

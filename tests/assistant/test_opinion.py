@@ -9,7 +9,6 @@ import pytest
 
 from assistant.answer.grounding import QUOTED, UNCITED, Checked, Statement, Support, Verdict
 from assistant.answer.opinion import FALSE, MOST_ASKED, second_opinion
-from assistant.llm import ShortReply
 from assistant.prompts import load_prompts
 from ingest.errors import EndpointError
 
@@ -34,12 +33,9 @@ class ScriptedModel:
         return 10_000
 
     def stream(self, user: str, system: str = "") -> Generator[Any, None, None]:
-        raise NotImplementedError
-
-    def short_reply(self, prompt: str, *, most_chars: int, timeout_s: float = 0) -> ShortReply:
-        items = _ITEM.findall(prompt)
+        items = _ITEM.findall(user)
         self.asked.append([(source, claim) for _, source, claim in items])
-        return ShortReply("\n".join(f"{n}. {self.rule(claim)}" for n, _, claim in items), is_whole=True)
+        yield "\n".join(f"{n}. {self.rule(claim)}" for n, _, claim in items)
 
 
 def checked(text: str, verdict: Support, nearest: str = SOURCE) -> Checked:

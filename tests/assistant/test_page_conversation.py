@@ -16,7 +16,7 @@ def test_draft_grows_with_events_and_ends_as_the_answer_says() -> None:
     draft = Draft(1, "Q")
     for event in (Status("reading", "Reading…"), Sources(()), Delta("A "), Delta("[1]"), Cited(CITATION)):
         draft.apply(event)
-    assert (draft.status.text, draft.text, draft.citations) == ("Reading…", "A [1]", (CITATION,))
+    assert (draft.stage, draft.text, draft.citations) == ("reading", "A [1]", (CITATION,))
     assert draft.is_running
     draft.apply(Done(answer("Another text.")))
     assert (draft.text, draft.citations) == ("Another text.", ())

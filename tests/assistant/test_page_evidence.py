@@ -102,8 +102,7 @@ def test_citation_says_when_support_is_lacking(support: str, said: str) -> None:
 def test_list_begins_in_the_chat_and_only_what_is_seen_of_it_has_cards() -> None:
     rows = "".join(f"| {n} | Talk \\| {n} | Ann | [{n}] |\n" for n in range(1, 9))
     text = f"There are **8 talks** (8 of 8):\n\n| # | Title | Speakers | Source |\n|---|---|---|---|\n{rows}"
-    lead = "There are **8 talks** (8 of 8):\n\n" + "\n".join(f"- Talk \\| {n} [{n}]" for n in range(1, 6))
-    assert lead_of(text) == lead
+    assert lead_of(text).splitlines() == text.splitlines()[:9]
     lines = "8 speakers:\n" + "\n".join(f"{n}. **Ann** [{n}]" for n in range(1, 9))
     assert lead_of(lines).splitlines()[-1] == "5. **Ann** [5]"
     cited = tuple(replace(citation(n=n, passage_id=f"t{n}#abstract-1"), id=f"t{n}") for n in range(1, 9))

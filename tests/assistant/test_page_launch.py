@@ -55,3 +55,16 @@ def test_what_is_meant_for_another_gradio_program_is_not_for_this_one() -> None:
     command = [sys.executable, "-c", code]
     run = subprocess.run(command, env=os.environ | others, capture_output=True, text=True, timeout=120, check=True)
     assert run.stdout.strip() == "['GRADIO_ANALYTICS_ENABLED', 'GRADIO_TEMP_DIR']"
+
+
+def test_quick_import_writes_no_stubs_and_leaves_python_as_it_was() -> None:
+    code = (
+        "import gc, inspect, pathlib; from assistant.outlets import quick_import\n"
+        "read, seen = pathlib.Path.read_text, []\n"
+        "pathlib.Path.read_text = lambda path, *given, **named: seen.append(path) or read(path, *given, **named)\n"
+        "with quick_import(): import gradio\n"
+        "print([path for path in seen if path.suffix == '.pyi'], inspect.getfile(gradio.Chatbot)[-10:])\n"
+        "print(callable(gradio.Chatbot.like), gc.isenabled())"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
+    assert run.stdout.split() == ["[]", "chatbot.py", "True", "True"]

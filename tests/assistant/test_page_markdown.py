@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from assistant.outlets.page.markdown import (
     answer_html,
-    is_web_address,
     link_html,
     question_text,
     text_html,
@@ -99,20 +98,6 @@ def test_markdown_is_shown_without_anything_active(text: str, expected: str) -> 
 
 def test_marker_between_dollar_signs_is_no_maths() -> None:
     assert render("for $5 a head [1] or A$ more", 1) == "<p>for $5 a head<0:1> or A$ more</p>"
-
-
-@pytest.mark.parametrize(
-    ("address", "expected"),
-    [
-        ("https://a.invalid/b", True),
-        ("MAILTO:a@b.invalid", True),
-        (" javascript:x", False),
-        ("/file=x", False),
-        ("http://[", False),
-    ],
-)
-def test_web_address_is_told_from_the_rest(address: str, expected: bool) -> None:
-    assert is_web_address(address) is expected
 
 
 def test_link_target_is_where_it_leads_not_what_it_looks_like() -> None:

@@ -44,6 +44,13 @@ def lookup(record_id: str) -> Record:
         raise RecordMissing(record_id) from None
 
 
+def test_reference_of_a_cited_passage_tells_where_it_stands_in_its_file() -> None:
+    spoken = replace(cite(1, HESSIAN, "Ill conditioned"), source={"file": "lecture.srt", "line": 17})
+    for known in (lookup, lambda _: lookup("gone")):
+        [found] = references_of(replace(ANSWER, citations=(spoken,)), known)
+        assert found.where == "lecture.srt, line 17"
+
+
 def reference(**changes: object) -> Reference:
     return replace(reference_of(RECORDS[0]), **changes)  # type: ignore[arg-type]
 

@@ -68,6 +68,7 @@ def test_any_text_can_be_printed_in_any_encoding(encoding: str, text: str) -> No
         ("vbscript:x", None),
         ("//evil.example", None),
         ("https://a b", None),
+        ("http://[", None),
         ("https://a\x1b[31m", None),
         ("", None),
         (None, None),

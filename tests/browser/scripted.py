@@ -10,8 +10,7 @@ from typing import Any
 
 from assistant.answer.suggestions import Offer
 from assistant.llm import Running
-from assistant.outlets.conversations import Conversations, KeptTurn
-from assistant.outlets.feedback import Feedback
+from assistant.outlets.conversations import Conversations, Feedback, KeptTurn
 from assistant.outlets.page_backend import Opened, PageBackend, PageState, Writer
 from assistant.outlets.shelf import Scope, Shelf
 from assistant.types import Answer, Citation, Cited, Delta, Done, Event, Mode, SourcePassage, Sources, Status, Style

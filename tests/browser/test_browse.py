@@ -15,8 +15,9 @@ def tab(page: Page, name: str) -> None:
     page.get_by_role("tab", name=name).click()
 
 
-def test_browse_finds_as_one_types_narrows_and_counts(serve: Serve, visit: Visit) -> None:
-    page = visit(serve(Scripted()))
+@pytest.mark.parametrize("width", [1280, 390], ids=["wide", "phone"])
+def test_browse_finds_as_one_types_narrows_and_counts(serve: Serve, visit: Visit, width: int) -> None:
+    page = visit(serve(Scripted()), width=width)
     tab(page, "Browse")
     expect(page.locator("#count")).to_have_text("4 entries")
     page.fill("#words textarea, #words input", "udell")
@@ -29,7 +30,9 @@ def test_browse_finds_as_one_types_narrows_and_counts(serve: Serve, visit: Visit
     page.keyboard.press("Escape")
     page.locator("#where .token-remove").last.click()
     expect(page.locator("#count")).to_have_text("4 entries")
-    expect(page.locator("#plot")).to_be_visible()
+    drawn = page.locator("#plot svg").bounding_box()
+    assert drawn is not None
+    assert drawn["height"] > 150
     page.get_by_label("Count by").click()
     page.get_by_role("option", name="Speaker").click()
     expect(page.locator("#plot")).to_contain_text("Madeleine Udell")
@@ -56,7 +59,9 @@ def test_opened_talk_shows_all_and_can_be_asked_about(serve: Serve, visit: Visit
     expect(record.locator(".katex").first).to_be_visible()
     record.get_by_role("button", name="Why is learning slow?").click()
     wait_for_answer(page, "Why is learning slow?")
-    tab(page, "Browse")
+    expect(record).not_to_be_visible()
+    page.locator(".card").first.get_by_role("button", name="The whole talk").click()
+    expect(page.locator("#chat .answer").last).to_be_visible()
     record.get_by_role("button", name="Ask only this talk").click()
     expect(page.locator("#scope .token")).to_have_text(HESSIAN.title)
 
@@ -65,7 +70,7 @@ def test_phone_brings_a_talk_up_and_closes_it(serve: Serve, visit: Visit) -> Non
     page = visit(f"{serve(Scripted())}?talk={HESSIAN.id}", width=390)
     expect(page.locator(".record h2")).to_be_in_viewport()
     assert page.evaluate("document.documentElement.scrollWidth") == 390
-    page.locator("#record-bar").get_by_role("button", name="Close").click()
+    page.locator("#sources").get_by_role("button", name="Close").click()
     expect(page.locator(".record h2")).not_to_be_visible()
     page.wait_for_function("!new URL(location.href).searchParams.has('talk')")
 

@@ -279,6 +279,10 @@ def test_page_speaks_the_browsers_language_and_keeps_style_and_scope(serve: Serv
     expect(page.locator("#chat .foot")).to_have_text("2 Quellen · Vom Modell geschrieben")
     assert backend.styles == ["detailed"]
     assert backend.scopes == [(("speaker", "Madeleine Udell"), ("", "Eshraghian"))]
+    page.reload()
+    expect(page.get_by_label("Wie lang die Antwort ist")).to_have_value("Ausführlich")
+    page.locator("#new").click()
+    expect(page.get_by_label("Wie lang die Antwort ist")).to_have_value("Normal")
 
 
 def test_server_itself_connects_to_no_other_machine(

@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Serve, Visit
 from tests.browser.scripted import HESSIAN, Scripted
-from tests.browser.test_chat import BOX, ask, questions, wait_for_answer
+from tests.browser.test_chat import BOX, ask, last, questions, slow_words, wait_for_answer
 from tests.browser.test_keeping import port
 
 pytestmark = pytest.mark.browser
@@ -53,3 +53,30 @@ def test_page_that_the_program_has_forgotten_asks_after_one_reload(serve: Serve,
     page.press(BOX, "Enter")
     wait_for_answer(page, "And on?")
     assert questions(page) == ["What about curvature?", "And on?"]
+
+
+@pytest.mark.parametrize("password", [None, "open sesame"], ids=["open", "behind a password"])
+def test_end_of_the_program_in_mid_answer_is_noticed_and_the_question_comes_back(
+    serve: Serve, visit: Visit, password: str | None
+) -> None:
+    def enter() -> None:
+        if password:
+            page.locator("input").nth(0).fill("talks")
+            page.locator("input[type=password]").fill(password)
+            page.get_by_role("button", name="Login").click()
+
+    backend = Scripted({"Long?": slow_words(400)}, pause_s=0.05)
+    url = serve(backend, password)
+    page = visit(url, ready="input[type=password]" if password else "#condition")
+    enter()
+    ask(page, "Long?")
+    expect(last(page)).to_contain_text("word3")
+    serve.stop()
+    expect(page.locator("#status")).to_contain_text("The program does not answer", timeout=15_000)
+    serve(Scripted(home=backend.home), password, port(url))
+    if password:
+        page.wait_for_selector("input[type=password]")
+    enter()
+    expect_back(page, "Long?")
+    page.press(BOX, "Enter")
+    wait_for_answer(page, "Long?")

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ingest.passages import Places, record_text
 from ingest.pipeline import corpus_files, read_corpus
 from ingest.readers.grouping import Grouped, name_of
 from ingest.records import Record
@@ -220,7 +221,7 @@ def test_pyvideo_folder_names_the_event_and_nobody_is_no_speaker(tmp_path: Path)
 SCHEDULE_XML = """<?xml version="1.0"?><schedule><conference><title>Ice Days 2019</title><venue>Old Harbour</venue>
 <city>Brest</city><day_change>04:00:00</day_change></conference><day date="2019-05-04"><room name="Hall 1">
 <event guid="g1"><start>10:00</start><duration>00:30</duration><room>hall1</room><title>On Ice</title>
-<subtitle>And snow</subtitle><track>Lakes</track><language>en</language><abstract>Why.</abstract>
+<subtitle>And snow</subtitle><track>Lakes</track><type>Keynote</type><language>en</language><abstract>Why.</abstract>
 <url>https://ice.org/1</url>
 <persons><person id="1">Ada Roe</person></persons><recording><license>CC0</license><optout>false</optout></recording>
 <links><link href="https://ice.org/a.webm">Video recording</link><link href="https://ice.org/s.pdf">Slides</link></links></event>
@@ -239,6 +240,7 @@ ON_ICE = {
     "venue": "Old Harbour, Brest",
     "room": "Hall 1",
     "track": "Lakes",
+    "format": "Keynote",
     "scheduled_s": 1800,
     "language": "en",
     "license": "CC0",
@@ -268,6 +270,7 @@ def test_schedule_in_json_gives_the_same_and_biographies(tmp_path: Path) -> None
         "title": "On Ice",
         "subtitle": "And snow",
         "track": "Lakes",
+        "type": "Keynote",
         "language": "en",
         "abstract": "Why.",
         "description": None,
@@ -523,6 +526,51 @@ def test_file_that_a_record_names_and_is_not_there_is_told_once(tmp_path: Path) 
 def test_name_of_a_file_is_taken_apart(file: str, wanted: tuple[str, ...]) -> None:
     name = name_of(file)
     assert (name.folder, name.stem, name.language, name.id, name.title) == wanted
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "line"),
+    [
+        pytest.param("On Ice.srt", SRT, 6, id="SubRip"),
+        pytest.param("On Ice.vtt", f"WEBVTT\n\nNOTE\nmine\n\n{SRT.replace(',', '.')}", 11, id="WebVTT"),
+        pytest.param("On Ice.csv", "start,end,text\n1,2,Ice is late.\n3,4,Nobody knows why.\n", 3, id="table"),
+        pytest.param("On Ice.md", "---\nlang: en\n---\n0:01 Ice is very late.\n\n0:03 Nobody knows why that is so.", 6,
+                     id="Markdown"),
+        pytest.param("On Ice.html", "<p>0:01 Ice\nis.</p>\n\n<cite>Ada</cite>\n<time>0:03</time>\n<p>Nobody knows.",
+                     4, id="HTML"),
+        pytest.param("On Ice.json", [{"start": 1, "text": "Ice is late."}, {"start": 3, "text": "Nobody knows."}], 1,
+                     id="JSON, which tells no line"),
+    ],
+)  # fmt: skip
+def test_words_that_are_spoken_know_their_file_and_line(tmp_path: Path, file: str, text: Any, line: int) -> None:
+    [record] = read(tmp_path, {"On Ice.info.json": INFO, file: text}).records
+    places, whole = Places(record), record_text(record)
+    assert places.file_and_line(whole.index("Nobody knows")) == (file, line)
+    assert places.file_and_line(whole.index("Why lakes")) == ("On Ice.info.json", 1)
+
+
+def test_line_of_a_chapter_opens_where_it_begins(tmp_path: Path) -> None:
+    [record] = read(tmp_path, {"On Ice.info.json": INFO, "On Ice.en.srt": SRT}).records
+    places, whole = Places(record), record_text(record)
+    starts = [places.second_at(whole.index(title)) for title in ("0:00:00 – Freezing", "0:00:40 – Thawing")]
+    assert starts == [0, 40]
+    assert places.second_at(whole.index("Why lakes")) is None
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        pytest.param("a.srt", SRT.replace("Ice is late.", "").replace("00:00:03", "00:00:01"), id="nothing said"),
+        pytest.param("a.srt", SRT.replace("00:00:03,000", "99:00:00,000"), id="a time that cannot be"),
+        pytest.param("a.md", "# Ice\n\n0:40 Thawing\n0:10 Freezing\n0:20 Skating\n", id="chapters out of order"),
+        pytest.param("a.info.json", INFO | {"chapters": [{"start_time": 1e9, "title": "Late"}]}, id="a late chapter"),
+    ],
+)  # fmt: skip
+def test_what_is_listed_of_torn_files_is_read_back_the_same(tmp_path: Path, file: str, text: Any) -> None:
+    [record] = read(tmp_path / "given", {file: text}).records
+    [again] = read(tmp_path / "listed", {"list.json": [record_to_json(record)]}).records
+    assert told(again) == told(record)
+    assert (again.transcript, again.chapters) == (record.transcript, record.chapters)
 
 
 def test_links_out_of_the_corpus_are_not_followed(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.passages import LONGEST_CHAPTERS_CHARS, record_passages, record_text, second_at
+from ingest.passages import LONGEST_CHAPTERS_CHARS, Places, record_passages, record_text
 from ingest.records import Chapter, Cue, Record, Speaker
 from ingest.transcript import LONGEST_WINDOW_CHARS, Transcript, spoken_text
 from tests.made_up import talk
@@ -83,8 +83,8 @@ def test_transcript_without_times_is_searched_without_them() -> None:
 def test_second_of_a_word_is_found_within_its_cue() -> None:
     record = lecture(spoken("one two", "three four"), abstract="Floating.")
     at = record_text(record).index("four")
-    assert second_at(record, at) == pytest.approx(6.4)
-    assert second_at(record, 0) is None
+    assert Places(record).second_at(at) == pytest.approx(6.4)
+    assert Places(record).second_at(0) is None
 
 
 @pytest.mark.parametrize(

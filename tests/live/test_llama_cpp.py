@@ -12,13 +12,12 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 
-from assistant.assembly import Assistant, endpoint_limits
+from assistant.assembly import Assistant
 from assistant.llm import Endpoint, EndpointChoice, Running, find_running
 from assistant.outlets.doctor import examine
 from assistant.settings import load_settings
@@ -77,13 +76,13 @@ def wait_for(condition: Callable[[], bool], timeout_s: float = 5) -> None:
 
 def test_server_is_found_and_the_doctor_is_green(assistant: Assistant, small: str) -> None:
     port = int(small.rpartition(":")[2])
-    assert find_running([port]) == [Running("llama.cpp", f"{small}/v1", ("made-up",))]
+    assert find_running([port]) == [Running(None, f"{small}/v1", ("made-up",))]
     settings = assistant.settings
     told = examine(settings, ports=[port])[-1]
-    assert f"llama.cpp runs on this machine (made-up): set TALKS_LLM_BASE_URL={small}/v1" in told.text
+    assert f"a model server runs on this machine (made-up): set TALKS_LLM_BASE_URL={small}/v1" in told.text
     found = examine(settings.model_copy(update={"llm_base_url": small}))[-1]
     assert found.good
-    assert f"llama.cpp at {small}/v1; made-up began to answer after" in found.text
+    assert f"{small}/v1; made-up began to answer after" in found.text
 
 
 def test_missing_model_is_told(assistant: Assistant, small: str) -> None:
@@ -110,7 +109,7 @@ def test_answer_arrives_word_by_word_and_its_end_is_told(assistant: Assistant, m
         changed = assistant.settings.model_copy(update={"llm_base_url": address, "llm_answer_tokens": 64})
         choice = EndpointChoice(address)
         times: list[float] = []
-        endpoint = Endpoint(choice, replace(endpoint_limits(changed), context_tokens=16384))
+        endpoint = Endpoint(choice, changed.model_copy(update={"llm_context_tokens": 16384}))
         other = Assistant(changed)
         for event in other.turn(QUESTION, endpoint=endpoint):
             if isinstance(event, Delta):
@@ -124,11 +123,11 @@ def test_answer_arrives_word_by_word_and_its_end_is_told(assistant: Assistant, m
 
 
 def test_stop_ends_the_work_of_the_server(model_file: Path) -> None:
-    limits = replace(endpoint_limits(load_settings()), context_tokens=32768, answer_tokens=16000)
+    limits = load_settings(llm_context_tokens=32768, llm_answer_tokens=16000)
     with serve(model_file, 32768) as (address, pid):
         endpoint = Endpoint(EndpointChoice(address), limits)
         with pytest.raises(EndpointCut):
-            list(Endpoint(EndpointChoice(address), replace(limits, answer_tokens=32)).stream(ASK))
+            list(Endpoint(EndpointChoice(address), limits.model_copy(update={"llm_answer_tokens": 32})).stream(ASK))
         reply = endpoint.stream(ASK)
         assert next(piece for piece in reply if isinstance(piece, str))
         busy_s = _cpu_s(pid, 1.0)

@@ -4,7 +4,6 @@ Comes in: a `PageBackend`; host, port and password. Goes out: the page, not yet 
 `Blocks.launch` or `gradio.mount_gradio_app`.
 """
 
-from html import escape
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from assistant.outlets.page.parts import QUICK, Parts, Updates
 from assistant.outlets.page.player import connect_player, media_route
 from assistant.outlets.page.session import Conversation
 from assistant.outlets.page.status import Models, masthead_html
+from assistant.outlets.page.turns import said_html
 from assistant.outlets.page.words import LABELS, words_for
 from assistant.outlets.page_backend import PageBackend
 from assistant.settings import Settings
@@ -53,7 +53,7 @@ def build_page(backend: PageBackend) -> gr.Blocks:
             state = backend.state()
             updates: Updates = {
                 parts.masthead: masthead_html(state, conversation),
-                parts.added: _told(*([state.ingest] if state.ingest else state.told)),
+                parts.added: said_html(*([state.ingest] if state.ingest else state.told)),
                 parts.tab_adding: gr.update(visible=state.can_add),
                 parts.cancel: gr.update(visible=state.ingest is not None),
                 parts.ticker: gr.update(active=state.ingest is not None),
@@ -122,21 +122,17 @@ def _connect_adding(backend: PageBackend, parts: Parts) -> None:
 
     def add(files: list[str] | None, folder: str, conversation: Conversation) -> Updates:
         if not files and not folder.strip():
-            return {parts.added: _told(conversation.words("nothing_given"))}
+            return {parts.added: said_html(conversation.words("nothing_given"))}
         try:
             backend.add_sources([Path(file) for file in files or ()], folder.strip())
         except TalksError as error:
-            return {parts.added: _told(str(error))}
+            return {parts.added: said_html(str(error))}
         return {parts.ticker: gr.update(active=True), parts.files: None, parts.folder: "", parts.added: ""}
 
     given, changed = [parts.files, parts.folder], [parts.added, parts.ticker]
     add_it = [parts.add.click, parts.folder.submit]
     gr.on(add_it, add, [*given, parts.conversation], [*given, *changed], **QUICK)
     parts.cancel.click(backend.cancel_ingest, None, None, **QUICK)
-
-
-def _told(*sentences: str) -> str:
-    return "".join(f'<p class="result" role="status">{escape(sentence)}</p>' for sentence in sentences)
 
 
 def _theme() -> gr.themes.Base:
@@ -153,6 +149,4 @@ def _theme() -> gr.themes.Base:
         body_text_color_subdued_dark="*neutral_400",
         button_primary_background_fill="*primary_700",
         button_primary_background_fill_dark="*primary_700",
-        button_primary_background_fill_hover="*primary_800",
-        button_primary_background_fill_hover_dark="*primary_800",
     )

@@ -5,6 +5,7 @@ list's sources as a table. What fits is `assistant.outlets.shelf`'s to say. What
 labelled; a time that cannot be one is shown with its problem.
 """
 
+import secrets
 from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from typing import Any
@@ -13,13 +14,13 @@ from urllib.parse import quote
 import gradio as gr
 import pandas as pd  # type: ignore[import-untyped]
 
-from assistant.outlets.page.markdown import is_web_address, link_html, one_line, text_html
+from assistant.outlets.page.markdown import link_html, one_line, text_html
 from assistant.outlets.page.parts import QUICK, Parts, Updates, data_of, number_of
 from assistant.outlets.page.session import Conversation
 from assistant.outlets.page.turns import apart, button, kind_html
 from assistant.outlets.page.words import Words
 from assistant.outlets.page_backend import Opened, PageBackend
-from assistant.outlets.shelf import ORDERS, Row, Scope, Search
+from assistant.outlets.shelf import ORDERS, Row, Scope
 from assistant.types import Citation
 from ingest.errors import RecordMissing, TalksError
 from ingest.gists import Gist
@@ -38,6 +39,7 @@ from ingest.schema import (
     Field,
     Type,
 )
+from ingest.text import web_address
 
 ROWS_AT_ONCE = 50
 MOST_BARS = 25
@@ -69,8 +71,8 @@ class Browse:
         gr.on([p.where.change, p.order.input], self.find, search, listed, **QUICK)
         p.actions.showed_more(self.find, search, listed, **QUICK)
         p.group.input(self.count, [p.group, p.conversation], p.plot, **QUICK)
-        p.actions.opened_record(self.open, p.conversation, [p.record, p.tabs], **QUICK)
-        p.table.select(self.open, p.conversation, [p.record, p.tabs], **QUICK)
+        p.actions.opened_record(self.open, p.conversation, p.record, **QUICK)
+        p.table.select(self.open, p.conversation, p.record, **QUICK)
 
     def fill(
         self,
@@ -102,7 +104,7 @@ class Browse:
         words, shown = conversation.words, int(number_of(event, "shown"))
         try:
             wanted = next((known for known in ORDERS if known == order), ORDERS[0])
-            found = self._backend.shelf().find(Search(typed, read_scope(where), wanted))
+            found = self._backend.shelf().find(typed, read_scope(where), wanted)
         except TalksError as error:
             return {self._parts.count: escape(str(error)), self._parts.rows: ""}
         rows = rows_html(found[: shown + ROWS_AT_ONCE], len(found), words)
@@ -120,7 +122,7 @@ class Browse:
         frame = pd.DataFrame(counts, columns=[name, number])
         return gr.BarPlot(frame, x=name, y=number, visible=True, x_title="", y_title=number, sort=None)
 
-    def open(self, conversation: Conversation, event: gr.EventData) -> Updates:
+    def open(self, conversation: Conversation, event: gr.EventData) -> str:
         """Show one talk or paper: a button's, or that of a row in a list's table."""
         data = data_of(event)
         draft = conversation.draft(conversation.looked_at)
@@ -129,8 +131,8 @@ class Browse:
         try:
             shown = record_html(self._backend.open(record_id), conversation.words)
         except TalksError as error:
-            shown = f'<p class="notice error" role="alert">{escape(str(error))}</p>'
-        return {self._parts.record: shown, self._parts.tabs: gr.Tabs(selected="browse")}
+            shown = f'<article class="record"><h2 tabindex="-1">{escape(str(error))}</h2></article>'
+        return f"{shown}<!-- {secrets.token_hex(4)} -->"  # what is shown a second time is new to the script
 
 
 def rows_html(rows: Sequence[Row], total: int, words: Words) -> str:
@@ -235,7 +237,7 @@ def _chapter_html(chapter: Chapter) -> str:
 def _links(record: Record, words: Words) -> list[str]:
     named = [(words("recording"), VIDEO_URL.of(record)), (words("page_there"), URL_FIELD.of(record))]
     named += [(link, link) for link in LINKS.of(record)]
-    shown = {url: name for name, url in reversed(named) if url and is_web_address(url)}
+    shown = {url: name for name, url in reversed(named) if web_address(url)}
     return [link_html(url, name) for url, name in reversed(shown.items())]
 
 

@@ -17,10 +17,8 @@ from typing import Any
 import gradio as gr
 
 from assistant.answer.suggestions import Offer
-from assistant.outlets.conversations import Summary, now_text
-from assistant.outlets.feedback import Feedback
+from assistant.outlets.conversations import Feedback, Summary, now_text
 from assistant.outlets.page.browse import read_scope, table_of
-from assistant.outlets.page.exports import ENDINGS, export_conversation
 from assistant.outlets.page.markdown import typed_text
 from assistant.outlets.page.parts import (
     FOCUS_QUESTION,
@@ -38,7 +36,7 @@ from assistant.outlets.page.status import masthead_html
 from assistant.outlets.page.turns import button, chat_messages, evidence_html, message_html, status_html, status_text
 from assistant.outlets.page.words import Words, words_for
 from assistant.outlets.page_backend import PageBackend
-from assistant.outlets.references import answer_markdown, references_of
+from assistant.outlets.references import FORMATS, answer_markdown, export_conversation, references_of
 from assistant.outlets.shelf import Scope
 from assistant.types import Style
 from ingest.errors import TalksError
@@ -76,6 +74,7 @@ class Chat:
         given = [p.scope, p.style, p.conversation]
         p.question.submit(self.ask, [p.question, *given], p.shown, **turn)
         gr.on([p.chat.example_select, p.chat.option_select], self.take_offer, given, p.shown, **turn)
+        p.actions.asked(self.take_offer, given, p.shown, **turn)
         gr.on([p.chat.retry, p.chat.edit], self.ask_anew, given, p.shown, **turn)
         # Not through the queue: a stop must not wait behind the turns that it is to end.
         p.question.stop(self.stop, p.conversation, p.shown, **QUICK).then(None, js=FOCUS_QUESTION, **SCRIPT)
@@ -106,26 +105,26 @@ class Chat:
         turns = self._backend.conversations.read(conversation.owner, wanted)
         conversation.switch(wanted if turns else "", turns)
         # Without turns the chat stays as it is, so that its first questions come but once.
-        shown = self.shown(conversation) if turns else {self._parts.history: self.history_html(conversation)}
+        shown = self.opened(conversation) if turns else {self._parts.history: self.history_html(conversation)}
         return shown | {self._parts.visitor: visitor, self._parts.conversation: conversation}
 
     def ask(self, question: str, scope: list[str], style: Style, conversation: Conversation) -> Iterator[Updates]:
         """Answer what was typed, showing the answer as it grows."""
-        question = printable(question).strip()
+        p, question = self._parts, printable(question).strip()
         if not question or conversation.running:
             return
         if not conversation.owner:  # the server has let go of what it knew of this page, which is on disk
-            yield {self._parts.outbox: outgoing("reload", "", question)}
+            yield {p.outbox: outgoing("reload", "", question)}
             return
         state, words = self._backend.state(), conversation.words
         if state.is_empty or state.problem:
-            said = words("still_reading" if state.ingest else "nothing_to_ask")
-            yield {self._parts.status: status_html(said), self._parts.masthead: masthead_html(state, conversation)}
+            said = status_html(words("still_reading" if state.ingest else "nothing_to_ask"))
+            yield {p.status: said, p.question: question, p.masthead: masthead_html(state, conversation)}
             return
         yield from self._answer(question, read_scope(scope), style, conversation)
 
     def take_offer(
-        self, scope: list[str], style: Style, conversation: Conversation, event: gr.SelectData
+        self, scope: list[str], style: Style, conversation: Conversation, event: gr.EventData
     ) -> Iterator[Updates]:
         """Answer a first question, or go on with what stands below an answer; "Only talks" narrows what follows too."""
         offered = event.value["text"] if isinstance(event.value, dict) else str(event.value)
@@ -203,7 +202,13 @@ class Chat:
         wanted = str(data_of(event).get("id", ""))
         if not wanted or wanted != conversation.id:
             self._switch(conversation, wanted)
-        return self.shown(conversation, search) | {self._parts.tabs: gr.Tabs(selected="chat")}
+        return self.opened(conversation, search)
+
+    def opened(self, conversation: Conversation, search: str = "") -> Updates:
+        """A conversation that was just opened, with the length that its answers had."""
+        last = conversation.draft(None)
+        style = last.style if last else "normal"
+        return self.shown(conversation, search) | {self._parts.tabs: gr.Tabs(selected="chat"), self._parts.style: style}
 
     def change(self, conversation: Conversation, search: str, event: gr.EventData) -> Updates:
         """Name a conversation, pin it, delete it or bring it back."""
@@ -217,9 +222,9 @@ class Chat:
             elif what == "restore":
                 kept.restore(owner, wanted)
             elif what == "rename":
-                kept.rename(owner, wanted, str(data.get("value", "")))
+                kept.change(owner, wanted, title=str(data.get("value", "")))
             else:
-                kept.pin(owner, wanted, is_pinned=what == "pin")
+                kept.change(owner, wanted, pinned=what == "pin")
         except OSError:
             return {self._parts.outbox: outgoing("tell", "", conversation.words("not_kept"))}
         if what == "delete" and conversation.id == wanted:
@@ -230,7 +235,7 @@ class Chat:
     def export(self, conversation: Conversation, page_url: str, event: gr.EventData) -> str:
         """A conversation, or one turn of the one on the page, as a file to save."""
         kept, owner, what, wanted = self._backend.conversations, conversation.owner, str(event.what), str(event.id)
-        what = what if what in ENDINGS else "markdown"
+        what = what if what in FORMATS else "markdown"
         turn = data_of(event).get("turn")
         asked = [one.kept for one in conversation.drafts if str(one.key) == turn] if turn else kept.read(owner, wanted)
         turns = [(one.question, one.answer) for one in asked if one]
@@ -239,7 +244,7 @@ class Chat:
             text = export_conversation(what, title, turns, self._backend.record, page_url, now_text())
         except TalksError as error:
             return outgoing("tell", "", str(error))
-        return outgoing("save", f"talks-{wanted.split('-')[0]}.{ENDINGS[what]}", text)
+        return outgoing("save", f"talks-{wanted.split('-')[0]}.{FORMATS[what]}", text)
 
     def shown(self, conversation: Conversation, search: str = "", undo: str = "", typed: str | None = None) -> Updates:
         """A conversation as it stands, its last turn's sources beside it; `typed` goes into the box."""
@@ -293,7 +298,7 @@ class Chat:
     def _answer(self, question: str, scope: Scope, style: Style, conversation: Conversation) -> Iterator[Updates]:
         """One turn: show it as it grows, keep what came however it ends, leave the conversation ready for the next."""
         p, words, history, writer = self._parts, conversation.words, conversation.history(), conversation.writer
-        draft = conversation.begin(question)
+        draft = conversation.begin(question, style)
         kept_in = conversation.id
         try:
             yield self.shown(conversation, typed="")
@@ -369,7 +374,7 @@ def _text_of(value: Any) -> str:
 def _item_html(summary: Summary, current: str, words: Words) -> str:
     mark = ' aria-current="true"' if summary.id == current else ""
     title, id_ = escape(summary.title), escape(summary.id)
-    exports = "".join(button("exported", words(f"as_{what}"), id=id_, what=what) for what in ENDINGS)
+    exports = "".join(button("exported", words(f"as_{what}"), id=id_, what=what) for what in FORMATS)
     changes = "".join(
         button("changed_conversation", words(what), what=what, id=id_)
         for what in ("unpin" if summary.is_pinned else "pin", "delete")

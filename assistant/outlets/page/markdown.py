@@ -17,6 +17,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from assistant.types import Citation
+from ingest.text import web_address
 
 _MARKER = re.compile(r"\[(\d{1,4})\]")
 # Signs as in pandoc, so that "$5 and $10" stays money. Bounded, since each opening sign looks for its closing one:
@@ -38,7 +39,6 @@ DELIMITERS: list[dict[str, str | bool]] = [
 # Joins two characters without being seen; between them it ends what they would begin together.
 _JOINER = "\u2060"
 _BEGINS = re.compile(r"<(?=[A-Za-z/!?])|!(?=\[)|\\(?=[(\[])")
-_SHOWN_SCHEMES = ("http", "https", "mailto")
 _ELSEWHERE = 'target="_blank" rel="noopener noreferrer nofollow"'
 
 CiteHtml = Callable[[int, Citation], str]
@@ -88,25 +88,16 @@ def typed_text(shown: str) -> str:
     return shown.replace(_JOINER, "")
 
 
-def is_web_address(url: str) -> bool:
-    """Whether a link may lead there; "javascript:" and its like may not."""
-    try:
-        return urlsplit(url.strip()).scheme.lower() in _SHOWN_SCHEMES
-    except ValueError:
-        return False
-
-
 def link_html(url: str, label: str) -> str:
     """A link to elsewhere that opens a tab of its own, and says where it leads; only text where it may not lead."""
-    if not is_web_address(url):
+    if not web_address(url):
         return escape(label)
     return f'<a href="{escape(url)}" {_ELSEWHERE}>{escape(label)}</a>{_target_html(url)}'
 
 
 def _target_html(url: str) -> str:
-    """Where a link really leads: the host, or a mail address."""
-    parts = urlsplit(url)
-    return f' <span class="link-target">({escape(parts.hostname or parts.path)})</span>'
+    """The host that a link really leads to."""
+    return f' <span class="link-target">({escape(urlsplit(url).hostname or "")})</span>'
 
 
 def _escaped(text: str) -> str:
@@ -175,7 +166,7 @@ def _make_parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable(["table", "strikethrough"])
     # "reference" would let a line such as "[1]: http://…" turn a marker into a link.
     parser.disable(["image", "reference", "html_block", "html_inline"])
-    parser.validateLink = is_web_address  # type: ignore[method-assign]
+    parser.validateLink = lambda url: web_address(url) is not None  # type: ignore[method-assign]
     parser.inline.ruler.before("escape", "maths", _taking("maths", _MATHS))
     parser.inline.ruler.before("link", "marker", _taking("marker", _MARKER))
     for name, render in _RENDERED.items():

@@ -21,21 +21,30 @@
     if (status) status.textContent = text;
   }
 
-  function bringUp(id) {
-    byId(id).dataset.open = "yes";
-    byId(id).scrollTop = 0;
+  // The panel shows an answer's evidence or one talk, which the address names; on a phone it comes up from below.
+
+  function bringUp(shows) {
+    Object.assign(byId("sources").dataset, { open: "yes", shows });
+    byId("sources").scrollTop = 0;
+    if (shows === "evidence") go({ talk: "" });
   }
 
-  function close(id, back) {
-    delete byId(id)?.dataset.open;
-    (back ?? box())?.focus();
+  function putAway() {
+    bringUp("evidence");
+    delete byId("sources").dataset.open;
+  }
+
+  function close() {
+    const back = byId("sources").dataset.shows === "record" ? find("#rows .entry[aria-current=true]") : state.cite;
+    putAway();
+    (back?.checkVisibility() ? back : box())?.focus();
   }
 
   // A citation and its source
 
   function choose(cite) {
     Object.assign(state, { cite, wanted: { turn: classed(cite, "turn-"), at: classed(cite, "at-") } });
-    bringUp("sources");
+    bringUp("evidence");
     if (!settle()) toServer("looked", { turn: state.wanted.turn });
   }
 
@@ -69,7 +78,7 @@
   }
 
   function playerShown(player) {
-    bringUp("sources");
+    bringUp("evidence");
     const media = player.querySelector("video, audio");
     for (const name of ["timeupdate", "seeked"]) media?.addEventListener(name, () => followTime(media.currentTime));
     followTime(Number(player.dataset.at));
@@ -84,21 +93,16 @@
     box().focus();
   }
 
-  async function ask(question) { // as if typed, as soon as the page takes questions
+  function ask(question) {
     showTab("chat");
-    fill(question);
-    for (let i = 0; i < 100; i += 1) {
-      await new Promise((done) => setTimeout(done, 30));
-      const button = find("#question .submit-button");
-      if (button && !button.disabled && box().value === question) return button.click();
-    }
+    toServer("asked", { value: { text: question } });
   }
 
   function follow() { // a new question goes up to the edge; the answer grows below it, wherever the reader has scrolled
     const rows = all("#chat .user-row");
     const grown = rows.length > state.turns;
     state.turns = rows.length;
-    byId("columns")?.classList.toggle("has-turn", rows.length > 0 || Boolean(state.player));
+    if (grown && document.body.classList.contains("talks-ready")) putAway();
     const log = find("#chat [role=log]");
     state.follows ||= grown; // until the reader does something: Gradio scrolls by itself, too
     if (log && rows.length && state.follows) {
@@ -133,7 +137,7 @@
   }
 
   function recordShown(record) {
-    bringUp("record-column");
+    bringUp("record");
     go({ talk: record.dataset.id });
     for (const row of all("#rows .entry")) row.setAttribute("aria-current", String(row.dataset.id === record.dataset.id));
     focusOn(record.querySelector("h2"));
@@ -155,14 +159,27 @@
 
   addEventListener("popstate", () => {
     if (named("talk")) return toServer("opened_record", { id: named("talk") });
-    showTab("chat");
+    putAway();
     if ((named("c") ?? "") === state.open) return; // an answer that says so would come after the next step
     state.known = false; // what comes back is where the address already is
     toServer("opened_conversation", { id: named("c") ?? "" });
   });
 
-  // Gradio says when the program is gone, and loads the page anew when it is back; what was typed stands in the box again.
+  // What was typed stands in the box again, whoever loaded the page anew.
   addEventListener("pagehide", () => box() && sessionStorage.setItem("talks-typed", box().value));
+
+  setInterval(async () => { // Gradio notices only when something is pressed, and in the middle of an answer not even then
+    try {
+      const { app_id: id } = await (await fetch("gradio_api/app_id")).json();
+      const isNew = id !== window.gradio_config.app_id;
+      if (!isNew && !state.lost) return;
+      if (isNew && find("#chat .answer.running")) fill(all("#chat [data-testid=user]").at(-1).innerText.replaceAll("\u2060", ""));
+      location.reload();
+    } catch {
+      state.lost = true;
+      tell(words.lost);
+    }
+  }, 3000);
 
   async function deliver(message) { // what leaves the page
     if (!message) return;
@@ -187,11 +204,7 @@
     const hit = (selector) => event.target.closest?.(selector);
     const cite = hit("a.cite[href], a.show-sources");
     if (cite) { event.preventDefault(); return choose(cite); }
-    if (hit("#sources .close")) return close("sources", state.cite);
-    // The address names a talk only while that talk is on the screen.
-    const left = hit("#record-column .close, [role=tab]:not(#tab-browse-button)");
-    if (left || hit("[data-do=opened_conversation], [data-do=narrowed], [data-do=played]")) go({ talk: "" });
-    if (hit("#record-column .close")) return close("record-column", find("#rows .entry[aria-current=true]"));
+    if (hit("#sources .close")) return close();
     const cue = hit("[data-seek]");
     const media = cue && find("#player video, #player audio");
     if (media) {
@@ -203,6 +216,7 @@
     const { do: name, ...data } = hit("button[data-do]")?.dataset ?? {};
     if (!name) return;
     hit("details.menu")?.removeAttribute("open");
+    if (["narrowed", "opened_conversation"].includes(name)) putAway();
     toServer(name, data);
   });
   document.addEventListener("submit", (event) => {
@@ -212,9 +226,7 @@
     toServer(name, { ...data, value: new FormData(event.target).get("value") });
   });
   document.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape") return;
-    const up = ["sources", "record-column"].find((id) => "open" in (byId(id)?.dataset ?? {})); // a tab may not be there yet
-    if (up) close(up, up === "sources" ? state.cite : null);
+    if (event.key === "Escape" && byId("sources").dataset.open) close();
   });
 
   for (const name of ["wheel", "touchmove", "pointerdown", "keydown"]) {
@@ -234,7 +246,6 @@
   }).observe(document.documentElement, { childList: true, subtree: true });
 
   window.talksPage = {
-    arrived, remember, deliver,
-    connect: (trigger, names) => { toServer = (name, data) => names.includes(name) && trigger(name, data); },
+    arrived, remember, deliver, connect: (trigger) => { toServer = trigger; },
   };
 })();

@@ -38,15 +38,15 @@ state among its outputs, and forgets no state that never was one."""
 
 LONGEST_QUESTION_CHARS = 4000
 
-# What buttons inside HTML can set off; the script hands the button's data along.
+# What buttons inside HTML can set off; Gradio knows an event of HTML's own by its name in the script.
 _ACTIONS = (
-    "opened_record opened_conversation changed_conversation exported looked narrowed played closed_player showed_more"
+    "asked opened_record opened_conversation changed_conversation exported looked narrowed played closed_player "
+    "showed_more"
 ).split()
 # Without a frame and a label of its own.
 _BARE: dict[str, Any] = {"show_label": False, "container": False}
 # A box that takes several values, chosen or typed.
 _SEVERAL: dict[str, Any] = {"value": [], "multiselect": True, "allow_custom_value": True}
-_CLOSE = '<button type="button" class="close" data-say="close"></button>'
 
 
 def data_of(event: gr.EventData) -> dict[str, Any]:
@@ -88,26 +88,27 @@ class Parts:
             self.search = gr.Textbox(label=SAY("search_kept"), placeholder=SAY("search_kept"), **_BARE)
             self.history = _html()
         self.masthead = _html()
-        with gr.Tabs(selected="chat") as self.tabs:
-            with gr.Tab(SAY("tab_ask"), id="chat") as self.tab_chat, gr.Row() as self.columns:
-                self._lay_out_chat()
-                self._lay_out_sources()
-            with gr.Tab(SAY("tab_browse"), id="browse") as self.tab_browse:
-                self._lay_out_browse()
-            with gr.Tab(SAY("tab_sources"), id="adding", visible=False) as self.tab_adding:
-                self._lay_out_adding()
-            with gr.Tab(SAY("tab_models"), id="models") as self.tab_models:
-                self._lay_out_models()
+        with gr.Row() as self.columns:
+            with gr.Column(scale=3, min_width=0) as self.left, gr.Tabs(selected="chat") as self.tabs:
+                with gr.Tab(SAY("tab_ask"), id="chat") as self.tab_chat:
+                    self._lay_out_chat()
+                with gr.Tab(SAY("tab_browse"), id="browse") as self.tab_browse:
+                    self._lay_out_browse()
+                with gr.Tab(SAY("tab_sources"), id="adding", visible=False) as self.tab_adding:
+                    self._lay_out_adding()
+                with gr.Tab(SAY("tab_models"), id="models") as self.tab_models:
+                    self._lay_out_models()
+            self._lay_out_sources()
         for name, part in vars(self).items():
             part.elem_id = name.replace("_", "-")
         # All that changes with a turn or with the conversation.
         self.shown = [
             *(self.chat, self.status, self.question, self.evidence, self.table, self.current),
-            *(self.history, self.scope, self.masthead, self.tabs, self.conversation, self.outbox),
+            *(self.history, self.scope, self.style, self.masthead, self.tabs, self.conversation, self.outbox),
         ]
 
     def _lay_out_chat(self) -> None:
-        with gr.Column(scale=3, min_width=0) as self.ask:
+        with gr.Column(min_width=0) as self.ask:
             self.chat = gr.Chatbot(
                 label=SAY("conversation"),
                 autoscroll=False,  # a long answer is read from its beginning
@@ -124,11 +125,12 @@ class Parts:
             with gr.Column(scale=0, min_width=0) as self.composer:
                 self.status = _html("<span></span>")
                 with gr.Row() as self.choices:
-                    self.scope = gr.Dropdown([], label=SAY("scope"), min_width=0, **_SEVERAL, **_BARE)
-                    small: dict[str, Any] = _BARE | {"min_width": 120, "scale": 0}
-                    self.writer = gr.Dropdown([("", "settings")], value="settings", label=SAY("writer"), **small)
+                    self.scope = gr.Dropdown([], label=SAY("scope"), min_width=220, scale=2, **_SEVERAL, **_BARE)
+                    self.writer = gr.Dropdown(
+                        [("", "settings")], value="settings", label=SAY("writer"), min_width=175, **_BARE
+                    )
                     styles = [(SAY(f"style_{style}"), style) for style in get_args(Style)]
-                    self.style = gr.Dropdown(styles, value="normal", label=SAY("style"), **small)
+                    self.style = gr.Dropdown(styles, value="normal", label=SAY("style"), min_width=120, **_BARE)
                 self.question = gr.Textbox(
                     label=SAY("question"),
                     placeholder=SAY("question_hint"),
@@ -141,7 +143,11 @@ class Parts:
 
     def _lay_out_sources(self) -> None:
         with gr.Column(scale=2, min_width=0) as self.sources:
-            self.sources_bar = _html(f'<div class="bar"><h2 tabindex="-1" data-say="sources"></h2>{_CLOSE}</div>')
+            self.sources_bar = _html(
+                '<div class="bar"><h2 tabindex="-1" data-say="sources"></h2>'
+                '<button type="button" class="close" data-say="close"></button></div>'
+            )
+            self.record = _markdown()
             self.player = _html()
             self.table = gr.Dataframe(
                 visible=False, interactive=False, wrap=True, buttons=["fullscreen"], max_height=480,
@@ -150,20 +156,16 @@ class Parts:
             self.evidence = _markdown(evidence_html(Conversation()))
 
     def _lay_out_browse(self) -> None:
-        with gr.Row() as self.shelf_search:
-            self.words = gr.Textbox(label=SAY("search"), placeholder=SAY("search_hint"), scale=3)
-            self.where = gr.Dropdown([], label=SAY("only"), scale=3, **_SEVERAL)
-            orders = [(SAY(f"order_{order}"), order) for order in ORDERS]
-            self.order = gr.Dropdown(orders, value=ORDERS[0], label=SAY("sort"), min_width=130)
-        with gr.Row() as self.shelf_columns:
-            with gr.Column(scale=2, min_width=0) as self.shelf:
-                self.count = _html()
-                self.rows = _markdown()
-            with gr.Column(scale=3, min_width=0) as self.record_column:
-                self.record_bar = _html(_CLOSE)
-                self.record = _markdown()
-                self.group = gr.Dropdown([], label=SAY("count_by"), interactive=True)
-                self.plot = gr.BarPlot(visible=False, height=260, y_lim=[0, None], x_label_angle=-40)
+        with gr.Column(min_width=0) as self.shelf:
+            with gr.Row() as self.shelf_search:
+                self.words = gr.Textbox(label=SAY("search"), placeholder=SAY("search_hint"), scale=3)
+                self.where = gr.Dropdown([], label=SAY("only"), scale=3, **_SEVERAL)
+                orders = [(SAY(f"order_{order}"), order) for order in ORDERS]
+                self.order = gr.Dropdown(orders, value=ORDERS[0], label=SAY("sort"), min_width=170)
+                self.group = gr.Dropdown([], label=SAY("count_by"), min_width=170, interactive=True)
+            self.plot = gr.BarPlot(visible=False, height=200, y_lim=[0, None], x_label_angle=-40)
+            self.count = _html()
+            self.rows = _markdown()
 
     def _lay_out_adding(self) -> None:
         with gr.Column() as self.adding_page:

@@ -16,7 +16,7 @@ from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from assistant.outlets.page.markdown import link_html, one_line
-from assistant.outlets.page.parts import QUICK, Parts, Updates, data_of, number_of
+from assistant.outlets.page.parts import QUICK, Parts, data_of, number_of
 from assistant.outlets.page.session import Conversation
 from assistant.outlets.page.turns import button, clock
 from assistant.outlets.page_backend import Opened, PageBackend
@@ -48,15 +48,14 @@ def media_route(backend: PageBackend) -> Route:
 def connect_player(backend: PageBackend, parts: Parts) -> None:
     """Let ▶ open the recording at its second."""
 
-    def play(conversation: Conversation, event: gr.EventData) -> Updates:
+    def play(conversation: Conversation, event: gr.EventData) -> str:
         try:
             opened = backend.open(str(data_of(event).get("id", "")))
         except TalksError as error:
-            return {parts.player: f'<p class="notice error">{escape(str(error))}</p>'}
-        shown = player_html(opened, number_of(event, "at"), conversation)
-        return {parts.player: shown, parts.tabs: gr.Tabs(selected="chat")}
+            return f'<p class="notice error">{escape(str(error))}</p>'
+        return player_html(opened, number_of(event, "at"), conversation)
 
-    parts.actions.played(play, parts.conversation, [parts.player, parts.tabs], **QUICK)
+    parts.actions.played(play, parts.conversation, parts.player, **QUICK)
     parts.actions.closed_player(lambda: "", None, parts.player, **QUICK)
 
 
@@ -102,7 +101,7 @@ def _marks_html(record: Record, conversation: Conversation) -> str:
             f'<button type="button" class="{kind}" data-seek="{at_s:g}" style="left:{left:.2f}%" title="{said}" '
             f'aria-label="{said}"></button>'
         )
-    return f'<div class="marks">{buttons}</div>' if buttons else ""
+    return f'<div class="timeline">{buttons}</div>' if buttons else ""
 
 
 def _may_see(request: Request) -> bool:

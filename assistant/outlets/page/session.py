@@ -6,12 +6,10 @@ Comes in: events. Goes out: drafts for the page to show, and the history for the
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from assistant.outlets.conversations import KeptTurn, new_conversation_id, now_text
-from assistant.outlets.feedback import Feedback
+from assistant.outlets.conversations import Feedback, KeptTurn, new_conversation_id, now_text
 from assistant.outlets.page.words import ENGLISH, Words
 from assistant.outlets.page_backend import Writer
-from assistant.outlets.shelf import Scope
-from assistant.types import Answer, Citation, Cited, Delta, Done, Event, SourcePassage, Sources, Status, Style
+from assistant.types import Answer, Citation, Cited, Delta, Done, Event, SourcePassage, Sources, Stage, Status, Style
 
 TABLE_FROM = 6
 """An exact answer that cites so many talks and papers is a list, which people sort and take into a spreadsheet."""
@@ -32,7 +30,8 @@ class Draft:
 
     key: int
     question: str
-    status: Status = Status("searching", "")
+    style: Style = "normal"
+    stage: Stage = "searching"
     text: str = ""
     citations: tuple[Citation, ...] = ()
     passages: tuple[SourcePassage, ...] = ()
@@ -48,7 +47,7 @@ class Draft:
         """What goes on disk and into the next question's history; None unless it is over and said something."""
         if self.answer is None or not self.answer.text:
             return None
-        return KeptTurn(self.question, self.answer, self.asked_at, self.passages, self.stopped)
+        return KeptTurn(self.question, self.answer, self.asked_at, self.passages, self.stopped, self.style)
 
     @property
     def is_running(self) -> bool:
@@ -64,8 +63,8 @@ class Draft:
     def apply(self, event: Event) -> None:
         """Take in one event."""
         match event:
-            case Status():
-                self.status = event
+            case Status(stage=stage):
+                self.stage = stage
             case Sources(passages=passages):
                 self.passages = passages
             case Delta(text=text):
@@ -98,9 +97,7 @@ class Conversation:
     id: str = ""
     drafts: list[Draft] = field(default_factory=list)
     writer: Writer = "settings"
-    writer_name: str = ""
-    style: Style = "normal"
-    scope: Scope = ()
+    writer_name: str = "settings"
     running: set[int] = field(default_factory=set)
     last_key: int = 0
     looked_at: int | None = None
@@ -110,12 +107,12 @@ class Conversation:
         """The turns that came to an answer and said something, oldest first."""
         return tuple(draft.kept for draft in self.drafts if draft.kept)
 
-    def begin(self, question: str) -> Draft:
+    def begin(self, question: str, style: Style = "normal") -> Draft:
         """A new turn; the caller makes sure that none is under way."""
         self.id = self.id or new_conversation_id()
         self.last_key += 1
         self.running.add(self.last_key)
-        self.drafts.append(Draft(self.last_key, question))
+        self.drafts.append(Draft(self.last_key, question, style))
         self.looked_at = None
         return self.drafts[-1]
 
@@ -141,7 +138,7 @@ class Conversation:
         self.id = conversation_id
         for turn in turns:
             self.last_key += 1
-            draft = Draft(self.last_key, turn.question, asked_at=turn.asked_at, stopped=turn.stopped)
+            draft = Draft(self.last_key, turn.question, turn.style, asked_at=turn.asked_at, stopped=turn.stopped)
             draft.passages = turn.passages
             draft.apply(Done(turn.answer))
             self.drafts.append(draft)

@@ -6,14 +6,16 @@ back.
 """
 
 import logging
+from collections.abc import Sequence
 from html import escape
 from urllib.parse import urlsplit
 
 import gradio as gr
 
-from assistant.llm import EndpointChoice
+from assistant.llm import EndpointChoice, Running
 from assistant.outlets.page.parts import QUICK, QUIET, Parts, Updates
 from assistant.outlets.page.session import Conversation
+from assistant.outlets.page.turns import said_html
 from assistant.outlets.page.words import Words
 from assistant.outlets.page_backend import PageBackend, PageState
 from ingest.errors import TalksError
@@ -52,7 +54,8 @@ def condition(state: PageState, conversation: Conversation) -> tuple[str, str]:
         return "empty", words("no_talks")
     if conversation.writer == "none" or (conversation.writer == "settings" and not state.endpoint):
         return "no-model", words("no_model")
-    return "model", words("model_is", model=conversation.writer_name or state.endpoint)
+    named = state.endpoint if conversation.writer == "settings" else conversation.writer_name
+    return "model", words("model_is", model=named)
 
 
 class Models:
@@ -68,38 +71,34 @@ class Models:
         slow = QUIET | {"concurrency_limit": 4}
         typed = [p.base_url, p.model, p.api_key, p.conversation]
         changed = [p.saved, p.models, p.writer, p.masthead, p.conversation]
-        page.load(self.offer, [p.saved, p.conversation], [p.models, p.writer], **QUICK)
-        p.tab_models.select(self.find, [p.base_url, p.conversation], [p.base_url, p.model, p.result], **slow)
-        p.list_models.click(self.list_models, typed, [p.model, p.result], **slow)
+        page.load(self.offer, [p.saved, p.conversation], changed, **QUICK)
+        gr.on([p.tab_models.select, p.list_models.click], self.look, typed, [p.base_url, p.model, p.result], **slow)
         use = [p.connect.click, p.api_key.submit, p.name.submit]
         gr.on(use, self.use, [p.name, *typed, p.saved], [*changed, p.result, p.api_key], **slow)
         p.models.input(self.keep, [p.models, p.saved, p.conversation], changed, **QUICK)
-        p.writer.input(self.choose, [p.writer, p.saved, p.conversation], [p.masthead, p.conversation], **QUICK)
+        p.writer.input(self.choose, [p.writer, p.saved, p.conversation], changed, **QUICK)
 
-    def find(self, base_url: str | None, conversation: Conversation) -> Updates:
-        """Offer the model servers that run on this machine."""
-        p, words = self._parts, conversation.words
-        try:
-            running = self._backend.running()
-        except TalksError:
-            running = ()
-        found = [words("found_server", kind=one.kind or words("server"), models=len(one.models)) for one in running]
-        updates: Updates = {p.result: _result_html(" ".join(found) or words("no_server"))}
-        if running and not base_url:
-            first = running[0]
-            updates[p.base_url] = gr.update(choices=[one.base_url for one in running], value=first.base_url)
-            updates[p.model] = gr.update(choices=list(first.models), value=next(iter(first.models), ""))
-        return updates
-
-    def list_models(self, base_url: str | None, model: str | None, api_key: str, conversation: Conversation) -> Updates:
-        """The models that an endpoint has."""
+    def look(self, base_url: str | None, model: str | None, api_key: str, conversation: Conversation) -> Updates:
+        """List the models of an address; without one, offer what runs on this machine."""
         p, words, address = self._parts, conversation.words, (base_url or "").strip()
+        running: Sequence[Running] = ()
         try:
-            listed = list(self._backend.models(address, self._key(conversation, address, api_key)))
+            if address:
+                listed = self._backend.models(address, self._key(conversation, address, api_key))
+                said = words.count(len(listed), "models")
+            else:
+                running = self._backend.running()
+                listed = running[0].models if running else ()
+                names = ((one.kind or words("server"), len(one.models)) for one in running)
+                said = " ".join(words("found_server", kind=kind, models=n) for kind, n in names) or words("no_server")
         except TalksError as error:
-            return {p.result: _result_html(str(error), "error")}
-        shown = gr.update(choices=listed, value=model or next(iter(listed), ""))
-        return {p.model: shown, p.result: _result_html(words.count(len(listed), "models"))}
+            return {p.result: said_html(str(error), css="error")}
+        addresses = [one.base_url for one in running]
+        return {
+            p.base_url: gr.update(choices=addresses, value=addresses[0]) if addresses else gr.skip(),
+            p.model: gr.update(choices=list(listed), value=model or next(iter(listed), "")),
+            p.result: said_html(said),
+        }
 
     def use(
         self,
@@ -116,57 +115,48 @@ class Models:
         try:
             said = self._backend.check_endpoint(address, model, key)
         except TalksError as error:
-            return {p.result: _result_html(str(error), "error")}
+            return {p.result: said_html(str(error), css="error")}
         except Exception:
             _LOG.exception("checking an endpoint failed")
-            return {p.result: _result_html(words("inside"), "error")}
+            return {p.result: said_html(words("inside"), css="error")}
         self._keys[conversation.owner, address] = key
         entry = {"name": name.strip()[:60] or describe(address, model, words), "base_url": address, "model": model}
         kept = [entry, *(one for one in _tidy(saved) if one["name"] != entry["name"])][:MOST_SAVED]
-        self._write_with(entry["name"], kept, conversation)
-        return self._changed(kept, conversation) | {p.result: _result_html(said), p.api_key: ""}
+        return self.choose(entry["name"], kept, conversation) | {p.result: said_html(said), p.api_key: ""}
 
     def keep(self, names: list[str], saved: Saved | None, conversation: Conversation) -> Updates:
         """Forget the saved models that were taken out."""
-        kept = [one for one in _tidy(saved) if one["name"] in names]
-        if conversation.writer_name not in names:
-            self._write_with("settings", kept, conversation)
-        return self._changed(kept, conversation)
-
-    def choose(self, chosen: str, saved: Saved | None, conversation: Conversation) -> Updates:
-        """Let another model, or none, write the next answers."""
-        self._write_with(chosen, _tidy(saved), conversation)
-        masthead = masthead_html(self._backend.state(), conversation)
-        return {self._parts.masthead: masthead, self._parts.conversation: conversation}
+        return self.offer([one for one in _tidy(saved) if one["name"] in names], conversation)
 
     def offer(self, saved: Saved | None, conversation: Conversation) -> Updates:
         """The models to choose from, as the browser has kept them."""
-        p, words, saved, endpoint = self._parts, conversation.words, _tidy(saved), self._backend.state().endpoint
-        choices = [(words("quotes_only"), "none" if endpoint else "settings"), *((one["name"],) * 2 for one in saved)]
-        names = [one["name"] for one in saved]
-        labels = [
-            f"{name}: {describe(one['base_url'], one['model'], words)}" for name, one in zip(names, saved, strict=True)
-        ]
-        value = conversation.writer_name or str(conversation.writer)
-        return {
-            p.writer: gr.update(choices=[(endpoint, "settings"), *choices] if endpoint else choices, value=value),
-            p.models: gr.update(choices=list(zip(labels, names, strict=True)), value=names, visible=bool(names)),
-        }
+        return self.choose(conversation.writer_name, saved, conversation)
 
-    def _write_with(self, name: str, saved: Saved, conversation: Conversation) -> None:
-        entry = next((one for one in saved if one["name"] == name), None)
-        conversation.writer, conversation.writer_name = "none" if name == "none" else "settings", ""
-        if entry is not None:
-            key = self._keys.get((conversation.owner, entry["base_url"]))
-            conversation.writer = EndpointChoice(entry["base_url"], entry["model"] or None, key or None)
-            conversation.writer_name = name
+    def choose(self, chosen: str, saved: Saved | None, conversation: Conversation) -> Updates:
+        """Let a model, or none, write the next answers; one that is no longer saved gives way to the settings'."""
+        p, words, saved, state = self._parts, conversation.words, _tidy(saved), self._backend.state()
+        conversation.writer = "none" if chosen == "none" else "settings"
+        conversation.writer_name = conversation.writer
+        labels: list[tuple[str, str]] = []
+        for one in saved:
+            name, base_url, model = one["name"], one["base_url"], one["model"]
+            labels.append((f"{name}: {describe(base_url, model, words)}", name))
+            if name == chosen:
+                key = self._key(conversation, base_url, "") or None
+                conversation.writer, conversation.writer_name = EndpointChoice(base_url, model or None, key), name
+        names = [name for _, name in labels]
+        choices = [(words("quotes_only"), "none" if state.endpoint else "settings"), *((name, name) for name in names)]
+        choices = [(state.endpoint, "settings"), *choices] if state.endpoint else choices
+        return {
+            p.writer: gr.update(choices=choices, value=conversation.writer_name),
+            p.models: gr.update(choices=labels, value=names, visible=bool(names)),
+            p.saved: saved,
+            p.masthead: masthead_html(state, conversation),
+            p.conversation: conversation,
+        }
 
     def _key(self, conversation: Conversation, base_url: str, typed: str) -> str:
         return typed.strip() or self._keys.get((conversation.owner, base_url), "")
-
-    def _changed(self, saved: Saved, conversation: Conversation) -> Updates:
-        chosen = self.choose(conversation.writer_name or str(conversation.writer), saved, conversation)
-        return chosen | self.offer(saved, conversation) | {self._parts.saved: saved}
 
 
 def describe(base_url: str, model: str, words: Words) -> str:
@@ -184,7 +174,3 @@ def _tidy(saved: object) -> Saved:
         for one in entries[:MOST_SAVED]
         if one.get("name") and one.get("base_url")
     ]
-
-
-def _result_html(said: str, kind: str = "good") -> str:
-    return f'<p class="result {kind}" role="status" aria-live="polite">{escape(said)}</p>'

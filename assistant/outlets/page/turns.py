@@ -8,6 +8,7 @@ the chat shows the beginning; the whole stands in a table, which `chat` fills.
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from html import escape
 from math import floor
 from typing import Any
@@ -30,7 +31,6 @@ LEAD_ITEMS = 5
 # A button that is longer is no button.
 _LONGEST_OFFER_CHARS = 60
 _MARKER = re.compile(r"\[(\d{1,4})\]")
-_CELL_ENDS = re.compile(r"(?<!\\)\|")
 
 
 def chat_messages(drafts: Sequence[Draft], words: Words, offers: Sequence[Offer] = ()) -> list[dict[str, Any]]:
@@ -61,19 +61,14 @@ def message_html(draft: Draft, words: Words) -> str:
 
 
 def lead_of(text: str) -> str:
-    """The beginning of a list: what it says of itself, and its first items, a table's by their titles."""
+    """The beginning of a list: what it says of itself, and its first items."""
     lines: list[str] = []
     items = 0
     for line in text.splitlines():
-        is_item, is_row = _MARKER.search(line) is not None, line.startswith("|")
-        items += is_item
+        items += _MARKER.search(line) is not None
         if items > LEAD_ITEMS:
             break
-        if is_item and is_row:
-            cells = _CELL_ENDS.split(line)
-            lines.append(f"- {cells[2].strip()} {cells[-2].strip()}")
-        elif not is_row:
-            lines.append(line)
+        lines.append(line)
     return "\n".join(lines)
 
 
@@ -82,9 +77,7 @@ def status_text(draft: Draft, words: Words) -> str:
     if draft.problem:
         return words("no_answer")
     if draft.is_running:
-        return (
-            draft.status.text if words.language == "en" and draft.status.text else words(f"stage_{draft.status.stage}")
-        )
+        return words(f"stage_{draft.stage}")
     if draft.stopped:
         return words("stopped")
     return words("ready", sources=words.count(len({citation.n for citation in draft.citations}), "sources"))
@@ -93,6 +86,11 @@ def status_text(draft: Draft, words: Words) -> str:
 def status_html(text: str) -> str:
     """The line of status; the script may write into its span as well."""
     return f"<span>{escape(text)}</span>"
+
+
+def said_html(*sentences: str, css: str = "good") -> str:
+    """What came of something that was pressed."""
+    return "".join(f'<p class="result {css}" role="status">{escape(sentence)}</p>' for sentence in sentences)
 
 
 def cite_html(draft: Draft, at: int, citation: Citation, words: Words) -> str:
@@ -202,79 +200,65 @@ def _foot_html(draft: Draft, words: Words) -> str:
     return f'{doubts}<p class="foot">{" · ".join(said)}</p>'
 
 
+@dataclass(frozen=True, slots=True)
 class _Cards:
     """Makes the cards of one turn."""
 
-    def __init__(self, draft: Draft, words: Words, around: Around) -> None:
-        self._draft, self._words, self._around = draft, words, around
-        self._grounding = answer_json(draft.answer)["grounding"] if draft.answer else []
+    draft: Draft
+    words: Words
+    around: Around
 
     def cited(self) -> list[str]:
         """A card for each passage that is cited, in the order of the answer; of a list, that the chat shows."""
-        passages = {passage.passage_id: passage for passage in self._draft.passages}
-        shown = set(_MARKER.findall(lead_of(self._draft.text))) if self._draft.is_list else None
+        passages = {passage.passage_id: passage for passage in self.draft.passages}
+        shown = set(_MARKER.findall(lead_of(self.draft.text))) if self.draft.is_list else None
         places: dict[tuple[int, str], list[int]] = {}
-        for at, citation in enumerate(self._draft.citations):
+        for at, citation in enumerate(self.draft.citations):
             if shown is None or str(citation.n) in shown:
                 places.setdefault((citation.n, citation.passage_id), []).append(at)
-        return [self._cited_card(ats, passages.get(passage_id)) for (_, passage_id), ats in places.items()]
+        return [self._card(passages.get(id_, self.draft.citations[ats[0]]), ats) for (_, id_), ats in places.items()]
 
     def found(self) -> list[str]:
         """A card for each passage that was found and not cited."""
-        cited = {citation.passage_id for citation in self._draft.citations}
-        left = (passage for passage in self._draft.passages if passage.passage_id not in cited)
-        return [self._card(passage, text_html(passage.text), passage.start_s, passage.url) for passage in left]
+        cited = {citation.passage_id for citation in self.draft.citations}
+        return [self._card(passage) for passage in self.draft.passages if passage.passage_id not in cited]
 
-    def _cited_card(self, ats: Sequence[int], passage: SourcePassage | None) -> str:
-        citations = {at: self._draft.citations[at] for at in ats}
-        first = citations[ats[0]]
-        text = passage.text if passage else first.quote
-        marked = marked_html(text, [(*quote_span(one, text), f"at-{at}") for at, one in citations.items()])
-        doubts = dict.fromkeys(one.support for one in citations.values() if one.support in DOUBTS)
-        said = "".join(f'<p class="doubt">{escape(self._doubt(first.n, str(doubt)))}</p>' for doubt in doubts)
-        css = "".join(f" holds-{at}" for at in ats)
-        link = first.deep_link or first.url
-        return self._card(passage or first, marked, first.opens_at_s, link, said, n=first.n, css=css)
-
-    def _card(
-        self,
-        source: Citation | SourcePassage,
-        passage: str,
-        at_s: float | None,
-        link: str | None,
-        doubts: str = "",
-        *,
-        n: int | None = None,
-        css: str = "",
-    ) -> str:
-        words = self._words
-        label = words("cite", n=n, title=source.title) if n else source.title
-        number = f'<span class="number">{n}</span>' if n else ""
+    def _card(self, source: Citation | SourcePassage, ats: Sequence[int] = ()) -> str:
+        """A passage with its quotes marked; `ats` are the places of its citations in the answer."""
+        words, cited = self.words, {at: self.draft.citations[at] for at in ats}
+        first = next(iter(cited.values()), None)
+        n = first.n if first else 0
+        pages, text = ((), source.quote) if isinstance(source, Citation) else (source.pages, source.text)
+        marked = marked_html(text, [(*quote_span(one, text), f"at-{at}") for at, one in cited.items()])
+        at_s, link = (first.opens_at_s, first.deep_link or first.url) if first else (source.start_s, source.url)
+        doubts = dict.fromkeys(one.support for one in cited.values() if one.support in DOUBTS)
+        said = "".join(f'<p class="doubt">{escape(self._doubt(n, str(doubt)))}</p>' for doubt in doubts)
         section = words(f"section_{source.section.lower()}", default=source.section)
         time = words("at", time=clock(at_s)) if at_s is not None else ""
-        pages = source.pages if isinstance(source, SourcePassage) else ()
         tools = [
             button("played", f"▶ {words('play')}", id=source.id, at=at_s) if at_s is not None else "",
             button("opened_record", words(f"whole_{source.kind}"), id=source.id),
             button("narrowed", words(f"only_{source.kind}"), id=source.id),
             link_html(link, words(f"open_{source.kind}")) if link else "",
         ]
+        label = words("cite", n=n, title=source.title) if n else source.title
         return (
-            f'<article class="card{css}" tabindex="-1" aria-label="{escape(label)}">'
-            f'<h3>{number}<span class="card-title" dir="auto">{text_html(source.title)}</span></h3>'
+            f'<article class="card{"".join(f" holds-{at}" for at in ats)}" tabindex="-1" aria-label="{escape(label)}">'
+            f'<h3><span class="number">{n or ""}</span><span dir="auto">{text_html(source.title)}</span></h3>'
             f'<p class="who" dir="auto">{escape("; ".join(source.speakers))}</p>'
             f'<p class="place">{kind_html(source.kind, words)} {apart((section, time, *pages))}</p>'
-            f'<p class="passage" dir="auto">{passage}</p>{doubts}{self._neighbours(source.passage_id)}'
+            f'<p class="passage" dir="auto">{marked}</p>{said}{self._neighbours(source.passage_id)}'
             f'<p class="tools">{" ".join(tools)}</p></article>'
         )
 
     def _neighbours(self, passage_id: str) -> str:
         """What stands before and after a passage, to be folded out; not looked for while the answer grows."""
-        texts = self._around(passage_id) if not self._draft.is_running else ("", "")
+        texts = self.around(passage_id) if not self.draft.is_running else ("", "")
         said = "".join(f'<p class="passage near" dir="auto">{text_html(text)}</p>' for text in texts if text)
-        return f"<details><summary>{escape(self._words('around'))}</summary>{said}</details>" if said else ""
+        return f"<details><summary>{escape(self.words('around'))}</summary>{said}</details>" if said else ""
 
     def _doubt(self, n: int, support: str) -> str:
         """Why citations are doubtful, in the checker's words where it said so."""
-        told = [one["reason"] for one in self._grounding if n in one["cites"] and one["verdict"] == support]
-        return " ".join([self._words(f"support_{support}"), *(f"{reason.rstrip('.')}." for reason in told)])
+        grounding = answer_json(self.draft.answer)["grounding"] if self.draft.answer else []
+        told = [one["reason"] for one in grounding if n in one["cites"] and one["verdict"] == support]
+        return " ".join([self.words(f"support_{support}"), *(f"{reason.rstrip('.')}." for reason in told)])
