@@ -12,10 +12,19 @@ that says what to do. Leaves to others: what is asked (`assistant.answer.generat
 """
 
 from assistant.llm.client import Endpoint, short_reply
-from assistant.llm.health import USUAL_PORTS, EndpointChoice, Learned, Running, api_address, find_running
+from assistant.llm.health import (
+    ASSUMED_CONTEXT_TOKENS,
+    USUAL_PORTS,
+    EndpointChoice,
+    Learned,
+    Running,
+    api_address,
+    find_running,
+)
 from assistant.llm.reply import Piece, Pulse
 
 __all__ = [
+    "ASSUMED_CONTEXT_TOKENS",
     "USUAL_PORTS",
     "Endpoint",
     "EndpointChoice",

@@ -89,8 +89,7 @@ class Endpoint(ServedModel):
             learned.thinks = learned.thinks or reply.has_thought
             if fold.hid_tag or reply.is_whole:
                 learned.hides_think_tag = fold.hid_tag
-            if reply.has_begun:
-                self._learn_answered()
+            learned.has_answered = learned.has_answered or reply.has_begun
 
     def _wait_before_retry(self, error: Exception, waits_s: Iterator[float], *, could_think: bool) -> float | None:
         """How long to wait before trying once more, or None when that would not help; learns what to change."""

@@ -58,19 +58,6 @@ class EndpointChoice:
     api_key: str | None = field(default=None, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
-    """How much a model reads and writes together.
-
-    Attributes:
-        tokens: The server's own figure, or what is assumed.
-        certain: Whether the server said so, of the model as it is loaded.
-    """
-
-    tokens: int
-    certain: bool
-
-
 @dataclass(slots=True)
 class Learned:
     """What one server and model have shown of themselves; outlives a turn and holds no key.
@@ -78,7 +65,8 @@ class Learned:
     Attributes:
         model: The one that answers when none was chosen.
         listed: The server's own list of models, as it came.
-        context: None until it was asked for, and once more when the model has answered, since it is loaded then.
+        context_tokens: What it reads and writes together; None while the server has not told.
+        context_asked: How often it was asked for: once, and once more when the model has answered and so is loaded.
         has_answered: Whether it ever did.
         chars_per_token: Smaller once the server has found a prompt longer than it was taken for.
         parameters: The optional parts of a request that it has not refused.
@@ -89,7 +77,8 @@ class Learned:
 
     model: str | None = None
     listed: list[Mapping[str, Any]] | None = None
-    context: Context | None = None
+    context_tokens: int | None = None
+    context_asked: int = 0
     has_answered: bool = False
     chars_per_token: float = _CHARS_PER_TOKEN
     parameters: tuple[str, ...] = ("temperature", "max_tokens", "stream", "system")
@@ -158,26 +147,27 @@ class ServedModel:
             raise missing
         return self.model()
 
-    def context(self) -> Context:
-        """How much the model reads and writes together: what was set, what the server tells, or what is assumed."""
+    def context_tokens(self) -> int | None:
+        """How much the model reads and writes together, as was set or as the server tells; None where it does not."""
         learned, limit = self.learned, self._settings.llm_context_tokens
         if limit is not None:
-            return Context(min(limit, learned.context.tokens if learned.context else limit), certain=True)
-        if learned.context is None:
+            return min(limit, learned.context_tokens or limit)
+        if learned.context_tokens is None and learned.context_asked <= learned.has_answered:
             listed = self._listed() if learned.listed is None else learned.listed
             entry = next((entry for entry in listed if entry["id"] == self.model()), {})
             with self._http(_LOOK_TIMEOUT_S) as http:
-                learned.context = _find_context(http, self.base_url.removesuffix("/v1"), self.model(), entry)
-        return learned.context
+                learned.context_tokens = _find_context(http, self.base_url.removesuffix("/v1"), self.model(), entry)
+            learned.context_asked += 1
+        return learned.context_tokens
 
     def reply_tokens(self) -> int:
         """What the model may write: its answer and, if it thinks, its thoughts; at most half of what it holds."""
         wanted = self._settings.llm_answer_tokens + (self._settings.llm_thinking_tokens if self.learned.thinks else 0)
-        return min(wanted, self._context_tokens() // 2)
+        return min(wanted, self._held_tokens() // 2)
 
     def prompt_chars(self) -> int:
         """How many characters a prompt may have."""
-        tokens = self._context_tokens() - self.reply_tokens() - _TEMPLATE_TOKENS
+        tokens = self._held_tokens() - self.reply_tokens() - _TEMPLATE_TOKENS
         return int(max(tokens, 0) * self.learned.chars_per_token)
 
     def _listed(self) -> list[Mapping[str, Any]]:
@@ -188,17 +178,10 @@ class ServedModel:
                 raise self._teller.tell(error) from error
         return self.learned.listed
 
-    def _learn_answered(self) -> None:
-        """A model that is loaded when it is first asked knows its size only then."""
-        learned = self.learned
-        if not learned.has_answered and learned.context is not None and not learned.context.certain:
-            learned.context = None
-        learned.has_answered = True
-
     def _learn_overflow(self, error: EndpointOverflow) -> None:
-        before = self._context_tokens()
+        before = self._held_tokens()
         if error.context_tokens is not None and error.context_tokens < before:
-            self.learned.context = Context(error.context_tokens, certain=True)
+            self.learned.context_tokens = error.context_tokens
         else:  # the size was right; the text has more tokens than it was taken for
             self.learned.chars_per_token = max(self.learned.chars_per_token / 2, 0.5)
 
@@ -210,9 +193,9 @@ class ServedModel:
         there = f"choose one that it lists: {', '.join(listed)}" if listed else "load one there"
         return EndpointRejected(f'{self.where} has no model "{model}"{said}; {there}.')
 
-    def _context_tokens(self) -> int:
+    def _held_tokens(self) -> int:
         try:
-            return self.context().tokens
+            return self.context_tokens() or ASSUMED_CONTEXT_TOKENS
         except EndpointError:  # whoever asks next is told why
             return ASSUMED_CONTEXT_TOKENS
 
@@ -292,15 +275,15 @@ def _password(address: str) -> str:
         return ""
 
 
-def _find_context(http: httpx.Client, root: str, model: str, entry: Mapping[str, Any]) -> Context:
+def _find_context(http: httpx.Client, root: str, model: str, entry: Mapping[str, Any]) -> int | None:
     """How much the model reads and writes together, as far as the server tells, wherever its kind tells it."""
     names = (model, f"{model}:latest")
     for path in ("", "/api/ps", "/props", "/api/v0/models"):
         if size := _size_in(_ask(http, "GET", root + path) if path else entry, names):
-            return Context(size, certain=True)
+            return size
     shown = _ask(http, "POST", f"{root}/api/show", {"model": model})  # Ollama has not loaded it yet
     is_set = re.search(r"^num_ctx\s+(\d{1,9})", str(shown.get("parameters") or ""), re.MULTILINE)
-    return Context(int(is_set[1]) if is_set else ASSUMED_CONTEXT_TOKENS, certain=False)
+    return int(is_set[1]) if is_set else None
 
 
 def _size_in(told: object, names: Sequence[str]) -> int | None:

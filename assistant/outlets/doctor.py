@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import httpx
 
 from assistant.assembly import chosen_endpoint, collection_folder, make_embedder, store_choice
-from assistant.llm import USUAL_PORTS, Endpoint, Pulse, Running, find_running
+from assistant.llm import ASSUMED_CONTEXT_TOKENS, USUAL_PORTS, Endpoint, Pulse, Running, find_running
 from assistant.prompts import load_prompts
 from assistant.settings import Settings
 from ingest.errors import (
@@ -32,8 +32,6 @@ from ingest.snapshots import find_current, open_current
 from ingest.stores import PASSAGES
 
 _MODELS_NAMED = 5
-# Ollama cuts a longer prompt without a word; its own advice for work with sources is more than its default.
-_SMALL_CONTEXT_TOKENS = 4096
 # An index of 21,715 talks takes 300 MB, and the next one is written beside it.
 _ENOUGH_FREE_BYTES = 1_000_000_000
 _HEALTH_TIMEOUT_S = 3.0
@@ -197,12 +195,15 @@ def _server(settings: Settings) -> str:
 
 
 def _context(endpoint: Endpoint) -> str:
-    context = endpoint.context()
-    if not context.certain:
-        return f"it does not tell its context size, {context.tokens:,} tokens are assumed (TALKS_LLM_CONTEXT_TOKENS)"
-    is_small = context.tokens <= _SMALL_CONTEXT_TOKENS
+    tokens = endpoint.context_tokens()
+    if tokens is None:
+        return (
+            f"it does not tell its context size, {ASSUMED_CONTEXT_TOKENS:,} tokens are assumed "
+            "(TALKS_LLM_CONTEXT_TOKENS)"
+        )
+    is_small = tokens <= ASSUMED_CONTEXT_TOKENS
     longer = "; load it with more for longer sources (Ollama: OLLAMA_CONTEXT_LENGTH=16384)" if is_small else ""
-    return f"it holds {context.tokens:,} tokens{longer}"
+    return f"it holds {tokens:,} tokens{longer}"
 
 
 def _told(running: Running) -> str:

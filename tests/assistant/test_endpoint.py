@@ -164,7 +164,7 @@ def test_overflow_names_the_size_and_is_remembered() -> None:
         before = endpoint.prompt_chars()
         with pytest.raises(EndpointOverflow, match="holds only 2,048 tokens"):
             words(endpoint)
-    assert endpoint.context().tokens == 2048
+    assert endpoint.context_tokens() == 2048
     assert endpoint.prompt_chars() == (2048 - 200 - 64) * 3 < before
 
 

@@ -19,29 +19,28 @@ PROPS = {"/props": {"default_generation_settings": {"n_ctx": 3072}, "total_slots
 STUDIO = {"/api/v0/models": {"data": [{"id": "m", "max_context_length": 131072, "loaded_context_length": 6144}]}}
 STUDIO_IDLE = {"/api/v0/models": {"data": [{"id": "m", "state": "not-loaded", "max_context_length": 131072}]}}
 
-# What the server's list and its other paths say; the size to be found, and whether it is certain.
-SERVERS: dict[str, tuple[Mapping[str, object], Mapping[str, object], int, bool]] = {
-    "vLLM": ({"max_model_len": 2048}, {}, 2048, True),
-    "llama.cpp": ({"meta": {"n_ctx_train": 2048}}, PROPS, 3072, True),
-    "LM Studio, loaded": ({}, STUDIO, 6144, True),
-    "LM Studio, not loaded": ({}, STUDIO_IDLE, 4096, False),
-    "Ollama, loaded": ({}, OLLAMA_LOADED, 8192, True),
-    "Ollama, not loaded": ({}, OLLAMA_IDLE, 4096, False),
-    "Ollama with a size of its own": ({}, OLLAMA_SET, 16384, False),
-    "a hosted one": ({"context_length": 32768}, {}, 32768, True),
-    "one that tells nothing": ({}, {}, 4096, False),
+# What the server's list and its other paths say; the size to be found.
+SERVERS: dict[str, tuple[Mapping[str, object], Mapping[str, object], int | None]] = {
+    "vLLM": ({"max_model_len": 2048}, {}, 2048),
+    "llama.cpp": ({"meta": {"n_ctx_train": 2048}}, PROPS, 3072),
+    "LM Studio, loaded": ({}, STUDIO, 6144),
+    "LM Studio, not loaded": ({}, STUDIO_IDLE, None),
+    "Ollama, loaded": ({}, OLLAMA_LOADED, 8192),
+    "Ollama, not loaded": ({}, OLLAMA_IDLE, None),
+    "Ollama with a size of its own": ({}, OLLAMA_SET, 16384),
+    "a hosted one": ({"context_length": 32768}, {}, 32768),
+    "one that tells nothing": ({}, {}, None),
 }
 
 
-@pytest.mark.parametrize(("about", "answers", "tokens", "certain"), SERVERS.values(), ids=SERVERS.keys())
+@pytest.mark.parametrize(("about", "answers", "tokens"), SERVERS.values(), ids=SERVERS.keys())
 def test_context_size_is_found_where_each_kind_of_server_tells_it(
-    about: Mapping[str, object], answers: Mapping[str, object], tokens: int, certain: bool
+    about: Mapping[str, object], answers: Mapping[str, object], tokens: int | None
 ) -> None:
     with ScriptedEndpoint(Script(models=["m"], about=about, answers=answers)) as server:
         endpoint = Endpoint(EndpointChoice(server.address, "m"), UNSET)
-        context = endpoint.context()
-    assert (context.tokens, context.certain) == (tokens, certain)
-    assert endpoint.prompt_chars() == (tokens - 200 - 64) * 3
+        assert endpoint.context_tokens() == tokens
+    assert endpoint.prompt_chars() == ((tokens or 4096) - 200 - 64) * 3
 
 
 def test_context_size_that_nobody_tells_is_asked_for_twice_at_most() -> None:
@@ -56,19 +55,19 @@ def test_size_of_a_model_is_asked_for_again_once_it_has_answered_and_is_loaded()
     script = Script(models=["m"], answers=dict(OLLAMA_IDLE))
     with ScriptedEndpoint(script) as server:
         endpoint = Endpoint(EndpointChoice(server.address, "m"), UNSET, Learned())
-        assert endpoint.context().tokens == 4096
+        assert endpoint.context_tokens() is None
         script.answers = OLLAMA_LOADED
-        assert endpoint.context().tokens == 4096
+        assert endpoint.context_tokens() is None
         assert words(endpoint)
-        assert endpoint.context().tokens == 8192
+        assert endpoint.context_tokens() == 8192
         asked = len(server.paths)
-        assert endpoint.context().tokens == 8192
+        assert endpoint.context_tokens() == 8192
         assert len(server.paths) == asked
 
 
 def test_context_size_that_was_set_is_not_asked_for() -> None:
     with ScriptedEndpoint(Script(models=["m"], about={"max_model_len": 8192})) as server:
-        assert connect(server.address, "m").context().tokens == 4096
+        assert connect(server.address, "m").context_tokens() == 4096
     assert server.paths == []
 
 
