@@ -326,6 +326,7 @@ class Features:
         leans: Whether it leans on the conversation.
         names_here: Whether it names somebody or something that is here.
         unknown: How many names in it link to nothing.
+        is_speech: Whether what fits best was spoken.
         pinned: Whether the best record holds every word of the question, or one that stands in no other; the names of
             its speakers do not count, because people are asked much that is not told.
     """
@@ -338,6 +339,7 @@ class Features:
     leans: bool
     names_here: bool
     unknown: int
+    is_speech: bool
     pinned: bool
 
 
@@ -358,6 +360,7 @@ def features(ranker: HybridRanker, understood: Understood, scored: Scored, best:
         leans=bool(understood.leans_on),
         names_here=bool(understood.named),
         unknown=len(understood.strangers),
+        is_speech=passage.start_s is not None,
         pinned=_pinned(ranker, words, _looked_at(ranker, best.record_id, passage)),
     )
 
