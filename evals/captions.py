@@ -16,7 +16,8 @@ from ingest.readers.registry import read_file
 from ingest.records import Record
 from ingest.transcript import spoken_text
 
-_MARK = re.compile(r"<[^<>]*>")
+# What captions know as marks; a spoken "<s>" is text.
+_MARK = re.compile(r"</?(?:c|i|b|u|v|lang|ruby|rt|font)\b[^<>]*>|<[\d:.]+>")
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -31,7 +32,9 @@ def main() -> None:
             continue
         if track is None:
             continue
-        in_file = Counter(_words("\n".join(_lines(path.read_text("utf-8-sig")))))
+        content = path.read_bytes()
+        text = content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", "replace")
+        in_file = Counter(_words("\n".join(_lines(text))))
         record = Record(path.stem, "talk", (), transcript=track.cues)
         passages = [one.text for one in record_passages(record) if one.section == "transcript"]
         sounds = [cue.text for cue in track.cues if cue.text != spoken_text(cue.text)]

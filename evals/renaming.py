@@ -29,9 +29,9 @@ _SLOT = re.compile(r"\{([a-z-]+?)(2?)([<>]=?|\.\.longer|>\.\.<longer)?\}")
 class MadeUp:
     """A record store that holds the names alone, as far as entities are linked to it."""
 
-    def gazetteer(self, key: str) -> list[tuple[str, str, int]]:
+    def gazetteer(self, key: str) -> list[str]:
         """See `RecordStore`."""
-        return [(value, value, 1) for value in (SPEAKERS if key == "speaker" else VALUES.get(key, ()))]
+        return list(SPEAKERS if key == "speaker" else VALUES.get(key, ()))
 
     def records_named(self, key: str, name: str) -> list[str]:
         """See `RecordStore`."""

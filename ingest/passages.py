@@ -141,7 +141,7 @@ class Places:
     """Where the words of one record stand, by offsets of `record_text`: file and line, and the second."""
 
     def __init__(self, record: Record) -> None:
-        self._record = record
+        self.record = record
         written = _written(record)
         self._chapters_at = sum(len(text) + 2 for section, text in written if section != "chapters")
         self._spoken_at = sum(len(text) + 2 for _, text in written)
@@ -153,24 +153,24 @@ class Places:
         if offset < self._chapters_at:
             return None
         place = bisect_right(self._chapter_starts, offset - self._chapters_at) - 1
-        return self._record.chapters[place].start_s
+        return self.record.chapters[place].start_s
 
     def file_and_line(self, offset: int) -> tuple[str, int]:
         """Of what is spoken its cue's, where the source tells; else where the record begins."""
-        sources = self._record.sources
+        sources = self.record.sources
         if offset < self._spoken_at:
             return sources[0].file, sources[0].first_line
-        held = next((one for one in sources if one.file == self._record.transcript_file), sources[0])
+        held = next((one for one in sources if one.file == self.record.transcript_file), sources[0])
         cue = self._transcript.cue_at(offset - self._spoken_at)
         return held.file, (cue and cue.line) or held.first_line
 
     @cached_property
     def _transcript(self) -> Transcript:
-        return Transcript(self._record)
+        return Transcript(self.record)
 
     @cached_property
     def _chapter_starts(self) -> list[int]:
-        return [0, *accumulate(len(chapter_line(chapter)) + 1 for chapter in self._record.chapters[:-1])]
+        return [0, *accumulate(len(chapter_line(chapter)) + 1 for chapter in self.record.chapters[:-1])]
 
 
 def _windows(record: Record, offset: int) -> list[Passage]:

@@ -277,13 +277,11 @@ class RecordStore:
         told = f"{key} IS NOT NULL" if field is None or not field.is_list else f"n_{field.each} > 0"
         return int(self.rows(f"SELECT count(*) FROM records WHERE {told}")[0][0])  # noqa: S608
 
-    def gazetteer(self, key: str) -> list[tuple[str, str, int]]:
-        """(name as first written, as it is compared, how many records have it) of a field of names, by first place."""
+    def gazetteer(self, key: str) -> list[str]:
+        """The names of a field, each as it is written first, by first place."""
         table, column, compared = self.names_of(key)
-        return self.rows(
-            f"SELECT {column}, {compared}, count(DISTINCT position) FROM {table} "  # noqa: S608
-            f"WHERE {compared} IS NOT NULL GROUP BY {compared} ORDER BY min(rowid)"
-        )
+        query = f"SELECT {column}, min(rowid) FROM {table} WHERE {compared} IS NOT NULL GROUP BY {compared} ORDER BY 2"  # noqa: S608
+        return [name for name, _ in self.rows(query)]
 
     def records_named(self, key: str, name: str) -> list[str]:
         """The ids of the records that have this name in a field, in the order of the corpus."""

@@ -16,7 +16,6 @@ from assistant.prompts import Prompts
 from assistant.types import ChatModel
 from ingest.errors import EndpointError
 
-TIMEOUT_S = 8.0
 # A request of a thousand words; an answer with more doubtful statements has other troubles.
 MOST_ASKED = 8
 # Said by no source.
@@ -45,7 +44,7 @@ def second_opinion(checked: Sequence[Checked], prompts: Prompts, endpoint: ChatM
         ),
     )
     try:
-        reply = short_reply(endpoint, prompt, most_chars=_MOST_REPLY_CHARS, timeout_s=TIMEOUT_S)
+        reply = short_reply(endpoint, prompt, most_chars=_MOST_REPLY_CHARS)
     except EndpointError:
         return list(checked)
     said = {int(number) - 1: word.lower() == "yes" for number, word in _LINE.findall(reply)}

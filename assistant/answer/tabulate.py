@@ -15,7 +15,7 @@ from assistant.retrieve.evidence import source_passage
 from assistant.retrieve.structured import Group, Result, kinds_of, lacking
 from assistant.types import Event, SourcePassage
 from ingest import schema
-from ingest.passages import Passage, chapter_line, speaker_line, split_sentences
+from ingest.passages import Passage, Places, chapter_line, speaker_line, split_sentences
 from ingest.record_store import RecordStore
 from ingest.records import Chapter, Date, Record, all_speakers
 from ingest.schema import (
@@ -246,7 +246,7 @@ def cited(query: Query, ids: Iterable[str], store: RecordStore) -> list[Cited]:
     for record_id in ids:
         record = store.record(record_id)
         passage, start, end = _span(query, store.passages_of(record_id))
-        found.append(Cited(record, source_passage(record, passage), start, end))
+        found.append(Cited(record, source_passage(Places(record), passage), start, end))
     return found
 
 

@@ -17,7 +17,7 @@ from assistant.types import ChatModel
 from ingest.errors import EndpointError, EndpointOverflow
 
 # A small model on a laptop needs two to five seconds for a line; nobody waits longer for a better guess.
-SHORT_TIMEOUT_S = 8.0
+_SHORT_TIMEOUT_S = 8.0
 # Before each new try at a server that is busy.
 RETRY_WAITS_S = (0.5, 1.5)
 
@@ -97,10 +97,9 @@ class Endpoint(ServedModel):
         if isinstance(error, faults.OnlyThought):
             return None if could_think else 0.0  # it now gets room to think
         if name := faults.unwanted(error, learned.parameters):
-            at = learned.parameters.index(name)
             is_renamed = name == "max_tokens" and "max_completion_tokens" in str(error)
-            there = ("max_completion_tokens",) if is_renamed else ()
-            learned.parameters = (*learned.parameters[:at], *there, *learned.parameters[at + 1 :])
+            learned.parameters -= {name}
+            learned.parameters |= {"max_completion_tokens"} if is_renamed else set()
             return 0.0
         return next(waits_s, None) if faults.is_busy(error) else None
 
@@ -118,14 +117,13 @@ class Endpoint(ServedModel):
         return told
 
 
-def short_reply(model: ChatModel, prompt: str, *, most_chars: int, timeout_s: float = SHORT_TIMEOUT_S) -> str:
+def short_reply(model: ChatModel, prompt: str, *, most_chars: int) -> str:
     """Ask for a few words beside the answer, and stop listening at a limit.
 
     Args:
         model: Whom.
         prompt: All that it reads.
         most_chars: A reply that goes on beyond is not what was asked for.
-        timeout_s: From now, in seconds.
 
     Returns:
         What it wrote; of a reply that was cut or broke off, all but the last word, which may be half a word.
@@ -133,7 +131,7 @@ def short_reply(model: ChatModel, prompt: str, *, most_chars: int, timeout_s: fl
     Raises:
         EndpointError: It failed before the first word.
     """
-    deadline = time.monotonic() + timeout_s
+    deadline = time.monotonic() + _SHORT_TIMEOUT_S
     text, is_cut = "", False
     try:
         with closing(model.stream(prompt)) as pieces:

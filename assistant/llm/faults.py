@@ -8,7 +8,7 @@ import json
 import re
 import socket
 import ssl
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from html import unescape
 from typing import Any
 
@@ -191,7 +191,7 @@ def is_overflow(error: Exception) -> bool:
     return isinstance(error, Refused) and error.status in (0, 400, 413, 422, 500) and bool(_OVERFLOW.search(error.text))
 
 
-def unwanted(error: Exception, sent: Sequence[str]) -> str | None:
+def unwanted(error: Exception, sent: Collection[str]) -> str | None:
     """Which optional part of a request the server does not take, or None when the error is about none of them.
 
     Args:

@@ -81,7 +81,7 @@ class Learned:
     context_asked: int = 0
     has_answered: bool = False
     chars_per_token: float = _CHARS_PER_TOKEN
-    parameters: tuple[str, ...] = ("temperature", "max_tokens", "stream", "system")
+    parameters: frozenset[str] = frozenset({"temperature", "max_tokens", "stream", "system"})
     thinks: bool = False
     hides_think_tag: bool | None = None
 

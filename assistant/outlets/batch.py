@@ -85,9 +85,8 @@ def search(
         if understood.scored is not None
         else ()
     )
-    store, openings = ranker.snapshot.store, ranker.openings
     subject = understood.asked.subject or question
-    results = [result_json(one, store.record(one.record_id).title, openings, subject) for one in found]
+    results = [result_json(one, ranker.openings, subject) for one in found]
     return {"results": results, "ms": round((time.perf_counter() - began) * 1000, 2)}
 
 

@@ -217,13 +217,6 @@ class Conversations:
         path = self._path(owner, conversation_id)
         return self._read(path) if path is not None and path.exists() else _Kept()
 
-    def _change(self, owner: str, conversation_id: str, **changed: object) -> None:
-        path = self._path(owner, conversation_id)
-        if path is not None and path.exists():
-            used = path.stat()
-            self._write(owner, conversation_id, json.dumps({"changed": changed}, ensure_ascii=False))
-            os.utime(path, ns=(used.st_atime_ns, used.st_mtime_ns))  # a new name is no new use
-
     def _write(self, owner: str, conversation_id: str, line: str) -> None:
         path = self._path(owner, conversation_id)
         if path is None:

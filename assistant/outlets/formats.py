@@ -153,13 +153,13 @@ def answer_json(answer: Answer) -> AnswerJson:
     }
 
 
-def result_json(found: RankedRecord, title: str, openings: Openings, question: str) -> ResultJson:
+def result_json(found: RankedRecord, openings: Openings, question: str) -> ResultJson:
     """One search result; its passages open where they answer the question."""
     passages = [_passage_json(one, openings, question) for one in found.passages]
     return {
         "id": found.record_id,
         "kind": found.kind,
-        "title": title,
+        "title": openings.places(found.record_id).record.title,
         "score": round(found.score, 4),
         "passage_id": passages[0]["passage_id"],
         "section": passages[0]["section"],

@@ -6,18 +6,16 @@ conversation are understood and retrieved again, never written again: no model i
 not know is passed over. Leaves to others: who may ask at all (`serve`).
 """
 
-import asyncio
 import json
 import re
-import threading
 import time
 import uuid
 from collections.abc import AsyncGenerator, Generator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import aclosing, closing
+from contextlib import aclosing
 from dataclasses import replace
 from typing import Any
 
+from anyio import CancelScope, CapacityLimiter, to_thread
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ValidationError
@@ -162,7 +160,7 @@ class _Answering:
     def __init__(self, assistant: Assistant) -> None:
         self._assistant = assistant
         # Threads of its own, so that the page's are never all taken.
-        self._threads = ThreadPoolExecutor(RUNNING, "answering")
+        self._running = CapacityLimiter(RUNNING)
         self._open = 0
 
     async def answer(self, asked: _Request, request: Request) -> Response:
@@ -190,33 +188,18 @@ class _Answering:
     async def _events(
         self, question: str, earlier: Sequence[tuple[str, str]], model: str | None
     ) -> AsyncGenerator[Event, None]:
-        """One turn's events; when the client has left, the turn ends at its next one."""
-        loop, events, has_left = asyncio.get_running_loop(), asyncio.Queue[Event | None](), threading.Event()
-
-        def run() -> None:
-            if has_left.is_set():
-                return
-            with closing(self._turn(question, earlier, model)) as turn:
-                for event in turn:
-                    loop.call_soon_threadsafe(events.put_nowait, event)
-                    if has_left.is_set():
-                        return
-
-        def over(done: asyncio.Future[None]) -> None:
-            self._open -= 1
-            events.put_nowait(None)
-            _ = done.cancelled() or done.exception()  # seen, though the client has left
-
+        """One turn's events, each made in a thread; when the client has left, the turn ends at its next one."""
         self._open += 1
-        # One thread for the whole turn: a hop for each event cost the first word more than 10 ms.
-        running = loop.run_in_executor(self._threads, run)
-        running.add_done_callback(over)
         try:
-            while (event := await events.get()) is not None:
-                yield event
-            await running  # raises what the turn raised
+            turn = await to_thread.run_sync(self._turn, question, earlier, model, limiter=self._running)
+            try:
+                while (event := await to_thread.run_sync(next, turn, None, limiter=self._running)) is not None:
+                    yield event
+            finally:
+                with CancelScope(shield=True):
+                    await to_thread.run_sync(turn.close, limiter=self._running)
         finally:
-            has_left.set()
+            self._open -= 1
 
     def _turn(
         self, question: str, earlier: Sequence[tuple[str, str]], model: str | None

@@ -190,7 +190,7 @@ class Gatherer:
 
     def source(self, passage: Passage, score: float) -> SourcePassage:
         """A passage with what a card shows of its record; a score of 1 says only that it was found exactly."""
-        return source_passage(self._store.record(passage.record_id), passage, score)
+        return source_passage(self._ranker.openings.places(passage.record_id), passage, score)
 
     def passages_named(self, ids: Iterable[str]) -> list[SourcePassage]:
         """The passages with these ids."""
@@ -269,9 +269,9 @@ def believed(
     return Rows(query, result) if result.ids or chance >= SURE_QUERY_CHANCE else None
 
 
-def source_passage(record: Record, passage: Passage, score: float = 1.0) -> SourcePassage:
+def source_passage(places: Places, passage: Passage, score: float = 1.0) -> SourcePassage:
     """A passage with what a card shows of its record; a score of 1 says only that it was found exactly."""
-    places = Places(record)
+    record = places.record
     file, line = places.file_and_line(passage.start)
     return SourcePassage(
         passage_id=passage.id,
@@ -288,12 +288,12 @@ def source_passage(record: Record, passage: Passage, score: float = 1.0) -> Sour
         video_url=web_address(VIDEO_URL.of(record)),
         start_s=passage.start_s,
         end_s=passage.end_s,
-        opens=_opens(record, passage, places),
+        opens=_opens(places, passage),
         deep_link=deep_link(record, None) or web_address(URL_FIELD.of(record)),
     )
 
 
-def _opens(record: Record, passage: Passage, places: Places) -> tuple[tuple[int, int | None, str | None], ...]:
+def _opens(places: Places, passage: Passage) -> tuple[tuple[int, int | None, str | None], ...]:
     """Where each sentence of a timed passage, or chapter, opens, a moment early so that its first word is heard."""
     if passage.section == "chapters":
         starts = [match.start() for match in re.finditer(r"[^\n]+", passage.text)]
@@ -303,7 +303,7 @@ def _opens(record: Record, passage: Passage, places: Places) -> tuple[tuple[int,
         return ()
     seconds = [places.second_at(passage.start + start) for start in starts]
     early = [None if second is None else max(int(second) - EARLY_S, 0) for second in seconds]
-    return tuple((start, one, deep_link(record, one)) for start, one in zip(starts, early, strict=True))
+    return tuple((start, one, deep_link(places.record, one)) for start, one in zip(starts, early, strict=True))
 
 
 def _heading(record: Record) -> str:
@@ -326,6 +326,7 @@ class Features:
         leans: Whether it leans on the conversation.
         names_here: Whether it names somebody or something that is here.
         unknown: How many names in it link to nothing.
+        is_speech: Whether what fits best was spoken.
         pinned: Whether the best record holds every word of the question, or one that stands in no other; the names of
             its speakers do not count, because people are asked much that is not told.
     """
@@ -338,6 +339,7 @@ class Features:
     leans: bool
     names_here: bool
     unknown: int
+    is_speech: bool
     pinned: bool
 
 
@@ -358,6 +360,7 @@ def features(ranker: HybridRanker, understood: Understood, scored: Scored, best:
         leans=bool(understood.leans_on),
         names_here=bool(understood.named),
         unknown=len(understood.strangers),
+        is_speech=passage.start_s is not None,
         pinned=_pinned(ranker, words, _looked_at(ranker, best.record_id, passage)),
     )
 

@@ -57,10 +57,10 @@ def spread_gists(gists: Scores, gist_rows: NDArray[np.intp], sources: Scores) ->
 
 def best_rows(scores: Scores, limit: int) -> list[int]:
     """Rows of the best finite scores, best first, at most `limit`; the earlier row of two that are equal."""
-    rows = np.arange(len(scores))
-    if limit < len(scores):
+    rows = np.flatnonzero(np.isfinite(scores))
+    if limit < len(rows):
         # A quarter of the time of sorting 21,715; what equals the last one comes along, so that ties stay in order.
-        least = np.partition(scores, -limit)[-limit]
-        rows = np.flatnonzero(scores >= least)
+        finite = scores[rows]
+        rows = rows[finite >= np.partition(finite, -limit)[-limit]]
     order = rows[np.argsort(-scores[rows], kind="stable")][:limit]
-    return [int(row) for row in order if np.isfinite(scores[row])]
+    return [int(row) for row in order]

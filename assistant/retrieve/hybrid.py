@@ -203,7 +203,7 @@ class HybridRanker:
             first: Ids of records that come before all others, such as those that the question leans on.
         """
         records = scored.records
-        if filters is not None:
+        if filters is not None and filters != Filters():
             fits = np.zeros(len(records), dtype=np.bool_)
             fits[self.records_within(filters)] = True
             records = np.where(fits, records, -np.inf)

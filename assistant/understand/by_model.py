@@ -13,8 +13,6 @@ from assistant.prompts import Prompts
 from assistant.types import Answer, ChatModel
 from ingest.errors import EndpointError
 
-# A small model on a laptop needs two to five seconds for two lines; nobody waits longer for a better guess.
-TIMEOUT_S = 8.0
 # The sources are never cut for the history's sake: of that, the last turns are enough, and their beginnings.
 TURNS_KEPT = 4
 ANSWER_CHARS = 400
@@ -48,9 +46,8 @@ class Reading:
 class ByModel:
     """Asks, once for each question of a conversation."""
 
-    def __init__(self, prompts: Prompts, *, timeout_s: float = TIMEOUT_S) -> None:
+    def __init__(self, prompts: Prompts) -> None:
         self._prompts = prompts
-        self._timeout_s = timeout_s
         self._known: dict[tuple[str, str], Reading] = {}
 
     def read(self, question: str, history: Sequence[Answer], endpoint: ChatModel) -> Reading:
@@ -63,7 +60,7 @@ class ByModel:
             key = (f"{endpoint.base_url} {endpoint.model()}", prompt)
             reading = self._known.get(key)
             if reading is None:
-                reply = short_reply(endpoint, prompt, most_chars=LONGEST_REPLY_CHARS, timeout_s=self._timeout_s)
+                reply = short_reply(endpoint, prompt, most_chars=LONGEST_REPLY_CHARS)
                 reading = read_reply(reply, question, told)
         except EndpointError:
             return Reading()  # the answer itself is asked for next and tells what is wrong

@@ -248,8 +248,8 @@ class Entities:
             for one in words:
                 self._fields.setdefault(tuple(singular(word) for word in plain_words(one)), key)
         # Languages are recorded by their codes, of which "it", "is" and "no" are words of everyday.
-        self._recorded_in = [code for code, *_ in store.gazetteer(schema.LANGUAGE.key)]
-        named = {key: [name for name, *_ in store.gazetteer(key)] for key in LINKED if key != schema.LANGUAGE.key}
+        self._recorded_in = store.gazetteer(schema.LANGUAGE.key)
+        named = {key: store.gazetteer(key) for key in LINKED if key != schema.LANGUAGE.key}
         self._gazetteers = [_Gazetteer(key, names) for key, names in named.items() if names]
         self._titles = _Titles(store)
         self.link = lru_cache(maxsize=64)(self._link)

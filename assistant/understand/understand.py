@@ -175,14 +175,15 @@ class Understander:
         """With what the question leaves to the conversation.
 
         A list narrows the list before it by its query; after anything else, what leans on a record asks for no list,
-        unless a sure query says which records are meant: "Who gives it, and when?" does not.
+        unless a sure query says which records are meant: "List all talks" does, "Who gives it, and when?" does not.
         """
         spoken = spoken_of(history)
         query, chance = understood.query, understood.query_chance
         if not spoken or understood.of_program >= SURE_OF_PROGRAM:
             return understood
         narrows = query is not None and chance >= LEAST_QUERY_CHANCE and bool(history[-1].query)
-        if narrows or (query is not None and query.conditions and chance >= SURE_QUERY_CHANCE):
+        tells = query is not None and (query.conditions or query.kind)
+        if narrows or (tells and chance >= SURE_QUERY_CHANCE):
             return understood
         words = len(scored.words.words) if scored.words else len(understood.question.split())
         beside = words - sum(len(one.text.split()) for one in understood.mentions)

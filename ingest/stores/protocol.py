@@ -78,8 +78,11 @@ def nearest(
         Shape (n,): the cosine of each candidate; of every other row the least of the engine's, which it does not reach.
     """
     rows = engine().search(vector, CANDIDATES)
-    best = np.argpartition(lexical, -CANDIDATES)[-CANDIDATES:]
-    both = np.union1d(rows, best[lexical[best] > 0])
+    # Most are 0, and among equals partitioning takes 40 ms for 320,000.
+    best = np.flatnonzero(lexical > 0)
+    if len(best) > CANDIDATES:
+        best = best[np.argpartition(lexical[best], -CANDIDATES)[-CANDIDATES:]]
+    both = np.union1d(rows, best)
     cosines = unit_rows(vectors[both]) @ vector
     scores = np.full(len(vectors), cosines[np.isin(both, rows)].min(initial=1.0), dtype=np.float32)
     scores[both] = cosines

@@ -185,6 +185,13 @@ def test_follow_up_leans_on_what_was_spoken_of(assistant: Assistant) -> None:
     )
 
 
+@pytest.mark.parametrize("question", ["Which talks are there?", "List all talks."])
+def test_list_of_all_is_no_follow_up(assistant: Assistant, question: str) -> None:
+    first, _ = run(assistant, "What does Volkan Cevher speak about?")
+    [done] = [one for one in assistant.turn(question, [first], endpoint=None) if isinstance(one, Done)]
+    assert done.answer.query == "listed: records\nkind: talk"
+
+
 def test_sources_come_before_a_turn_can_end_refused(assistant: Assistant) -> None:
     _, events = run(assistant, "How long should I boil an egg?")
     kinds = [type(event) for event in events]

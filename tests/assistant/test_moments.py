@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from assistant.answer.abstain import Abstainer
 from assistant.assembly import Assistant
 from assistant.outlets import batch
 from assistant.retrieve.moments import lean_on_neighbours
@@ -86,6 +87,15 @@ def test_lecturer_who_is_named_in_an_abstract_is_quoted_from_what_is_said(record
     *_, done = recordings.turn("What did Ada Roe say about barnacles?", endpoint=None)
     assert isinstance(done, Done)
     assert "Barnacles glue themselves to rock" in done.answer.text
+
+
+def test_speech_must_fit_better_where_a_question_names_nothing_that_is_here(
+    recordings: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Abstainer, "chance", lambda *_: 0.7)
+    asked = ("Why do herons stand still for hours?", "Why does Ada Roe say that herons stand still?")
+    done = [list(recordings.turn(one, endpoint=None))[-1] for one in asked]
+    assert [one.answer.refused for one in done if isinstance(one, Done)] == [True, False]
 
 
 def test_question_without_a_word_of_the_passage_opens_it_at_its_start(recordings: Assistant) -> None:

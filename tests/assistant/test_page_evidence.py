@@ -99,10 +99,17 @@ def test_citation_says_when_support_is_lacking(support: str, said: str) -> None:
     assert said in evidence_html(Conversation(drafts=[turn]))
 
 
+def test_passages_of_one_record_stand_together_below_one_title() -> None:
+    cited = (citation(), citation(n=2, passage_id="u#abstract-1"), citation(passage_id="t#t9"))
+    html = evidence_html(Conversation(drafts=[draft(*cited, passages=())]))
+    assert re.findall(r'class="card( [^"]*)"', html) == [" holds-0", " more holds-2", " holds-1"]
+
+
 def test_list_begins_in_the_chat_and_only_what_is_seen_of_it_has_cards() -> None:
     rows = "".join(f"| {n} | Talk \\| {n} | Ann | [{n}] |\n" for n in range(1, 9))
     text = f"There are **8 talks** (8 of 8):\n\n| # | Title | Speakers | Source |\n|---|---|---|---|\n{rows}"
-    assert lead_of(text).splitlines() == text.splitlines()[:9]
+    lead = "There are **8 talks** (8 of 8):\n\n" + "\n".join(f"- Talk \\| {n} [{n}]" for n in range(1, 6))
+    assert lead_of(text) == lead
     lines = "8 speakers:\n" + "\n".join(f"{n}. **Ann** [{n}]" for n in range(1, 9))
     assert lead_of(lines).splitlines()[-1] == "5. **Ann** [5]"
     cited = tuple(replace(citation(n=n, passage_id=f"t{n}#abstract-1"), id=f"t{n}") for n in range(1, 9))

@@ -279,6 +279,7 @@ def test_page_speaks_the_browsers_language_and_keeps_style_and_scope(serve: Serv
     expect(page.locator("#chat .foot")).to_have_text("2 Quellen · Vom Modell geschrieben")
     assert backend.styles == ["detailed"]
     assert backend.scopes == [(("speaker", "Madeleine Udell"), ("", "Eshraghian"))]
+    page.wait_for_function("new URL(location.href).searchParams.has('c')")
     page.reload()
     expect(page.get_by_label("Wie lang die Antwort ist")).to_have_value("Ausführlich")
     page.locator("#new").click()

@@ -173,3 +173,14 @@ def test_two_tabs_of_one_visitor_keep_both_conversations(serve: Serve, visit: Vi
     expect(page.locator(".kept-title")).to_have_text(["In the other tab?", CURVATURE])
     assert questions(page) == [CURVATURE]
     expect(page.locator(BOX)).to_have_value("")
+
+
+def test_eighth_tab_of_one_browser_opens_like_the_first(serve: Serve, visit: Visit) -> None:
+    url = serve(Scripted())
+    page = visit(url)
+    for _ in range(7):
+        page = page.context.new_page()
+        page.goto(url)
+        page.wait_for_selector("#chat .example")
+    ask(page, CURVATURE)
+    wait_for_answer(page)

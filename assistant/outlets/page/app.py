@@ -37,7 +37,7 @@ _POLICY = (
 
 def build_page(backend: PageBackend) -> gr.Blocks:
     """The whole page, not yet served; `launch_options` says how to serve it."""
-    page = gr.Blocks(title="Talks Assistant", analytics_enabled=False, fill_width=True)
+    page = _Page(title="Talks Assistant", analytics_enabled=False, fill_width=True)
     with page:
         parts = Parts()
         chat = Chat(backend, parts)
@@ -115,6 +115,14 @@ def launch_options(
         **dict.fromkeys(("run_history", "share", "mcp_server", "pwa", "ssr_mode", "enable_monitoring"), False),
         **dict.fromkeys(("show_error", "inbrowser"), False),
     }
+
+
+class _Page(gr.Blocks):
+    """Without the connection that each page would hold open: a browser has six, and the sixth page would never come."""
+
+    def get_config_file(self, *given: Any, **named: Any) -> Any:
+        """What the browser is told."""
+        return super().get_config_file(*given, **named) | {"connect_heartbeat": False}
 
 
 def _connect_adding(backend: PageBackend, parts: Parts) -> None:

@@ -32,9 +32,9 @@ QUICK: dict[str, Any] = QUIET | {"queue": False}
 
 FOCUS_QUESTION = "() => { document.querySelector('#question textarea')?.focus(); }"
 
-FORGET_AFTER_S = 24 * 3600
-"""An idle page's state is let go; the conversation itself is on disk. Gradio counts from the last event that has the
-state among its outputs, and forgets no state that never was one."""
+FORGET_AFTER_S = 8 * 3600
+"""The state of a page that is idle or gone is let go; the conversation itself is on disk. Gradio counts from the last
+event that has the state among its outputs, and forgets no state that never was one."""
 
 LONGEST_QUESTION_CHARS = 4000
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
+from itertools import chain
 from math import floor
 from typing import Any
 
@@ -31,6 +32,7 @@ LEAD_ITEMS = 5
 # A button that is longer is no button.
 _LONGEST_OFFER_CHARS = 60
 _MARKER = re.compile(r"\[(\d{1,4})\]")
+_CELL_ENDS = re.compile(r"(?<!\\)\|")
 
 
 def chat_messages(drafts: Sequence[Draft], words: Words, offers: Sequence[Offer] = ()) -> list[dict[str, Any]]:
@@ -61,14 +63,19 @@ def message_html(draft: Draft, words: Words) -> str:
 
 
 def lead_of(text: str) -> str:
-    """The beginning of a list: what it says of itself, and its first items."""
+    """The beginning of a list: what it says of itself, and its first items, a table's by their titles."""
     lines: list[str] = []
     items = 0
     for line in text.splitlines():
-        items += _MARKER.search(line) is not None
+        is_item = _MARKER.search(line) is not None
+        items += is_item
         if items > LEAD_ITEMS:
             break
-        lines.append(line)
+        if not line.startswith("|"):
+            lines.append(line)
+        elif is_item:
+            cells = _CELL_ENDS.split(line)
+            lines.append(f"- {cells[2].strip()} {cells[-2].strip()}")
     return "\n".join(lines)
 
 
@@ -209,21 +216,25 @@ class _Cards:
     around: Around
 
     def cited(self) -> list[str]:
-        """A card for each passage that is cited, in the order of the answer; of a list, that the chat shows."""
+        """A card for each passage that is cited, those of one record together; of a list, that the chat shows."""
         passages = {passage.passage_id: passage for passage in self.draft.passages}
         shown = set(_MARKER.findall(lead_of(self.draft.text))) if self.draft.is_list else None
         places: dict[tuple[int, str], list[int]] = {}
         for at, citation in enumerate(self.draft.citations):
             if shown is None or str(citation.n) in shown:
                 places.setdefault((citation.n, citation.passage_id), []).append(at)
-        return [self._card(passages.get(id_, self.draft.citations[ats[0]]), ats) for (_, id_), ats in places.items()]
+        cards: dict[int, list[str]] = {}
+        for (n, id_), ats in places.items():
+            own = cards.setdefault(n, [])
+            own.append(self._card(passages.get(id_, self.draft.citations[ats[0]]), ats, css=" more" if own else ""))
+        return list(chain.from_iterable(cards.values()))
 
     def found(self) -> list[str]:
         """A card for each passage that was found and not cited."""
         cited = {citation.passage_id for citation in self.draft.citations}
         return [self._card(passage) for passage in self.draft.passages if passage.passage_id not in cited]
 
-    def _card(self, source: Citation | SourcePassage, ats: Sequence[int] = ()) -> str:
+    def _card(self, source: Citation | SourcePassage, ats: Sequence[int] = (), css: str = "") -> str:
         """A passage with its quotes marked; `ats` are the places of its citations in the answer."""
         words, cited = self.words, {at: self.draft.citations[at] for at in ats}
         first = next(iter(cited.values()), None)
@@ -242,8 +253,9 @@ class _Cards:
             link_html(link, words(f"open_{source.kind}")) if link else "",
         ]
         label = words("cite", n=n, title=source.title) if n else source.title
+        css += "".join(f" holds-{at}" for at in ats)
         return (
-            f'<article class="card{"".join(f" holds-{at}" for at in ats)}" tabindex="-1" aria-label="{escape(label)}">'
+            f'<article class="card{css}" tabindex="-1" aria-label="{escape(label)}">'
             f'<h3><span class="number">{n or ""}</span><span dir="auto">{text_html(source.title)}</span></h3>'
             f'<p class="who" dir="auto">{escape("; ".join(source.speakers))}</p>'
             f'<p class="place">{kind_html(source.kind, words)} {apart((section, time, *pages))}</p>'
