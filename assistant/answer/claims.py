@@ -31,6 +31,96 @@ NEGATIONS = frozenset(
     """not no never none nor neither cannot without nothing nobody nowhere hardly rarely seldom barely unlike unable
     fail fails failed failing failure lack lacks lacked lacking absence absent instead""".split()
 )
+# Words that say how much of something is meant; those of one group stand for each other.
+SCOPES = {
+    word: group
+    for group, words in enumerate(
+        (
+            "all every each everyone everybody everything whole entire entirely fully completely any anyone regardless",
+            "always",
+            "only solely exclusively merely sole just alone",
+            "never none nobody nothing",
+            "most mostly majority",
+            "must",
+            "some partly",
+        )
+    )
+    for word in words.split()
+}
+# What changes nothing about how much is meant when it is added: "each model" for "a model".
+UNSCOPED = frozenset("each any anyone just alone regardless merely".split())
+# How a cause and an effect are tied: 1 where the cause is said first.
+CAUSES = {
+    word: side
+    for side, words in (
+        (
+            1,
+            """lead leads leading cause causes caused make makes result results determine determines drive drives enable
+            enables impose imposes inspire inspires so therefore hence improve improves influence influences bring brings
+            affect affects mitigate mitigates let lets help helps""",  # noqa: E501
+        ),
+        (-1, "because since due thanks owing although despite depend depends"),
+    )
+    for word in words.split()
+}
+UNITS = frozenset(
+    """second minute hour day week month year decade century percent time dollar euro pound byte kilobyte megabyte gigabyte
+    terabyte mb gb tb kb meter metre kilometer kilometre km mile foot watt kilowatt megawatt ms millisecond degree liter
+    kilogram gram ton hertz pixel linear quadratic cubic logarithmic exponential thousand million billion trillion""".split()  # noqa: E501
+)
+UNITS |= {f"{word}s" for word in UNITS}
+# Two sides of one scale. General English, read off no corpus of ours; a word that stands for both sides ("active",
+# "control") is left out. More and less come first: results are mostly told in these words.
+_OPPOSITES = (
+    (
+        """increase raise rise grow growth improve improvement enhance enhancement promote accelerate acceleration
+        strengthen boost gain elevate elevation upregulate induce induction stimulate encourage more higher high greater
+        larger large longer expand expansion majority many overexpress facilitate enrich stabilize amplify trigger
+        drive exacerbate aggravate enable overestimate abundant prevalent susceptible vulnerable sensitive prone""",
+        """decrease reduce reduction decline drop lower fall shrink impair impairment inhibit inhibition inhibitor
+        weaken cut loss lose downregulate suppress suppression repress attenuate prevent block abolish less low fewer
+        smaller small shorter contract minority few deplete depletion diminish discourage deficiency deficient disrupt
+        hinder hamper impede ameliorate alleviate mitigate eliminate silence destabilize abrogate underestimate rare
+        protect protective resistant resistance immune avoid limit restrict""",
+    ),
+    ("essential require necessary important critical crucial need", "dispensable unnecessary unimportant optional"),
+    ("associate link correlate relate depend cause lead", "unrelated independent unassociated uncorrelated"),
+    ("similar same equal identical", "different differ distinct differential"),
+    ("benefit beneficial rescue restore effective", "worsen deteriorate harm harmful adverse ineffective"),
+    ("always all every everyone", "sometimes some partly never none"),
+    ("before earlier first begin start", "after later last end"),
+    ("positive advantage", "negative disadvantage"),
+    (
+        "better best outperform superior exceed surpass beat outplay ahead win",
+        "worse worst underperform inferior beaten behind lose short",
+    ),
+    ("fast faster fastest quick quicker speed", "slow slower slowest slowly"),
+    ("cheap cheaper inexpensive affordable", "expensive costly costlier"),
+    ("easy simple easier simpler simplest simplify ease", "hard difficult harder complex complicated complicate"),
+    ("accept confirm agree support allow", "reject refute disagree oppose forbid deny"),
+    ("strong stronger", "weak weaker"),
+    ("success succeed win", "failure fail"),
+    ("hot warm warming", "cold cool cooling"),
+    ("include add", "exclude remove"),
+    ("open public", "closed private"),
+    ("theoretical", "empirical"),
+    ("new modern", "old ancient"),
+    ("big huge", "little tiny"),
+    ("up above", "down below"),
+    ("known familiar", "unknown"),
+    ("able enable possible", "unable impossible"),
+    ("well", "badly poorly"),
+    ("transparent clear", "opaque unclear"),
+    ("deep deeper", "shallow shallower"),
+    ("flat flatter", "sharp sharper"),
+)
+# Key → (scale, +1 or -1); a word on two scales belongs to the first.
+SIDES: dict[int, tuple[int, int]] = {
+    zlib.crc32(_stem(word).encode()): (scale, side)
+    for scale, sides in reversed(list(enumerate(_OPPOSITES)))
+    for side, words in zip((1, -1), sides, strict=True)
+    for word in words.split()
+}
 # Not "½", which is folded to "1⁄2".
 _DIGITS = re.compile(r"[0-9][0-9,]*(?:\.[0-9]+)?")
 # "21st", "1990s"
@@ -118,7 +208,8 @@ def split_words(text: str) -> list[Word]:
             and match.start() == matches[place - 1].end()
         )
         key = zlib.crc32((f"#{value:g}" if value is not None else _stem(word)).encode())
-        is_empty = is_stop_word(word) or len(word) < 2
+        # "Same" and "more" are in every list of stop words, and make a claim all the same.
+        is_empty = (is_stop_word(word) or len(word) < 2) and key not in SIDES
         found.append(
             Word(
                 *match.span(),
@@ -172,3 +263,9 @@ def written(text: str, words: Sequence[Word]) -> list[str]:
             found.append(text[word.start : word.end])
         end = word.end
     return found
+
+
+def is_opposed(one: str, other: str) -> bool:
+    """Whether one word is the other with an opposing prefix; "in-" and "dis-" mislead ("inform", "discover")."""
+    short, long = sorted((one, other), key=len)
+    return len(short) >= 5 and any(long == prefix + short for prefix in ("un", "non"))

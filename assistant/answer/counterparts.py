@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.answer.claims import NEGATIONS, Reading, Word
+from assistant.answer.alignment import NAMES, align
+from assistant.answer.claims import CAUSES, NEGATIONS, SCOPES, SIDES, UNITS, Reading, Word
 
 Floats = NDArray[np.float32]
 Bools = NDArray[np.bool_]
@@ -24,10 +25,10 @@ _REACH, _COMPANY, _COMPANY_THERE = 5, 4, 8
 # Directions of the middle layer come first in a word's vector.
 MIDDLE = 64
 LONGEST = 40
-SIGNALS = 34
+SIGNALS = 39
 # Words with closer vectors than this may stand for each other; more strange or missing words than so many tell no more.
 _ALIKE, _MOST = 0.6, 4
-FEATURES = 13
+FEATURES = len(NAMES)
 _SHORTEST_BEGINNING, _SAME_BEGINNING = 4, 5
 
 
@@ -113,6 +114,11 @@ def pair_words(claim: Reading, sentences: Sequence[Reading]) -> WordPairs:
         _which(found, lambda word: word.is_name),
         _which(found, lambda word: word.is_stop),
         _which(found, lambda word: word.text in NEGATIONS),
+        _which(words, lambda word: word.text in SCOPES),
+        _which(words, lambda word: word.text in CAUSES),
+        _which(words, lambda word: word.text in UNITS),
+        _which(words, lambda word: word.key in SIDES),
+        _which(found, lambda word: word.text in SCOPES),
         negated,
         negated_there,
         negated != negated_there,
@@ -125,28 +131,7 @@ def pair_words(claim: Reading, sentences: Sequence[Reading]) -> WordPairs:
         abbreviates,
         begun,
     ]
-    held = same.any(axis=1) | abbreviates
-    total = max(int(content.sum()), 1)
-    share = float((held & content).sum() / total)
-    is_near = np.isin(owner, np.argsort(-nearness)[:2])
-    best, best_near = alike.max(axis=1), alike[:, is_near].max(axis=1)
-    strange = int((content & ~held & (best < _ALIKE)).sum())
-    missing_numbers, missing_names = (int((signals[n] & ~held).sum()) for n in (0, 1))
-    features = [
-        likeness.max(),
-        share,
-        share - shares.max(),
-        (same[:, is_near].any(axis=1) & content).sum() / total,
-        (best * content).sum() / total,
-        (best_near * content).sum() / total,
-        best[content].min() if content.any() else 1,
-        min(strange, _MOST),
-        strange >= _MOST - 1,
-        min(missing_numbers, _MOST),
-        min(missing_names, _MOST),
-        min(missing_names, _MOST) * share,
-        len(words) / LONGEST,
-    ]
+    aligned = align(claim, sentences)
     around = [
         np.where((ok & (owner[n] == owner[place]))[:, None], there[n], 0)
         for ok, n in ((place > 0, left_there), (place + 1 < len(near), right_there))
@@ -154,11 +139,11 @@ def pair_words(claim: Reading, sentences: Sequence[Reading]) -> WordPairs:
     return WordPairs(
         np.stack([vectors, there[place], *around]).astype(np.float32),
         np.stack(signals, axis=1).astype(np.float32),
-        np.array(features, dtype=np.float32),
+        aligned.features,
         place,
         owner[place],
-        held,
-        nearest,
+        same.any(axis=1) | abbreviates,
+        aligned.nearest,
     )
 
 
