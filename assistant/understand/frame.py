@@ -28,18 +28,18 @@ Floats = NDArray[np.float32]
 class Frame:
     """Tells a question's subject from its frame."""
 
-    def without(self, question: str, pieces: Pieces) -> str:
-        """The question's subject; the whole question where it is nothing else."""
+    def subject(self, question: str, pieces: Pieces) -> tuple[str, bool]:
+        """The question's subject, the whole question where it has no word to tell, and whether it likely has one."""
         spans, rows = content_words(question, pieces)
         if not spans:
-            return question
+            return question, False
         weights, bias = self._learned
         odds = rows @ weights + bias
         least = min(float(np.log(_LEAST_CHANCE / (1 - _LEAST_CHANCE))), float(odds.max()))
         kept = [span for span, one in zip(spans, odds, strict=True) if one >= least]
         # "off-policy" is one word to whoever asks.
         start = question.rfind(" ", 0, kept[0][0]) + 1
-        return question[start : kept[-1][1]]
+        return question[start : kept[-1][1]], bool(odds.max() > 0)
 
     @cached_property
     def _learned(self) -> tuple[Floats, float]:
