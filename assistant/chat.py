@@ -211,7 +211,9 @@ class ChatEngine:
             turn.mode = "gist"
             yield from self.digest.recommend(turn.answer, evidence.records)
         else:
-            yield from self._extract(turn, evidence, several=intent == "list" and not evidence.named)
+            yield from self._extract(
+                turn, evidence, several=intent == "list" and not evidence.named, is_sure=decision.is_sure
+            )
         turn.refused = not turn.answer.citations and turn.mode != "about"
         # What stands there to the letter needs no check.
         quoted = turn.answer.citations[already:]
@@ -238,7 +240,7 @@ class ChatEngine:
             turn.understood.question, turn.understood.scored, record, most=most, with_bio=with_bio
         )
 
-    def _quote(self, turn: _Turn, found: Sequence[Excerpt], *, lead: bool = True) -> Iterator[Event]:
+    def _quote(self, turn: _Turn, found: Sequence[Excerpt], *, lead: str = messages.LEAD) -> Iterator[Event]:
         cited = [(one, self.gatherer.source(one.passage, one.score)) for one in found]
         return messages.excerpts(turn.answer, cited, lead=lead)
 
@@ -247,7 +249,7 @@ class ChatEngine:
         count = min(max(2, len(evidence.named)), MOST_COMPARED)
         return [self._best_of(turn, one, COMPARED_SENTENCES, with_bio=False) for one in evidence.records[:count]]
 
-    def _extract(self, turn: _Turn, evidence: Evidence, *, several: bool) -> Iterator[Event]:
+    def _extract(self, turn: _Turn, evidence: Evidence, *, several: bool, is_sure: bool) -> Iterator[Event]:
         """Excerpts of the best records; of a list by relevance the best sentence of each."""
         understood = turn.understood
         if understood.scored is None:
@@ -261,7 +263,7 @@ class ChatEngine:
                 asks_person=understood.asks_person,
                 style=turn.style,
             )
-            yield from self._quote(turn, found)
+            yield from self._quote(turn, found, lead=messages.LEAD if is_sure else messages.LEAD_UNSURE)
             return
         least = LEAST_OF_BEST_LISTED * evidence.records[0].score
         yield from messages.say(turn.answer, messages.LEAD_SEVERAL)
@@ -275,7 +277,7 @@ class ChatEngine:
         """What the records of a short list say, where more is asked than which they are."""
         for record in evidence.records if len(ids) <= MOST_ROWS_QUOTED else ():
             if record.record_id in ids:
-                yield from self._quote(turn, self._best_of(turn, record, COMPARED_SENTENCES), lead=False)
+                yield from self._quote(turn, self._best_of(turn, record, COMPARED_SENTENCES), lead="")
 
     def _correct(self, turn: _Turn, evidence: Evidence) -> Iterator[Event]:
         """Say whose talk it is, and what it says."""

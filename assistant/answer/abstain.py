@@ -34,6 +34,9 @@ REFUSE_BELOW = 0.5
 # 83 hours of lectures hold words near to any. Of 20 questions on cheese, chess and salmon 10 were answered, 3 are; of
 # 95 chapter titles put as questions 1 was refused, 5 are.
 REFUSE_SPEECH_BELOW = 0.8
+# Between that and this the nearest is shown, and said to be no more: of the report questions that nothing answers 21
+# more of 128, of those that something does 9 of 118.
+SURE_FROM = 0.7
 # A best score below this is hardly one.
 THIN_SCORE = 0.4
 # Where among the curve's features it stands how likely the question asks what there is on a subject.
@@ -57,6 +60,11 @@ class Answerability:
 
     chance: float
     abstention: Abstention | None = None
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether the evidence surely answers."""
+        return self.chance >= SURE_FROM
 
     def note(self, evidence: Evidence) -> str:
         """The same as a hint to a model; "" where there is none to give."""
