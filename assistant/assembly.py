@@ -21,9 +21,9 @@ from assistant.answer.program import Program
 from assistant.chat import ChatEngine
 from assistant.llm import Endpoint, EndpointChoice, Learned
 from assistant.prompts import load_prompts
+from assistant.query import EVERYTHING, Query
 from assistant.retrieve.evidence import Gatherer
 from assistant.retrieve.hybrid import HybridRanker
-from assistant.retrieve.structured import Filters
 from assistant.settings import Settings
 from assistant.types import Answer, ChatModel, Event, SourcePassage, Style
 from assistant.understand.by_model import ByModel
@@ -148,7 +148,7 @@ class Assistant:
         history: Sequence[Answer] = (),
         *,
         endpoint: ChatModel | None,
-        filters: Filters | None = None,
+        filters: Query = EVERYTHING,
         retrieved: Sequence[str] | None = None,
         style: Style = "normal",
     ) -> Generator[Event, None, None]:

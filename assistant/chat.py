@@ -18,10 +18,9 @@ from assistant.answer.generate import MARKER, Outcome, Task, Writer
 from assistant.answer.grounding import Grounder, with_support
 from assistant.answer.program import Program
 from assistant.answer.tabulate import tell
-from assistant.query import query_text
+from assistant.query import EVERYTHING, Query, query_text
 from assistant.retrieve.evidence import Evidence, Gatherer, Rows
 from assistant.retrieve.hybrid import RankedRecord
-from assistant.retrieve.structured import Filters
 from assistant.types import (
     About,
     Abstention,
@@ -105,7 +104,7 @@ class ChatEngine:
         history: Sequence[Answer] = (),
         *,
         endpoint: ChatModel | None = None,
-        filters: Filters | None = None,
+        filters: Query = EVERYTHING,
         retrieved: Sequence[str] | None = None,
         style: Style = "normal",
     ) -> Generator[Event, None, None]:
@@ -115,7 +114,7 @@ class ChatEngine:
             question: As typed.
             history: The answers of this conversation, oldest first.
             endpoint: Writes the answer; None means the sources' own words.
-            filters: Only records that fit them all; None is the whole collection.
+            filters: Only records that meet its conditions.
             retrieved: Ids of records, best first, that something else has found; None is the program's own ranking.
             style: How long the answer is to be; a list is always whole.
         """
@@ -123,7 +122,7 @@ class ChatEngine:
         yield Status("searching", "Searching the talks and papers")
         understood = self.understander.understand(question, history, endpoint)
         turn = _Turn(understood, began, style)
-        evidence = self.gatherer.gather(understood, filters or Filters(), retrieved)
+        evidence = self.gatherer.gather(understood, filters, retrieved)
         decision = self.abstainer.decide(understood, evidence)
         turn.clock("retrieval")
         yield Sources(tuple(evidence.sources))

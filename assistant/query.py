@@ -5,8 +5,8 @@ line; evaluated by `retrieve.structured`. Nothing in a text is ever executed.
 """
 
 import datetime
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
 from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -94,6 +94,10 @@ class Query:
     def is_grouped(self) -> bool:
         """Whether groups are listed."""
         return self.listed not in ("records", "chapters")
+
+
+EVERYTHING = Query()
+"""The whole collection."""
 
 
 def counts() -> list[str]:
@@ -208,6 +212,12 @@ def where_condition(name: str, value: str) -> Condition:
         }.get(field.type, "a number or a range, such as 3, 10.. or 0..600")
         raise UnknownCondition(f'{field.key} cannot be "{value}"; write {wanted}.')
     return Condition(field.key, (value,))
+
+
+def narrowed(query: Query, where: Mapping[str, object]) -> Query:
+    """A query with further conditions, field by field; raises as `where_condition` does."""
+    more = (where_condition(name, str(value)) for name, value in where.items())
+    return replace(query, conditions=(*query.conditions, *more))
 
 
 MONTHS = "january february march april may june july august september october november december".split()

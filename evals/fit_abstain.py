@@ -19,7 +19,6 @@ from assistant.answer.abstain import IS_LIST, LEARNED, curve_features, kernel, s
 from assistant.assembly import Assistant
 from assistant.learned import widened
 from assistant.retrieve.evidence import Features, told_signs
-from assistant.retrieve.structured import Filters
 from assistant.settings import load_settings
 from assistant.types import Answer
 from assistant.understand.understand import Understood
@@ -127,7 +126,7 @@ def _whole(assistant: Assistant) -> list[Whole]:
     gatherer = assistant.gatherer
     for question, history, expected, is_answerable, kind in asked:
         understood = assistant.understand(question, _history(assistant, history))
-        evidence = gatherer.gather(understood, Filters())
+        evidence = gatherer.gather(understood)
         if evidence.features is None:
             continue
         best = evidence.records[0].record_id
@@ -137,7 +136,7 @@ def _whole(assistant: Assistant) -> list[Whole]:
     names = [(speaker.name, record.id) for record in assistant.snapshot.store.records() for speaker in record.speakers]
     for number, (name, record_id) in enumerate(names):
         understood = assistant.understand(OF_ANYBODY[number % len(OF_ANYBODY)].format(name))
-        evidence = gatherer.gather(understood, Filters())
+        evidence = gatherer.gather(understood)
         if evidence.features is not None and evidence.records[0].record_id == record_id:
             found.append(Whole(understood, evidence.features, record_id, is_answerable=True, kind="anybody"))
     return found
@@ -148,7 +147,7 @@ def _of_subjects(assistant: Assistant, collection: str) -> list[Whole]:
     found = []
     for number, (asked, subject) in enumerate(read_subjects(collection)):
         understood = assistant.understand(asked)
-        evidence = assistant.gatherer.gather(understood, Filters())
+        evidence = assistant.gatherer.gather(understood)
         if evidence.features is None:
             continue
         best = evidence.records[0].record_id
@@ -164,7 +163,7 @@ def _history(assistant: Assistant, questions: Sequence[str]) -> list[Answer]:
     answers: list[Answer] = []
     for question in questions:
         understood = assistant.understand(question, answers)
-        evidence = assistant.gatherer.gather(understood, Filters())
+        evidence = assistant.gatherer.gather(understood)
         about = tuple(assistant.gatherer.about(one.record_id) for one in evidence.records[:1])
         answers.append(
             Answer(

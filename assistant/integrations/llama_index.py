@@ -18,8 +18,7 @@ from llama_index.core.schema import NodeWithScore, QueryBundle
 from pydantic import PrivateAttr
 
 from assistant.assembly import Assistant
-from assistant.retrieve.hybrid import flatten
-from assistant.retrieve.structured import Filters
+from assistant.query import EVERYTHING, Query
 from assistant.types import Answer, Delta, Done, Event
 from ingest.embedder import Embedder
 from ingest.stores.nodes import passage_node
@@ -35,12 +34,12 @@ _CHARS_PER_TOKEN = 3
 class TalksRetriever(BaseRetriever):
     """Finds the passages of talks and papers that fit a question, as the program's own answers do."""
 
-    def __init__(self, assistant: Assistant, *, filters: Filters | None = None, limit: int = _PASSAGES) -> None:
+    def __init__(self, assistant: Assistant, *, filters: Query = EVERYTHING, limit: int = _PASSAGES) -> None:
         """Make a retriever.
 
         Args:
             assistant: Over an index.
-            filters: Only passages of records that fit all of them.
+            filters: Only passages of records that meet its conditions.
             limit: At most so many passages.
         """
         super().__init__()
@@ -54,9 +53,10 @@ class TalksRetriever(BaseRetriever):
             return []
         ranked = self._assistant.ranker.top(understood.scored, limit=self._limit, filters=self._filters)
         store = self._assistant.snapshot.store
+        hits = sorted((hit for record in ranked for hit in record.passages), key=lambda hit: -hit.score)
         return [
             NodeWithScore(node=passage_node(hit.passage, store.record(hit.passage.record_id)), score=hit.score)
-            for hit in flatten(ranked, self._limit)
+            for hit in hits[: self._limit]
         ]
 
 

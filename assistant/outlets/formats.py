@@ -12,8 +12,8 @@ from typing import Any, cast
 from pydantic import ConfigDict, with_config
 from typing_extensions import TypedDict  # pydantic reads the standard library's from Python 3.12 on only
 
-from assistant.retrieve.hybrid import RankedPassage, RankedRecord
-from assistant.retrieve.moments import Openings
+from assistant.retrieve.evidence import Gatherer
+from assistant.retrieve.hybrid import RankedRecord
 from assistant.types import Answer, StatementCheck
 from ingest.records import Kind, Record, speaker_names
 from ingest.schema import record_to_json
@@ -153,17 +153,30 @@ def answer_json(answer: Answer) -> AnswerJson:
     }
 
 
-def result_json(found: RankedRecord, openings: Openings, question: str) -> ResultJson:
+def result_json(found: RankedRecord, gatherer: Gatherer, question: str) -> ResultJson:
     """One search result; its passages open where they answer the question."""
-    passages = [_passage_json(one, openings, question) for one in found.passages]
+    sources = [gatherer.source(one.passage, one.score) for one in found.passages]
+    passages: list[PassageJson] = [
+        {
+            "passage_id": one.passage_id,
+            "section": one.section,
+            "start_s": one.start_s,
+            "end_s": one.end_s,
+            "opens_at_s": gatherer.opens_at_s(one, question),
+            "score": round(one.score, 4),
+            "text": one.text,
+            "source": one.source,
+        }
+        for one in sources
+    ]
     return {
         "id": found.record_id,
         "kind": found.kind,
-        "title": openings.places(found.record_id).record.title,
+        "title": sources[0].title,
         "score": round(found.score, 4),
-        "passage_id": passages[0]["passage_id"],
-        "section": passages[0]["section"],
-        "text": passages[0]["text"],
+        "passage_id": sources[0].passage_id,
+        "section": sources[0].section,
+        "text": sources[0].text,
         "passages": passages,
     }
 
@@ -202,18 +215,3 @@ def _after_markers(text: str, end: int) -> int:
     while (marker := _MARKER.match(text, end + (text[end : end + 1] == " "))) is not None:
         end = marker.end()
     return end
-
-
-def _passage_json(found: RankedPassage, openings: Openings, question: str) -> PassageJson:
-    passage = found.passage
-    file, line = openings.places(passage.record_id).file_and_line(passage.start)
-    return {
-        "passage_id": passage.id,
-        "section": passage.section,
-        "start_s": passage.start_s,
-        "end_s": passage.end_s,
-        "opens_at_s": openings.opens_at_s(passage, question),
-        "score": round(found.score, 4),
-        "text": passage.text,
-        "source": {"file": file, "line": line},
-    }

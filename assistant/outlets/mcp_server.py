@@ -28,7 +28,8 @@ from assistant.outlets.formats import (
     entry_json,
     record_json,
 )
-from assistant.retrieve.structured import Filters, evaluate
+from assistant.query import Query, narrowed
+from assistant.retrieve.structured import evaluate
 from ingest.errors import RecordMissing, TalksError
 from ingest.records import Kind
 
@@ -89,8 +90,7 @@ class TalksServer(MCPServer[Any]):
         limit: Annotated[int, Field(ge=1, le=50)] = 10,
     ) -> SearchJson:
         """Find the talks and papers that fit a question, best first, each with its passages and their seconds."""
-        filters = _filters(kind, where)
-        return batch.search(query, self._assistant, filters=filters, limit=limit)
+        return batch.search(query, self._assistant, filters=_filters(kind, where), limit=limit)
 
     def get_talk(self, id: Annotated[str, Field(min_length=1, max_length=_LONGEST_ID_CHARS)]) -> RecordJson:
         """One talk or paper, whole: speakers, abstract, biography, chapters, transcript, links."""
@@ -105,7 +105,7 @@ class TalksServer(MCPServer[Any]):
     ) -> ListJson:
         """List talks and papers in the collection's order, with the number of all that there are."""
         store = self._assistant.snapshot.store
-        found = evaluate(_filters(kind, where).query, store).ids
+        found = evaluate(_filters(kind, where), store).ids
         return {"total": len(found), "talks": [entry_json(store.record(one)) for one in found[offset : offset + limit]]}
 
     async def ask_talks(self, question: Question, history: History = None) -> AnswerJson:
@@ -137,9 +137,9 @@ class TalksServer(MCPServer[Any]):
 
     def _ask(self, question: str, history: list[str]) -> AnswerJson:
         endpoint = self._assistant.endpoint()
-        earlier = batch.converse(history[-batch.EARLIER_QUESTIONS :], self._assistant, None, Filters())
-        return answer_json(batch.converse([question], self._assistant, endpoint, Filters(), history=earlier)[-1])
+        earlier = batch.converse(history[-batch.EARLIER_QUESTIONS :], self._assistant, None)
+        return answer_json(batch.converse([question], self._assistant, endpoint, history=earlier)[-1])
 
 
-def _filters(kind: Kind | None, where: Mapping[str, str] | None) -> Filters:
-    return Filters(kind=kind).with_where(dict(where or {}))
+def _filters(kind: Kind | None, where: Mapping[str, str] | None) -> Query:
+    return narrowed(Query(kind=kind), where or {})

@@ -7,16 +7,15 @@ Leaves to others: whether it answers the question (`answer.abstain`), and what i
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.query import Query
+from assistant.query import EVERYTHING, Query
 from assistant.retrieve.hybrid import NAMED_BONUS, HybridRanker, RankedRecord, Scored
-from assistant.retrieve.moments import EARLY_S
-from assistant.retrieve.sentences import nearest_words, without_people
-from assistant.retrieve.structured import Filters, Result, evaluate
+from assistant.retrieve.rerank import without_people
+from assistant.retrieve.structured import Result, evaluate
 from assistant.types import About, NumberedSource, SourcePassage
 from assistant.understand.understand import LEAST_QUERY_CHANCE, SURE_QUERY_CHANCE, Understood
 from ingest.links import deep_link
@@ -26,6 +25,7 @@ from ingest.records import Record, record_pages, speaker_names
 from ingest.schema import DATE, EVENT, FIELDS, ORGANISATION, SERIES, URL_FIELD, VIDEO_URL, Field
 from ingest.text import web_address
 from ingest.token_vectors import Words
+from ingest.transcript import hard_pieces
 
 Floats = NDArray[np.float32]
 
@@ -47,6 +47,12 @@ LONGEST_RECORD_CHARS = 8000
 TOLD_TO_MODEL = (ORGANISATION, EVENT, SERIES, DATE)
 # What the panel beside an answer shows before anything is cited.
 SOURCES_SHOWN = 6
+# A recording is opened a moment before the words, so that none is missed.
+EARLY_S = 1
+# Speech without full stops is one long sentence; so much of it is about ten seconds.
+_LONGEST_SENTENCE_CHARS = 200
+# Records whose texts are kept at hand: those of a few questions.
+_PLACES_KEPT = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,16 +116,19 @@ class Gatherer:
     def __init__(self, ranker: HybridRanker) -> None:
         self._ranker = ranker
         self.store = self._store = ranker.snapshot.store
+        self._places = lru_cache(maxsize=_PLACES_KEPT)(lambda record_id: Places(self._store.record(record_id)))
 
-    def gather(self, understood: Understood, filters: Filters, retrieved: Sequence[str] | None = None) -> Evidence:
+    def gather(
+        self, understood: Understood, filters: Query = EVERYTHING, retrieved: Sequence[str] | None = None
+    ) -> Evidence:
         """The rows and the ranked records of a question, in one.
 
         Args:
             understood: The question.
-            filters: Only records that fit them all.
+            filters: Only records that meet its conditions.
             retrieved: Ids of records, best first, that something else has found; None is the program's own ranking.
         """
-        within = None if filters == Filters() else self._ranker.records_within(filters)
+        within = None if filters == EVERYTHING else self._ranker.records_within(filters)
         found = believed(understood.query, understood.query_chance, self._store, within)
         rows = found if isinstance(found, Rows) else None
         unfilled = found if isinstance(found, Field) else None
@@ -147,16 +156,16 @@ class Gatherer:
             rows, ranked, tuple(sources), seen, presupposition, frozenset((*understood.leans_on, *named)), unfilled
         )
 
-    def _narrowed(self, filters: Filters, understood: Understood) -> Filters:
+    def _narrowed(self, filters: Query, understood: Understood) -> Query:
         """The filters and, of a list, the event, date or place that its question names, if anything fits them all."""
         named = understood.asked.where if understood.intent == "list" else ()
-        both = replace(filters, where=(*filters.where, *named))
+        both = replace(filters, conditions=(*filters.conditions, *named))
         return both if named and self._ranker.records_within(both) else filters
 
     def part(self, understood: Understood) -> list[int]:
         """Positions of the records that fit the event, date or place which a question names."""
         where = understood.asked.where
-        return self._ranker.records_within(Filters(where=where)) if where else []
+        return self._ranker.records_within(Query(conditions=where)) if where else []
 
     def rows_as_source(self, rows: Rows, text: str) -> NumberedSource | None:
         """The rows as a model reads them, once they are put into words; None where there are none."""
@@ -190,7 +199,20 @@ class Gatherer:
 
     def source(self, passage: Passage, score: float) -> SourcePassage:
         """A passage with what a card shows of its record; a score of 1 says only that it was found exactly."""
-        return source_passage(self._ranker.openings.places(passage.record_id), passage, score)
+        return source_passage(self._places(passage.record_id), passage, score)
+
+    def opens_at_s(self, source: SourcePassage, question: str) -> int | None:
+        """The second at which a passage of a recording is opened for a question; None where it has no time.
+
+        A passage lasts most of a minute, and what answers is one sentence of it: opened at its start, the moment is met
+        half as often (.30 for .54 of the questions).
+        """
+        if source.start_s is None:
+            return None
+        starts = [start for start, _, _ in source.opens]
+        texts = [source.text[start:end] for start, end in zip(starts, [*starts[1:], None], strict=True)]
+        _, second, _ = source.opens[int(self._ranker.snapshot.keyword.coverage_with_pairs(question, texts).argmax())]
+        return max(int(source.start_s) - EARLY_S, 0) if second is None else second
 
     def passages_named(self, ids: Iterable[str]) -> list[SourcePassage]:
         """The passages with these ids."""
@@ -294,11 +316,13 @@ def source_passage(places: Places, passage: Passage, score: float = 1.0) -> Sour
 
 
 def _opens(places: Places, passage: Passage) -> tuple[tuple[int, int | None, str | None], ...]:
-    """Where each sentence of a timed passage, or chapter, opens, a moment early so that its first word is heard."""
+    """Where each sentence of a timed passage, or chapter, opens, a moment early."""
     if passage.section == "chapters":
         starts = [match.start() for match in re.finditer(r"[^\n]+", passage.text)]
     elif passage.start_s is not None:
-        starts = [start for start, _ in split_sentences(passage.text)]
+        sentences = split_sentences(passage.text) or [(0, len(passage.text))]
+        pieces = (hard_pieces(passage.text, start, end, _LONGEST_SENTENCE_CHARS) for start, end in sentences)
+        starts = [start for of_sentence in pieces for start, _ in of_sentence]
     else:
         return ()
     seconds = [places.second_at(passage.start + start) for start in starts]
@@ -386,12 +410,8 @@ def told_signs(ranker: HybridRanker, words: Words | None, record_id: str, best: 
     signs = np.zeros(TOLD_SIGNS, dtype=np.float32)
     signs[2:] = "bio" in sections, "abstract" in sections
     words = without_people(words, passages[0][0]) if words else None
-    if words is None or not words.words:
-        return signs
-    near = [nearest_words(ranker, words, one, place) for one, place in passages]
-    found = [one for one in near if one is not None]
-    if found:
-        nearest = np.concatenate(found)
+    if words and words.words and ranker.late_interaction:
+        nearest = np.concatenate([ranker.late_interaction.of_sentences(words, *one) for one in passages])
         signs[:2] = nearest.mean(axis=1).max(), nearest.max(axis=0).mean()
     return signs
 

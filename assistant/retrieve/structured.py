@@ -6,14 +6,14 @@ from the schema. Every value travels as a parameter: quotes, wildcards and SQL i
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from assistant.query import Condition, Query, Range, dates_in, numbers_in, where_condition
+from assistant.query import Condition, Query, Range, dates_in, numbers_in
 from ingest import schema
 from ingest.record_store import TEXT_PARTS, RecordStore, order_key, phrase
-from ingest.records import Date, Kind
-from ingest.schema import AFFILIATION, DATE, DATES, FLAG, NAME, NUMBER, PAGE, ROLE, SECONDS, SPEAKER, Field
+from ingest.records import Date
+from ingest.schema import DATE, DATES, FLAG, NAME, NUMBER, ROLE, SECONDS, SPEAKER, Field
 from ingest.text import name_key, searchable
 
 Clause = tuple[str, list[str | int | float | None]]
@@ -28,48 +28,6 @@ _PARTS = {
     "full_date": "r.date_year IS NOT NULL AND r.date_month IS NOT NULL AND r.date_day IS NOT NULL",
     "odd_time": "r.position IN (SELECT position FROM chapters WHERE problem IS NOT NULL)",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What a user narrows the search to; None leaves it open.
-
-    Attributes:
-        page: A page, or words of its title.
-        speaker: A name, or words of it, of someone who speaks, also in one of its chapters.
-        affiliation: Likewise, of a speaker's affiliation, or of a paper's organisation; with `speaker`, of that one's.
-        year: Of its date; a record whose date has no year fits none.
-        where: Conditions on any other field.
-    """
-
-    kind: Kind | None = None
-    page: str | None = None
-    speaker: str | None = None
-    affiliation: str | None = None
-    year: int | None = None
-    where: tuple[Condition, ...] = ()
-
-    @property
-    def conditions(self) -> tuple[Condition, ...]:
-        """All but the kind, as conditions."""
-        told = ((PAGE, self.page), (SPEAKER, self.speaker), (AFFILIATION, self.affiliation))
-        named = tuple(Condition(field.key, (text,)) for field, text in told if text is not None)
-        dated = () if self.year is None else (Condition(DATE.key, (f"{self.year:04}",)),)
-        return (*named, *dated, *self.where)
-
-    @property
-    def query(self) -> Query:
-        """The list of all that fits."""
-        return Query(kind=self.kind, conditions=self.conditions)
-
-    def with_where(self, where: dict[str, str]) -> "Filters":
-        """These and further conditions, field by field.
-
-        Raises:
-            UnknownCondition: There is no such field, or it cannot have this value.
-        """
-        more = tuple(where_condition(name, str(value)) for name, value in where.items())
-        return replace(self, where=(*self.where, *more))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +58,9 @@ class Result:
     matched: int
 
 
-def positions(filters: Filters, store: RecordStore) -> list[int]:
-    """The rows of the records that fit all filters, in the order of the corpus."""
-    where, values = _all_of(_wheres(filters.query))
+def positions(query: Query, store: RecordStore) -> list[int]:
+    """The rows of the records that meet all conditions, in the order of the corpus."""
+    where, values = _all_of(_wheres(query))
     found = store.rows(f"SELECT r.position FROM records r WHERE {where} ORDER BY r.position", values)  # noqa: S608
     return [position for (position,) in found]
 

@@ -10,7 +10,6 @@ import pytest
 from assistant.answer.generate import MATCHED, REPEATING, broken_off
 from assistant.assembly import Assistant
 from assistant.llm import EndpointChoice
-from assistant.retrieve.structured import Filters
 from assistant.settings import load_settings
 from assistant.types import Answer, Cited, Delta, Done, Event, Sources, Status, Style
 from ingest.errors import QuestionTooLong
@@ -162,7 +161,7 @@ def of_events(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
 )
 def test_talk_of_the_event_that_is_named_comes_first(of_events: Assistant, event: str, first: str) -> None:
     understood = of_events.understand(f"What was said at {event} about bees and what they do?")
-    assert of_events.gatherer.gather(understood, Filters()).records[0].record_id == first
+    assert of_events.gatherer.gather(understood).records[0].record_id == first
 
 
 def test_list_by_relevance_holds_only_talks_of_the_event(of_events: Assistant) -> None:
