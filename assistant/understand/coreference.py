@@ -10,12 +10,12 @@ Leaves to others: which lists a list narrows (`parser`), and asking a model inst
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.learned import load
 from assistant.types import Answer, Mention
 
 LEARNED = Path(__file__).with_name("coreference.npz")
@@ -103,7 +103,7 @@ def leaned_on(
     if not spoken:
         return []
     features = np.concatenate([signs(question, mentions, spoken, scores), phrasing])
-    learned = _learned()
+    learned = load(LEARNED)
     if features @ learned["weights"] + learned["bias"] <= 0:
         return []
     if compares:
@@ -124,12 +124,6 @@ def standalone(question: str, meant: Sequence[Spoken]) -> str:
     titles = " and ".join(f"“{one.title}”" for one in meant)
     people = " and ".join(name for one in meant for name in one.people)
     return f"{question} ({', '.join(part for part in (titles, people) if part)})"
-
-
-@cache
-def _learned() -> dict[str, Floats]:
-    with np.load(LEARNED) as learned:
-        return dict(learned)
 
 
 def signs(question: str, mentions: Sequence[Mention], spoken: Sequence[Spoken], scores: Nearness) -> Floats:

@@ -13,7 +13,7 @@ from typing import Protocol
 
 import numpy as np
 
-from assistant.learned import widened
+from assistant.learned import load
 from assistant.query import Query
 from assistant.understand.entities import Linked
 from assistant.understand.network import FIRST, INSIDE, LONGEST_BEFORE, Encoded, Network
@@ -115,22 +115,16 @@ class Parser:
         )
 
     @cached_property
-    def _stored(self) -> dict[str, np.ndarray]:
-        with np.load(LEARNED) as learned:
-            return dict(learned)
-
-    @cached_property
     def _symbols(self) -> list[str]:
-        return [str(one) for one in self._stored["symbols"]]
+        return [str(one) for one in load(LEARNED)["symbols"]]
 
     @cached_property
     def _tags(self) -> dict[str, int]:
-        return {str(tag): number for number, tag in enumerate(self._stored["tags"])}
+        return {str(tag): number for number, tag in enumerate(load(LEARNED)["tags"])}
 
     @cached_property
     def _network(self) -> Network:
-        weights = {name: values for name, values in self._stored.items() if name not in ("symbols", "tags")}
-        return Network(widened(weights), self._symbols.index(BEGIN), self._symbols.index(END))
+        return Network(load(LEARNED), self._symbols.index(BEGIN), self._symbols.index(END))
 
 
 def first_piece_of(pieces: Pieces, tokens: Sequence[Token]) -> dict[int, int]:

@@ -23,8 +23,7 @@ from assistant.understand.coreference import (
     standalone,
 )
 from assistant.understand.entities import Entities, Linked
-from assistant.understand.frame import Frame
-from assistant.understand.intent import OF_PROGRAM, Floats, intent_chances
+from assistant.understand.intent import OF_PROGRAM, Floats, intent_chances, subject_of
 from assistant.understand.parser import Parser
 from ingest.embedder import BundledEmbedder
 from ingest.lexical import KeywordIndex
@@ -127,7 +126,6 @@ class Understander:
         self._parser = parser
         self._bundled = bundled
         self._by_model = by_model
-        self._frame = Frame()
 
     def understand(self, question: str, history: Sequence[Answer], endpoint: ChatModel | None = None) -> Understood:
         """What a question means after these answers."""
@@ -239,7 +237,7 @@ class Understander:
         """The scores of a question; speech, and whatever there is on a subject, is searched by the subject alone."""
         if (seeks or self._ranker.has_times) and asked.text.strip():
             text = asked.corrected
-            asked = replace(asked, subject=self._frame.without(text, self._bundled.embed_pieces(text)))
+            asked = replace(asked, subject=subject_of(text, self._bundled.embed_pieces(text)))
         return asked, self._ranker.score(asked)
 
 
