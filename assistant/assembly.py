@@ -5,7 +5,7 @@ it when an ingest replaces the index.
 """
 
 import threading
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -53,19 +53,6 @@ _ENDPOINTS_REMEMBERED = 64
 LONGEST_QUESTION_CHARS = 4000
 
 
-class _Opened:
-    """A snapshot and what works on it, the engine made when it is first used."""
-
-    def __init__(self, ranker: HybridRanker, make_engine: Callable[[HybridRanker], ChatEngine]) -> None:
-        self.ranker = ranker
-        self._make_engine = make_engine
-
-    @cached_property
-    def engine(self) -> ChatEngine:
-        """Runs turns over it."""
-        return self._make_engine(self.ranker)
-
-
 class Assistant:
     """Everything that one process needs to answer."""
 
@@ -85,8 +72,9 @@ class Assistant:
         self._grounder = Grounder(self._bundled)
         self._by_model = ByModel(self._prompts)
         self._abstainer = Abstainer()
-        self._opened: _Opened | None = None
-        self._named: str | None = None
+        # What serves, opened anew when an ingest has switched; turns that are under way keep the old one.
+        self._opened = lru_cache(maxsize=1)(self._open)
+        self._engine_over = lru_cache(maxsize=1)(self._make_engine)
         self._opening = threading.Lock()
         # What earlier turns found out about a server and model; kept without the key.
         self._learned_of = lru_cache(maxsize=_ENDPOINTS_REMEMBERED)(lambda *_: Learned())
@@ -130,17 +118,18 @@ class Assistant:
     @property
     def snapshot(self) -> Snapshot:
         """The snapshot that serves; raises what `ingest.snapshots.open_current` raises."""
-        return self._current().ranker.snapshot
+        return self.ranker.snapshot
 
     @property
     def ranker(self) -> HybridRanker:
         """Ranks the talks and papers of the serving snapshot."""
-        return self._current().ranker
+        with self._opening:
+            return self._opened(serving_name(self.collection))
 
     @property
     def gatherer(self) -> Gatherer:
         """Gathers evidence from the serving snapshot."""
-        return self._current().engine.gatherer
+        return self._engine.gatherer
 
     def turn(
         self,
@@ -158,13 +147,13 @@ class Assistant:
             QuestionTooLong: At once, before anything is looked up.
         """
         question = readable_question(question)
-        return self._current().engine.turn(
+        return self._engine.turn(
             question, history, endpoint=endpoint, filters=filters, retrieved=retrieved, style=style
         )
 
     def understand(self, question: str, history: Sequence[Answer] = ()) -> Understood:
         """What a question means after these answers, without a model."""
-        return self._current().engine.understander.understand(readable_question(question), history)
+        return self._engine.understander.understand(readable_question(question), history)
 
     def endpoint(self, model: str | None = None) -> Endpoint | None:
         """The endpoint of the settings, or None when there is none or `model` is "none".
@@ -182,18 +171,15 @@ class Assistant:
         """An endpoint of the user's choice, within the limits of the settings."""
         return Endpoint(choice, self.settings, self._learned_of(choice.base_url, choice.model))
 
-    def _current(self) -> _Opened:
-        """What serves now; opened anew when an ingest has switched. Turns that are under way keep the old one."""
+    @property
+    def _engine(self) -> ChatEngine:
+        ranker = self.ranker
         with self._opening:
-            name = serving_name(self.collection)
-            if self._opened is None or self._named != name:
-                self._opened, self._named = self._open(), name
-            return self._opened
+            return self._engine_over(ranker)
 
-    def _open(self) -> _Opened:
+    def _open(self, _: str | None) -> HybridRanker:
         snapshot = open_current(self.collection, self.embedder.fingerprint, self._store)
-        ranker = HybridRanker(snapshot, self.embedder, keyword_weight=self.settings.keyword_weight)
-        return _Opened(ranker, self._make_engine)
+        return HybridRanker(snapshot, self.embedder, keyword_weight=self.settings.keyword_weight)
 
     def _make_engine(self, ranker: HybridRanker) -> ChatEngine:
         store, keyword, bundled = ranker.snapshot.store, ranker.snapshot.keyword, self._bundled

@@ -8,13 +8,14 @@ fails, the answer is in the sources' own words.
 import time
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from assistant.answer import messages
 from assistant.answer.abstain import Abstainer, Answerability
 from assistant.answer.citations import CitedText
 from assistant.answer.digest import Digest
 from assistant.answer.extract import Excerpt, Extractor
-from assistant.answer.generate import MARKER, Outcome, Task, Writer
+from assistant.answer.generate import MARKER, Task, Writer
 from assistant.answer.grounding import Grounder, with_support
 from assistant.answer.program import Program
 from assistant.answer.tabulate import tell
@@ -27,7 +28,6 @@ from assistant.types import (
     Answer,
     ChatModel,
     Checked,
-    Delta,
     Done,
     Event,
     Mode,
@@ -56,7 +56,6 @@ class _Turn:
 
     Attributes:
         began: When, by `time.perf_counter`.
-        timing_ms: When the answer was there, in milliseconds: as a whole, its sources, its first words.
     """
 
     understood: Understood
@@ -74,10 +73,9 @@ class _Turn:
         default_factory=lambda: {"total": None, "retrieval": None, "first_token": None}
     )
 
-    def clock(self, name: str) -> None:
-        """Note how long it took to get here; the first time counts."""
-        if self.timing_ms[name] is None:
-            self.timing_ms[name] = round((time.perf_counter() - self.began) * 1000, 2)
+    def clock(self, name: str, at: float | None = None) -> None:
+        """Note how long it took to get there, or here."""
+        self.timing_ms[name] = round(((at or time.perf_counter()) - self.began) * 1000, 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +124,10 @@ class ChatEngine:
         decision = self.abstainer.decide(understood, evidence)
         turn.clock("retrieval")
         yield Sources(tuple(evidence.sources))
-        outcome = Outcome(is_enough=False)
+        is_enough = False
         if endpoint is not None:
-            outcome = yield from self._generate(turn, evidence, decision, history, endpoint)
-        if not outcome.is_enough:
+            is_enough = yield from self._generate(turn, evidence, decision, history, endpoint)
+        if not is_enough:
             yield from self._without_model(turn, evidence, decision)
         yield Done(self._done(turn, evidence))
 
@@ -140,8 +138,8 @@ class ChatEngine:
         decision: Answerability,
         history: Sequence[Answer],
         endpoint: ChatModel,
-    ) -> Generator[Event, None, Outcome]:
-        """The model's answer, cited, and each of its statements beside what it cites."""
+    ) -> Generator[Event, None, bool]:
+        """The model's answer, cited, and each of its statements beside what it cites; whether that is enough."""
         yield Status("reading", f"Reading {len(evidence.whole)} talks and papers")
         understood = turn.understood
         task = Task(
@@ -152,27 +150,17 @@ class ChatEngine:
             note=" ".join((decision.note(evidence), self.program.note(understood))).strip(),
             style=turn.style,
         )
-        writing = self.writer.write(
-            task, turn.answer, history, endpoint, lambda: self._tell(evidence.rows, turn.answer)
-        )
-        outcome: Outcome
-        while True:
-            try:
-                event = next(writing)
-            except StopIteration as over:
-                outcome = over.value
-                break
-            if isinstance(event, Delta):
-                turn.clock("first_token")
-            yield event
+        table = partial(self._tell, evidence.rows, turn.answer)
+        outcome = yield from self.writer.write(task, turn.answer, history, endpoint, table)
         turn.notice, turn.dropped_markers = outcome.notice, outcome.dropped_markers
-        if outcome.said_anything:
+        if outcome.first_said is not None:
+            turn.clock("first_token", outcome.first_said)
             turn.mode = "model"
             turn.refused = outcome.said_not_found
             if evidence.rows is not None:
                 turn.query = query_text(evidence.rows.query)
             yield from self._check(turn, task, endpoint)
-        return replace(outcome, is_enough=outcome.is_enough and outcome.said_anything)
+        return outcome.is_enough
 
     def _without_model(self, turn: _Turn, evidence: Evidence, decision: Answerability) -> Iterator[Event]:
         """Answer, or go on, in the sources' own words."""

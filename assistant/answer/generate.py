@@ -8,6 +8,7 @@ the decision whether they answer is a hint to the model, which decides. Leaves t
 
 import hashlib
 import re
+import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
@@ -62,12 +63,13 @@ class Outcome:
 
     Attributes:
         is_enough: Whether the answer can stand as it is; if not, quotes follow.
+        first_said: When its first words came, by `time.perf_counter`; None where none did.
         said_not_found: Whether the model opened with `NOT_FOUND`.
         notice: Why it is less than was asked for, in a sentence; None where it is not.
     """
 
     is_enough: bool = True
-    said_anything: bool = False
+    first_said: float | None = None
     said_not_found: bool = False
     notice: str | None = None
     dropped_markers: int = 0
@@ -113,8 +115,9 @@ class Writer:
         except EndpointError as error:
             outcome.notice, outcome.is_enough = str(error), isinstance(error, EndpointCut)
         yield from citer.finish()
-        if not outcome.is_enough and outcome.said_anything:
+        if not outcome.is_enough and outcome.first_said is not None:
             yield from answer.say(broken_off(answer.text))
+        outcome.is_enough = outcome.is_enough and outcome.first_said is not None
         outcome.dropped_markers = citer.dropped_markers
         if outcome.is_enough and citer.matched_sentences:
             outcome.notice = outcome.notice or MATCHED.format(count=citer.matched_sentences)
@@ -155,12 +158,13 @@ class Writer:
         if part is NOT_FOUND:
             outcome.said_not_found = True
         elif part is TABLE:
-            outcome.said_anything = True
+            outcome.first_said = outcome.first_said or time.perf_counter()
             yield from citer.finish()
             yield from table()
         else:
             for event in citer.feed(part):
-                outcome.said_anything |= isinstance(event, Delta)
+                if isinstance(event, Delta):
+                    outcome.first_said = outcome.first_said or time.perf_counter()
                 yield event
 
     def _pieces(self, task: Task, history: Sequence[Answer], endpoint: ChatModel) -> Generator[Piece, None, None]:
