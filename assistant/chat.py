@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 
 from assistant.answer import messages
-from assistant.answer.abstain import Abstainer, Answerability
+from assistant.answer.abstain import Abstainer, hint
 from assistant.answer.citations import CitedText
 from assistant.answer.digest import Digest
 from assistant.answer.extract import Excerpt, Extractor
@@ -20,8 +20,9 @@ from assistant.answer.grounding import Grounder, with_support
 from assistant.answer.program import Program
 from assistant.answer.tabulate import tell
 from assistant.query import EVERYTHING, Query, query_text
-from assistant.retrieve.evidence import Evidence, Gatherer, Rows
+from assistant.retrieve.evidence import Evidence, Gatherer
 from assistant.retrieve.hybrid import RankedRecord
+from assistant.retrieve.structured import Result
 from assistant.types import (
     About,
     Abstention,
@@ -80,11 +81,7 @@ class _Turn:
 
 @dataclass(frozen=True, slots=True)
 class ChatEngine:
-    """Runs chat turns over one snapshot of a collection; what it is made of is shared by all turns.
-
-    Attributes:
-        asks_again: Whether a model is asked for a second opinion on doubtful statements.
-    """
+    """Runs chat turns over one snapshot of a collection; what it is made of is shared by all turns."""
 
     understander: Understander
     gatherer: Gatherer
@@ -94,7 +91,6 @@ class ChatEngine:
     digest: Digest
     program: Program
     grounder: Grounder
-    asks_again: bool = False
 
     def turn(
         self,
@@ -121,21 +117,21 @@ class ChatEngine:
         understood = self.understander.understand(question, history, endpoint)
         turn = _Turn(understood, began, style)
         evidence = self.gatherer.gather(understood, filters, retrieved)
-        decision = self.abstainer.decide(understood, evidence)
+        abstention = self.abstainer.decide(understood, evidence)
         turn.clock("retrieval")
         yield Sources(tuple(evidence.sources))
         is_enough = False
         if endpoint is not None:
-            is_enough = yield from self._generate(turn, evidence, decision, history, endpoint)
+            is_enough = yield from self._generate(turn, evidence, abstention, history, endpoint)
         if not is_enough:
-            yield from self._without_model(turn, evidence, decision)
+            yield from self._without_model(turn, evidence, abstention)
         yield Done(self._done(turn, evidence))
 
     def _generate(
         self,
         turn: _Turn,
         evidence: Evidence,
-        decision: Answerability,
+        abstention: Abstention | None,
         history: Sequence[Answer],
         endpoint: ChatModel,
     ) -> Generator[Event, None, bool]:
@@ -147,7 +143,7 @@ class ChatEngine:
             sources=[self.gatherer.numbered(record, understood) for record in evidence.whole],
             rows=self._rows_as_source(evidence),
             titles=self.gatherer.titles(),
-            note=" ".join((decision.note(evidence), self.program.note(understood))).strip(),
+            note=" ".join((hint(abstention, evidence), self.program.note(understood))).strip(),
             style=turn.style,
         )
         table = partial(self._tell, evidence.rows, turn.answer)
@@ -159,35 +155,35 @@ class ChatEngine:
             turn.refused = outcome.said_not_found
             if evidence.rows is not None:
                 turn.query = query_text(evidence.rows.query)
-            yield from self._check(turn, task, endpoint)
+            yield from self._check(turn, task)
         return outcome.is_enough
 
-    def _without_model(self, turn: _Turn, evidence: Evidence, decision: Answerability) -> Iterator[Event]:
+    def _without_model(self, turn: _Turn, evidence: Evidence, abstention: Abstention | None) -> Iterator[Event]:
         """Answer, or go on, in the sources' own words."""
         intent, already = turn.understood.intent, len(turn.answer.citations)
         other = self.understander.other_language(turn.understood, evidence.sources[0].text) if evidence.sources else ""
         in_other = messages.OTHER_LANGUAGE.format(language=other) if other else None
-        if in_other and decision.abstention is not None:
-            decision = replace(decision, abstention=Abstention("other_language", in_other))
+        if in_other and abstention is not None:
+            abstention = Abstention("other_language", in_other)
         else:
             turn.notice = turn.notice or in_other
         part = self.gatherer.part(turn.understood) if intent == "overview" and evidence.rows is None else []
         if part:
             turn.mode = "gist"
             yield from self.digest.overview(turn.answer, part)
-        elif self.program.answers(turn.understood, evidence, decision):
+        elif self.program.answers(turn.understood, evidence, abstention):
             turn.mode = "about"
             yield from self.program.tell(turn.understood, turn.answer, self.digest)
         elif evidence.rows is not None:
             turn.mode, turn.query = "catalogue", query_text(evidence.rows.query)
             yield from self._tell(evidence.rows, turn.answer)
             if intent == "ask":
-                yield from self._quote_rows(turn, evidence, evidence.rows.result.ids)
-        elif decision.abstention is not None and decision.abstention.reason == "false_presupposition":
+                yield from self._quote_rows(turn, evidence, evidence.rows.ids)
+        elif abstention is not None and abstention.reason == "false_presupposition":
             yield from self._correct(turn, evidence)
-        elif decision.abstention is not None:
-            turn.abstention = decision.abstention
-            yield from messages.say(turn.answer, decision.abstention.text)
+        elif abstention is not None:
+            turn.abstention = abstention
+            yield from messages.say(turn.answer, abstention.text)
         elif intent == "summarise":
             turn.mode = "gist"
             yield from self.digest.summarise(turn.answer, evidence.records)
@@ -204,10 +200,10 @@ class ChatEngine:
         quoted = turn.answer.citations[already:]
         turn.answer.citations[already:] = [replace(one, support="supported") for one in quoted]
 
-    def _tell(self, rows: Rows | None, answer: CitedText) -> Iterator[Event]:
+    def _tell(self, rows: Result | None, answer: CitedText) -> Iterator[Event]:
         """Say and cite what the typed query found."""
         if rows is not None:
-            yield from tell(rows.query, rows.result, self.gatherer.store, answer)
+            yield from tell(rows, self.gatherer.store, answer)
 
     def _rows_as_source(self, evidence: Evidence) -> NumberedSource | None:
         """The rows as a model reads them: as they would be told, without markers."""
@@ -274,15 +270,13 @@ class ChatEngine:
             if record.record_id == wrong.meant.record_id:
                 yield from self._quote(turn, self._best_of(turn, record, 2))
 
-    def _check(self, turn: _Turn, task: Task, endpoint: ChatModel) -> Iterator[Event]:
+    def _check(self, turn: _Turn, task: Task) -> Iterator[Event]:
         """Compare each statement of a model with what it read of the records that it cites."""
         answer = turn.answer
         told = {one.passages[0].id: f"{one.heading}\n{one.text}" for one in task.sources}
         for passage in self.gatherer.passages_named(one.passage_id for one in answer.citations):
             told.setdefault(passage.id, f"{passage.title}\n{'; '.join(passage.speakers)}\n{passage.text}")
         checked = self.grounder.check_answer(answer.text, answer.citations, told)
-        if self.asks_again:
-            checked = self.writer.reconsider(checked, endpoint)
         answer.citations = list(with_support(answer.citations, checked))
         turn.checks = tuple(
             StatementCheck(one.statement.start, one.statement.end, one.verdict.verdict, one.verdict.reason)

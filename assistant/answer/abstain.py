@@ -1,13 +1,12 @@
 """The one decision whether a question can be answered from the evidence.
 
-Comes in: an understood question and its evidence. Goes out: how likely the evidence answers it, and why not where it
-does not. With an endpoint this is advice to the model; without one it refuses, and names what is nearest. Two learned
-steps, both by `evals/fit_abstain.py`: does a record like the best one tell what such a question asks (kernel ridge
-regression over how the question is put and how its words stand to the record's), and then a logistic curve over that
-and what else was seen. Rows found by a typed query are evidence before it.
+Comes in: an understood question and its evidence. Goes out: why the evidence does not answer it, where it does not.
+With an endpoint this is advice to the model; without one it refuses, and names what is nearest. Two learned steps, by
+`evals/fit_abstain.py`: does a record like the best one tell what such a question asks (kernel ridge regression over how
+the question is put and how its words stand to the record's), and then a logistic curve over that and what else was
+seen. Rows found by a typed query are evidence before it.
 """
 
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -39,51 +38,29 @@ DIGESTED = ("summarise", "compare", "recommend", "overview")
 Floats = NDArray[np.float32]
 
 
-@dataclass(frozen=True, slots=True)
-class Answerability:
-    """What the decision says.
-
-    Attributes:
-        chance: That the evidence answers the question, in [0, 1].
-        abstention: Why it is not answered where no model decides; None where it is.
-    """
-
-    chance: float
-    abstention: Abstention | None = None
-
-    def note(self, evidence: Evidence) -> str:
-        """The same as a hint to a model; "" where there is none to give."""
-        if self.abstention is None or evidence.rows is not None:
-            return ""
-        if self.abstention.reason == "false_presupposition":
-            return self.abstention.text
-        return "The sources may not tell this; look closely before you answer."
-
-
 class Abstainer:
     """Decides."""
 
-    def decide(self, understood: Understood, evidence: Evidence) -> Answerability:
-        """Whether the evidence answers, and why not where it does not."""
+    def decide(self, understood: Understood, evidence: Evidence) -> Abstention | None:
+        """Why the evidence does not answer a question; None where it does."""
         if evidence.unfilled is not None:
             why = messages.OUT_OF_SCHEMA.format(field=evidence.unfilled.one)
-            return Answerability(0.0, Abstention("out_of_schema", why))
+            return Abstention("out_of_schema", why)
         if evidence.rows is not None or evidence.features is None or understood.intent in DIGESTED:
-            return Answerability(1.0)
-        chance = self.chance(understood.phrasing, evidence.features, understood.intents["list"])
+            return None
         wrong = evidence.presupposition
         if wrong is not None:
             text = f"{wrong.name} does not speak about this here; it is in another talk among the sources."
-            return Answerability(chance, Abstention("false_presupposition", text))
-        if chance >= REFUSE_BELOW:
-            return Answerability(chance)
+            return Abstention("false_presupposition", text)
+        if self.chance(understood.phrasing, evidence.features, understood.intents["list"]) >= REFUSE_BELOW:
+            return None
         why = messages.NOT_HELD
         if understood.strangers:
             why = messages.NOT_KNOWN.format(name=" ".join(understood.strangers))
         elif understood.leans_on or evidence.features.names_here:
             why = messages.NOT_TOLD.format(title=evidence.sources[0].title)
         near = evidence.sources[: 1 if understood.leans_on else MOST_NEAR]
-        return Answerability(chance, Abstention("not_held", messages.abstention("not_held", why=why, near=near)))
+        return Abstention("not_held", messages.abstention("not_held", why=why, near=near))
 
     def chance(self, phrasing: Floats, seen: Features, is_list: float) -> float:
         """How likely the evidence answers, in [0, 1].
@@ -108,6 +85,15 @@ class Abstainer:
     def _known(self) -> Floats:
         # A row a feature on disk, since features differ in size, and questions do not.
         return np.ascontiguousarray(load(LEARNED)["known"].T)
+
+
+def hint(abstention: Abstention | None, evidence: Evidence) -> str:
+    """The decision as a hint to a model; "" where there is none to give."""
+    if abstention is None or evidence.rows is not None:
+        return ""
+    if abstention.reason == "false_presupposition":
+        return abstention.text
+    return "The sources may not tell this; look closely before you answer."
 
 
 def curve_features(told: float, seen: Features, is_list: float) -> dict[str, float]:

@@ -68,29 +68,27 @@ class Cited:
     end: int
 
 
-def tell(query: Query, result: Result, store: RecordStore, answer: CitedText) -> Iterator[Event]:
+def tell(result: Result, store: RecordStore, answer: CitedText) -> Iterator[Event]:
     """Say what was found, with its count."""
+    query = result.query
     found = len(result.groups) if query.is_grouped else len(result.ids)
     left_out = _left_out(query, store)
-    lead = _lead(query, result, found)
-    yield from answer.say(f"{lead}{'.' if left_out else ':'}{left_out}" if found else f"{lead}{left_out}")
+    lead = _lead(result, found)
     if not found:
+        yield from answer.say(lead + left_out)
         return
-    yield from answer.say(_sums(query, result, store))
-    if result.groups:
-        yield from _tell_groups(query, result, store, answer)
-    else:
-        yield from _tell_records(query, result, store, answer)
+    yield from answer.say(f"{lead}{'.' if left_out else ':'}{left_out}{_sums(result, store)}")
+    yield from _tell_groups(result, store, answer) if result.groups else _tell_records(result, store, answer)
 
 
-def shown_ids(query: Query, result: Result) -> tuple[str, ...]:
+def shown_ids(result: Result) -> tuple[str, ...]:
     """The records that the answer cites."""
-    if query.is_grouped:
-        return tuple(dict.fromkeys(one for group in result.groups[:MOST_SHOWN] for one in group.ids))[:MOST_SHOWN]
-    return result.ids[:MOST_SHOWN]
+    groups = result.groups[:MOST_SHOWN]
+    return tuple(dict.fromkeys(one for group in groups for one in group.ids) if groups else result.ids)[:MOST_SHOWN]
 
 
-def _lead(query: Query, result: Result, found: int) -> str:
+def _lead(result: Result, found: int) -> str:
+    query = result.query
     asked = _described(query)
     if not found:
         return f"None: the collection holds no {_noun(query, 1)}{asked} (0 of 0)."
@@ -116,9 +114,9 @@ def _left_out(query: Query, store: RecordStore) -> str:
     return "".join(dict.fromkeys(said))
 
 
-def _sums(query: Query, result: Result, store: RecordStore) -> str:
+def _sums(result: Result, store: RecordStore) -> str:
     """What was asked to be counted beside the records themselves."""
-    said = ""
+    said, query = "", result.query
     if not query.is_grouped and query.kind is None and query.counted and len(kinds := kinds_of(result.ids, store)) > 1:
         said += f" Talks: {kinds['talk']}; papers: {kinds['paper']}."
     if query.listed == "chapters":
@@ -133,8 +131,9 @@ def _sums(query: Query, result: Result, store: RecordStore) -> str:
     return said
 
 
-def _tell_records(query: Query, result: Result, store: RecordStore, answer: CitedText) -> Iterator[Event]:
-    items = cited(query, result.ids[:MOST_SHOWN], store)
+def _tell_records(result: Result, store: RecordStore, answer: CitedText) -> Iterator[Event]:
+    query = result.query
+    items = cited(query, shown_ids(result), store)
     if len(items) > LONGEST_LIST:
         yield from _table(query, items, answer)
         return
@@ -162,8 +161,9 @@ def _table(query: Query, items: Sequence[Cited], answer: CitedText) -> Iterator[
     yield from answer.say("\n")
 
 
-def _tell_groups(query: Query, result: Result, store: RecordStore, answer: CitedText) -> Iterator[Event]:
-    items = {item.record.id: item for item in cited(query, shown_ids(query, result), store)}
+def _tell_groups(result: Result, store: RecordStore, answer: CitedText) -> Iterator[Event]:
+    query = result.query
+    items = {item.record.id: item for item in cited(query, shown_ids(result), store)}
     for number, group in enumerate(result.groups[:MOST_SHOWN], 1):
         name = _month(int(group.name)) if query.listed == "months" else one_line(group.name)
         yield from answer.say(f"\n{number}. **{name}**{_affiliation(query, group, items)} — {len(group.ids)}: ")

@@ -56,14 +56,6 @@ _PLACES_KEPT = 64
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
-    """What a typed query found in the records."""
-
-    query: Query
-    result: Result
-
-
-@dataclass(frozen=True, slots=True)
 class Presupposition:
     """A question about one person's talk that names another.
 
@@ -92,7 +84,7 @@ class Evidence:
         presupposition: Whose talk it really is, where the question gives it to somebody else.
     """
 
-    rows: Rows | None
+    rows: Result | None
     records: tuple[RankedRecord, ...]
     sources: tuple[SourcePassage, ...]
     features: "Features | None"
@@ -130,7 +122,7 @@ class Gatherer:
         """
         within = None if filters == EVERYTHING else self._ranker.records_within(filters)
         found = believed(understood.query, understood.query_chance, self._store, within)
-        rows = found if isinstance(found, Rows) else None
+        rows = found if isinstance(found, Result) else None
         unfilled = found if isinstance(found, Field) else None
         scored = understood.scored
         if scored is None:
@@ -167,9 +159,9 @@ class Gatherer:
         where = understood.asked.where
         return self._ranker.records_within(Query(conditions=where)) if where else []
 
-    def rows_as_source(self, rows: Rows, text: str) -> NumberedSource | None:
+    def rows_as_source(self, rows: Result, text: str) -> NumberedSource | None:
         """The rows as a model reads them, once they are put into words; None where there are none."""
-        ids = rows.result.ids[:MOST_ROWS_IN_PROMPT]
+        ids = rows.ids[:MOST_ROWS_IN_PROMPT]
         passages = tuple(self.source(self._store.passages_of(one)[0], 1.0) for one in ids)
         return NumberedSource(passages, text, "Table of the records that were asked for") if passages else None
 
@@ -268,7 +260,7 @@ class Gatherer:
 
 def believed(
     query: Query | None, chance: float, store: RecordStore, within: Sequence[int] | None = None
-) -> Rows | Field | None:
+) -> Result | Field | None:
     """What a typed query finds, or the first field that it asks of and no record gives.
 
     Args:
@@ -288,7 +280,7 @@ def believed(
         if keys & {field.key, f"#{field.each}"} and not store.filled(field.key):
             return field
     result = evaluate(query, store, within=within)
-    return Rows(query, result) if result.ids or chance >= SURE_QUERY_CHANCE else None
+    return result if result.ids or chance >= SURE_QUERY_CHANCE else None
 
 
 def source_passage(places: Places, passage: Passage, score: float = 1.0) -> SourcePassage:

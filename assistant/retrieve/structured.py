@@ -48,11 +48,13 @@ class Result:
     """What a query finds.
 
     Attributes:
+        query: What was asked for.
         ids: The records, each once, in the order asked for.
         groups: Where something other than records is listed.
         matched: How many there are before a limit.
     """
 
+    query: Query
     ids: tuple[str, ...]
     groups: tuple[Group, ...]
     matched: int
@@ -91,7 +93,7 @@ def evaluate(query: Query, store: RecordStore, *, within: Sequence[int] | None =
         extremes = list(dict.fromkeys(row[1] for row in rows if row[1] is not None))[query.skip : query.skip + 1]
         found = [row for row in rows if row[1] in extremes][: query.limit]
     matched = len(found if query.best or query.skip else rows)
-    return Result(tuple(row[0] for row in found), (), matched)
+    return Result(query, tuple(row[0] for row in found), (), matched)
 
 
 def lacking(query: Query, condition: Condition, store: RecordStore) -> int:
@@ -159,7 +161,7 @@ def _groups(query: Query, store: RecordStore, wheres: list[Clause]) -> Result:
         groups = [group for group in groups if _size(query.order, group) == size] if is_sized else groups[:1]
     shown_groups = tuple(groups[query.skip :][: query.limit])
     found = dict.fromkeys(record_id for group in shown_groups for record_id in group.ids)
-    return Result(tuple(found), shown_groups, len(shown_groups) if query.skip else len(groups))
+    return Result(query, tuple(found), shown_groups, len(shown_groups) if query.skip else len(groups))
 
 
 def _group_columns(listed: str) -> tuple[str, str, str]:
