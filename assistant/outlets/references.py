@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from html import escape
+from itertools import chain, count
 from urllib.parse import quote
 
 from markdown_it import MarkdownIt
@@ -81,18 +82,10 @@ def reference_of(record: Record, n: int = 1) -> Reference:
     first = record.sources[0]
     authors = ORGANISATION.all_of(record) or tuple(speaker_names(record))
     date: Date | None = DATE.of(record)
-    return Reference(
-        n=n,
-        id=record.id,
-        kind=record.kind,
-        title=record.title,
-        authors=authors,
-        pages=tuple(record_pages(record)),
-        date=date.text if date else None,
-        year=date.year if date else None,
-        url=web_address(URL_FIELD.of(record)),
-        where=f"{first.file}, line {first.first_line}",
-    )
+    written, year = (date.text, date.year) if date else (None, None)
+    url, where = web_address(URL_FIELD.of(record)), f"{first.file}, line {first.first_line}"
+    pages = tuple(record_pages(record))
+    return Reference(n, record.id, record.kind, record.title, authors, pages, written, year, url, where)
 
 
 def reference_text(reference: Reference) -> str:
@@ -166,10 +159,11 @@ def conversation_markdown(
 def bibtex(references: Iterable[Reference]) -> str:
     """BibTeX entries, each talk or paper once; for a BibTeX that reads UTF-8."""
     entries: dict[str, str] = {}
-    keys: set[str] = set()
-    for reference in references:
-        if reference.id not in entries:
-            entries[reference.id] = _entry(reference, _key(reference, keys))
+    for reference in {one.id: one for one in references}.values():
+        plain = re.sub(r"[^A-Za-z0-9:_-]+", "-", reference.id).strip("-") or reference.kind
+        numbered = (f"{plain}-{number}" for number in count(2))
+        key = next(one for one in chain([plain], numbered) if one not in entries)
+        entries[key] = _entry(reference, key)
     return "\n".join(entries.values())
 
 
@@ -206,18 +200,9 @@ def _cited(citation: Citation, lookup: Lookup) -> Reference:
     try:
         return replace(reference_of(lookup(citation.id), citation.n), where=where)
     except RecordMissing:  # the answer outlives the record that it cites
-        return Reference(
-            n=citation.n,
-            id=citation.id,
-            kind=citation.kind,
-            title=citation.title,
-            authors=tuple(speaker.split(", ")[0] for speaker in citation.speakers),
-            pages=(),
-            date=None,
-            year=None,
-            url=web_address(citation.url),
-            where=where,
-        )
+        authors = tuple(speaker.split(", ")[0] for speaker in citation.speakers)
+        url = web_address(citation.url)
+        return Reference(citation.n, citation.id, citation.kind, citation.title, authors, (), None, None, url, where)
 
 
 def _entry(reference: Reference, key: str) -> str:
@@ -238,16 +223,6 @@ def _author(name: str, reference: Reference) -> str:
     """A person's name as BibTeX splits it; an organisation, or a name that it would split wrongly, in braces."""
     whole = reference.kind == "paper" or "," in name or " and " in name.lower()
     return f"{{{_in_tex(name)}}}" if whole else _in_tex(name)
-
-
-def _key(reference: Reference, taken: set[str]) -> str:
-    plain = re.sub(r"[^A-Za-z0-9:_-]+", "-", reference.id).strip("-") or reference.kind
-    key, count = plain, 1
-    while key in taken:
-        count += 1
-        key = f"{plain}-{count}"
-    taken.add(key)
-    return key
 
 
 def _page_link(page_url: str, reference: Reference) -> str:
