@@ -105,10 +105,8 @@ class ChatEngine:
         """Answer a question; yields what happens, `Done` last.
 
         Args:
-            question: As typed.
             history: The answers of this conversation, oldest first.
             endpoint: Writes the answer; None means the sources' own words.
-            filters: Only records that meet its conditions.
             retrieved: Ids of records, best first, that something else has found; None is the program's own ranking.
             style: How long the answer is to be; a list is always whole.
         """

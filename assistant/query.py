@@ -50,7 +50,6 @@ class Condition:
             "among" (ids of records); "speaks" (where somebody does, `SPEAKS`).
         values: As text. A name that some record has means that name, other words mean the names that hold them;
             numbers and seconds are a range, dates likewise, flags "yes" or "no"; of an address, a part of it.
-        negated: None of the values may hold.
     """
 
     field: str
@@ -69,7 +68,6 @@ class Query:
         order: "corpus", "title", "title_length", "size" (of groups), a key, or "#" and a key.
         skip: How many of the first are left out: 1 for "the second newest"; with `best`, how many values.
         best: Only those with the extreme value of `order`, ties included.
-        counted: A number was asked for.
     """
 
     listed: str = "records"

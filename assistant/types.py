@@ -42,7 +42,6 @@ class Mention:
     Attributes:
         start: Offset in the question, in characters.
         end: Offset after its last character.
-        text: As typed.
         field: A key of the schema whose value it is, "title", or what else it is: "field" (a word that names a field),
             "kind", "date", "number", "quotation".
         values: As the records write them; of "field" and "kind" the key.
@@ -89,13 +88,9 @@ class Located:
     """A passage, as it is cited or shown.
 
     Attributes:
-        id: The talk or paper.
         speakers: "Name, Affiliation" each.
         source: File and line that the passage came from.
-        url: Where the talk or paper itself can be opened, or None.
-        video_url: Where its recording is, or None.
         start_s: Where the passage starts in the recording, in seconds; None where the source gives no time.
-        end_s: Where it ends.
         deep_link: The address of the recording, of a citation at its second, or that of the record; None without one.
     """
 
@@ -158,7 +153,6 @@ class NumberedSource:
     Attributes:
         passages: What a citation of it may rest on; at least one.
         text: What the model reads.
-        heading: In one line, what it is.
     """
 
     passages: tuple[SourcePassage, ...]
@@ -174,7 +168,6 @@ class StatementCheck:
         start: Offset in the answer's text, in characters.
         end: Offset after its last character.
         support: "supported", "weak" or "unsupported".
-        reason: For whoever wonders, in a few words.
     """
 
     start: int
@@ -195,12 +188,8 @@ class Answer:
             one sentence; or None.
         dropped_markers: How many markers of the model named no source and were taken out.
         timing_ms: "total", "retrieval", and "first_token" (None without a model).
-        checks: One for each statement that could be checked, in order.
         query: What the records were asked, as text that reads back, so that the next question can narrow it; or None.
-        intent: What the question was taken to want.
-        abstention: Why it was not answered, or None.
         about: The records that it was about, first those that the question named, for the next question to lean on.
-        mentions: What the standalone question names.
     """
 
     question: str

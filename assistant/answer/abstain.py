@@ -67,7 +67,6 @@ class Abstainer:
 
         Args:
             phrasing: Shape (d,), how the question is put; see `ingest.embedder.BundledEmbedder.embed_phrasing`.
-            seen: Of the question and its best record.
             is_list: The chance that it asks what there is on a subject.
         """
         learned = load(LEARNED)

@@ -99,9 +99,7 @@ class DraftCiter:
         """Start on a draft.
 
         Args:
-            answer: Grows with the draft.
             sources: The records as the prompt numbered them, from 1: the passages of each.
-            keyword: Weighs words, to find the passage and its sentence that a marker rests on.
             match: Finds the source of a sentence that names none.
         """
         self.dropped_markers = 0

@@ -58,7 +58,6 @@ class Digest:
         """Groups of records that are about the same, each by those in its middle; clustered anew, in a few ms.
 
         Args:
-            answer: Grows.
             within: Positions of the records that are meant; of all, where there are none.
         """
         groups = self._themes(np.array(within, dtype=np.intp))

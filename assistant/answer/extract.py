@@ -93,12 +93,8 @@ class Extractor:
         """The best sentences of the best record, and of up to two more that come close to it.
 
         Args:
-            question: As typed.
-            scored: Its scores.
-            ranked: Best first.
             named: Ids of the records that the question names or leans on; where there are any, no other belongs.
             asks_person: Whether it asks about somebody, so that a biography may answer.
-            style: How much is quoted.
         """
         if not ranked:
             return []

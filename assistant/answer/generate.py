@@ -39,7 +39,6 @@ class Task:
     """What the model is asked.
 
     Attributes:
-        question: As it can be understood by itself.
         sources: Best first.
         rows: Rows that a typed query found, as a source; None where there are none.
         titles: One line for each record of the collection.
@@ -62,8 +61,6 @@ class Outcome:
     Attributes:
         is_enough: Whether the answer can stand as it is; if not, quotes follow.
         first_said: When its first words came, by `time.perf_counter`; None where none did.
-        said_not_found: Whether the model opened with `NOT_FOUND`.
-        notice: Why it is less than was asked for, in a sentence; None where it is not.
     """
 
     is_enough: bool = True
@@ -82,7 +79,6 @@ class Writer:
         """Write with these prompts.
 
         Args:
-            prompts: How the model is asked.
             make_citer: An answer and its numbered sources → what turns a draft's markers into citations.
         """
         self._prompts = prompts
@@ -99,10 +95,6 @@ class Writer:
         """Stream the model's answer; an endpoint that fails leaves a notice.
 
         Args:
-            task: What is asked.
-            answer: Grows.
-            history: The conversation so far.
-            endpoint: Where the model is.
             table: Says the rows, where the model writes `TABLE`.
         """
         outcome = Outcome()

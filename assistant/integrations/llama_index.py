@@ -35,13 +35,6 @@ class TalksRetriever(BaseRetriever):
     """Finds the passages of talks and papers that fit a question, as the program's own answers do."""
 
     def __init__(self, assistant: Assistant, *, filters: Query = EVERYTHING, limit: int = _PASSAGES) -> None:
-        """Make a retriever.
-
-        Args:
-            assistant: Over an index.
-            filters: Only passages of records that meet its conditions.
-            limit: At most so many passages.
-        """
         super().__init__()
         self._assistant = assistant
         self._filters = filters
@@ -67,7 +60,6 @@ class TalksChatEngine(BaseChatEngine):
         """Make a chat engine.
 
         Args:
-            assistant: Over an index.
             llm: Writes the answers; None leaves it to the assistant's settings, which may say none.
             retriever: Finds the passages, whose metadata name their record as `passage_node` does; None is the
                 program's own ranking.
@@ -190,11 +182,7 @@ def _metadata(answer: Answer) -> dict[str, Any]:
 
 
 class PassageEmbedding(BaseEmbedding):
-    """Embeds questions and passages for LlamaIndex.
-
-    Args:
-        embedder: What turns texts into vectors; its errors pass through unchanged.
-    """
+    """Embeds questions and passages for LlamaIndex."""
 
     _embedder: Embedder = PrivateAttr()
 

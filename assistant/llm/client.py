@@ -32,7 +32,6 @@ class Endpoint(ServedModel):
         role, and when the model used up its room thinking.
 
         Args:
-            user: What is asked.
             system: What the model is told beforehand; "" is nothing.
 
         Raises:
@@ -121,8 +120,6 @@ def short_reply(model: ChatModel, prompt: str, *, most_chars: int) -> str:
     """Ask for a few words beside the answer, and stop listening at a limit.
 
     Args:
-        model: Whom.
-        prompt: All that it reads.
         most_chars: A reply that goes on beyond is not what was asked for.
 
     Returns:

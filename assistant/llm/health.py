@@ -102,7 +102,6 @@ class ServedModel:
         """Nothing is asked yet.
 
         Args:
-            choice: The server and model.
             settings: How much and how long; of these its own are read, which begin with "llm_".
             learned: What is known of them from before; whoever keeps it spares the next endpoint of the same choice
                 finding it out again.

@@ -125,13 +125,7 @@ class Line:
     """
 
     def __init__(self, http: httpx.Client, url: str, request: dict[str, Any]) -> None:
-        """Start to ask.
-
-        Args:
-            http: Closed when the reply is over.
-            url: Where to.
-            request: Sent as JSON.
-        """
+        """Start to ask."""
         self.is_closed_well = False
         self._http = http
         self._url = url

@@ -142,7 +142,6 @@ class Conversations:
         """An owner's conversations, pinned ones first, then the last used, at most `LISTED`.
 
         Args:
-            owner: Whose.
             search: Words that all stand in the title, a question or an answer; "" finds everything.
         """
         words = folded(search).split()

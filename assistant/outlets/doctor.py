@@ -54,7 +54,6 @@ def examine(settings: Settings, *, ports: Sequence[int] = tuple(USUAL_PORTS)) ->
     """Look at all that `talks` needs, in the order in which it is needed.
 
     Args:
-        settings: What to look at.
         ports: Where on this machine a model server is looked for when none is set, or the one that is set is not there.
     """
     looks: dict[str, Callable[[Settings], str]] = {

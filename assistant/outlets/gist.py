@@ -30,11 +30,7 @@ def write_gists(
     """Write the gists that are missing.
 
     Args:
-        records: All of the collection.
         files: Where gists are, as `ingest.gists.gist_files` names them; new ones are added to the last.
-        endpoint: Writes them.
-        prompts: How it is asked.
-        progress: Told of each.
 
     Returns:
         How many were written; a record whose reply held no gist is left for the next run.

@@ -34,8 +34,6 @@ class Guard:
         """Stand before an application.
 
         Args:
-            app: What is guarded.
-            host: The address that it is bound to.
             public_name: The name under which a reverse proxy shows it, such as "talks.example.org"; or None.
         """
         self._app = app

@@ -53,9 +53,7 @@ class Reference:
     """A talk or paper as a reference list names it.
 
     Attributes:
-        n: Its number in the answer.
         authors: Speakers of a talk; a paper's organisation, since the pages do not name authors.
-        date: As written, or None.
         where: File and line that it came from.
     """
 
@@ -100,7 +98,6 @@ def answer_markdown(answer: Answer, references: Sequence[Reference], page_url: s
 
     Args:
         answer: Its text is Markdown already; only images and raw HTML in it are made harmless.
-        references: As `references_of` gives them.
         page_url: Address of the page, for links that open a talk there; "" leaves them out.
     """
     text = re.sub(r"<(?=[A-Za-z/!?])", "&lt;", printable(answer.text).strip()).replace("![", "!\\[")
@@ -119,11 +116,7 @@ def export_conversation(
 
     Args:
         what: A key of `FORMATS`.
-        title: Of the conversation.
-        turns: Questions with their answers.
-        lookup: Finds what they cite.
         page_url: Where links open a talk.
-        exported_at: As it is to be read.
     """
     if what == "json":
         told = [{**answer_json(answer), "question": question} for question, answer in turns]

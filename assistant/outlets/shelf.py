@@ -40,7 +40,6 @@ class Row:
 
     Attributes:
         who: Speakers, or a paper's organisation.
-        date: As written, or "".
         told: (field, value) of all that a list can be narrowed to.
         haystack: All that can be typed to find it, folded.
     """
@@ -102,8 +101,6 @@ class Shelf:
 
         Args:
             words: Each is a part of a title or of a value, in any case and with or without accents.
-            scope: What it is narrowed to.
-            order: How it is sorted.
         """
         typed = folded(words).split()
         rows = (self.rows[at] for at in self.ordered[order])

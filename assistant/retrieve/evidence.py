@@ -60,7 +60,6 @@ class Presupposition:
     """A question about one person's talk that names another.
 
     Attributes:
-        name: Who the question says it was.
         own: Of what this person does give, the first passage.
         meant: The passage that the rest of the question fits.
     """
@@ -76,7 +75,6 @@ class Evidence:
 
     Attributes:
         rows: What its typed query found; None where it has none that is believed.
-        records: Best first.
         sources: Their best passages, as a panel beside the answer shows them.
         features: What was seen; None where nothing was ranked.
         named: Ids of those that the question names or leans on.
@@ -116,8 +114,6 @@ class Gatherer:
         """The rows and the ranked records of a question, in one.
 
         Args:
-            understood: The question.
-            filters: Only records that meet its conditions.
             retrieved: Ids of records, best first, that something else has found; None is the program's own ranking.
         """
         within = None if filters == EVERYTHING else self._ranker.records_within(filters)
@@ -264,10 +260,7 @@ def believed(
     """What a typed query finds, or the first field that it asks of and no record gives.
 
     Args:
-        query: As it was understood.
         chance: That it is what is meant, in [0, 1].
-        store: The records.
-        within: Positions of the records that count, where not all do.
 
     Returns:
         None where it is too unsure; with nothing found it must be surer.
@@ -337,7 +330,6 @@ class Features:
         told_signs: Shape (4,): how the best record's words stand to the question's; see `told_signs`.
         best_score: Of the best record, without any bonus.
         closeness: The cosine of the question, or of its subject, with the passage of the best record that is nearest.
-        lead: See `assistant.retrieve.hybrid.Scored`.
         words: How many words of the question say something.
         leans: Whether it leans on the conversation.
         names_here: Whether it names somebody or something that is here.

@@ -194,10 +194,8 @@ class HybridRanker:
         """The best talks and papers, best first.
 
         Args:
-            scored: By `score`.
             limit: So many of both kinds together.
             each: And so many of each kind, where the best hold fewer.
-            filters: Only records that meet its conditions.
             first: Ids of records that come before all others, such as those that the question leans on.
         """
         records = scored.records
@@ -335,7 +333,6 @@ class _Look:
         scores: Shape (n,): one score for each passage, in which its record's gist may have a share.
         sources: Shape (n,): the same without any gist.
         dense: Shape (n,): by meaning alone.
-        gist_share: That share.
         words: The text's, without stop words; None when the embedder or the index knows none.
     """
 

@@ -72,7 +72,6 @@ class LateInteraction:
 
         Args:
             words: Of the question, at least one.
-            passage: Of the index.
             place: Its position there.
 
         Returns:

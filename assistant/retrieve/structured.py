@@ -48,7 +48,6 @@ class Result:
     """What a query finds.
 
     Attributes:
-        query: What was asked for.
         ids: The records, each once, in the order asked for.
         groups: Where something other than records is listed.
         matched: How many there are before a limit.
@@ -71,8 +70,6 @@ def evaluate(query: Query, store: RecordStore, *, within: Sequence[int] | None =
     """Find all that a query asks for, and nothing else.
 
     Args:
-        query: What is asked for.
-        store: The records.
         within: Positions of the records that count, where not all do.
     """
     wheres = list(_wheres(query))

@@ -93,11 +93,7 @@ def leaned_on(
     """The records that a question leans on; none where it stands alone.
 
     Args:
-        question: As typed.
         phrasing: Shape (d,), how it is put; see `ingest.embedder.BundledEmbedder.embed_pieces`.
-        mentions: Whom and what it names.
-        spoken: What the conversation was about, newest first.
-        scores: How well each of these fits the question by itself.
         compares: Whether it compares; the last two that were spoken of are meant then.
     """
     if not spoken:
@@ -151,7 +147,6 @@ def same_of_another(mentions: Sequence[Mention], last: Answer, words: int) -> tu
     """Read "And Rosen?" after "Where did Volkan Cevher study?" as where Rosen studied.
 
     Args:
-        mentions: Whom and what the question names.
         last: The answer before; its mentions are of its standalone question.
         words: How many words of the question say something, beside those of its mentions.
 

@@ -225,7 +225,6 @@ class Entities:
         """Index what can be linked to.
 
         Args:
-            store: Tells names and titles.
             keyword: Tells which words stand in some text: those are no slips.
             is_word: Whether a folded word is one of everyday language, so that it need not be a name.
         """

@@ -74,13 +74,6 @@ class Network:
     """Writes lines."""
 
     def __init__(self, weights: Weights, begin: int, end: int) -> None:
-        """See the module.
-
-        Args:
-            weights: As `evals/fit_parser.py` names them.
-            begin: The symbol that stands before each line.
-            end: The symbol that ends it.
-        """
         self._weights = weights
         self._begin = begin
         self._end = end

@@ -67,8 +67,6 @@ class Parser:
         """The likeliest query.
 
         Args:
-            question: As typed.
-            linked: As `Entities.link` gives it.
             previous: The query of the turn before.
             before: Ids of the records that it listed.
         """

@@ -60,16 +60,13 @@ class Understood:
     """What a question means.
 
     Attributes:
-        question: As typed.
         standalone: As it can be understood by itself.
         asked: As ranking reads it.
         scored: Its scores over the collection; None for a question without any word.
         phrasing: Shape (d,), how it is put.
-        mentions: Whom and what it names.
         strangers: Names in it that stand nowhere in the collection.
         leans_on: Ids of the records that it leaves to the conversation.
         asks_person: Whether it names a speaker, or leans on one by "he" or "she".
-        intents: The chance of each intent.
         query: What it asks of the records; None where it asks for no list.
         query_chance: That this query is what is meant, in [0, 1].
     """
@@ -112,15 +109,6 @@ class Understander:
     def __init__(
         self, ranker: HybridRanker, entities: Entities, parser: Parser, bundled: BundledEmbedder, by_model: ByModel
     ) -> None:
-        """Read over one collection.
-
-        Args:
-            ranker: Over its index.
-            entities: Its names and values.
-            parser: Reads typed queries.
-            bundled: Tells how a question is put; what is learned here was learned with this model.
-            by_model: Asks an endpoint.
-        """
         self._ranker = ranker
         self._entities = entities
         self._parser = parser
