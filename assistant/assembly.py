@@ -26,7 +26,6 @@ from assistant.retrieve.evidence import Gatherer
 from assistant.retrieve.hybrid import HybridRanker
 from assistant.settings import Settings
 from assistant.types import Answer, ChatModel, Event, SourcePassage, Style
-from assistant.understand.by_model import ByModel
 from assistant.understand.entities import Entities
 from assistant.understand.parser import Parser
 from assistant.understand.understand import Understander, Understood
@@ -70,7 +69,6 @@ class Assistant:
         # How a question is put is told by this model, whichever makes the vectors of the passages.
         self._bundled = self.embedder if isinstance(self.embedder, BundledEmbedder) else BundledEmbedder()
         self._grounder = Grounder(self._bundled)
-        self._by_model = ByModel(self._prompts)
         self._abstainer = Abstainer()
         # What serves, opened anew when an ingest has switched; turns that are under way keep the old one.
         self._opened = lru_cache(maxsize=1)(self._open)
@@ -190,7 +188,7 @@ class Assistant:
             return DraftCiter(answer, sources, keyword, self._grounder.matcher(sources, keyword))
 
         return ChatEngine(
-            Understander(ranker, entities, Parser(bundled), bundled, self._by_model),
+            Understander(ranker, entities, Parser(bundled), bundled, self._prompts),
             gatherer,
             self._abstainer,
             Writer(self._prompts, make_citer),

@@ -60,7 +60,7 @@ class Abstainer:
         elif understood.leans_on or evidence.features.names_here:
             why = messages.NOT_TOLD.format(title=evidence.sources[0].title)
         near = evidence.sources[: 1 if understood.leans_on else MOST_NEAR]
-        return Abstention("not_held", messages.abstention("not_held", why=why, near=near))
+        return Abstention("not_held", messages.not_held(why, near))
 
     def chance(self, phrasing: Floats, seen: Features, is_list: float) -> float:
         """How likely the evidence answers, in [0, 1].

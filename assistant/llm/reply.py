@@ -137,7 +137,7 @@ class Line:
         self._thread = threading.Thread(target=self._read, name="reply", daemon=True)
         self._thread.start()
 
-    def events(self, pulse_s: float) -> Iterator[Said | None]:
+    def events(self) -> Iterator[Said | None]:
         """What arrives until the reply is over, and None for each so long moment of silence.
 
         Raises:
@@ -145,7 +145,7 @@ class Line:
         """
         while True:
             try:
-                piece = self._arrived.get(timeout=pulse_s)
+                piece = self._arrived.get(timeout=PULSE_S)
             except queue.Empty:
                 yield None
                 continue
@@ -251,7 +251,7 @@ class Reply:
         """What comes until the reply's end, silence or greatest length, but for what the fold still holds."""
         fold, left_chars, has_words = self._fold, self._longest_chars, False
         since = time.monotonic()
-        for said in self._line.events(PULSE_S):
+        for said in self._line.events():
             silent_s = time.monotonic() - since
             if self._end is not None and silent_s > _AFTER_END_S:
                 return

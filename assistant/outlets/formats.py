@@ -23,26 +23,38 @@ _MARKER = re.compile(r"\[(\d{1,4})\]")
 
 
 @_OPEN
-class PassageJson(TypedDict):
-    """A passage that fits a question; times in seconds from the start of the recording."""
+class RecordJson(TypedDict):
+    """A talk or paper; whole, it has more keys, as the schema has them."""
+
+    id: str
+    kind: Kind
+    title: str
+
+
+@_OPEN
+class PlaceJson(TypedDict):
+    """Where a passage stands; times in seconds from the start of the recording."""
 
     passage_id: str
     section: str
     start_s: float | None
     end_s: float | None
     opens_at_s: int | None
-    score: float
-    text: str
     source: dict[str, Any]
 
 
 @_OPEN
-class ResultJson(TypedDict):
+class PassageJson(PlaceJson):
+    """A passage that fits a question."""
+
+    score: float
+    text: str
+
+
+@_OPEN
+class ResultJson(RecordJson):
     """A talk or paper that fits a question: its best passage, then all of its good ones, best first."""
 
-    id: str
-    kind: Kind
-    title: str
     score: float
     passage_id: str
     section: str
@@ -59,24 +71,15 @@ class SearchJson(TypedDict):
 
 
 @_OPEN
-class CitationJson(TypedDict):
+class CitationJson(RecordJson, PlaceJson):
     """One marker of an answer and what it points at."""
 
     n: int
-    id: str
-    kind: Kind
-    title: str
     speakers: list[str]
-    passage_id: str
-    section: str
     quote: str
     support: str | None
-    source: dict[str, Any]
     url: str | None
     video_url: str | None
-    start_s: float | None
-    end_s: float | None
-    opens_at_s: int | None
     deep_link: str | None
 
 
@@ -111,21 +114,9 @@ class AnswerJson(TypedDict):
 
 
 @_OPEN
-class RecordJson(TypedDict):
-    """A talk or paper, whole; more keys as the schema has them."""
-
-    id: str
-    kind: Kind
-    title: str
-
-
-@_OPEN
-class EntryJson(TypedDict):
+class EntryJson(RecordJson):
     """A talk or paper in a list."""
 
-    id: str
-    kind: Kind
-    title: str
     speakers: list[str]
     date: str | None
     url: str | None

@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.language import differ, language_name, language_of
+from assistant.prompts import Prompts
 from assistant.query import Condition, Query, parse_query
 from assistant.retrieve.hybrid import Asked, HybridRanker, Scored
 from assistant.types import Answer, ChatModel, Intent, Mention
-from assistant.understand.by_model import ByModel
+from assistant.understand import by_model
 from assistant.understand.coreference import (
     Nearness,
     leaned_on,
@@ -107,13 +108,13 @@ class Understander:
     """Understands questions about one collection."""
 
     def __init__(
-        self, ranker: HybridRanker, entities: Entities, parser: Parser, bundled: BundledEmbedder, by_model: ByModel
+        self, ranker: HybridRanker, entities: Entities, parser: Parser, bundled: BundledEmbedder, prompts: Prompts
     ) -> None:
         self._ranker = ranker
         self._entities = entities
         self._parser = parser
         self._bundled = bundled
-        self._by_model = by_model
+        self._prompts = prompts
 
     def understand(self, question: str, history: Sequence[Answer], endpoint: ChatModel | None = None) -> Understood:
         """What a question means after these answers."""
@@ -213,12 +214,12 @@ class Understander:
         leans = bool(understood.leans_on)
         if understood.intent == "smalltalk" or not (is_thin or leans):
             return understood
-        read = self._by_model.read(understood.question, history, endpoint)
-        rewritten = (read.standalone or "") if leans else ""
-        if not rewritten and not read.expansion:
+        rewritten, expansion = by_model.read(self._prompts, understood.question, history, endpoint)
+        rewritten = rewritten if leans else ""
+        if not rewritten and not expansion:
             return understood
         text = rewritten or understood.asked.text
-        asked, scored = self._scored(replace(understood.asked, text=text, corrected=text, expansion=read.expansion))
+        asked, scored = self._scored(replace(understood.asked, text=text, corrected=text, expansion=expansion))
         return replace(understood, standalone=rewritten or understood.standalone, asked=asked, scored=scored)
 
     def _scored(self, asked: Asked, *, seeks: bool = False) -> tuple[Asked, Scored | None]:
