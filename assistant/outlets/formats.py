@@ -8,15 +8,20 @@ null.
 import re
 from dataclasses import asdict
 from typing import Any, cast
+from urllib.parse import quote
 
 from pydantic import ConfigDict, with_config
 from typing_extensions import TypedDict  # pydantic reads the standard library's from Python 3.12 on only
 
 from assistant.retrieve.evidence import Gatherer
 from assistant.retrieve.hybrid import RankedRecord
-from assistant.types import Answer, StatementCheck
+from assistant.types import Answer, Citation, StatementCheck
 from ingest.records import Kind, Record, speaker_names
 from ingest.schema import record_to_json
+from ingest.text import web_address
+
+# In an address, what would end or break the link or the field that it stands in, as the address itself may write it.
+ADDRESS = {ord(sign): f"%{ord(sign):02X}" for sign in " \"'\\{}<>^`|()[]\n"}
 
 _OPEN = with_config(ConfigDict(extra="allow"))
 _MARKER = re.compile(r"\[(\d{1,4})\]")
@@ -120,6 +125,12 @@ class EntryJson(RecordJson):
     speakers: list[str]
     date: str | None
     url: str | None
+
+
+def citation_address(citation: Citation, page_url: str) -> str:
+    """Where a citation leads: to the second of the recording, else to the record's own page, else to it on ours."""
+    there = web_address(citation.deep_link or citation.url)
+    return (there or f"{page_url}?talk={quote(citation.id, safe='')}").translate(ADDRESS)
 
 
 def answer_json(answer: Answer) -> AnswerJson:

@@ -22,7 +22,7 @@ from pydantic import BaseModel, ValidationError
 
 from assistant.assembly import LONGEST_QUESTION_CHARS, NO_MODEL, Assistant, readable_question
 from assistant.outlets.batch import EARLIER_QUESTIONS, converse
-from assistant.outlets.formats import AnswerJson, answer_json
+from assistant.outlets.formats import AnswerJson, answer_json, citation_address
 from assistant.types import Answer, Citation, Cited, Delta, Done, Event, Status
 from ingest.errors import QuestionTooLong, TalksError
 
@@ -117,7 +117,7 @@ class LinkedText:
         return ""
 
     def _link(self, citation: Citation) -> str:
-        url = _escaped(citation.deep_link or citation.url or f"{self._page_url}?talk={citation.id}")
+        url = citation_address(citation, self._page_url)
         start, self._marker = self._length_chars, ""
         link = self._say(f"[[{citation.n}]]({url})")
         place = {"url": url, "title": citation.title, "start_index": start, "end_index": self._length_chars}
@@ -301,11 +301,6 @@ def _usage(asked: _Request, text: str) -> dict[str, int]:
     read = sum(len(message.text) for message in asked.messages) // _CHARS_PER_TOKEN
     written = len(text) // _CHARS_PER_TOKEN
     return {"prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written}
-
-
-def _escaped(url: str) -> str:
-    """An address that cannot end the Markdown link that it stands in."""
-    return url.translate({ord(char): f"%{ord(char):02X}" for char in " ()<>\"'\\[]`\n"})
 
 
 def _sent(value: dict[str, Any]) -> str:

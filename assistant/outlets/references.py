@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 from markdown_it import MarkdownIt
 
-from assistant.outlets.formats import answer_json
+from assistant.outlets.formats import ADDRESS, answer_json, citation_address
 from assistant.types import Answer, Citation
 from ingest.errors import RecordMissing
 from ingest.records import Date, Kind, Record, record_pages, speaker_names
@@ -44,8 +44,6 @@ _TEX = {
     "^": r"\textasciicircum{}",
     **{sign: f"\\{sign}" for sign in "{}$&%#_"},
 }
-# In an address, what would end or break the field is written as the address itself may write it.
-_ADDRESS = {ord(sign): quote(sign) for sign in ' "\\{}<>^`|()'}
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,13 +170,12 @@ def references_csv(references: Iterable[Reference]) -> str:
 
 
 def _linked_markers(answer: Answer, page_url: str) -> str:
-    """An answer's text whose markers lead to the second of the recording, to the talk's own page, or to it on ours."""
+    """An answer's text whose markers are links."""
     firsts = {str(citation.n): citation for citation in reversed(answer.citations)}
 
     def linked(found: re.Match[str]) -> str:
         cited = firsts.get(found[1])
-        there = cited and (web_address(cited.deep_link or cited.url) or f"{page_url}?talk={quote(cited.id, safe='')}")
-        return f"[\\[{found[1]}\\]]({there.translate(_ADDRESS)})" if there else found[0]
+        return f"[\\[{found[1]}\\]]({citation_address(cited, page_url)})" if cited else found[0]
 
     return _MARKER.sub(linked, answer.text)
 
@@ -206,7 +203,7 @@ def _entry(reference: Reference, key: str) -> str:
         "year": str(reference.year) if reference.year else "",
         "howpublished": _in_tex("Recorded talk" if reference.kind == "talk" else "Paper"),
         "note": _in_tex(". ".join((*reference.pages, *((reference.date,) if reference.date else ())))),
-        "url": reference.url.translate(_ADDRESS) if reference.url else "",
+        "url": reference.url.translate(ADDRESS) if reference.url else "",
     }
     lines = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items() if value)
     return f"@misc{{{key},\n{lines}}}\n"
