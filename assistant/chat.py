@@ -140,7 +140,7 @@ class ChatEngine:
             question=understood.standalone,
             sources=[self.gatherer.numbered(record, understood) for record in evidence.whole],
             rows=self._rows_as_source(evidence),
-            titles=self.gatherer.titles(),
+            titles=self.gatherer.titles,
             note=" ".join((hint(abstention, evidence), self.program.note(understood))).strip(),
             style=turn.style,
         )

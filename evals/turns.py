@@ -124,7 +124,7 @@ def facts_in_prompts(assistant: Assistant, questions: Sequence[dict[str, Any]], 
         understood = assistant.understand(one["question"], history)
         evidence = gatherer.gather(understood)
         sources = [gatherer.numbered(record, understood) for record in evidence.whole]
-        task = Task(understood.standalone, sources, None, gatherer.titles(), "")
+        task = Task(understood.standalone, sources, None, gatherer.titles, "")
         message = user_message(task, history, prompts, room_chars=room_chars)
         has_record = bool({record.record_id for record in evidence.whole} & set(one["expected"]))
         held.append(has_record and facts_in(one["facts"], message) == 1)

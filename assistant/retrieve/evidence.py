@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from assistant.query import EVERYTHING, Query
 from assistant.retrieve.hybrid import NAMED_BONUS, HybridRanker, RankedRecord, Scored
-from assistant.retrieve.rerank import without_people
+from assistant.retrieve.rerank import name_words, without_names, without_people
 from assistant.retrieve.structured import Result, evaluate
 from assistant.types import About, NumberedSource, SourcePassage
 from assistant.understand.understand import LEAST_QUERY_CHANCE, SURE_QUERY_CHANCE, Understood
@@ -53,6 +53,7 @@ EARLY_S = 1
 _LONGEST_SENTENCE_CHARS = 200
 # Records whose texts are kept at hand: those of a few questions.
 _PLACES_KEPT = 64
+_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +84,10 @@ class Evidence:
     """
 
     rows: Result | None
-    records: tuple[RankedRecord, ...]
-    sources: tuple[SourcePassage, ...]
-    features: "Features | None"
-    presupposition: Presupposition | None
+    records: tuple[RankedRecord, ...] = ()
+    sources: tuple[SourcePassage, ...] = ()
+    features: "Features | None" = None
+    presupposition: Presupposition | None = None
     named: frozenset[str] = frozenset()
     unfilled: Field | None = None
 
@@ -105,8 +106,8 @@ class Gatherer:
 
     def __init__(self, ranker: HybridRanker) -> None:
         self._ranker = ranker
-        self.store = self._store = ranker.snapshot.store
-        self._places = lru_cache(maxsize=_PLACES_KEPT)(lambda record_id: Places(self._store.record(record_id)))
+        self.store = ranker.snapshot.store
+        self._places = lru_cache(maxsize=_PLACES_KEPT)(lambda record_id: Places(self.store.record(record_id)))
 
     def gather(
         self, understood: Understood, filters: Query = EVERYTHING, retrieved: Sequence[str] | None = None
@@ -117,12 +118,12 @@ class Gatherer:
             retrieved: Ids of records, best first, that something else has found; None is the program's own ranking.
         """
         within = None if filters == EVERYTHING else self._ranker.records_within(filters)
-        found = believed(understood.query, understood.query_chance, self._store, within)
+        found = believed(understood.query, understood.query_chance, self.store, within)
         rows = found if isinstance(found, Result) else None
         unfilled = found if isinstance(found, Field) else None
         scored = understood.scored
         if scored is None:
-            return Evidence(rows, (), (), None, None)
+            return Evidence(rows)
         named = understood.named
         first = dict.fromkeys([*understood.leans_on, *(named if understood.intent in ("summarise", "compare") else ())])
         if retrieved is not None:
@@ -133,7 +134,7 @@ class Gatherer:
                 scored, limit=RECORDS_RANKED, each=RECORDS_PER_KIND, filters=narrowed, first=tuple(first)
             )
         if not ranked:
-            return Evidence(rows, (), (), None, None)
+            return Evidence(rows)
         seen = features(self._ranker, understood, scored, ranked[0])
         presupposition = None if understood.leans_on else self._presupposition(understood, scored)
         if presupposition is not None:
@@ -158,16 +159,16 @@ class Gatherer:
     def rows_as_source(self, rows: Result, text: str) -> NumberedSource | None:
         """The rows as a model reads them, once they are put into words; None where there are none."""
         ids = rows.ids[:MOST_ROWS_IN_PROMPT]
-        passages = tuple(self.source(self._store.passages_of(one)[0], 1.0) for one in ids)
+        passages = tuple(self.source(self.store.passages_of(one)[0], 1.0) for one in ids)
         return NumberedSource(passages, text, "Table of the records that were asked for") if passages else None
 
     def numbered(self, record: RankedRecord, understood: Understood) -> NumberedSource:
         """A record as a model reads it: whole, in its own order; biographies only where a person is asked about."""
-        held = self._store.record(record.record_id)
+        held = self.store.record(record.record_id)
         best = [hit.passage.id for hit in record.passages]
         asks_person = record.passages[0].passage.section == "bio" or understood.asks_person
-        passages = [one for one in self._store.passages_of(record.record_id) if one.section != "bio" or asks_person]
-        passages = passages or self._store.passages_of(record.record_id)
+        passages = [one for one in self.store.passages_of(record.record_id) if one.section != "bio" or asks_person]
+        passages = passages or self.store.passages_of(record.record_id)
         kept, room = set(), LONGEST_RECORD_CHARS
         for passage in sorted(passages, key=lambda one: best.index(one.id) if one.id in best else len(best)):
             if room > 0:
@@ -177,13 +178,10 @@ class Gatherer:
         text = "\n\n".join(one.text for one in shown)
         return NumberedSource(tuple(self.source(one, record.score) for one in shown), text, _heading(held))
 
+    @cached_property
     def titles(self) -> list[str]:
         """One line for each record of the collection."""
-        return self._titles
-
-    @cached_property
-    def _titles(self) -> list[str]:
-        return ["; ".join((one.title, *speaker_names(one)[:2])) for one in self._store.records()]
+        return ["; ".join((one.title, *speaker_names(one)[:2])) for one in self.store.records()]
 
     def source(self, passage: Passage, score: float) -> SourcePassage:
         """A passage with what a card shows of its record; a score of 1 says only that it was found exactly."""
@@ -204,11 +202,11 @@ class Gatherer:
 
     def passages_named(self, ids: Iterable[str]) -> list[SourcePassage]:
         """The passages with these ids."""
-        return [self.source(one, 1.0) for one in self._store.passages_named(ids)]
+        return [self.source(one, 1.0) for one in self.store.passages_named(ids)]
 
     def about(self, record_id: str) -> About:
         """A record as something that was spoken of."""
-        record = self._store.record(record_id)
+        record = self.store.record(record_id)
         return About(record_id, record.title, tuple(speaker_names(record)))
 
     def _presupposition(self, understood: Understood, scored: Scored) -> Presupposition | None:
@@ -216,41 +214,33 @@ class Gatherer:
 
         Gists are left aside.
         """
-        corrected = understood.asked.corrected
         named = [one for one in understood.mentions if one.field in ("speaker", "title")]
-        ranker, vectors = self._ranker, self._ranker.snapshot.word_vectors
-        if len(named) != 1 or named[0].field != "speaker" or vectors is None or scored.words is None:
+        ranker, late_interaction = self._ranker, self._ranker.late_interaction
+        if len(named) != 1 or named[0].field != "speaker" or late_interaction is None or scored.words is None:
             return None
+        name = named[0].values[0]
         own = [ranker.row_of[one] for one in named[0].record_ids]
         by_itself = scored.records.copy()
         by_itself[own] -= NAMED_BONUS
-        if int(by_itself.argmax()) in own:
+        words = without_names(scored.words, name)
+        if int(by_itself.argmax()) in own or not words.words:
             return None
-        name = named[0].values[0]
-        parts = set(re.findall(r"[^\W_]+", name.lower()))
-        kept = [row for row, word in enumerate(scored.words.words) if word not in parts]
-        rest = " ".join(word for word in re.findall(r"[^\W_]+", corrected) if word.lower() not in parts)
-        if not kept:
-            return None
+        parts = name_words(name)
+        rest = " ".join(word for word in _WORD.findall(understood.asked.corrected) if word.lower() not in parts)
         wording = ranker.best_of_records(ranker.snapshot.keyword.scores(rest))
-        best = [row for row in np.argsort(-wording)[:RECORDS_RANKED] if ranker.kinds[row] == "talk"]
-        rows = [*own, *(int(row) for row in best if row not in own)]
-        if len(rows) == len(own):
+        worded = [int(row) for row in np.argsort(-wording)[:RECORDS_RANKED]]
+        others = [row for row in worded if ranker.kinds[row] == "talk" and row not in own]
+        if not others:
             return None
-        spans = [(positions.start, positions.stop) for positions in map(ranker.positions_at, rows)]
-        weights = ranker.snapshot.keyword.idf([scored.words.words[row] for row in kept])
-        passages = vectors.closeness(scored.words.vectors[kept], weights, spans)
-        starts = np.append(0, np.cumsum([end - start for start, end in spans])[:-1])
-        fits = np.maximum.reduceat(passages, starts) + wording[rows]
-        mine, other = fits[: len(own)], fits[len(own) :]
-        at = int(np.argmax(other))
-        if wording[rows[len(own) + at]] < LEAST_WORDING or mine.max() > MOST_OF_OWN * other[at]:
+        rows = [*own, *others]
+        fits = late_interaction.of_records(words, [*map(ranker.positions_at, rows)]) + wording[rows]
+        mine, theirs = fits[: len(own)], fits[len(own) :]
+        meant_row = others[int(theirs.argmax())]
+        if wording[meant_row] < LEAST_WORDING or mine.max() > MOST_OF_OWN * theirs.max():
             return None
-        own_row, meant_row = own[int(np.argmax(mine))], rows[len(own) + at]
-        best_passage = ranker.positions_at(meant_row).start + int(
-            np.argmax(scored.passages[ranker.positions_at(meant_row).start : ranker.positions_at(meant_row).stop])
-        )
-        own_passage, meant = self._store.passages([ranker.positions_at(own_row).start, best_passage])
+        positions = ranker.positions_at(meant_row)
+        best = positions.start + int(scored.passages[positions.start : positions.stop].argmax())
+        own_passage, meant = self.store.passages([ranker.positions_at(own[int(mine.argmax())]).start, best])
         return Presupposition(name, own_passage, meant)
 
 

@@ -76,11 +76,6 @@ class Asked:
     expansion: tuple[str, ...] = ()
     subject: str = ""
 
-    @classmethod
-    def plain(cls, text: str) -> "Asked":
-        """A text of which nothing is known."""
-        return cls(text, text)
-
 
 @dataclass(frozen=True, slots=True)
 class RankedPassage:
@@ -159,7 +154,7 @@ class HybridRanker:
 
     def search(self, text: str, *, limit: int = 10, filters: Query = EVERYTHING) -> tuple[RankedRecord, ...]:
         """Talks and papers for a text of which nothing is known, best first, at most `limit`."""
-        scored = self.score(Asked.plain(text))
+        scored = self.score(Asked(text, text))
         return () if scored is None else self.top(scored, limit=limit, filters=filters)
 
     def score(self, asked: Asked) -> Scored | None:

@@ -53,7 +53,7 @@ class LateInteraction:
             places: Of each record's passages that are looked at, at least one.
             gist_share: What the gists count for; see `assistant.retrieve.fusion.gist_share`.
         """
-        spans = [span for own in places for span in _runs(own)]
+        spans = [(int(run[0]), int(run[-1]) + 1) for own in places for run in _runs(own)]
         counts = np.array([len(own) for own in places])
         starts = np.append(0, counts.cumsum()[:-1])
         weights = self._snapshot.keyword.idf(question.words)
@@ -66,6 +66,12 @@ class LateInteraction:
             of_records = spread_gists(of_gists, with_gist, np.maximum.reduceat(close, starts))
             close += np.float32(gist_share) * (np.repeat(of_records, counts) - close)
         return np.asarray(close - np.maximum.reduceat(close, starts).mean(), dtype=np.float32)
+
+    def of_records(self, question: Words, places: Sequence[range]) -> Scores:
+        """How close each record comes by its closest passage, given where its passages stand."""
+        weights = self._snapshot.keyword.idf(question.words)
+        close = self._vectors.closeness(question.vectors, weights, [(own.start, own.stop) for own in places])
+        return np.asarray(np.maximum.reduceat(close, np.append(0, np.cumsum([*map(len, places)])[:-1])))
 
     def of_sentences(self, words: Words, passage: Passage, place: int) -> Floats:
         """How near each sentence of a passage comes to each word.
@@ -101,11 +107,21 @@ def sentence_spans(text: str) -> list[Span]:
 
 def without_people(words: Words, passage: Passage) -> Words:
     """A question's words without the names of those whose passage it is: within it they tell no sentence apart."""
-    names = set(re.findall(r"[^\W_]+", passage.heading.partition("\n")[2].lower()))
-    kept = [row for row, word in enumerate(words.words) if word not in names]
+    return without_names(words, passage.heading.partition("\n")[2])
+
+
+def without_names(words: Words, names: str) -> Words:
+    """A question's words without those of some names."""
+    left_out = name_words(names)
+    kept = [row for row, word in enumerate(words.words) if word not in left_out]
     return Words(tuple(words.words[row] for row in kept), words.vectors[kept])
 
 
-def _runs(places: NDArray[np.intp]) -> list[tuple[int, int]]:
-    """Places in order as (first, after the last) of those that stand side by side."""
-    return [(int(run[0]), int(run[-1]) + 1) for run in np.split(places, np.flatnonzero(np.diff(places) > 1) + 1)]
+def name_words(names: str) -> frozenset[str]:
+    """The words of some names, as a question's words are written."""
+    return frozenset(re.findall(r"[^\W_]+", names.lower()))
+
+
+def _runs(places: NDArray[np.intp]) -> list[NDArray[np.intp]]:
+    """Places in order, parted into those that stand side by side."""
+    return np.split(places, np.flatnonzero(np.diff(places) > 1) + 1)

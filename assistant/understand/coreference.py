@@ -67,10 +67,6 @@ class Nearness:
     words: int
     of: Mapping[str, float]
 
-    def adjusted(self, one: Spoken) -> float:
-        """The score of one that was spoken of, less for each turn back and each place down."""
-        return self.of.get(one.record_id, -1.0) - _A_TURN_BACK * one.turn - _A_PLACE_DOWN * one.place
-
 
 def spoken_of(history: Sequence[Answer]) -> list[Spoken]:
     """What a conversation was about, newest first, each record where it was spoken of last."""
@@ -112,7 +108,10 @@ def leaned_on(
             return [told[ordinal - 1]]
     named = {id_ for mention in mentions for id_ in mention.record_ids}
     possible = [one for one in spoken if one.record_id in named] or spoken
-    return [max(possible, key=scores.adjusted)]
+    fits = [
+        scores.of.get(one.record_id, -1.0) - _A_TURN_BACK * one.turn - _A_PLACE_DOWN * one.place for one in possible
+    ]
+    return [possible[int(np.argmax(fits))]]
 
 
 def standalone(question: str, meant: Sequence[Spoken]) -> str:

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 
@@ -29,19 +28,12 @@ from assistant.understand.notation import (
     query_of,
     tokens_of,
 )
-from ingest.embedder import Pieces
+from ingest.embedder import BundledEmbedder, Pieces
 
 LEARNED = Path(__file__).with_name("parser.npz")
 BEGIN, END, UNKNOWN = "<begin>", "<end>", "<unknown>"
 _BETWEEN, _LEAST_ENUMERATED = frozenset((",", "and", "or", "&", "/")), 3
 _NAMING = frozenset("PERSON VALUE TITLE QUOTE DATE DATE+".split())
-
-
-class PieceEmbedder(Protocol):
-    """What reads a question piece by piece; `ingest.embedder.BundledEmbedder` does."""
-
-    def embed_pieces(self, text: str) -> Pieces:
-        """The pieces of a text in their context."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +52,7 @@ class Parsed:
 class Parser:
     """Reads questions as it has learned."""
 
-    def __init__(self, embedder: PieceEmbedder) -> None:
+    def __init__(self, embedder: BundledEmbedder) -> None:
         self._embedder = embedder
 
     def parse(self, question: str, linked: Linked, previous: Query | None, before: Sequence[str] = ()) -> Parsed:

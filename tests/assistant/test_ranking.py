@@ -112,14 +112,14 @@ def test_expansion_finds_what_the_question_does_not(assistant: Assistant) -> Non
 
 
 def test_records_that_come_first_by_name_come_before_better_ones(assistant: Assistant) -> None:
-    scored = assistant.ranker.score(Asked.plain("homeostasis"))
+    scored = assistant.ranker.score(Asked("homeostasis", "homeostasis"))
     assert scored is not None
     ranked = assistant.ranker.top(scored, limit=2, first=["hunting-the-hessian"])
     assert [one.record_id for one in ranked] == ["hunting-the-hessian", "the-wisdom-of-the-body-revisited"]
 
 
 def test_some_of_each_kind_are_ranked_where_one_kind_fits_better(assistant: Assistant) -> None:
-    scored = assistant.ranker.score(Asked.plain("talk by Volkan Cevher, EPFL"))
+    scored = assistant.ranker.score(Asked("talk by Volkan Cevher, EPFL", "talk by Volkan Cevher, EPFL"))
     assert scored is not None
     kinds = [one.kind for one in assistant.ranker.top(scored, limit=3, each=4)]
     assert (kinds.count("talk") >= 4, kinds.count("paper") >= 4) == (True, True)
