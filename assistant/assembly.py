@@ -25,7 +25,7 @@ from assistant.query import EVERYTHING, Query
 from assistant.retrieve.evidence import Gatherer
 from assistant.retrieve.hybrid import HybridRanker
 from assistant.settings import Settings
-from assistant.types import Answer, ChatModel, Event, SourcePassage, Style
+from assistant.types import Answer, ChatModel, Done, Event, SourcePassage, Style
 from assistant.understand.entities import Entities
 from assistant.understand.parser import Parser
 from assistant.understand.understand import Understander, Understood
@@ -148,6 +148,21 @@ class Assistant:
         return self._engine.turn(
             question, history, endpoint=endpoint, filters=filters, retrieved=retrieved, style=style
         )
+
+    def converse(
+        self,
+        questions: Sequence[str],
+        *,
+        endpoint: ChatModel | None = None,
+        filters: Query = EVERYTHING,
+        history: Sequence[Answer] = (),
+    ) -> list[Answer]:
+        """Put questions one after the other, as one conversation; `history` and their answers, in order."""
+        answers = list(history)
+        for question in questions:
+            turn = self.turn(question, answers, endpoint=endpoint, filters=filters)
+            answers += [event.answer for event in turn if isinstance(event, Done)]
+        return answers
 
     def understand(self, question: str, history: Sequence[Answer] = ()) -> Understood:
         """What a question means after these answers, without a model."""

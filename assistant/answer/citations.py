@@ -26,8 +26,6 @@ Matcher = Callable[[str], Quote | None]
 # What a sentence may end with; only behind it, or a line break, is it worth looking closer.
 _FULL_STOP = re.compile(r"[.!?…。！？][\"'”’»)\]*_]{0,8}$")
 _WORD_CHAR = re.compile(r"\w")
-# Finding the words that a citation rests on takes a millisecond; no answer needs more.
-_MOST_QUOTES = 500
 # Shorter ones, such as headings, may well come twice.
 _REPEATED_CHARS = 50
 # Of a longer sentence only the end is looked at, so that a text without full stops takes linear time.
@@ -108,11 +106,11 @@ class DraftCiter:
         self.is_repeating = False
         self._answer = answer
         self._sources = sources
-        self._keyword = keyword
         self._match = match
         self._parser = MarkerParser(len(sources))
         self._list = _SourceList()
-        self._quote = lru_cache(maxsize=1000)(self._find_quote)
+        # Finding the words that a citation rests on takes a millisecond.
+        self._quote = lru_cache(maxsize=1000)(lambda claim, place: best_quote(claim, sources[place], keyword))
         self._sentence = ""
         self._sentence_is_cited = False
         self._sentences: set[str] = set()
@@ -218,11 +216,6 @@ class DraftCiter:
         space, self._space = self._space, ""
         yield from self._answer.say(space)
         yield from self._answer.cite(*quote)
-
-    def _find_quote(self, claim: str, place: int) -> Quote:
-        passages = self._sources[place]
-        is_flood = len(self._answer.citations) >= _MOST_QUOTES
-        return best_quote("" if is_flood else claim, passages[:1] if is_flood else passages, self._keyword)
 
 
 class _SourceList:

@@ -7,7 +7,6 @@ importing LlamaIndex takes a second.
 
 import asyncio
 from collections.abc import Generator, Iterator, Sequence
-from typing import Any
 
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.base.embeddings.base import BaseEmbedding
@@ -87,7 +86,9 @@ class TalksChatEngine(BaseChatEngine):
         for _ in self._events(message, chat_history):
             pass
         answer = self._answers[-1]
-        return AgentChatResponse(response=answer.text, source_nodes=self._nodes(answer), metadata=_metadata(answer))
+        told = ("standalone_question", "intent", "refused", "mode", "notice")
+        metadata = {name: getattr(answer, name) for name in told}
+        return AgentChatResponse(response=answer.text, source_nodes=self._nodes(answer), metadata=metadata)
 
     def stream_chat(self, message: str, chat_history: list[ChatMessage] | None = None) -> StreamingAgentChatResponse:
         """The same, word by word: `response_gen` yields what comes, `source_nodes` are there at its end."""
@@ -118,10 +119,8 @@ class TalksChatEngine(BaseChatEngine):
 
     def _events(self, message: str, chat_history: Sequence[ChatMessage] | None) -> Iterator[Event]:
         if chat_history is not None:
-            self._answers = []
-            for said in chat_history:
-                if said.role == MessageRole.USER:
-                    self._answers += _answers(self._assistant.turn(said.content or "", self._answers, endpoint=None))
+            asked = [said.content or "" for said in chat_history if said.role == MessageRole.USER]
+            self._answers = self._assistant.converse(asked)
         first = self._found(message) if self._retriever else None
         for event in self._assistant.turn(message, self._answers, endpoint=self._endpoint, retrieved=first):
             if isinstance(event, Done):
@@ -164,21 +163,6 @@ class _LLMModel:
         for part in self._llm.stream_chat([*messages, ChatMessage(role=MessageRole.USER, content=user)]):
             if part.delta:
                 yield part.delta
-
-
-def _answers(events: Iterator[Event]) -> list[Answer]:
-    return [event.answer for event in events if isinstance(event, Done)]
-
-
-def _metadata(answer: Answer) -> dict[str, Any]:
-    """What else a program may want to know of an answer."""
-    return {
-        "standalone_question": answer.standalone_question,
-        "intent": answer.intent,
-        "refused": answer.refused,
-        "mode": answer.mode,
-        "notice": answer.notice,
-    }
 
 
 class PassageEmbedding(BaseEmbedding):

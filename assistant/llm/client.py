@@ -24,7 +24,7 @@ from assistant.llm.health import (
     list_models,
 )
 from assistant.llm.marks import ReasoningFold, may_hide_tag
-from assistant.llm.reply import PULSE_S, Line, Piece, Pulse, Reply
+from assistant.llm.reply import PULSE_S, Piece, Pulse, Reply
 from assistant.settings import Settings
 from assistant.types import ChatModel
 from ingest.errors import EndpointError, EndpointOverflow, EndpointRejected
@@ -173,12 +173,11 @@ class Endpoint:
         request |= {name: value for name, value in parameters.items() if name in learned.parameters}
         # A client for each reply: closing it is the one sure way to end a request that is under way.
         http = self._http(max(settings.llm_first_token_timeout_s, settings.llm_idle_timeout_s) + 1)
-        line = Line(http, f"{self.base_url}/chat/completions", request)
         hides_tag = learned.hides_think_tag
         fold = ReasoningFold(starts_inside=may_hide_tag(model) if hides_tag is None else hides_tag)
-        reply = Reply(line, fold, settings, self._teller, longest_tokens)
+        reply = Reply(http, f"{self.base_url}/chat/completions", request, fold, settings, self._teller)
         try:
-            yield from reply.pieces()
+            yield from reply.pieces(longest_tokens)
         finally:
             learned.thinks = learned.thinks or reply.has_thought
             if fold.hid_tag or reply.is_whole:

@@ -17,8 +17,8 @@ from pydantic import BaseModel, Field, ValidationError
 from assistant.assembly import Assistant, readable_question
 from assistant.llm import Endpoint
 from assistant.outlets.formats import AnswerJson, SearchJson, answer_json, result_json
-from assistant.query import EVERYTHING, Query, narrowed
-from assistant.types import Answer, Done
+from assistant.query import Query, narrowed
+from assistant.types import Answer
 from ingest.errors import CorpusMissing, TalksError
 
 # How far back a client's conversation is understood: older questions are hardly ever leant on, each costs a retrieval.
@@ -65,7 +65,7 @@ def search_batch(lines: Iterator[str], assistant: Assistant, *, filters: Query, 
     """One result object for each line."""
 
     def found(line: BatchLine) -> SearchJson:
-        history = converse(line.history, assistant, None)
+        history = assistant.converse(line.history)
         return search(line.question, assistant, history, filters=line.narrowed(filters), limit=limit)
 
     return _each(lines, found)
@@ -95,25 +95,9 @@ def ask_batch(
 
     def answered(line: BatchLine) -> AnswerJson:
         questions = [*line.history, line.question]
-        return answer_json(converse(questions, assistant, endpoint, line.narrowed(filters))[-1])
+        return answer_json(assistant.converse(questions, endpoint=endpoint, filters=line.narrowed(filters))[-1])
 
     return _each(lines, answered)
-
-
-def converse(
-    questions: Sequence[str],
-    assistant: Assistant,
-    endpoint: Endpoint | None,
-    filters: Query = EVERYTHING,
-    *,
-    history: Sequence[Answer] = (),
-) -> list[Answer]:
-    """Put questions one after the other, as one conversation; `history` and their answers, in order."""
-    answers = list(history)
-    for question in questions:
-        turn = assistant.turn(question, answers, endpoint=endpoint, filters=filters)
-        answers += [event.answer for event in turn if isinstance(event, Done)]
-    return answers
 
 
 def _each(lines: Iterator[str], work: Callable[[BatchLine], SearchJson | AnswerJson]) -> Iterator[dict[str, Any]]:

@@ -20,7 +20,6 @@ from assistant.prompts import load_prompts
 from assistant.query import Query, narrowed, parse_where
 from assistant.retrieve.structured import evaluate
 from assistant.settings import Settings, load_settings
-from assistant.types import Done
 from ingest.errors import SettingsError, TalksError
 from ingest.records import Kind
 from ingest.snapshots import collections
@@ -206,11 +205,10 @@ def ask(
     if lines is not None:
         _print_lines(batch.ask_batch(lines, assistant, endpoint, filters=filters))
         return
-    events = assistant.turn(question or "", endpoint=endpoint, filters=filters)
     if as_json:
-        _print(next(answer_json(event.answer) for event in events if isinstance(event, Done)))
+        _print(answer_json(assistant.converse([question or ""], endpoint=endpoint, filters=filters)[-1]))
     else:
-        show.print_turn(events)
+        show.print_turn(assistant.turn(question or "", endpoint=endpoint, filters=filters))
 
 
 @command

@@ -137,8 +137,8 @@ class TalksServer(MCPServer[Any]):
 
     def _ask(self, question: str, history: list[str]) -> AnswerJson:
         endpoint = self._assistant.endpoint()
-        earlier = batch.converse(history[-batch.EARLIER_QUESTIONS :], self._assistant, None)
-        return answer_json(batch.converse([question], self._assistant, endpoint, history=earlier)[-1])
+        earlier = self._assistant.converse(history[-batch.EARLIER_QUESTIONS :])
+        return answer_json(self._assistant.converse([question], endpoint=endpoint, history=earlier)[-1])
 
 
 def _filters(kind: Kind | None, where: Mapping[str, str] | None) -> Query:

@@ -21,7 +21,7 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ValidationError
 
 from assistant.assembly import LONGEST_QUESTION_CHARS, NO_MODEL, Assistant, readable_question
-from assistant.outlets.batch import EARLIER_QUESTIONS, converse
+from assistant.outlets.batch import EARLIER_QUESTIONS
 from assistant.outlets.formats import AnswerJson, answer_json, citation_address
 from assistant.types import Answer, Citation, Cited, Delta, Done, Event, Status
 from ingest.errors import QuestionTooLong, TalksError
@@ -204,7 +204,7 @@ class _Answering:
         self, question: str, earlier: Sequence[tuple[str, str]], model: str | None
     ) -> Generator[Event, None, None]:
         endpoint = self._assistant.endpoint(model)
-        history = converse([asked for asked, _ in earlier], self._assistant, None)
+        history = self._assistant.converse([asked for asked, _ in earlier])
         if endpoint is not None:  # a model goes on from what was really said
             history = [_as_said(answer, said) for answer, (_, said) in zip(history, earlier, strict=True)]
         return self._assistant.turn(question, history, endpoint=endpoint)

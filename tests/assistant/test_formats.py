@@ -8,7 +8,7 @@ from jsonschema import validate
 from pydantic import TypeAdapter
 
 from assistant.assembly import Assistant
-from assistant.outlets.batch import converse, search
+from assistant.outlets.batch import search
 from assistant.outlets.formats import AnswerJson, SearchJson, answer_json, entry_json, record_json
 from assistant.query import EVERYTHING, Query
 from assistant.types import Abstention, Answer, Citation, StatementCheck
@@ -76,7 +76,7 @@ def test_search_result_leads_with_its_best_passage(assistant: Assistant) -> None
 
 
 def test_real_answer_and_search_hold_to_their_schemas(assistant: Assistant) -> None:
-    (said,) = converse(["How do you precondition with the Hessian?"], assistant, None)
+    (said,) = assistant.converse(["How do you precondition with the Hessian?"])
     validate(json.loads(json.dumps(answer_json(said))), TypeAdapter(AnswerJson).json_schema())
     found = search("privacy", assistant, filters=Query(kind="talk"), limit=2)
     validate(json.loads(json.dumps(found)), TypeAdapter(SearchJson).json_schema())
