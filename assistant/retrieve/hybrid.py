@@ -242,12 +242,10 @@ class HybridRanker:
 
     def _of_moments(self, text: str, dense: Scores, keyword: Scores, scores: Scores) -> Scores:
         """The scores where passages are stretches of speech."""
-        places = best_rows(scores, PAIRED)
-
-        def texts_at(places: Sequence[int]) -> list[str]:
-            return [passage.headed_text for passage in self.snapshot.store.passages(places)]
-
-        keyword = self.snapshot.keyword.scores_with_pairs(text, keyword, places, texts_at)
+        passages = self.snapshot.store.passages
+        keyword = self.snapshot.keyword.scores_with_pairs(
+            text, keyword, best_rows(scores, PAIRED), lambda places: [one.headed_text for one in passages(places)]
+        )
         scores = fuse(dense, keyword, keyword_weight=self._keyword_weight)
         return lean_on_neighbours(scores, self._is_timed, self._first, self._last)
 
