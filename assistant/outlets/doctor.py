@@ -163,7 +163,14 @@ def _endpoint(settings: Settings, ports: Sequence[int]) -> str:
             raise
         raise EndpointUnreachable(f"{error} But {_told(found[0])}.") from error
     waited_s = time.perf_counter() - began
-    return f"{endpoint.where}; {model} began to answer after {waited_s:.1f} s; {_context(endpoint)}"
+    tokens = endpoint.context_tokens()
+    holds = f"it holds {tokens or 0:,} tokens"
+    if tokens is None:
+        assumed = f"{ASSUMED_CONTEXT_TOKENS:,} tokens are assumed (TALKS_LLM_CONTEXT_TOKENS)"
+        holds = f"it does not tell its context size, {assumed}"
+    elif tokens <= ASSUMED_CONTEXT_TOKENS:
+        holds += "; load it with more for longer sources (Ollama: OLLAMA_CONTEXT_LENGTH=16384)"
+    return f"{endpoint.where}; {model} began to answer after {waited_s:.1f} s; {holds}"
 
 
 def _hear_a_word(endpoint: Endpoint) -> None:
@@ -191,18 +198,6 @@ def _server(settings: Settings) -> str:
             f"Something else answers at {address}; stop it or set TALKS_PORT to another port."
         ) from None
     return f"{offered} at {address}; {'questions are answered' if status == 'ok' else f'its health is: {status}'}"
-
-
-def _context(endpoint: Endpoint) -> str:
-    tokens = endpoint.context_tokens()
-    if tokens is None:
-        return (
-            f"it does not tell its context size, {ASSUMED_CONTEXT_TOKENS:,} tokens are assumed "
-            "(TALKS_LLM_CONTEXT_TOKENS)"
-        )
-    is_small = tokens <= ASSUMED_CONTEXT_TOKENS
-    longer = "; load it with more for longer sources (Ollama: OLLAMA_CONTEXT_LENGTH=16384)" if is_small else ""
-    return f"it holds {tokens:,} tokens{longer}"
 
 
 def _told(running: Running) -> str:

@@ -103,7 +103,9 @@ def answer_markdown(answer: Answer, references: Sequence[Reference], page_url: s
     lines = [f"> {_in_markdown(answer.notice)}", "", text] if answer.notice else [text]
     if references:
         lines += ["", "References:", ""]
-        lines += [f"- \\[{r.n}\\] {_in_markdown(reference_text(r))}{_page_link(page_url, r)}" for r in references]
+    for one in references:
+        here = f" [Open it here]({page_url}?talk={quote(one.id, safe='')})" if page_url else ""
+        lines.append(f"- \\[{one.n}\\] {_in_markdown(reference_text(one))}{here}")
     return "\n".join(lines) + "\n"
 
 
@@ -165,7 +167,9 @@ def references_csv(references: Iterable[Reference]) -> str:
     table.writerow(["id", "kind", "title", "speakers", "date", "pages", "url", "source"])
     for r in {reference.id: reference for reference in references}.values():
         cells = [r.id, r.kind, r.title, "; ".join(r.authors), r.date, "; ".join(r.pages), r.url, r.where]
-        table.writerow(_no_formula(printable(cell or "")) for cell in cells)
+        texts = [printable(cell or "") for cell in cells]
+        # What a spreadsheet would take for a formula is text.
+        table.writerow(f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text for text in texts)
     return out.getvalue()
 
 
@@ -178,11 +182,6 @@ def _linked_markers(answer: Answer, page_url: str) -> str:
         return f"[\\[{found[1]}\\]]({citation_address(cited, page_url)})" if cited else found[0]
 
     return _MARKER.sub(linked, answer.text)
-
-
-def _no_formula(cell: str) -> str:
-    """A cell that a spreadsheet takes for text, whatever it begins with."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 def _cited(citation: Citation, lookup: Lookup) -> Reference:
@@ -213,10 +212,6 @@ def _author(name: str, reference: Reference) -> str:
     """A person's name as BibTeX splits it; an organisation, or a name that it would split wrongly, in braces."""
     whole = reference.kind == "paper" or "," in name or " and " in name.lower()
     return f"{{{_in_tex(name)}}}" if whole else _in_tex(name)
-
-
-def _page_link(page_url: str, reference: Reference) -> str:
-    return f" [Open it here]({page_url}?talk={quote(reference.id, safe='')})" if page_url else ""
 
 
 def _in_markdown(text: str) -> str:

@@ -21,7 +21,7 @@ from assistant.understand.understand import LEAST_QUERY_CHANCE, SURE_QUERY_CHANC
 from ingest.links import deep_link
 from ingest.passages import Passage, Places, speaker_line, split_sentences
 from ingest.record_store import RecordStore
-from ingest.records import Record, record_pages, speaker_names
+from ingest.records import record_pages, speaker_names
 from ingest.schema import DATE, EVENT, FIELDS, ORGANISATION, SERIES, URL_FIELD, VIDEO_URL, Field
 from ingest.text import web_address
 from ingest.token_vectors import Words
@@ -164,11 +164,10 @@ class Gatherer:
 
     def numbered(self, record: RankedRecord, understood: Understood) -> NumberedSource:
         """A record as a model reads it: whole, in its own order; biographies only where a person is asked about."""
-        held = self.store.record(record.record_id)
+        held, passages = self.store.record(record.record_id), self.store.passages_of(record.record_id)
         best = [hit.passage.id for hit in record.passages]
-        asks_person = record.passages[0].passage.section == "bio" or understood.asks_person
-        passages = [one for one in self.store.passages_of(record.record_id) if one.section != "bio" or asks_person]
-        passages = passages or self.store.passages_of(record.record_id)
+        if record.passages[0].passage.section != "bio" and not understood.asks_person:
+            passages = [one for one in passages if one.section != "bio"] or passages
         kept, room = set(), LONGEST_RECORD_CHARS
         for passage in sorted(passages, key=lambda one: best.index(one.id) if one.id in best else len(best)):
             if room > 0:
@@ -176,7 +175,10 @@ class Gatherer:
                 room -= len(passage.text)
         shown = [one for one in passages if one.id in kept]
         text = "\n\n".join(one.text for one in shown)
-        return NumberedSource(tuple(self.source(one, record.score) for one in shown), text, _heading(held))
+        people = "; ".join(speaker_line(one) for one in held.speakers)
+        told = [f"{field.label}: {field.shown(held)}" for field in TOLD_TO_MODEL if field.shown(held)]
+        heading = " | ".join(part for part in (held.title, people, held.kind, *told) if part)
+        return NumberedSource(tuple(self.source(one, record.score) for one in shown), text, heading)
 
     @cached_property
     def titles(self) -> list[str]:
@@ -303,13 +305,6 @@ def _opens(places: Places, passage: Passage) -> tuple[tuple[int, int | None, str
     seconds = [places.second_at(passage.start + start) for start in starts]
     early = [None if second is None else max(int(second) - EARLY_S, 0) for second in seconds]
     return tuple((start, one, deep_link(places.record, one)) for start, one in zip(starts, early, strict=True))
-
-
-def _heading(record: Record) -> str:
-    """Title, people, and what else the records tell, in one line for a model to read."""
-    people = "; ".join(speaker_line(one) for one in record.speakers)
-    told = [f"{field.label}: {field.shown(record)}" for field in TOLD_TO_MODEL if field.shown(record)]
-    return " | ".join(part for part in (record.title, people, record.kind, *told) if part)
 
 
 @dataclass(frozen=True, slots=True)
