@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from assistant.answer.abstain import LEARNED, curve_features, kernel, scaled
 from assistant.assembly import Assistant
 from assistant.learned import widened
-from assistant.retrieve.evidence import Features, told_signs
+from assistant.retrieve.evidence import Features, looked_at, told_signs
 from assistant.settings import load_settings
 from assistant.types import Answer
 from assistant.understand.understand import Understood
@@ -72,7 +72,7 @@ def main() -> None:
     details += [
         (row, one.is_answerable, one.record_id)
         for row, one in zip(own, whole, strict=True)
-        if one.seen.leans or one.kind == "anybody"
+        if one.understood.leans_on or one.kind == "anybody"
     ]
     features = np.array([one for one, _, _ in details])
     told = np.array([is_told for _, is_told, _ in details])
@@ -92,7 +92,7 @@ def main() -> None:
     for one, feature in zip(whole, own, strict=True):
         fold = fold_of.get(one.record_id, 0)
         held = kernel(scaled(feature[None], mean, spread), known[folds != fold])
-        rows.append(curve_features(float((held @ by_fold[fold])[0]), one.seen, one.understood.intents["list"]))
+        rows.append(curve_features(float((held @ by_fold[fold])[0]), one.understood, one.seen))
     columns = list(rows[0])
     matrix = np.array([[*row.values()] for row in rows], dtype=np.float64)
     odds = cross_validated(matrix, truth, shuffled_folds(len(truth)), alike=True)
@@ -191,7 +191,7 @@ def _details(assistant: Assistant, bundled: BundledEmbedder) -> list[tuple[Float
     for line in (EVALS / "details.jsonl").read_text(encoding="utf-8").splitlines():
         one = json.loads(line)
         _, words = bundled.embed_question_with_words(one["question"])
-        signs = told_signs(assistant.ranker, words.without_stop_words(), one["record"])
+        signs = told_signs(assistant.ranker, words.without_stop_words(), looked_at(assistant.ranker, one["record"]))
         found.append((np.concatenate([signs, bundled.embed_phrasing(one["question"])]), one["told"], one["record"]))
     return found
 

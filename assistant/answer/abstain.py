@@ -52,25 +52,20 @@ class Abstainer:
         if wrong is not None:
             text = f"{wrong.name} does not speak about this here; it is in another talk among the sources."
             return Abstention("false_presupposition", text)
-        if self.chance(understood.phrasing, evidence.features, understood.intents["list"]) >= REFUSE_BELOW:
+        if self.chance(understood, evidence.features) >= REFUSE_BELOW:
             return None
         why = messages.NOT_HELD
         if understood.strangers:
             why = messages.NOT_KNOWN.format(name=" ".join(understood.strangers))
-        elif understood.leans_on or evidence.features.names_here:
+        elif understood.leans_on or understood.named:
             why = messages.NOT_TOLD.format(title=evidence.sources[0].title)
         near = evidence.sources[: 1 if understood.leans_on else MOST_NEAR]
         return Abstention("not_held", messages.not_held(why, near))
 
-    def chance(self, phrasing: Floats, seen: Features, is_list: float) -> float:
-        """How likely the evidence answers, in [0, 1].
-
-        Args:
-            phrasing: Shape (d,), how the question is put; see `ingest.embedder.BundledEmbedder.embed_phrasing`.
-            is_list: The chance that it asks what there is on a subject.
-        """
+    def chance(self, understood: Understood, seen: Features) -> float:
+        """How likely the evidence answers, in [0, 1]."""
         learned = load(LEARNED)
-        columns = curve_features(self.told(phrasing, seen.told_signs), seen, is_list)
+        columns = curve_features(self.told(understood.phrasing, seen.told_signs), understood, seen)
         odds = float(np.array([*columns.values()], dtype=np.float32) @ learned["weights"] + learned["bias"])
         return 1 / (1 + float(np.exp(-np.clip(odds, -30, 30))))
 
@@ -95,31 +90,33 @@ def hint(abstention: Abstention | None, evidence: Evidence) -> str:
     return "The sources may not tell this; look closely before you answer."
 
 
-def curve_features(told: float, seen: Features, is_list: float) -> dict[str, float]:
+def curve_features(told: float, understood: Understood, seen: Features) -> dict[str, float]:
     """What the curve weighs, each about as large as 1.
 
     "Is there anything on birds?" asks for no detail: there, how near the best record comes says more than whether it
     tells what such a question asks, and its nearness in meaning most. Speech must fit better where a question names
     nothing that is here: 83 hours of lectures hold words near to any.
     """
-    unknown = min(seen.unknown, 2)
+    assert understood.scored is not None  # else nothing was seen
+    best, lead, is_list = understood.scored.best, understood.scored.lead, understood.intents["list"]
+    unknown, leans, names_here = min(len(understood.strangers), 2), bool(understood.leans_on), bool(understood.named)
     return {
         "told": told,
-        "best score": 4 * seen.best_score,
-        "lead": 4 * seen.lead,
+        "best score": 4 * best,
+        "lead": 4 * lead,
         "words": min(seen.words, 12) / 6,
-        "leans": seen.leans,
-        "names here": seen.names_here,
+        "leans": leans,
+        "names here": names_here,
         "unknown names": unknown,
         # A name that stands nowhere says most where hardly anything else is found.
-        "unknown names alone": unknown * max(0.0, 1 - seen.best_score / THIN_SCORE),
+        "unknown names alone": unknown * max(0.0, 1 - best / THIN_SCORE),
         "pinned": seen.pinned,
         "list": is_list,
         "list, told": is_list * told,
-        "list, best score": is_list * 4 * seen.best_score,
+        "list, best score": is_list * 4 * best,
         "list, closeness": is_list * 4 * seen.closeness,
-        "list, lead": is_list * 4 * seen.lead,
-        "nameless speech": seen.is_speech and not (seen.leans or seen.names_here),
+        "list, lead": is_list * 4 * lead,
+        "nameless speech": seen.is_speech and not (leans or names_here),
     }
 
 

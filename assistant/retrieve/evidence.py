@@ -71,6 +71,26 @@ class Presupposition:
 
 
 @dataclass(frozen=True, slots=True)
+class Features:
+    """What was seen of the record that fits a question best.
+
+    Attributes:
+        told_signs: Shape (4,): how its words stand to the question's; see `told_signs`.
+        closeness: The cosine of the question, or of its subject, with its passage that is nearest.
+        words: How many words of the question say something.
+        is_speech: Whether what fits best was spoken.
+        pinned: Whether it holds every word of the question, or one that stands in no other; the names of its speakers
+            do not count, because people are asked much that is not told.
+    """
+
+    told_signs: Floats
+    closeness: float
+    words: int
+    is_speech: bool
+    pinned: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """All that was found for a question.
 
@@ -86,7 +106,7 @@ class Evidence:
     rows: Result | None
     records: tuple[RankedRecord, ...] = ()
     sources: tuple[SourcePassage, ...] = ()
-    features: "Features | None" = None
+    features: Features | None = None
     presupposition: Presupposition | None = None
     named: frozenset[str] = frozenset()
     unfilled: Field | None = None
@@ -307,35 +327,6 @@ def _opens(places: Places, passage: Passage) -> tuple[tuple[int, int | None, str
     return tuple((start, one, deep_link(places.record, one)) for start, one in zip(starts, early, strict=True))
 
 
-@dataclass(frozen=True, slots=True)
-class Features:
-    """What was seen of a question; what speaks for an answer and what against it.
-
-    Attributes:
-        told_signs: Shape (4,): how the best record's words stand to the question's; see `told_signs`.
-        best_score: Of the best record, without any bonus.
-        closeness: The cosine of the question, or of its subject, with the passage of the best record that is nearest.
-        words: How many words of the question say something.
-        leans: Whether it leans on the conversation.
-        names_here: Whether it names somebody or something that is here.
-        unknown: How many names in it link to nothing.
-        is_speech: Whether what fits best was spoken.
-        pinned: Whether the best record holds every word of the question, or one that stands in no other; the names of
-            its speakers do not count, because people are asked much that is not told.
-    """
-
-    told_signs: Floats
-    best_score: float
-    closeness: float
-    lead: float
-    words: int
-    leans: bool
-    names_here: bool
-    unknown: int
-    is_speech: bool
-    pinned: bool
-
-
 def features(ranker: HybridRanker, understood: Understood, scored: Scored, best: RankedRecord) -> Features:
     """What was seen of a question with these scores, of which this is the best record."""
     asked = understood.asked
@@ -344,21 +335,17 @@ def features(ranker: HybridRanker, understood: Understood, scored: Scored, best:
     # An abstract that names the speaker may come before what is said.
     passage = next((one for one in found if one.start_s is not None), found[0])
     own = ranker.positions(best.record_id)
+    passages = looked_at(ranker, best.record_id, passage)
     return Features(
-        told_signs=told_signs(ranker, scored.words, best.record_id, passage),
-        best_score=scored.best,
+        told_signs=told_signs(ranker, scored.words, passages),
         closeness=float(scored.dense[own.start : own.stop].max()),
-        lead=scored.lead,
         words=len(words),
-        leans=bool(understood.leans_on),
-        names_here=bool(understood.named),
-        unknown=len(understood.strangers),
         is_speech=passage.start_s is not None,
-        pinned=_pinned(ranker, words, _looked_at(ranker, best.record_id, passage)),
+        pinned=_pinned(ranker, words, passages),
     )
 
 
-def _looked_at(ranker: HybridRanker, record_id: str, best: Passage | None) -> list[tuple[Passage, int]]:
+def looked_at(ranker: HybridRanker, record_id: str, best: Passage | None = None) -> list[tuple[Passage, int]]:
     """A record's passages that are looked at for what they tell, and their places.
 
     Of speech it is the best one alone: an hour of it holds a word near to any.
@@ -367,14 +354,13 @@ def _looked_at(ranker: HybridRanker, record_id: str, best: Passage | None) -> li
     return [(one, place) for one, place in passages if one.start_s is None or best is None or one.id == best.id]
 
 
-def told_signs(ranker: HybridRanker, words: Words | None, record_id: str, best: Passage | None = None) -> Floats:
-    """How a record's words stand to the question's, shape (4,).
+def told_signs(ranker: HybridRanker, words: Words | None, passages: Sequence[tuple[Passage, int]]) -> Floats:
+    """How the words of a record's passages stand to the question's, shape (4,).
 
     The mean cosine of the question's words, names of the record's speakers left out, with the nearest of one sentence's
     words, in the best sentence; the same with the nearest of all the record's; 1 where it has a biography; 1 where it
-    has an abstract. Of speech only the passage that ranking found best is read.
+    has an abstract.
     """
-    passages = _looked_at(ranker, record_id, best)
     sections = {passage.section for passage, _ in passages}
     signs = np.zeros(TOLD_SIGNS, dtype=np.float32)
     signs[2:] = "bio" in sections, "abstract" in sections

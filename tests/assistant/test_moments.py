@@ -93,11 +93,8 @@ def test_speech_must_fit_better_where_a_question_names_nothing_that_is_here(reco
     understood = recordings.understand("Why do herons stand still for hours?")
     seen = recordings.gatherer.gather(understood).features
     assert seen is not None
-    assert (seen.is_speech, seen.names_here, seen.leans) == (True, False, False)
-    chance, written = (
-        Abstainer().chance(understood.phrasing, one, understood.intents["list"])
-        for one in (seen, replace(seen, is_speech=False))
-    )
+    assert (seen.is_speech, understood.named, understood.leans_on) == (True, (), ())
+    chance, written = (Abstainer().chance(understood, one) for one in (seen, replace(seen, is_speech=False)))
     # Four times as likely not to be answered.
     assert (1 - chance) / chance == pytest.approx(4 * (1 - written) / written, rel=1e-3)
 
