@@ -8,7 +8,6 @@ fails, the answer is in the sources' own words.
 import time
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 
 from assistant.answer import messages
 from assistant.answer.abstain import Abstainer, hint
@@ -53,15 +52,13 @@ MOST_ABOUT = 20
 
 @dataclass(slots=True)
 class _Turn:
-    """What has happened in the turn that is going on.
-
-    Attributes:
-        began: When, by `time.perf_counter`.
-    """
+    """What has happened in the turn that is going on; `began` by `time.perf_counter`."""
 
     understood: Understood
-    began: float
+    evidence: Evidence
+    decision: Abstention | None
     style: Style
+    began: float
     answer: CitedText = field(default_factory=CitedText)
     mode: Mode = "extract"
     abstention: Abstention | None = None
@@ -113,104 +110,90 @@ class ChatEngine:
         began = time.perf_counter()
         yield Status("searching", "Searching the talks and papers")
         understood = self.understander.understand(question, history, endpoint)
-        turn = _Turn(understood, began, style)
         evidence = self.gatherer.gather(understood, filters, retrieved)
-        abstention = self.abstainer.decide(understood, evidence)
+        turn = _Turn(understood, evidence, self.abstainer.decide(understood, evidence), style, began)
         turn.clock("retrieval")
         yield Sources(tuple(evidence.sources))
         is_enough = False
         if endpoint is not None:
-            is_enough = yield from self._generate(turn, evidence, abstention, history, endpoint)
+            is_enough = yield from self._generate(turn, history, endpoint)
         if not is_enough:
-            yield from self._without_model(turn, evidence, abstention)
-        yield Done(self._done(turn, evidence))
+            yield from self._without_model(turn)
+        yield Done(self._done(turn))
 
-    def _generate(
-        self,
-        turn: _Turn,
-        evidence: Evidence,
-        abstention: Abstention | None,
-        history: Sequence[Answer],
-        endpoint: ChatModel,
-    ) -> Generator[Event, None, bool]:
+    def _generate(self, turn: _Turn, history: Sequence[Answer], endpoint: ChatModel) -> Generator[Event, None, bool]:
         """The model's answer, cited, and each of its statements beside what it cites; whether that is enough."""
+        understood, evidence, rows = turn.understood, turn.evidence, turn.evidence.rows
         yield Status("reading", f"Reading {len(evidence.whole)} talks and papers")
-        understood = turn.understood
         task = Task(
             question=understood.standalone,
             sources=[self.gatherer.numbered(record, understood) for record in evidence.whole],
-            rows=self._rows_as_source(evidence),
+            rows=self._rows_as_source(rows) if rows else None,
             titles=self.gatherer.titles,
-            note=" ".join((hint(abstention, evidence), self.program.note(understood))).strip(),
+            note=" ".join((hint(turn.decision, evidence), self.program.note(understood))).strip(),
             style=turn.style,
         )
-        table = partial(self._tell, evidence.rows, turn.answer)
+
+        def table() -> Iterator[Event]:
+            return tell(rows, self.gatherer.store, turn.answer) if rows else iter(())
+
         outcome = yield from self.writer.write(task, turn.answer, history, endpoint, table)
         turn.notice, turn.dropped_markers = outcome.notice, outcome.dropped_markers
         if outcome.first_said is not None:
             turn.clock("first_token", outcome.first_said)
             turn.mode = "model"
             turn.refused = outcome.said_not_found
-            if evidence.rows is not None:
-                turn.query = query_text(evidence.rows.query)
+            turn.query = query_text(rows.query) if rows else None
             yield from self._check(turn, task)
         return outcome.is_enough
 
-    def _without_model(self, turn: _Turn, evidence: Evidence, abstention: Abstention | None) -> Iterator[Event]:
+    def _without_model(self, turn: _Turn) -> Iterator[Event]:
         """Answer, or go on, in the sources' own words."""
-        intent, already = turn.understood.intent, len(turn.answer.citations)
-        other = self.understander.other_language(turn.understood, evidence.sources[0].text) if evidence.sources else ""
+        understood, evidence, decision, answer = turn.understood, turn.evidence, turn.decision, turn.answer
+        intent, already = understood.intent, len(answer.citations)
+        other = self.understander.other_language(understood, evidence.sources[0].text) if evidence.sources else ""
         in_other = messages.OTHER_LANGUAGE.format(language=other) if other else None
-        if in_other and abstention is not None:
-            abstention = Abstention("other_language", in_other)
+        if in_other and decision is not None:
+            decision = Abstention("other_language", in_other)
         else:
             turn.notice = turn.notice or in_other
-        part = self.gatherer.part(turn.understood) if intent == "overview" and evidence.rows is None else []
+        part = self.gatherer.part(understood) if intent == "overview" and evidence.rows is None else []
         if part:
             turn.mode = "gist"
-            yield from self.digest.overview(turn.answer, part)
-        elif self.program.answers(turn.understood, evidence, abstention):
+            yield from self.digest.overview(answer, part)
+        elif self.program.answers(understood, evidence, decision):
             turn.mode = "about"
-            yield from self.program.tell(turn.understood, turn.answer, self.digest)
+            yield from self.program.tell(understood, answer, self.digest)
         elif evidence.rows is not None:
             turn.mode, turn.query = "catalogue", query_text(evidence.rows.query)
-            yield from self._tell(evidence.rows, turn.answer)
+            yield from tell(evidence.rows, self.gatherer.store, answer)
             if intent == "ask":
-                yield from self._quote_rows(turn, evidence, evidence.rows.ids)
-        elif abstention is not None and abstention.reason == "false_presupposition":
-            yield from self._correct(turn, evidence)
-        elif abstention is not None:
-            turn.abstention = abstention
-            yield from messages.say(turn.answer, abstention.text)
-        elif intent == "summarise":
+                yield from self._quote_rows(turn, evidence.rows.ids)
+        elif decision is not None and decision.reason == "false_presupposition":
+            yield from self._correct(turn)
+        elif decision is not None:
+            turn.abstention = decision
+            yield from messages.say(answer, decision.text)
+        elif intent in ("summarise", "compare", "recommend"):
             turn.mode = "gist"
-            yield from self.digest.summarise(turn.answer, evidence.records)
-        elif intent == "compare":
-            turn.mode = "gist"
-            yield from self.digest.compare(turn.answer, self._compared(turn, evidence))
-        elif intent == "recommend":
-            turn.mode = "gist"
-            yield from self.digest.recommend(turn.answer, evidence.records)
+            if intent == "summarise":
+                yield from self.digest.summarise(answer, evidence.records)
+            elif intent == "compare":
+                yield from self.digest.compare(answer, self._compared(turn))
+            else:
+                yield from self.digest.recommend(answer, evidence.records)
         else:
-            yield from self._extract(turn, evidence, several=intent == "list" and not evidence.named)
-        turn.refused = not turn.answer.citations and turn.mode != "about"
+            yield from self._extract(turn, several=intent == "list" and not evidence.named)
+        turn.refused = not answer.citations and turn.mode != "about"
         # What stands there to the letter needs no check.
-        quoted = turn.answer.citations[already:]
-        turn.answer.citations[already:] = [replace(one, support="supported") for one in quoted]
+        answer.citations[already:] = [replace(one, support="supported") for one in answer.citations[already:]]
 
-    def _tell(self, rows: Result | None, answer: CitedText) -> Iterator[Event]:
-        """Say and cite what the typed query found."""
-        if rows is not None:
-            yield from tell(rows, self.gatherer.store, answer)
-
-    def _rows_as_source(self, evidence: Evidence) -> NumberedSource | None:
+    def _rows_as_source(self, rows: Result) -> NumberedSource | None:
         """The rows as a model reads them: as they would be told, without markers."""
-        if evidence.rows is None:
-            return None
         told = CitedText()
-        for _ in self._tell(evidence.rows, told):
+        for _ in tell(rows, self.gatherer.store, told):
             pass
-        return self.gatherer.rows_as_source(evidence.rows, MARKER.sub("", told.text))
+        return self.gatherer.rows_as_source(rows, MARKER.sub("", told.text))
 
     def _best_of(self, turn: _Turn, record: RankedRecord, most: int, *, with_bio: bool = True) -> list[Excerpt]:
         """The sentences of a record that answer best."""
@@ -223,14 +206,14 @@ class ChatEngine:
         cited = [(one, self.gatherer.source(one.passage, one.score)) for one in found]
         return messages.excerpts(turn.answer, cited, lead=lead)
 
-    def _compared(self, turn: _Turn, evidence: Evidence) -> list[list[Excerpt]]:
+    def _compared(self, turn: _Turn) -> list[list[Excerpt]]:
         """Excerpts of each record that is compared: those named, and the best where only one is, or none."""
-        count = min(max(2, len(evidence.named)), MOST_COMPARED)
-        return [self._best_of(turn, one, COMPARED_SENTENCES, with_bio=False) for one in evidence.records[:count]]
+        count = min(max(2, len(turn.evidence.named)), MOST_COMPARED)
+        return [self._best_of(turn, one, COMPARED_SENTENCES, with_bio=False) for one in turn.evidence.records[:count]]
 
-    def _extract(self, turn: _Turn, evidence: Evidence, *, several: bool) -> Iterator[Event]:
+    def _extract(self, turn: _Turn, *, several: bool) -> Iterator[Event]:
         """Excerpts of the best records; of a list by relevance the best sentence of each."""
-        understood = turn.understood
+        understood, evidence = turn.understood, turn.evidence
         if understood.scored is None:
             return
         if not several:
@@ -252,19 +235,19 @@ class ChatEngine:
             yield from messages.say(turn.answer, f"**{source.title}**{messages.by(source)}")
             yield from messages.quote(turn.answer, best, source)
 
-    def _quote_rows(self, turn: _Turn, evidence: Evidence, ids: Sequence[str]) -> Iterator[Event]:
+    def _quote_rows(self, turn: _Turn, ids: Sequence[str]) -> Iterator[Event]:
         """What the records of a short list say, where more is asked than which they are."""
-        for record in evidence.records if len(ids) <= MOST_ROWS_QUOTED else ():
+        for record in turn.evidence.records if len(ids) <= MOST_ROWS_QUOTED else ():
             if record.record_id in ids:
                 yield from self._quote(turn, self._best_of(turn, record, COMPARED_SENTENCES), lead=False)
 
-    def _correct(self, turn: _Turn, evidence: Evidence) -> Iterator[Event]:
+    def _correct(self, turn: _Turn) -> Iterator[Event]:
         """Say whose talk it is, and what it says."""
-        wrong = evidence.presupposition
+        wrong = turn.evidence.presupposition
         assert wrong is not None
         own, meant = self.gatherer.source(wrong.own, 1.0), self.gatherer.source(wrong.meant, 1.0)
         yield from messages.correction(turn.answer, wrong.name, own, meant)
-        for record in evidence.records:
+        for record in turn.evidence.records:
             if record.record_id == wrong.meant.record_id:
                 yield from self._quote(turn, self._best_of(turn, record, 2))
 
@@ -282,7 +265,7 @@ class ChatEngine:
         )
         yield Checked(turn.checks)
 
-    def _done(self, turn: _Turn, evidence: Evidence) -> Answer:
+    def _done(self, turn: _Turn) -> Answer:
         """The turn as it ended."""
         turn.clock("total")
         understood = turn.understood
@@ -300,14 +283,14 @@ class ChatEngine:
             query=turn.query,
             intent=understood.intent,
             abstention=turn.abstention,
-            about=self._about(turn, evidence),
+            about=self._about(turn),
             mentions=understood.mentions,
         )
 
-    def _about(self, turn: _Turn, evidence: Evidence) -> tuple[About, ...]:
+    def _about(self, turn: _Turn) -> tuple[About, ...]:
         """What the turn was about: first what the question named, then what the answer cites, or is nearest."""
         named = [id_ for mention in turn.understood.mentions if mention.field != "kind" for id_ in mention.record_ids]
         cited = [citation.id for citation in turn.answer.citations]
-        near = [] if cited or turn.mode == "about" else [record.record_id for record in evidence.records[:1]]
+        near = [] if cited or turn.mode == "about" else [record.record_id for record in turn.evidence.records[:1]]
         order = [id_ for id_ in cited if id_ in named] + cited + ([] if cited else named) + near
         return tuple(self.gatherer.about(id_) for id_ in list(dict.fromkeys(order))[:MOST_ABOUT])

@@ -66,17 +66,13 @@ class _Message(BaseModel):
         return self.content or ""
 
 
-class _StreamOptions(BaseModel):
-    include_usage: bool = False
-
-
 class _Request(BaseModel):
     """What is read of a request."""
 
     model: str
     messages: list[_Message]
     stream: bool | None = False
-    stream_options: _StreamOptions | None = None
+    stream_options: dict[str, Any] | None = None
 
 
 class LinkedText:
@@ -160,12 +156,11 @@ class _Answering:
         self._assistant = assistant
         # Threads of its own, so that the page's are never all taken.
         self._running = CapacityLimiter(RUNNING)
-        self._open = 0
 
     async def answer(self, asked: _Request, request: Request) -> Response:
         """The response to a request; raises `Refused` or a `TalksError` while nothing has been sent."""
         question, earlier = _questions(asked)
-        if self._open >= RUNNING + WAITING:
+        if self._running.statistics().tasks_waiting >= WAITING:
             raise Refused(503, f"{WAITING} questions are waiting already; ask again in a minute.", code="overloaded")
         events = self._events(question, earlier, MODELS[asked.model])
         linked = LinkedText(str(request.base_url.replace(path="/", query="")))
@@ -188,17 +183,13 @@ class _Answering:
         self, question: str, earlier: Sequence[tuple[str, str]], model: str | None
     ) -> AsyncGenerator[Event, None]:
         """One turn's events, each made in a thread; when the client has left, the turn ends at its next one."""
-        self._open += 1
+        turn = await to_thread.run_sync(self._turn, question, earlier, model, limiter=self._running)
         try:
-            turn = await to_thread.run_sync(self._turn, question, earlier, model, limiter=self._running)
-            try:
-                while (event := await to_thread.run_sync(next, turn, None, limiter=self._running)) is not None:
-                    yield event
-            finally:
-                with CancelScope(shield=True):
-                    await to_thread.run_sync(turn.close, limiter=self._running)
+            while (event := await to_thread.run_sync(next, turn, None, limiter=self._running)) is not None:
+                yield event
         finally:
-            self._open -= 1
+            with CancelScope(shield=True):
+                await to_thread.run_sync(turn.close, limiter=self._running)
 
     def _turn(
         self, question: str, earlier: Sequence[tuple[str, str]], model: str | None
@@ -214,7 +205,7 @@ async def _chunks(
     first: Event, events: AsyncGenerator[Event, None], linked: LinkedText, head: dict[str, Any], asked: _Request
 ) -> AsyncGenerator[str, None]:
     """The turn as server-sent events."""
-    wants_usage = asked.stream_options is not None and asked.stream_options.include_usage
+    wants_usage = bool((asked.stream_options or {}).get("include_usage"))
     head = head | {"object": "chat.completion.chunk"} | ({"usage": None} if wants_usage else {})
 
     def chunk(delta: dict[str, Any], finish_reason: str | None = None, **more: Any) -> str:

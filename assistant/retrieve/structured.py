@@ -5,7 +5,7 @@ from the schema. Every value travels as a parameter: quotes, wildcards and SQL i
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -144,12 +144,13 @@ def _groups(query: Query, store: RecordStore, wheres: list[Clause]) -> Result:
         f"WHERE {where} AND {name} IS NOT NULL ORDER BY r.position",
         values,
     )
-    collected: dict[str | int, tuple[str, dict[str, None], set[str | None]]] = {}
-    for same, shown, record_id, person in rows:
-        _, ids, speakers = collected.setdefault(same, (str(shown), {}, set()))
-        ids[record_id] = None
-        speakers.add(person)
-    groups = [Group(shown, tuple(ids), len(speakers - {None})) for shown, ids, speakers in collected.values()]
+    alike: dict[str | int, list[tuple[Any, ...]]] = {}
+    for row in rows:
+        alike.setdefault(row[0], []).append(row)
+    groups = [
+        Group(str(of[0][1]), tuple(dict.fromkeys(row[2] for row in of)), len({row[3] for row in of} - {None}))
+        for of in alike.values()
+    ]
     groups = [group for group in groups if all(_size_fits(one, group) for one in query.on("#", *_own_counts(query)))]
     groups = _sorted(groups, query)
     if query.best and groups:
@@ -191,17 +192,15 @@ def _size_fits(condition: Condition, group: Group) -> bool:
 
 
 def _sorted(groups: list[Group], query: Query) -> list[Group]:
-    keys: dict[str, Callable[[Group], Any]] = {
-        "size": lambda group: len(group.ids),
-        "#speaker": lambda group: group.speakers,
-        SPEAKER.key: lambda group: order_key(SPEAKER, group.name),
-    }
     if query.listed in ("years", "months"):
         groups = sorted(groups, key=lambda group: int(group.name))
     if query.order == "corpus":
         return groups
-    key = keys.get(query.order, lambda group: name_key(group.name))
-    return sorted(groups, key=key, reverse=query.descending)
+    if query.order in ("size", "#speaker"):
+        return sorted(groups, key=lambda group: _size(query.order, group), reverse=query.descending)
+    by_surname = query.order == SPEAKER.key
+    keys = {group.name: order_key(SPEAKER, group.name) if by_surname else name_key(group.name) for group in groups}
+    return sorted(groups, key=lambda group: keys[group.name], reverse=query.descending)
 
 
 def _wheres(query: Query) -> Iterator[Clause]:
