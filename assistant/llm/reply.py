@@ -78,24 +78,23 @@ def read_reply(pieces: Iterable[bytes]) -> Iterator[Said]:
     """What a reply's bytes say: an event stream, or one JSON object; told by what they are."""
     data: list[bytes] = []  # of the event under way
     plain: list[bytes] = []  # lines that are no event
-    kind, size = b"", 0
+    size = 0
     for line in _lines(pieces):
         name, _, value = (part.strip() for part in line.partition(b":"))
         if name == b"data" and not plain:
             data.append(value)
             # Not every server sets its events apart, so a line that is one by itself ends what came before.
             if _is_done(value) or _json(value) is not None:
-                yield from _said(value, kind)
+                yield from _said(value)
                 data.clear()
         elif name in (b"event", b"id", b"retry", b"") and not plain:
-            yield from _said(b"\n".join(data), kind)
+            yield from _said(b"\n".join(data))
             data.clear()
-            kind = value if name == b"event" else kind if line.strip() else b""
         elif size < _LONGEST_BODY_BYTES:
             size += len(line)
             plain.append(line)
-    yield from _said(b"\n".join(data), kind)
-    yield from _said(b"\n".join(plain), b"")
+    yield from _said(b"\n".join(data))
+    yield from _said(b"\n".join(plain))
 
 
 def said_by(event: object) -> Said:
@@ -146,7 +145,6 @@ class Reply:
         self._teller = teller
         self._end: str | None = None
         self._unread = ""
-        self._half_sign = ""
         self._is_closed_well = False  # whether the server itself has said where the reply ends
         self._arrived: queue.SimpleQueue[Said | Exception | None] = queue.SimpleQueue()
         self._socket: socket.socket | None = None
@@ -171,7 +169,7 @@ class Reply:
         finally:
             self._hang_up()
         # What was said before a connection broke may still be held; a complete answer stays one.
-        if words := self._fold.feed(self._valid("", is_all=True)) + self._fold.finish():
+        if words := self._fold.finish():
             said_anything = True
             yield words
         self.has_thought = self.has_thought or self._fold.thought
@@ -253,7 +251,7 @@ class Reply:
             if said.error is not None and self._end is None:
                 raise Refused(0, said.error)
             # Some servers send the whole once more after its pieces.
-            written = self._valid("" if said.is_message and has_words else said.words)
+            written = printable("" if said.is_message and has_words else said.words)
             has_words = has_words or bool(said.words)
             if said.words or said.thoughts:
                 since, self.has_begun = time.monotonic(), True
@@ -302,13 +300,6 @@ class Reply:
             return self._teller.broke_off() if said_anything else self._teller.hung_up()
         return None if said_anything else EndpointSilent(f"{where} answered with nothing; try another model there.")
 
-    def _valid(self, text: str, *, is_all: bool = False) -> str:
-        """A text without what a terminal obeys and half signs; the second half may come with the next piece."""
-        text = self._half_sign + text
-        is_half = not is_all and "\ud800" <= text[-1:] <= "\udbff"
-        self._half_sign = text[-1:] if is_half else ""
-        return printable(text[:-1] if is_half else text)
-
 
 def beginning(response: httpx.Response) -> bytes:
     """What a server answers, read no further than a bound."""
@@ -320,18 +311,15 @@ def beginning(response: httpx.Response) -> bytes:
     return bytes(content)
 
 
-def _said(text: bytes, kind: bytes) -> Iterator[Said]:
-    """What this says; an event that is called an error is one, whatever it holds."""
+def _said(text: bytes) -> Iterator[Said]:
+    """What an event, or a whole reply, says."""
     if _is_done(text):
         yield Said(end="done")
     elif text.strip():
         event = _json(text)
         said = said_by(event)
-        shown = text[:_LONGEST_UNREAD_BYTES].decode("utf-8", "replace")
-        if kind == b"error" and not said.words:
-            said.error = said.error or event or shown
-        elif event is None or (event and "choices" not in event and not said.error):
-            said.unread = shown
+        if event is None or (event and "choices" not in event and not said.error):
+            said.unread = text[:_LONGEST_UNREAD_BYTES].decode("utf-8", "replace")
         yield said
 
 
