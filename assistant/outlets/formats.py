@@ -18,7 +18,6 @@ from assistant.retrieve.hybrid import RankedRecord
 from assistant.types import Answer, Citation, StatementCheck
 from ingest.records import Kind, Record, speaker_names
 from ingest.schema import record_to_json
-from ingest.text import web_address
 
 # In an address, what would end or break the link or the field that it stands in, as the address itself may write it.
 ADDRESS = {ord(sign): f"%{ord(sign):02X}" for sign in " \"'\\{}<>^`|()[]\n"}
@@ -129,8 +128,8 @@ class EntryJson(RecordJson):
 
 def citation_address(citation: Citation, page_url: str) -> str:
     """Where a citation leads: to the second of the recording, else to the record's own page, else to it on ours."""
-    there = web_address(citation.deep_link or citation.url)
-    return (there or f"{page_url}?talk={quote(citation.id, safe='')}").translate(ADDRESS)
+    there = citation.deep_link or citation.url or f"{page_url}?talk={quote(citation.id, safe='')}"
+    return there.translate(ADDRESS)
 
 
 def answer_json(answer: Answer) -> AnswerJson:
