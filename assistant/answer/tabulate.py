@@ -18,21 +18,7 @@ from ingest import schema
 from ingest.passages import Passage, Places, chapter_line, speaker_line, split_sentences
 from ingest.record_store import RecordStore
 from ingest.records import Chapter, Date, Record, all_speakers
-from ingest.schema import (
-    AUTHOR_COUNT,
-    COMMENT_COUNT,
-    DATE,
-    DATES,
-    FLAG,
-    LINKS,
-    NAME,
-    ORGANISATION,
-    PAGE,
-    SECONDS,
-    SPEAKER,
-    Field,
-    format_seconds,
-)
+from ingest.schema import Field
 from ingest.text import searchable
 
 # A list longer than this is easier to read as a table.
@@ -42,7 +28,7 @@ MOST_SHOWN = 200
 _LONGEST_OPENING_CHARS = 300
 _LONGEST_LEAD_CHARS = 300
 # What stands behind every title; of the others what was asked for.
-_ALWAYS = (ORGANISATION, AUTHOR_COUNT, DATE, COMMENT_COUNT)
+_ALWAYS = (schema.ORGANISATION, schema.AUTHOR_COUNT, schema.DATE, schema.COMMENT_COUNT)
 _WORDS = {
     "title": "with {} in the title", "opening": "with a title that begins with {}", "sign": "with {} in the title",
     "text": "with {} in title or text", "abstract": "with {} in the abstract", "bio": "with {} in the biography",
@@ -125,9 +111,9 @@ def _sums(result: Result, store: RecordStore) -> str:
         said += f" **{count} {_called('#chapter', count)}** in all."
     elif query.wanted("link") and query.counted:
         wanted = [words.lower() for words in query.wanted("link")]
-        links = (link.lower() for one in result.ids for link in LINKS.of(store.record(one)))
+        links = (link.lower() for one in result.ids for link in schema.LINKS.of(store.record(one)))
         count = sum(any(words in link for words in wanted) for link in links)
-        said += f" **{count} {_called(LINKS.key, count)}** in all."
+        said += f" **{count} {_called(schema.LINKS.key, count)}** in all."
     return said
 
 
@@ -174,7 +160,7 @@ def _tell_groups(result: Result, store: RecordStore, answer: CitedText) -> Itera
 
 
 def _affiliation(query: Query, group: Group, items: dict[str, Cited]) -> str:
-    if query.listed != SPEAKER.key:
+    if query.listed != schema.SPEAKER.key:
         return ""
     people = (one for of in group.ids if of in items for one in all_speakers(items[of].record))
     return next((f", {one_line(one.affiliation)}" for one in people if one.name == group.name and one.affiliation), "")
@@ -184,7 +170,7 @@ def _asked(query: Query) -> list[Field]:
     """The fields that a query asks of, beside those of people."""
     named = [query.order] if query.order != "corpus" else []
     named += [key for one in query.conditions for key in (one.field, *(one.values if one.field == "has" else ()))]
-    named += [LINKS.key] if any(query.on("link")) else []
+    named += [schema.LINKS.key] if any(query.on("link")) else []
     fields = (_field_of(key) for key in named)
     return [field for field in fields if field and field.person is None and not field.is_derived]
 
@@ -297,7 +283,7 @@ def _condition(one: Condition) -> str:
         told = f"among the {len(one.values)} told before" if len(one.values) > 1 else "of the one told before"
     elif one.field.startswith("#") or (field is not None and field.unit):
         told = f"with {told} {_called(one.field, 1 if told == '1' else 2)}"
-    elif field is not None and field.type is not FLAG:
+    elif field is not None and field.type is not schema.FLAG:
         told = (field.reads or f"with the {field.one} {{}}").format(told)
     else:
         told = _WORDS.get(one.field, "{}").format(told)
@@ -311,13 +297,13 @@ def _value(key: str, value: str) -> str:
         name = _called(value, 1)
         return PARTS.get(value) or f"a{'n' if name[0] in 'aeiou' else ''} {name}"
     if is_number(key):
-        written = format_seconds if field is not None and field.type is SECONDS else str
+        written = schema.format_seconds if field is not None and field.type is schema.SECONDS else str
         return _range(numbers_in(value), written, "at least {}", "at most {}")
-    if field is not None and field.type is DATES:
+    if field is not None and field.type is schema.DATES:
         return _range(dates_in(value), _day, "{} or later", "{} or before")
-    if field is not None and field.type is FLAG:
+    if field is not None and field.type is schema.FLAG:
         return f"that are {field.one}" if value == "yes" else f"that are not {field.one}"
-    is_plain = field is not None and field.type is NAME and field.reads and field is not PAGE
+    is_plain = field is not None and field.type is schema.NAME and field.reads and field is not schema.PAGE
     return value if is_plain else _SPEAKS.get(value, f"“{value}”")
 
 
@@ -345,12 +331,12 @@ def _month(number: int) -> str:
 def _ordered(query: Query) -> str:
     """What comes first, or is the only one that is told."""
     field, last = schema.field_of(query.order), query.descending
-    if query.order == "title" or (field is not None and field.type is NAME):
+    if query.order == "title" or (field is not None and field.type is schema.NAME):
         by = f"by {_called(query.order, 1)}"
         return f" {'last' if last else 'first'} {by}" if query.best else f", {by}{', descending' if last else ''}"
-    if field is not None and field.type is DATES:
+    if field is not None and field.type is schema.DATES:
         first = f"{'latest' if last else 'earliest'} {field.one}"
-    elif query.order == "title_length" or (field is not None and field.type is SECONDS):
+    elif query.order == "title_length" or (field is not None and field.type is schema.SECONDS):
         first = f"{'longest' if last else 'shortest'} {_called(query.order, 1)}"
     else:
         first = f"{'most' if last else 'fewest'} {_called(query.order)}"

@@ -14,15 +14,8 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from assistant.llm import faults
-from assistant.llm.health import (
-    ASSUMED_CONTEXT_TOKENS,
-    EndpointChoice,
-    Learned,
-    api_address,
-    find_context,
-    list_models,
-)
+from assistant.llm import faults, health
+from assistant.llm.health import EndpointChoice, Learned
 from assistant.llm.marks import ReasoningFold, may_hide_tag
 from assistant.llm.reply import PULSE_S, Piece, Pulse, Reply
 from assistant.settings import Settings
@@ -52,7 +45,7 @@ class Endpoint:
             learned: What is known of them from before; whoever keeps it spares the next endpoint of the same choice
                 finding it out again.
         """
-        self.base_url = api_address(choice.base_url)
+        self.base_url = health.api_address(choice.base_url)
         self.where = shown_address(self.base_url)
         self._settings = settings
         self.learned = learned or Learned()
@@ -106,7 +99,9 @@ class Endpoint:
             listed = self._listed() if learned.listed is None else learned.listed
             entry = next((entry for entry in listed if entry["id"] == self.model()), {})
             with self._http(_LOOK_TIMEOUT_S) as http:
-                learned.context_tokens = find_context(http, self.base_url.removesuffix("/v1"), self.model(), entry)
+                learned.context_tokens = health.find_context(
+                    http, self.base_url.removesuffix("/v1"), self.model(), entry
+                )
             learned.context_asked += 1
         return learned.context_tokens
 
@@ -215,7 +210,7 @@ class Endpoint:
     def _listed(self) -> list[Mapping[str, Any]]:
         with self._http(_LIST_TIMEOUT_S) as http:
             try:
-                self.learned.listed = list_models(http, self.base_url)
+                self.learned.listed = health.list_models(http, self.base_url)
             except Exception as error:
                 raise self._teller.tell(error) from error
         return self.learned.listed
@@ -230,9 +225,9 @@ class Endpoint:
 
     def _held_tokens(self) -> int:
         try:
-            return self.context_tokens() or ASSUMED_CONTEXT_TOKENS
+            return self.context_tokens() or health.ASSUMED_CONTEXT_TOKENS
         except EndpointError:  # whoever asks next is told why
-            return ASSUMED_CONTEXT_TOKENS
+            return health.ASSUMED_CONTEXT_TOKENS
 
     def _http(self, read_timeout_s: float) -> httpx.Client:
         return http_client(

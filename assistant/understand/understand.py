@@ -14,15 +14,7 @@ from assistant.prompts import Prompts
 from assistant.query import Condition, Query, parse_query
 from assistant.retrieve.hybrid import Asked, HybridRanker, Scored
 from assistant.types import Answer, ChatModel, Intent, Mention
-from assistant.understand import by_model
-from assistant.understand.coreference import (
-    Nearness,
-    leaned_on,
-    points_at_person,
-    same_of_another,
-    spoken_of,
-    standalone,
-)
+from assistant.understand import by_model, coreference
 from assistant.understand.entities import Entities, Linked
 from assistant.understand.intent import OF_PROGRAM, Floats, intent_chances, subject_of
 from assistant.understand.parser import Parser
@@ -164,7 +156,7 @@ class Understander:
         A list narrows the list before it by its query; after anything else, what leans on a record asks for no list,
         unless a sure query says which records are meant: "List all talks" does, "Who gives it, and when?" does not.
         """
-        spoken = spoken_of(history)
+        spoken = coreference.spoken_of(history)
         query, chance = understood.query, understood.query_chance
         if not spoken or understood.of_program >= SURE_OF_PROGRAM:
             return understood
@@ -174,7 +166,7 @@ class Understander:
             return understood
         words = len(scored.words.words) if scored.words else len(understood.question.split())
         beside = words - sum(len(one.text.split()) for one in understood.mentions)
-        same = same_of_another(understood.mentions, history[-1], max(0, beside))
+        same = coreference.same_of_another(understood.mentions, history[-1], max(0, beside))
         if same is not None:
             text, mentions = same
             asked, of_same = self._scored(replace(understood.asked, text=text, corrected=text))
@@ -188,8 +180,8 @@ class Understander:
             )
         row_of = self._ranker.row_of
         of = {id_: float(scored.records[row_of[id_]]) for id_ in (one.record_id for one in spoken) if id_ in row_of}
-        nearness = Nearness(float(scored.records.max()), scored.lead, words, of)
-        meant = leaned_on(
+        nearness = coreference.Nearness(float(scored.records.max()), scored.lead, words, of)
+        meant = coreference.leaned_on(
             understood.question,
             understood.phrasing,
             understood.mentions,
@@ -201,9 +193,9 @@ class Understander:
             return understood
         return replace(
             understood,
-            standalone=standalone(understood.question, meant),
+            standalone=coreference.standalone(understood.question, meant),
             leans_on=tuple(one.record_id for one in meant),
-            asks_person=understood.asks_person or points_at_person(understood.question),
+            asks_person=understood.asks_person or coreference.points_at_person(understood.question),
             query=None,
             query_chance=0.0,
         )
