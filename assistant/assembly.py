@@ -29,18 +29,10 @@ from assistant.types import Answer, ChatModel, Done, Event, SourcePassage, Style
 from assistant.understand.entities import Entities
 from assistant.understand.parser import Parser
 from assistant.understand.understand import Understander, Understood
+from ingest import snapshots
 from ingest.embedder import BundledEmbedder, Embedder, EndpointEmbedder
 from ingest.errors import IndexDamaged, IndexMissing, QuestionTooLong, SettingsError
 from ingest.pipeline import IngestReport, Progress, ingest
-from ingest.snapshots import (
-    Snapshot,
-    collection_named,
-    collection_of,
-    latest_collection,
-    open_current,
-    readable_parts,
-    serving_name,
-)
 from ingest.stores import StoreChoice
 from ingest.text import printable
 
@@ -86,7 +78,7 @@ class Assistant:
     def corpus(self) -> Path:
         """What the collection is made from: as the settings say, else as it was."""
         if "corpus" not in self.settings.model_fields_set:
-            made = next(readable_parts(self.collection), None)
+            made = next(snapshots.readable_parts(self.collection), None)
             if made is not None:
                 return Path(made.manifest.corpus)
             if self.settings.collection and self.collection.name != self.settings.corpus.name:
@@ -103,7 +95,7 @@ class Assistant:
     @property
     def has_index(self) -> bool:
         """Whether something has been ingested into the collection."""
-        return serving_name(self.collection) is not None
+        return snapshots.serving_name(self.collection) is not None
 
     @property
     def damage(self) -> str | None:
@@ -114,7 +106,7 @@ class Assistant:
             return str(error)
 
     @property
-    def snapshot(self) -> Snapshot:
+    def snapshot(self) -> snapshots.Snapshot:
         """The snapshot that serves; raises what `ingest.snapshots.open_current` raises."""
         return self.ranker.snapshot
 
@@ -122,7 +114,7 @@ class Assistant:
     def ranker(self) -> HybridRanker:
         """Ranks the talks and papers of the serving snapshot."""
         with self._opening:
-            return self._opened(serving_name(self.collection))
+            return self._opened(snapshots.serving_name(self.collection))
 
     @property
     def gatherer(self) -> Gatherer:
@@ -191,7 +183,7 @@ class Assistant:
             return self._engine_over(ranker)
 
     def _open(self, _: str | None) -> HybridRanker:
-        snapshot = open_current(self.collection, self.embedder.fingerprint, self._store)
+        snapshot = snapshots.open_current(self.collection, self.embedder.fingerprint, self._store)
         return HybridRanker(snapshot, self.embedder, keyword_weight=self.settings.keyword_weight)
 
     def _make_engine(self, ranker: HybridRanker) -> ChatEngine:
@@ -222,9 +214,9 @@ def store_choice(settings: Settings) -> StoreChoice:
 def collection_folder(settings: Settings) -> Path:
     """The folder of the collection: the one that is named, that of the corpus, or the one ingested last."""
     if settings.collection:
-        return collection_named(settings.home, settings.collection)
-    last = None if "corpus" in settings.model_fields_set else latest_collection(settings.home)
-    return last or collection_of(settings.home, settings.corpus)
+        return snapshots.collection_named(settings.home, settings.collection)
+    last = None if "corpus" in settings.model_fields_set else snapshots.latest_collection(settings.home)
+    return last or snapshots.collection_of(settings.home, settings.corpus)
 
 
 def readable_question(question: str) -> str:

@@ -43,6 +43,8 @@ from assistant.understand.understand import Understander, Understood
 MOST_COMPARED, COMPARED_SENTENCES = 3, 3
 # Of so few rows it is told what they say too.
 MOST_ROWS_QUOTED = 2
+# Rows that a model may cite by name; the table that the program sets holds them all.
+MOST_ROWS_IN_PROMPT = 60
 # Of a list by relevance; those that fit less than so much of the best do not belong.
 MOST_LISTED = 8
 LEAST_OF_BEST_LISTED = 0.65
@@ -193,7 +195,10 @@ class ChatEngine:
         told = CitedText()
         for _ in tell(rows, self.gatherer.store, told):
             pass
-        return self.gatherer.rows_as_source(rows, MARKER.sub("", told.text))
+        first = (self.gatherer.store.passages_of(one)[0] for one in rows.ids[:MOST_ROWS_IN_PROMPT])
+        passages = tuple(self.gatherer.source(one, 1.0) for one in first)
+        text = MARKER.sub("", told.text)
+        return NumberedSource(passages, text, "Table of the records that were asked for") if passages else None
 
     def _best_of(self, turn: _Turn, record: RankedRecord, most: int, *, with_bio: bool = True) -> list[Excerpt]:
         """The sentences of a record that answer best."""

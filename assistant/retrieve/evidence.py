@@ -35,8 +35,6 @@ TOLD_SIGNS = 4
 RECORDS_PER_KIND = 4
 # Ranked for an answer, or to be listed by relevance.
 RECORDS_RANKED = 10
-# Rows that a model may cite by name; the table that the program sets holds them all.
-MOST_ROWS_IN_PROMPT = 60
 # Without the name, the question's wording must be found so well in another talk, and all that the named person gives
 # must come at most so close to it.
 LEAST_WORDING = 0.25
@@ -175,12 +173,6 @@ class Gatherer:
         """Positions of the records that fit the event, date or place which a question names."""
         where = understood.asked.where
         return self._ranker.records_within(Query(conditions=where)) if where else []
-
-    def rows_as_source(self, rows: Result, text: str) -> NumberedSource | None:
-        """The rows as a model reads them, once they are put into words; None where there are none."""
-        ids = rows.ids[:MOST_ROWS_IN_PROMPT]
-        passages = tuple(self.source(self.store.passages_of(one)[0], 1.0) for one in ids)
-        return NumberedSource(passages, text, "Table of the records that were asked for") if passages else None
 
     def numbered(self, record: RankedRecord, understood: Understood) -> NumberedSource:
         """A record as a model reads it: whole, in its own order; biographies only where a person is asked about."""

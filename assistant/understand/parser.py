@@ -14,20 +14,10 @@ import numpy as np
 
 from assistant.learned import load
 from assistant.query import Query
+from assistant.understand import notation
 from assistant.understand.entities import Linked
 from assistant.understand.network import FIRST, INSIDE, LONGEST_BEFORE, Encoded, Network
-from assistant.understand.notation import (
-    NONE,
-    OR,
-    Pointer,
-    Sources,
-    Symbol,
-    Token,
-    asks_unheld,
-    items_of,
-    query_of,
-    tokens_of,
-)
+from assistant.understand.notation import NONE, OR, Pointer, Sources, Symbol, Token
 from ingest.embedder import BundledEmbedder, Pieces
 
 LEARNED = Path(__file__).with_name("parser.npz")
@@ -62,7 +52,8 @@ class Parser:
             previous: The query of the turn before.
             before: Ids of the records that it listed.
         """
-        sources = Sources(tokens_of(question, linked.mentions), items_of(previous)[:LONGEST_BEFORE], before)
+        items = notation.items_of(previous)[:LONGEST_BEFORE]
+        sources = Sources(notation.tokens_of(question, linked.mentions), items, before)
         pieces = self._embedder.embed_pieces(question)
         first_pieces = first_piece_of(pieces, sources.tokens)
         at = {place: number for number, place in first_pieces.items()}
@@ -71,8 +62,8 @@ class Parser:
         for line, chance in self._network.lines(self._encoded(pieces, first_pieces, sources)):
             left -= chance
             symbols = [self._symbol(one, at, len(pieces.spans)) for one in line]
-            is_none = symbols == [NONE] or asks_unheld(symbols, sources)
-            query = None if is_none else query_of(with_enumerated(symbols, sources.tokens), sources)
+            is_none = symbols == [NONE] or notation.asks_unheld(symbols, sources)
+            query = None if is_none else notation.query_of(with_enumerated(symbols, sources.tokens), sources)
             if not is_none and (query is None or names_more(sources.tokens, symbols, query)):
                 senseless += chance
                 continue
