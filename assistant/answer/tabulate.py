@@ -238,29 +238,24 @@ def cited(query: Query, ids: Iterable[str], store: RecordStore) -> list[Cited]:
 
 def _span(query: Query, passages: list[Passage]) -> tuple[Passage, int, int]:
     """The words that carry what was asked for, where the record's text has such, else its beginning."""
-    for key, sections in _LOOKED_IN.items():
-        within = [one for one in passages if not sections or one.section in sections]
-        for phrase in query.wanted(key):
-            if found := _sentence_with(within, searchable(phrase)):
-                return found
+    carrying = (
+        (passage, start, end)
+        for key, sections in _LOOKED_IN.items()
+        for phrase in filter(None, map(searchable, query.wanted(key)))
+        for passage in passages
+        if (not sections or passage.section in sections) and phrase in searchable(passage.text)
+        for start, end in split_sentences(passage.text)
+        if phrase in searchable(passage.text[start:end])
+    )
+    if (found := next(carrying, None)) is not None:
+        return found
     wanted = ["chapters"] if _wants_chapters(query) else ["bio"] if "bio" in query.wanted("has") else []
     passage = next((one for one in passages if one.section in wanted), passages[0])
-    return (passage, 0, len(passage.text)) if passage.section == "chapters" else (passage, *_opening(passage))
-
-
-def _sentence_with(passages: list[Passage], phrase: str) -> tuple[Passage, int, int] | None:
-    for passage in passages:
-        if phrase and phrase in searchable(passage.text):
-            for start, end in split_sentences(passage.text):
-                if phrase in searchable(passage.text[start:end]):
-                    return passage, start, end
-    return None
-
-
-def _opening(passage: Passage) -> tuple[int, int]:
-    """The first sentence; cutting the text first keeps long passages fast."""
+    if passage.section == "chapters":
+        return passage, 0, len(passage.text)
+    # The first sentence; cutting the text first keeps long passages fast.
     spans = split_sentences(passage.text[:_LONGEST_OPENING_CHARS])
-    return spans[0] if spans else (0, len(passage.text))
+    return passage, *(spans[0] if spans else (0, len(passage.text)))
 
 
 def _described(query: Query) -> str:
