@@ -137,9 +137,7 @@ class Extractor:
         wants_bio = (with_bio and best.section == "bio") and (
             asks_person or self._keyword.coverage(question, [best.text])[0] >= LEAST_WORDING_OF_BIO
         )
-        for passage, place in zip(
-            self._store.passages_of(record.record_id), self._ranker.positions(record.record_id), strict=True
-        ):
+        for passage, place in self._ranker.passages_of(record.record_id):
             if passage.section != "title" and (wants_bio or passage.section != "bio"):
                 spans = sentence_spans(passage.text)
                 scores = self._scores(question, scored, passage, place, spans)

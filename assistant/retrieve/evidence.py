@@ -247,14 +247,14 @@ class Gatherer:
         if not others:
             return None
         rows = [*own, *others]
-        fits = late_interaction.of_records(words, [*map(ranker.positions_at, rows)]) + wording[rows]
+        fits = late_interaction.of_records(words, [*map(ranker.positions, rows)]) + wording[rows]
         mine, theirs = fits[: len(own)], fits[len(own) :]
         meant_row = others[int(theirs.argmax())]
         if wording[meant_row] < LEAST_WORDING or mine.max() > MOST_OF_OWN * theirs.max():
             return None
-        positions = ranker.positions_at(meant_row)
+        positions = ranker.positions(meant_row)
         best = positions.start + int(scored.passages[positions.start : positions.stop].argmax())
-        own_passage, meant = self.store.passages([ranker.positions_at(own[int(mine.argmax())]).start, best])
+        own_passage, meant = self.store.passages([ranker.positions(own[int(mine.argmax())]).start, best])
         return Presupposition(name, own_passage, meant)
 
 
@@ -326,7 +326,7 @@ def features(ranker: HybridRanker, understood: Understood, scored: Scored, best:
     found = [one.passage for one in best.passages]
     # An abstract that names the speaker may come before what is said.
     passage = next((one for one in found if one.start_s is not None), found[0])
-    own = ranker.positions(best.record_id)
+    own = ranker.positions(ranker.row_of[best.record_id])
     passages = looked_at(ranker, best.record_id, passage)
     return Features(
         told_signs=told_signs(ranker, scored.words, passages),
@@ -342,8 +342,11 @@ def looked_at(ranker: HybridRanker, record_id: str, best: Passage | None = None)
 
     Of speech it is the best one alone: an hour of it holds a word near to any.
     """
-    passages = zip(ranker.snapshot.store.passages_of(record_id), ranker.positions(record_id), strict=True)
-    return [(one, place) for one, place in passages if one.start_s is None or best is None or one.id == best.id]
+    return [
+        (one, place)
+        for one, place in ranker.passages_of(record_id)
+        if one.start_s is None or best is None or one.id == best.id
+    ]
 
 
 def told_signs(ranker: HybridRanker, words: Words | None, passages: Sequence[tuple[Passage, int]]) -> Floats:

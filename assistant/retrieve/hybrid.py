@@ -201,13 +201,14 @@ class HybridRanker:
         """Positions of the records that meet its conditions."""
         return positions(filters, self.snapshot.store)
 
-    def positions(self, record_id: str) -> range:
-        """Where a record's passages stand, in reading order."""
-        return self.positions_at(self.row_of[record_id])
-
-    def positions_at(self, row: int) -> range:
-        """The same for the record at this row."""
+    def positions(self, row: int) -> range:
+        """Where the passages of the record at a row stand, in reading order."""
         return range(int(self._first[row]), int(self._last[row]))
+
+    def passages_of(self, record_id: str) -> list[tuple[Passage, int]]:
+        """A record's passages, each with its place."""
+        passages = self.snapshot.store.passages_of(record_id)
+        return list(zip(passages, self.positions(self.row_of[record_id]), strict=True))
 
     def _look(self, text: str, corrected: str) -> "_Look":
         """Score every passage."""
