@@ -232,7 +232,7 @@ def _asked(question: str, linked: Linked, keyword: KeywordIndex) -> Asked:
             if one.field == field and one.is_sure and len(one.record_ids) <= MOST_NAMED[field]:
                 named |= dict.fromkeys(one.record_ids)
     kind = kinds[0] if len(set(kinds)) == 1 else None
-    return Asked(question, linked.corrected, kind, tuple(named), _where(linked, keyword))
+    return Asked(question, linked.corrected, kind, linked.strangers, tuple(named), _where(linked, keyword))
 
 
 def _where(linked: Linked, keyword: KeywordIndex) -> tuple[Condition, ...]:
