@@ -139,13 +139,14 @@ def _is_value(key: str, value: str) -> bool:
 
 
 _QUERY = TypeAdapter(Query)
-_OWN = {field.name: field.default for field in fields(Query) if field.name != "conditions"}
+OWN = {field.name: field.default for field in fields(Query) if field.name != "conditions"}
+"""What a query says beside its conditions, and what goes without saying."""
 
 
 def query_text(query: Query) -> str:
     """A query as text, one "field: value" a line, that `parse_query` reads back; what says nothing is left out."""
     lines = []
-    for name, default in _OWN.items():
+    for name, default in OWN.items():
         value = getattr(query, name)
         if value != default or name == "listed":
             lines.append(f"{name}: {'yes' if value is True else value}")
@@ -161,7 +162,7 @@ def parse_query(text: str) -> Query | None:
     conditions = []
     for line in text.splitlines():
         name, _, value = (part.strip() for part in line.partition(":"))
-        if name not in _OWN:
+        if name not in OWN:
             values = tuple(part.strip() for part in value.split(" | "))
             conditions.append(Condition(name.removeprefix("not "), values, name.startswith("not ")))
         elif name in own:

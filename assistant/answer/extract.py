@@ -157,13 +157,6 @@ class Extractor:
         return np.asarray((nearest * (weights / weights.sum())).sum(axis=1), dtype=np.float32)
 
 
-def opening(passages: Sequence[Passage], *, sentences: int) -> Excerpt:
-    """The first sentences of a record: of its abstract, or of what it has instead."""
-    first = min(passages, key=lambda passage: passage.section != "abstract")
-    spans = sentence_spans(first.text)[:sentences]
-    return Excerpt(first, spans[0][0], spans[-1][1], 1.0)
-
-
 def _joined(sentences: Sequence[Excerpt], chosen: Collection[int]) -> list[Excerpt]:
     """The chosen sentences in reading order; one between two of them is quoted too, so that they read on."""
 

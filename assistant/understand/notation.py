@@ -12,10 +12,10 @@ learning needs, is in `evals/pointing.py`.
 import re
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from assistant.query import WORDS, Condition, Query, beside, dates_in, is_number, parse_query
+from assistant.query import OWN, WORDS, Condition, Query, beside, dates_in, is_number, parse_query
 from assistant.types import Mention
 from assistant.understand.entities import split_words
 from ingest import schema
@@ -43,7 +43,6 @@ OR, EACH, AMONG = "|", "each", "among"
 SMALL = {f"n{number}": str(number) for number in range(4)}
 """Numbers that no word of the question need name: "solo", "uncommented"."""
 
-OWN = {field.name: field.default for field in fields(Query) if field.name != "conditions"}
 _BOUNDS = dict(LOW + HIGH)
 NUMBERED = ("limit", "skip")
 TAGS = {
