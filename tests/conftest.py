@@ -1,6 +1,8 @@
 """Fixtures for every test: real parts, in folders of the test's own; no test touches the user's home."""
 
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +14,21 @@ from ingest.embedder import BundledEmbedder
 from ingest.pipeline import IngestReport
 
 SEEDS = Path(__file__).parent.parent / "seeds"
+MEMORY = Path("/dev/shm")
+ROOM_BYTES = 6_000_000_000
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep what the tests write in memory where there is room: the hundreds of indexes wait for a disk else.
+
+    TMPDIR names another place.
+    """
+    if "TMPDIR" in os.environ or not MEMORY.is_dir() or shutil.disk_usage(MEMORY).free < ROOM_BYTES:
+        return
+    folder = Path(tempfile.mkdtemp(prefix="talks-tests-", dir=MEMORY))
+    folder.chmod(0o755)
+    os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
+    config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
 @pytest.fixture(autouse=True)
