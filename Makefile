@@ -32,7 +32,7 @@ chat: .venv/.run
 # All of them: two at a time first, then those that must run alone, found by their files, since to import all takes long.
 test: lint
 ifeq ($(ARGS),)
-	@$(IN_VENV) -m pytest -n 2 --dist loadfile -m "not alone"
+	@$(IN_VENV) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not alone"
 	@$(IN_VENV) -m pytest -m alone $$(grep -rl --include='test_*.py' 'mark\.alone' tests)
 else
 	@$(IN_VENV) -m pytest $(ARGS)
