@@ -63,17 +63,17 @@ def installs_and_answers(package: Path, python: Path) -> str:
     options = ["--no-deps", "--no-build-isolation", "--force-reinstall"]
     subprocess.run([*_pip(python), *options, str(package)], check=True)
     talks = python.with_name("talks.exe" if os.name == "nt" else "talks")
-    with tempfile.TemporaryDirectory(prefix="talks-release-") as folder:
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(("TALKS_", "PYTHON"))}
-        environment |= {"TALKS_HOME": f"{folder}/home"}
-        run = subprocess.run(
-            [talks, "ask", _QUESTION, "--json"],
-            cwd=folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("TALKS_", "PYTHON"))}
+    # What one package has read the next need not embed again.
+    environment |= {"TALKS_HOME": str(python.parents[1] / "home")}
+    run = subprocess.run(
+        [talks, "ask", _QUESTION, "--json"],
+        cwd=python.parents[1],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     if run.returncode or _ANSWER not in json.loads(run.stdout)["answer"]:
         raise Failed(f"{package.name} does not answer once it is installed: {run.stderr.strip()[-300:]}")
     return f'{package.name} answers "{_QUESTION}"'
