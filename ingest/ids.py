@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from slugify import slugify
 
-from ingest.readers.names import surname
+from ingest.readers.people import surname
 from ingest.records import Record, Warning
 from ingest.schema import DATE, value_fields
 

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from ingest.ids import with_ids
 from ingest.links import video_id
-from ingest.readers.names import surname
+from ingest.readers.people import surname
 from ingest.records import Date, Record, Speaker, Value, Warning
 from ingest.schema import CAPTIONS, DATE, EVENT, IDS, LINKS, VIDEO_URL, Field, value_fields
 

@@ -15,7 +15,7 @@ from itertools import accumulate
 
 from sentencex import get_sentence_boundaries
 
-from ingest.readers.names import is_name
+from ingest.readers.people import is_name
 from ingest.records import Chapter, Kind, Record, Speaker, speaker_names
 from ingest.schema import LANGUAGE, ORGANISATION, format_seconds
 from ingest.transcript import Transcript, Window, hard_pieces

@@ -7,8 +7,7 @@ What somebody was before ("has served as", "Prior to joining") is left out.
 import re
 
 from ingest.passages import Span, split_sentences
-from ingest.readers.affiliations import is_role
-from ingest.readers.names import surname
+from ingest.readers.people import is_role, surname
 from ingest.text import plain_words
 
 _NOW = re.compile(r"\b(?:is|holds|works as)\s")

@@ -7,7 +7,7 @@ Pages do not mark it; a biography begins with a speaker's name, in one of the fo
 import re
 from collections.abc import Sequence
 
-from ingest.readers.names import HONORIFICS, PARTICLES, is_name, plain_word, surname
+from ingest.readers.people import HONORIFICS, PARTICLES, is_name, plain_word, surname
 from ingest.records import Speaker
 
 # Behind half a name ("Surbhi", "Dr. Chi") only words that a life is told with count; an abstract may say "Newton

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest.readers.dates import parse_dated_line
+from ingest.readers.fields import parse_dated_line
 from ingest.readers.shapes import prose_cost
 from ingest.records import Date
 

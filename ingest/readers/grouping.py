@@ -15,9 +15,9 @@ from urllib.parse import unquote, urlsplit
 import langcodes
 
 from ingest import schema
-from ingest.readers.keys import language_of
-from ingest.readers.names import is_name
+from ingest.readers.fields import language_of
 from ingest.readers.parts import Entry, Part
+from ingest.readers.people import is_name
 from ingest.readers.tracks import Made, timestamp
 from ingest.records import Cue, Record, Source, Speaker, Value, Warning
 from ingest.text import folded
@@ -177,13 +177,9 @@ class _Joining:
     def _in_event(self, part: Part, entry: Entry) -> Entry:
         """The entry with the event of its folder, or of one above it."""
         folder = PurePosixPath(part.name).parent
-        for above in (folder, *folder.parents):
-            told = self._events.get(above.as_posix())
-            if told:
-                missing = {key: text for key, text in told.items() if text and key not in entry.record.values}
-                missing.pop(schema.URL_FIELD.key, None)
-                return replace(entry, record=replace(entry.record, values={**entry.record.values, **missing}))
-        return entry
+        above = (self._events.get(one.as_posix()) for one in (folder, *folder.parents))
+        event = next(filter(None, above), None)
+        return replace(entry, record=_with(entry.record, {schema.EVENT.key: event})) if event else entry
 
     def _joined(self, part: Part, entry: Entry) -> Record:
         """The record of an entry with what its files tell."""

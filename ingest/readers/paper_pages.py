@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ingest.readers.blocks import Block, find_blocks, parse_block
-from ingest.readers.dates import parse_dated_line
+from ingest.readers.fields import parse_dated_line
 from ingest.readers.links import find_links
 from ingest.readers.segment import cheapest_parts
 from ingest.readers.shapes import FEWEST_TITLE_WORDS_AT_END, furniture_name, prose_cost, title_cost

@@ -43,7 +43,7 @@ class Part:
         track: What it says was spoken, where it is captions or a transcript.
         chapters: Likewise, where it is a list of chapters.
         is_media: It can be played, and is never read.
-        event: What it says of all recordings in its folder and below.
+        event: What it calls the event of all recordings in its folder and below.
         aside: What it is that holds no record and is no part of one ("a picture"), "" for all else.
         furniture: 1-based line → what it is, for lines that belong to no record.
         warnings: In line order.
@@ -56,7 +56,7 @@ class Part:
     track: Track | None = None
     chapters: tuple[Chapter, ...] = ()
     is_media: bool = False
-    event: Mapping[str, str] = field(default_factory=dict)
+    event: str = ""
     aside: str = ""
     furniture: Mapping[int, str] = field(default_factory=dict)
     warnings: tuple[Warning, ...] = ()

@@ -7,7 +7,7 @@ tells media and other binary files, which are never read; text is decoded here, 
 import json
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -18,24 +18,11 @@ from defusedxml.common import DefusedXmlException
 
 from ingest import schema
 from ingest.errors import PageUnreadable
-from ingest.readers import (
-    captions,
-    documents,
-    feeds,
-    json_records,
-    paper_pages,
-    pyvideo,
-    schedules,
-    segments,
-    tables,
-    talk_pages,
-    voctoweb,
-    ytdlp,
-)
+from ingest.readers import captions, documents, feeds, json_records, paper_pages, schedules, tables, talk_pages
 from ingest.readers.headings import record_key
-from ingest.readers.keys import timed_chapters
 from ingest.readers.parts import Part, from_reading
-from ingest.readers.tracks import Track
+from ingest.readers.recordings import Given, is_playlist, timed
+from ingest.readers.tracks import Track, find_segments, read_segments
 from ingest.records import Warning
 
 LARGEST_BYTES = 50_000_000
@@ -45,6 +32,8 @@ _MEDIA = re.compile(
     re.DOTALL,
 )
 _PICTURE = re.compile(rb"\x89PNG|\xff\xd8\xff|GIF8|RIFF....WEBP|BM....\0\0\0\0", re.DOTALL)
+# Beside the recordings of a folder, as PyVideo has it.
+_CATEGORY_FILE = "category.json"
 _CAPTION_ENDINGS = (".srt", ".vtt", ".sbv", ".json3")
 _TEXT_ENDINGS = ("", ".txt", ".text", ".md", ".markdown")
 # A line of a transcript may begin with "[00:01:23]".
@@ -183,21 +172,25 @@ def _read_text(text: str, name: str) -> Part:
     raise PageUnreadable(name, None, _UNKNOWN)
 
 
-def _spoken(track: Track, lines: list[str], name: str) -> Part:
+def _spoken(track: Track, lines: list[str], name: str, unused: Counter[str] | None = None) -> Part:
     """A part that is only what was said."""
     if not track.cues:
         raise PageUnreadable(name, None, "it holds no caption; download it again, or remove it.")
-    warnings = tuple(Warning(name, 1, f"{problem}") for problem in track.problems)
-    return Part(name, len(lines), track=track, warnings=warnings)
+    warnings = tuple(Warning(name, 1, problem) for problem in track.problems)
+    return Part(name, len(lines), track=track, warnings=warnings, unused=unused or Counter())
 
 
 def _read_table(table: tables.Table, lines: list[str], name: str) -> Part:
     if table.is_segments:
-        track, unused = tables.segments(table)
-        part = _spoken(track, lines, name)
-        return Part(name, len(lines), track=part.track, warnings=part.warnings, unused=unused)
+        unused: list[str] = []
+        return _spoken(tables.segments(table, unused.append), lines, name, Counter(unused))
     rows = ((line, line, values) for line, values in tables.records(table))
     return json_records.read_objects(rows, name, len(lines))
+
+
+def _read_given(recordings: Iterator[Given], lines: list[str], name: str) -> Part:
+    """What a file tells that is of one piece."""
+    return json_records.read_objects(((1, len(lines), one) for one in recordings), name, len(lines))
 
 
 def _document(document: documents.Document, lines: list[str], name: str, *, is_page: bool = False) -> Part:
@@ -215,7 +208,7 @@ def _document(document: documents.Document, lines: list[str], name: str, *, is_p
         part = _spoken(track or Track(()), lines, name)
         untimed = () if document.track else (Warning(name, 1, _AS_TEXT),)
         return replace(part, chapters=document.chapters, warnings=(*untimed, *part.warnings))
-    part = json_records.read_object(told, name, 1, len(lines))
+    part = json_records.read_objects(iter([(1, len(lines), told)]), name, len(lines))
     entry = part.entries[0]
     track = document.track
     if track is None and not tells_of_talk:
@@ -247,9 +240,9 @@ def _read_xml(text: str, lines: list[str], name: str) -> Part:
         raise PageUnreadable(name, line, f"the XML is broken here ({str(error)[:80]}); download it again.") from None
     tag = root.tag.rpartition("}")[2]
     if tag == "schedule":
-        return schedules.read_xml(root, name, len(lines))
+        return _read_given(schedules.read_xml(root), lines, name)
     if tag in ("rss", "feed") and feeds.has_recordings(root):
-        return feeds.read(root, name, len(lines))
+        return _read_given(feeds.read(root), lines, name)
     what = "a feed without recordings" if tag in ("rss", "feed") else f"no schedule and no feed (its root is <{tag}>)"
     raise PageUnreadable(name, None, f"it is {what}; nothing was read from it.")
 
@@ -268,8 +261,10 @@ def _read_json(text: str, lines: list[str], name: str) -> Part:
         return json_records.read(lines, name)
     except ValueError:
         return json_records.read(lines, name)
-    if PurePosixPath(name).name == pyvideo.CATEGORY_FILE and _is_category(value):
-        return pyvideo.read_category(value, name, len(lines))
+    if isinstance(value, dict) and PurePosixPath(name).name == _CATEGORY_FILE and _is_category(value):
+        return _read_category(value, lines, name)
+    if isinstance(value, dict) and is_playlist(value):
+        return Part(name, len(lines), aside="a downloader's list of a playlist")
     for recognises, read in _JSON:
         if recognises(value):
             return read(value, lines, name)
@@ -299,24 +294,33 @@ def _read_chapters(value: dict[str, Any], lines: list[str], name: str) -> Part:
         one for one in value["chapters"] if isinstance(one, dict) and one.get("toc") is not False and one.get("title")
     ]
     items = [(one.get("startTime"), one.get("endTime"), str(one["title"])) for one in given]
-    return Part(name, len(lines), chapters=timed_chapters(items, None))
+    return Part(name, len(lines), chapters=json_records.read_chapters(timed(items)))
 
 
 def _read_segments(value: Any, lines: list[str], name: str) -> Part:
     unused: list[str] = []
-    part = _spoken(segments.read_segments(value, unused.append), lines, name)
-    return Part(name, len(lines), track=part.track, warnings=part.warnings, unused=Counter(unused))
+    return _spoken(read_segments(value, unused.append), lines, name, Counter(unused))
 
 
-def _is_category(value: Any) -> bool:
-    return isinstance(value, dict) and isinstance(value.get("title"), str) and not {"videos", "speakers"} & value.keys()
+def _is_category(value: dict[str, Any]) -> bool:
+    return isinstance(value.get("title"), str) and not {"videos", "speakers"} & value.keys()
+
+
+def _read_category(value: dict[str, Any], lines: list[str], name: str) -> Part:
+    """PyVideo's `category.json`: its title is the event of every recording in and below its folder."""
+    known = ("title", "url", "slug", "start_date", "end_date", "description")
+    return Part(
+        name,
+        len(lines),
+        event=value["title"].strip(),
+        furniture=dict.fromkeys(range(1, len(lines) + 1), "the event of its folder"),
+        unused=Counter(key for key, one in value.items() if key not in known and one),
+    )
 
 
 _JSON: tuple[tuple[Callable[[Any], bool], Callable[[Any, list[str], str], Part]], ...] = (
-    (ytdlp.recognises, lambda value, lines, name: ytdlp.read(value, name, 1, len(lines))),
-    (schedules.is_schedule, lambda value, lines, name: schedules.read_json(value, name, len(lines))),
-    (voctoweb.recognises, lambda value, lines, name: voctoweb.read(value, name, len(lines))),
+    (schedules.is_schedule, lambda value, lines, name: _read_given(schedules.read_json(value), lines, name)),
     (_is_json3, lambda value, lines, name: _spoken(captions.read_json3(value), lines, name)),
-    (lambda value: segments.find_segments(value) is not None, _read_segments),
+    (lambda value: find_segments(value) is not None, _read_segments),
     (_is_chapters, _read_chapters),
 )

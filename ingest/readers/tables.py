@@ -6,16 +6,13 @@ known in several words and languages (`headings`).
 
 import csv
 import io
-import math
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ingest.readers.fields import seconds_of
 from ingest.readers.headings import record_key, segment_key
-from ingest.readers.keys import seconds_of
-from ingest.readers.tracks import Track, judged
-from ingest.records import Cue
+from ingest.readers.tracks import Track, read_cues
 
 _SEPARATORS = ",;\t|"
 # One cell may hold a whole transcript.
@@ -85,32 +82,20 @@ def records(table: Table) -> Iterator[tuple[int, dict[str, Any]]]:
         yield line, found
 
 
-def segments(table: Table) -> tuple[Track, Counter[str]]:
-    """The track of a table for which `is_segments` holds, and how often each other heading has a value."""
-    keys = [segment_key(heading) for heading in table.headings]
-    column = {key: keys.index(key) for key in ("start", "end", "text", "speaker") if key in keys}
-    unused: Counter[str] = Counter()
-    cues: list[Cue] = []
+def segments(table: Table, unused: Callable[[str], None]) -> Track:
+    """The track of a table for which `is_segments` holds.
+
+    Args:
+        unused: Told each heading that is neither text, time nor speaker, as often as it has a value.
+    """
+    names: list[str] = []
+    for heading in table.headings:
+        key = segment_key(heading)
+        names.append(key if key and key not in names else heading)
+    cells = [zip(names, map(str.strip, row), strict=False) for _, row in table.rows]
+    rows: list[dict[str, Any]] = [{name: cell for name, cell in row if cell} for row in cells]
     # Whisper's own TSV, and nothing else that we know, counts milliseconds.
     is_whisper = table.separator == "\t" and [heading.lower() for heading in table.headings] == ["start", "end", "text"]
-    scale = 1000 if is_whisper and all(_cell(cells, 0).isdecimal() for _, cells in table.rows) else 1
-    for line, cells in table.rows:
-        start_s, end_s = (seconds_of(_cell(cells, column.get(key))) for key in ("start", "end"))
-        cues.append(
-            Cue(
-                math.nan if start_s is None else start_s / scale,
-                math.nan if end_s is None else end_s / scale,
-                " ".join(_cell(cells, column["text"]).split()),
-                " ".join(_cell(cells, column.get("speaker")).split()) or None,
-                line,
-            )
-        )
-        unused.update(
-            heading for place, heading in enumerate(table.headings)
-            if place not in column.values() and _cell(cells, place)
-        )  # fmt: skip
-    return judged(cues, noun="row"), unused
-
-
-def _cell(cells: Sequence[str], place: int | None) -> str:
-    return cells[place].strip() if place is not None and place < len(cells) else ""
+    if is_whisper and all(row.get("start", "").isdecimal() for row in rows):
+        rows = [row | {"offsets": {"from": seconds_of(row["start"]), "to": seconds_of(row.get("end"))}} for row in rows]
+    return read_cues(rows, unused, noun="row", lines=[line for line, _ in table.rows])

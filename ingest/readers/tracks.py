@@ -1,15 +1,17 @@
 """What a file says was spoken, and when: cues put in order, times judged, repeats of rolling captions dropped.
 
-Comes in: cues as a file has them (`captions`, `segments`, `transcripts` read them). Goes out: a `Track`, whose cues
-hold every word once, in order of time. A time that cannot be is never made into another one: the words stay without it.
+Comes in: cues as a file has them (`captions`, `documents`), or timed segments in JSON as the Whisper family, podcasts
+and people's own exports write them; only keys differ between these. Goes out: a `Track`, whose cues hold every word
+once, in order of time. A time that cannot be is never made into another one: the words stay without it.
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise, zip_longest
-from typing import Literal
+from typing import Any, Literal
 
+from ingest.readers.fields import number, seconds_of
 from ingest.records import Cue
 
 # No recording lasts a day; a cue beyond it is a slip ("97:00:01").
@@ -19,6 +21,14 @@ ROLLING_SHARE = 1 / 3
 _REPEATED_WORDS = 3
 # Written by hand, a text has a full stop every 10 to 20 words; a recogniser without punctuation has none.
 _WORDS_PER_STOP = 100
+
+# Where the formats keep their segments: openai-whisper, whisperX and podcasts; whisper.cpp.
+_LISTS = ("segments", "transcription")
+_TEXT = ("text", "body")
+_START = ("start", "startTime", "start_s")
+_END = ("end", "endTime", "end_s")
+_STARTS = (*_START, "offsets")
+_READ = frozenset((*_TEXT, *_START, *_END, "speaker", "duration", "offsets", "timestamps"))
 
 Made = Literal["hand", "automatic", "recognised"]
 
@@ -64,6 +74,90 @@ def judged(cues: Sequence[Cue], *, noun: str = "cue", automatic: bool = False) -
     return Track(tuple(said), made=made, problems=tuple(problems.sentences()))
 
 
+def find_segments(value: Any) -> list[Any] | None:
+    """The list of segments in a JSON value, or None where it holds none."""
+    if isinstance(value, dict) and not isinstance(value.get("title"), str):
+        value = next((value[key] for key in _LISTS if isinstance(value.get(key), list)), None)
+    if not isinstance(value, list) or not value:
+        return None
+    return value if all(map(_says, value)) and any(key in item for item in value for key in _STARTS) else None
+
+
+def _says(value: Any) -> bool:
+    """Whether a JSON value is something said; its time may be missing."""
+    return isinstance(value, dict) and isinstance(_first(value, _TEXT), str) and not isinstance(value.get("title"), str)
+
+
+def read_segments(value: Any, unused: Callable[[str], None]) -> Track:
+    """Read a JSON value for which `find_segments` found segments.
+
+    Args:
+        unused: Told each key that is neither text, time nor speaker, as often as it is met.
+    """
+    track = read_cues(find_segments(value) or [], unused)
+    if not isinstance(value, dict):
+        return replace(track, made="recognised")
+    for key in value.keys() - {*_LISTS, "language", "text", "result", "version"}:
+        unused(key)
+    result = value.get("result")
+    language = value.get("language") or (result.get("language") if isinstance(result, dict) else None)
+    # A podcast's transcript names its version; what a recogniser writes does not.
+    made = track.made if "version" in value else "recognised"
+    return replace(track, language=language if isinstance(language, str) else None, made=made)
+
+
+def read_cues(
+    segments: Sequence[Mapping[str, Any]],
+    unused: Callable[[str], None] = lambda _: None,
+    *,
+    noun: str = "segment",
+    lines: Sequence[int] = (),
+) -> Track:
+    """Read a list of segments, as `find_segments` gives it.
+
+    Args:
+        noun: What the file calls one.
+        lines: Where each stands, if that is known.
+    """
+    cues: list[Cue] = []
+    for segment, line in zip_longest(segments, lines):
+        for key in segment:
+            if key not in _READ:
+                unused(key)
+        start_s, end_s = _times(segment)
+        speaker = segment.get("speaker")
+        who = " ".join(speaker.split()) if isinstance(speaker, str) else ""
+        text = " ".join(str(_first(segment, _TEXT) or "").split())
+        cues.append(Cue(start_s, end_s, text, who or None, line))
+    return judged(cues, noun=noun)
+
+
+def clock_s(written: str) -> float:
+    """A written time in seconds; infinite where no clock shows it, which `judged` tells."""
+    found = seconds_of(written)
+    return math.inf if found is None else float(found)
+
+
+def _times(segment: Mapping[str, Any]) -> tuple[float | None, float]:
+    """Start and end in seconds, NaN where one is missing; our own records say by null that there is no start."""
+    offsets = segment.get("offsets")
+    if isinstance(offsets, dict):
+        return number(offsets.get("from")) / 1000, number(offsets.get("to")) / 1000
+    if "start_s" in segment and segment["start_s"] is None:
+        return None, math.nan
+    start_s, end = _second(_first(segment, _START)), _first(segment, _END)
+    return start_s, start_s + number(segment["duration"]) if end is None and "duration" in segment else _second(end)
+
+
+def _second(value: Any) -> float:
+    found = seconds_of(value) if isinstance(value, str) else number(value)
+    return math.nan if found is None else float(found)
+
+
+def _first(segment: Mapping[str, Any], keys: Sequence[str]) -> Any:
+    return next((segment[key] for key in keys if key in segment), None)
+
+
 def without_repeats(cues: Sequence[Cue]) -> tuple[list[Cue], bool]:
     """Drop what each cue repeats of the one before it, if the captions roll.
 
@@ -80,16 +174,6 @@ def without_repeats(cues: Sequence[Cue]) -> tuple[list[Cue], bool]:
         return list(cues), False
     fresh = [replace(cue, text=" ".join(own[repeat:])) for cue, own, repeat in zip(cues, words, repeats, strict=True)]
     return [cue for cue in fresh if cue.text], True
-
-
-def number(value: object) -> float:
-    """A JSON value as a number; NaN where it is none, infinite where it is beyond all measure."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return math.nan
-    try:
-        return float(value)
-    except OverflowError:
-        return math.inf
 
 
 def timestamp(seconds: float) -> str:

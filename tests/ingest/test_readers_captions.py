@@ -1,4 +1,3 @@
-import math
 import re
 from typing import Any, cast
 
@@ -8,9 +7,9 @@ import webvtt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.readers.captions import is_captions, read_captions, read_json3, seconds
-from ingest.readers.segments import find_segments, read_segments
-from ingest.readers.tracks import Track, timestamp
+from ingest.readers.captions import is_captions, read_captions, read_json3
+from ingest.readers.fields import seconds_of
+from ingest.readers.tracks import Track, find_segments, read_segments, timestamp
 
 
 def said(track: Track) -> list[tuple[float | None, float | None, str | None, str]]:
@@ -221,11 +220,11 @@ def test_text_before_the_first_time_is_named() -> None:
     ("written", "wanted"),
     [
         ("00:01,000", 1.0), ("1:02:03.5", 3723.5), ("00:00:02,5", 2.5), ("75:10.000", 4510.0),
-        ("123:00:00,000", 442800.0), ("1:75:00.000", math.inf), ("0:61.000", math.inf),
+        ("123:00:00,000", 442800.0), ("1:75:00.000", None), ("0:61.000", None), ("-0:01", -1),
     ],
 )  # fmt: skip
-def test_caption_time_in_seconds(written: str, wanted: float) -> None:
-    assert seconds(written) == wanted
+def test_written_time_in_seconds(written: str, wanted: float | None) -> None:
+    assert seconds_of(written) == wanted
 
 
 @pytest.mark.parametrize(("number", "written"), [(0, "0:00"), (195.9, "3:15"), (3723, "1:02:03"), (36000, "10:00:00")])

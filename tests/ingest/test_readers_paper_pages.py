@@ -3,7 +3,7 @@
 import pytest
 
 from ingest.readers.blocks import organisation_name
-from ingest.readers.dates import parse_date, parse_dated_line
+from ingest.readers.fields import parse_date, parse_dated_line
 from ingest.readers.paper_pages import read, recognises
 from ingest.records import Reading, Record
 from ingest.schema import AUTHOR_COUNT, COMMENT_COUNT, DATE, LINKS, ORGANISATION
