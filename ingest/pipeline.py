@@ -9,7 +9,7 @@ import hashlib
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -29,7 +29,7 @@ from ingest.readers.grouping import Grouped, Unused, group
 from ingest.readers.json_records import CONTROLS
 from ingest.readers.parts import Part
 from ingest.record_store import RecordStore, dump_record, write_store
-from ingest.records import Reading, Record, Warning
+from ingest.records import Record, Warning
 from ingest.schema import CAPTIONS, DURATION
 from ingest.snapshots import (
     FORMAT,
@@ -163,15 +163,15 @@ def ingest(
                 return _as_reported(previous.manifest, began)
         parts, unreadable = _read_all(files, progress)
         grouped = group(parts)
-        kept = _last_reading(previous, set(unreadable))
-        merged = merge([*grouped.records, *kept.records])
+        kept, kept_warnings = _last_reading(previous, unreadable)
+        merged = merge([*grouped.records, *kept])
         if not merged.records:
             raise CorpusEmpty(_nothing_found(corpus, list(unreadable.values())))
         gists, gist_warnings = read_gists(beside, merged.records)
         draft = open_until_done.enter_context(Draft(collection, store))
         with write_errors_told(collection):
             digest, keys = _write_texts(draft.folder, merged.records, gists, progress)
-        warnings = [*(warning for part in parts for warning in part.warnings), *grouped.warnings, *kept.warnings]
+        warnings = [*(warning for part in parts for warning in part.warnings), *grouped.warnings, *kept_warnings]
         report = IngestReport(
             corpus=str(corpus),
             files=len(files),
@@ -297,20 +297,16 @@ def _check_place(path: Path, corpus: Path, name: str) -> None:
         raise PageUnreadable(name, None, "no regular file; it is not read, so move it away.")
 
 
-def _last_reading(previous: Snapshot | None, names: set[str]) -> Reading:
+def _last_reading(previous: Snapshot | None, names: Collection[str]) -> tuple[list[Record], list[Warning]]:
     """What the index still holds of files that could be read last time, so that a slip of the disk loses nothing."""
-    if previous is None or not names:
-        return Reading(records=())
     kept: list[Record] = []
-    warnings: dict[str, Warning] = {}
-    for record in previous.store.records():
+    for record in previous.store.records() if previous and names else ():
         sources = tuple(source for source in record.sources if source.file in names)
         if sources:
             kept.append(replace(record, sources=sources, id=""))
-            for source in sources:
-                message = "the file cannot be read now; its records stay in the index as they were read last"
-                warnings[source.file] = Warning(source.file, 1, message)
-    return Reading(records=tuple(kept), warnings=tuple(warnings.values()))
+    message = "the file cannot be read now; its records stay in the index as they were read last"
+    files = dict.fromkeys(source.file for record in kept for source in record.sources)
+    return kept, [Warning(file, 1, message) for file in files]
 
 
 def _seen(roots: Sequence[Path], files: Sequence[Path]) -> str:

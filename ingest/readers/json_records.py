@@ -88,7 +88,7 @@ def read_objects(objects: Iterator[tuple[int, int, Any]], name: str, line_count:
     """
     entries: list[Entry] = []
     warnings: list[Warning] = []
-    bad: dict[int, str] = {}
+    bad: list[tuple[int, str]] = []
     unused: Counter[str] = Counter()
     for first, last, value in objects:
         for given in _given(value):
@@ -98,7 +98,7 @@ def read_objects(objects: Iterator[tuple[int, int, Any]], name: str, line_count:
                 reader = _RecordReader(given.values)
                 record = reader.record(name, first, last)
             except _BadRecord as error:
-                bad.setdefault(first, str(error))
+                bad.append((first, str(error)))
                 warnings.append(Warning(name, first, str(error)))
                 continue
             media = record.values.get(MEDIA_FILE.key)
@@ -108,13 +108,11 @@ def read_objects(objects: Iterator[tuple[int, int, Any]], name: str, line_count:
             warnings += [Warning(name, first, message) for message in dict.fromkeys(reader.messages)]
             unused += given.unused + reader.unknown
     if not entries:
-        line = min(bad, default=1)
-        raise PageUnreadable(name, line, bad.get(line, "it holds no talk and no paper; put some into it."))
+        raise PageUnreadable(name, *next(iter(bad), (1, "it holds no talk and no paper; put some into it.")))
     if len(entries) == 1:
         entries = [replace(entries[0], owns_stem=True)]
     warnings.sort(key=lambda warning: warning.line)
-    furniture = dict.fromkeys(bad, "unreadable record")
-    return Part(name, line_count, tuple(entries), furniture=furniture, warnings=tuple(warnings), unused=unused)
+    return Part(name, line_count, tuple(entries), warnings=tuple(warnings), unused=unused)
 
 
 def read_chapters(items: Sequence[Mapping[str, Any]]) -> tuple[Chapter, ...]:
@@ -445,7 +443,8 @@ class _RecordReader:
             pieces = _list_of(self.values, "transcript", wanted)
         if not all(isinstance(one, dict) and isinstance(one.get("text", one.get("body")), str) for one in pieces):
             raise _BadRecord(f'a piece of "transcript" has no text; write {wanted}.')
-        track = read_cues(pieces, lambda key: self.unknown.update([key]))
+        track = read_cues(pieces)
+        self.unknown += track.unused
         self.messages += [f"in the transcript, {problem}" for problem in track.problems]
         return track.cues
 

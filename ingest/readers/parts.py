@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ingest.readers.tracks import Made, Track
-from ingest.records import Chapter, Reading, Record, Warning
+from ingest.records import Chapter, Record, Warning
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +66,3 @@ class Part:
     def records(self) -> tuple[Record, ...]:
         """Its records, without what is said of other files."""
         return tuple(entry.record for entry in self.entries)
-
-
-def from_reading(name: str, line_count: int, reading: Reading) -> Part:
-    """What a reader of whole records gave."""
-    return Part(
-        name,
-        line_count,
-        tuple(Entry(record) for record in reading.records),
-        furniture=reading.furniture,
-        warnings=reading.warnings,
-    )

@@ -20,7 +20,7 @@ from ingest import schema
 from ingest.errors import PageUnreadable
 from ingest.readers import captions, documents, feeds, json_records, paper_pages, schedules, tables, talk_pages
 from ingest.readers.headings import record_key
-from ingest.readers.parts import Part, from_reading
+from ingest.readers.parts import Part
 from ingest.readers.recordings import Given, is_playlist, timed
 from ingest.readers.tracks import Track, find_segments, read_segments
 from ingest.records import Warning
@@ -57,45 +57,31 @@ def read_file(path: Path, *, name: str) -> Part:
     Raises:
         PageUnreadable: It cannot be opened, is too large, no text, empty or of no known kind, or holds nothing good.
     """
-    start, size = _start(path, name)
-    if _MEDIA.match(start):
-        return Part(name, is_media=True)
-    if _PICTURE.match(start):
-        return Part(name, aside="a picture")
-    if size > LARGEST_BYTES:
-        raise PageUnreadable(
-            name,
-            None,
-            f"it has {size / 1e6:,.0f} MB, and files over {LARGEST_BYTES / 1e6:.0f} MB are not read; split it.",
-        )
-    if name.endswith(".description"):
-        return Part(name, aside="a downloader's copy of a description")
-    text, told = _decoded(_content(path, name), name)
-    part = _read_text(text, name)
-    if told:
-        part = replace(part, warnings=(Warning(name, 1, told), *part.warnings))
-    return part
-
-
-def _start(path: Path, name: str) -> tuple[bytes, int]:
     try:
+        size = path.stat().st_size
         with path.open("rb") as file:
-            return file.read(_LOOK_BYTES), path.stat().st_size
+            start = file.read(_LOOK_BYTES)
+        if _MEDIA.match(start):
+            return Part(name, is_media=True)
+        if _PICTURE.match(start):
+            return Part(name, aside="a picture")
+        if size > LARGEST_BYTES:
+            message = (
+                f"it has {size / 1e6:,.0f} MB, and files over {LARGEST_BYTES / 1e6:.0f} MB are not read; split it."
+            )
+            raise PageUnreadable(name, None, message)
+        if name.endswith(".description"):
+            return Part(name, aside="a downloader's copy of a description")
+        content = path.read_bytes()
+    except PermissionError as error:
+        message = "no permission to read it; allow it with chmod +r, or move the file away."
+        raise PageUnreadable(name, None, message) from error
     except OSError as error:
-        raise _cannot_open(name, error) from error
-
-
-def _content(path: Path, name: str) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise _cannot_open(name, error) from error
-
-
-def _cannot_open(name: str, error: OSError) -> PageUnreadable:
-    if isinstance(error, PermissionError):
-        return PageUnreadable(name, None, "no permission to read it; allow it with chmod +r, or move the file away.")
-    return PageUnreadable(name, None, f"it cannot be opened ({error.strerror}); check that the file is there.")
+        message = f"it cannot be opened ({error.strerror}); check that the file is there."
+        raise PageUnreadable(name, None, message) from error
+    text, told = _decoded(content, name)
+    part = _read_text(text, name)
+    return replace(part, warnings=(Warning(name, 1, told), *part.warnings)) if told else part
 
 
 def _decoded(content: bytes, name: str) -> tuple[str, str]:
@@ -150,9 +136,10 @@ def _read_text(text: str, name: str) -> Part:
         return _document(documents.read_html(text), lines, name, is_page=True)
     if _XML.match(text) and text.rstrip().endswith(">"):
         return _read_xml(text, lines, name)
-    for page in (talk_pages, paper_pages):
-        if page.recognises(lines):
-            return from_reading(name, len(lines), page.read(lines, name))
+    if talk_pages.recognises(lines):
+        return talk_pages.read(lines, name)
+    if paper_pages.recognises(lines):
+        return paper_pages.read(lines, name)
     if captions.is_captions(text):
         return _spoken(captions.read_captions(text), lines, name)
     if (table := tables.find_table(text)) is not None:
@@ -172,18 +159,17 @@ def _read_text(text: str, name: str) -> Part:
     raise PageUnreadable(name, None, _UNKNOWN)
 
 
-def _spoken(track: Track, lines: list[str], name: str, unused: Counter[str] | None = None) -> Part:
+def _spoken(track: Track, lines: list[str], name: str) -> Part:
     """A part that is only what was said."""
     if not track.cues:
         raise PageUnreadable(name, None, "it holds no caption; download it again, or remove it.")
     warnings = tuple(Warning(name, 1, problem) for problem in track.problems)
-    return Part(name, len(lines), track=track, warnings=warnings, unused=unused or Counter())
+    return Part(name, len(lines), track=track, warnings=warnings, unused=track.unused)
 
 
 def _read_table(table: tables.Table, lines: list[str], name: str) -> Part:
     if table.is_segments:
-        unused: list[str] = []
-        return _spoken(tables.segments(table, unused.append), lines, name, Counter(unused))
+        return _spoken(tables.segments(table), lines, name)
     rows = ((line, line, values) for line, values in tables.records(table))
     return json_records.read_objects(rows, name, len(lines))
 
@@ -297,11 +283,6 @@ def _read_chapters(value: dict[str, Any], lines: list[str], name: str) -> Part:
     return Part(name, len(lines), chapters=json_records.read_chapters(timed(items)))
 
 
-def _read_segments(value: Any, lines: list[str], name: str) -> Part:
-    unused: list[str] = []
-    return _spoken(read_segments(value, unused.append), lines, name, Counter(unused))
-
-
 def _is_category(value: dict[str, Any]) -> bool:
     return isinstance(value.get("title"), str) and not {"videos", "speakers"} & value.keys()
 
@@ -313,7 +294,6 @@ def _read_category(value: dict[str, Any], lines: list[str], name: str) -> Part:
         name,
         len(lines),
         event=value["title"].strip(),
-        furniture=dict.fromkeys(range(1, len(lines) + 1), "the event of its folder"),
         unused=Counter(key for key, one in value.items() if key not in known and one),
     )
 
@@ -321,6 +301,9 @@ def _read_category(value: dict[str, Any], lines: list[str], name: str) -> Part:
 _JSON: tuple[tuple[Callable[[Any], bool], Callable[[Any, list[str], str], Part]], ...] = (
     (schedules.is_schedule, lambda value, lines, name: _read_given(schedules.read_json(value), lines, name)),
     (_is_json3, lambda value, lines, name: _spoken(captions.read_json3(value), lines, name)),
-    (lambda value: find_segments(value) is not None, _read_segments),
+    (
+        lambda value: find_segments(value) is not None,
+        lambda value, lines, name: _spoken(read_segments(value), lines, name),
+    ),
     (_is_chapters, _read_chapters),
 )

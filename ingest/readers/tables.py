@@ -6,7 +6,7 @@ known in several words and languages (`headings`).
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,12 +82,8 @@ def records(table: Table) -> Iterator[tuple[int, dict[str, Any]]]:
         yield line, found
 
 
-def segments(table: Table, unused: Callable[[str], None]) -> Track:
-    """The track of a table for which `is_segments` holds.
-
-    Args:
-        unused: Told each heading that is neither text, time nor speaker, as often as it has a value.
-    """
+def segments(table: Table) -> Track:
+    """The track of a table for which `is_segments` holds."""
     names: list[str] = []
     for heading in table.headings:
         key = segment_key(heading)
@@ -98,4 +94,4 @@ def segments(table: Table, unused: Callable[[str], None]) -> Track:
     is_whisper = table.separator == "\t" and [heading.lower() for heading in table.headings] == ["start", "end", "text"]
     if is_whisper and all(row.get("start", "").isdecimal() for row in rows):
         rows = [row | {"offsets": {"from": seconds_of(row["start"]), "to": seconds_of(row.get("end"))}} for row in rows]
-    return read_cues(rows, unused, noun="row", lines=[line for line, _ in table.rows])
+    return read_cues(rows, noun="row", lines=[line for line, _ in table.rows])

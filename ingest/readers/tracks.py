@@ -6,8 +6,9 @@ once, in order of time. A time that cannot be is never made into another one: th
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise, zip_longest
 from typing import Any, Literal
 
@@ -28,6 +29,7 @@ _TEXT = ("text", "body")
 _START = ("start", "startTime", "start_s")
 _END = ("end", "endTime", "end_s")
 _STARTS = (*_START, "offsets")
+_TOLD_BESIDE = frozenset((*_LISTS, "language", "text", "result", "version"))
 _READ = frozenset((*_TEXT, *_START, *_END, "speaker", "duration", "offsets", "timestamps"))
 
 Made = Literal["hand", "automatic", "recognised"]
@@ -42,12 +44,14 @@ class Track:
         language: ISO 639-1 as the file says, or None.
         made: By hand, automatically by a video site, or by a recogniser.
         problems: Sentences about times that cannot be, each once.
+        unused: How often each key was met that is neither text, time nor speaker.
     """
 
     cues: tuple[Cue, ...]
     language: str | None = None
     made: Made = "hand"
     problems: tuple[str, ...] = ()
+    unused: Counter[str] = field(default_factory=Counter)
 
 
 def judged(cues: Sequence[Cue], *, noun: str = "cue", automatic: bool = False) -> Track:
@@ -88,48 +92,35 @@ def _says(value: Any) -> bool:
     return isinstance(value, dict) and isinstance(_first(value, _TEXT), str) and not isinstance(value.get("title"), str)
 
 
-def read_segments(value: Any, unused: Callable[[str], None]) -> Track:
-    """Read a JSON value for which `find_segments` found segments.
-
-    Args:
-        unused: Told each key that is neither text, time nor speaker, as often as it is met.
-    """
-    track = read_cues(find_segments(value) or [], unused)
+def read_segments(value: Any) -> Track:
+    """Read a JSON value for which `find_segments` found segments."""
+    track = read_cues(find_segments(value) or [])
     if not isinstance(value, dict):
         return replace(track, made="recognised")
-    for key in value.keys() - {*_LISTS, "language", "text", "result", "version"}:
-        unused(key)
+    unused = track.unused + Counter(key for key in value if key not in _TOLD_BESIDE)
     result = value.get("result")
     language = value.get("language") or (result.get("language") if isinstance(result, dict) else None)
     # A podcast's transcript names its version; what a recogniser writes does not.
     made = track.made if "version" in value else "recognised"
-    return replace(track, language=language if isinstance(language, str) else None, made=made)
+    return replace(track, language=language if isinstance(language, str) else None, made=made, unused=unused)
 
 
-def read_cues(
-    segments: Sequence[Mapping[str, Any]],
-    unused: Callable[[str], None] = lambda _: None,
-    *,
-    noun: str = "segment",
-    lines: Sequence[int] = (),
-) -> Track:
+def read_cues(segments: Sequence[Mapping[str, Any]], *, noun: str = "segment", lines: Sequence[int] = ()) -> Track:
     """Read a list of segments, as `find_segments` gives it.
 
     Args:
+        segments: Each with a text.
         noun: What the file calls one.
         lines: Where each stands, if that is known.
     """
     cues: list[Cue] = []
     for segment, line in zip_longest(segments, lines):
-        for key in segment:
-            if key not in _READ:
-                unused(key)
-        start_s, end_s = _times(segment)
         speaker = segment.get("speaker")
         who = " ".join(speaker.split()) if isinstance(speaker, str) else ""
         text = " ".join(str(_first(segment, _TEXT) or "").split())
-        cues.append(Cue(start_s, end_s, text, who or None, line))
-    return judged(cues, noun=noun)
+        cues.append(Cue(*_times(segment), text, who or None, line))
+    unused = Counter(key for segment in segments for key in segment if key not in _READ)
+    return replace(judged(cues, noun=noun), unused=unused)
 
 
 def clock_s(written: str) -> float:

@@ -290,12 +290,11 @@ SEGMENTS = {
 
 @pytest.mark.parametrize("value", SEGMENTS.values(), ids=SEGMENTS)
 def test_segments_of_each_format_give_the_same_cues(value: object) -> None:
-    track = read_segments(value, lambda _: None)
+    track = read_segments(value)
     assert said(track) == [(1.0, 2.0, None, "Ice."), (2.0, 3.5, None, "Water.")]
 
 
 def test_segments_keep_labels_and_name_what_is_not_read() -> None:
-    unused: list[str] = []
     value = {
         "segments": [
             {"start": 1, "end": 2, "text": "Who?", "speaker": "SPEAKER_00", "words": [{"word": "Who?"}]},
@@ -305,14 +304,14 @@ def test_segments_keep_labels_and_name_what_is_not_read() -> None:
         ],
         "word_segments": [],
     }
-    track = read_segments(value, unused.append)
+    track = read_segments(value)
     assert said(track) == [
         (1.0, 2.0, "SPEAKER_00", "Who?"),
         (2.0, 3.0, None, "Me."),
         (3.0, None, None, "And you?"),
         (None, None, None, "Never."),
     ]
-    assert sorted(unused) == ["avg_logprob", "word_segments", "words"]
+    assert sorted(track.unused) == ["avg_logprob", "word_segments", "words"]
     assert track.problems == (
         "segment 2 has no start; it takes the end of the segment before it (0:02). (1 more like it)",
         "segment 4 has a start that no clock shows; it is kept as text, without a link to the second.",

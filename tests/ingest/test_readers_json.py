@@ -82,7 +82,6 @@ def test_bad_line_is_reported_with_its_number_and_the_rest_goes_on(line: str, wa
     reading = read(['{"title": "Sets"}', "", line, '{"title": "Maps"}'], "t.jsonl")
     assert [record.title for record in reading.records] == ["Sets", "Maps"]
     assert [(warning.line, wanted in warning.message) for warning in reading.warnings] == [(3, True)]
-    assert reading.furniture == {3: "unreadable record"}
 
 
 def test_file_without_a_good_line_names_the_first_bad_one() -> None:
