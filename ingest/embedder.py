@@ -8,7 +8,7 @@ once. What an endpoint does instead of the bundled model is in `ingest.endpoint_
 import hashlib
 import io
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
@@ -17,14 +17,10 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.endpoint_embedder import EndpointEmbedder
 from ingest.errors import EmbedderError
-from ingest.token_vectors import ONE, Words
-
-__all__ = ["BUNDLED_MODEL", "BundledEmbedder", "Embedder", "EndpointEmbedder", "Progress", "Vectors", "WordEmbedder"]
+from ingest.token_vectors import ONE, WORD_DIMENSIONS, Words
 
 Vectors = NDArray[np.float32]
-Progress = Callable[[int], None]
 
 BUNDLED_MODEL = Path(__file__).parent / "models" / "all-MiniLM-L6-v2"
 _BUNDLED_DIMENSIONS = 384
@@ -51,12 +47,11 @@ class Embedder(Protocol):
     def dimensions(self) -> int:
         """Length of each vector."""
 
-    def embed_passages(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """Embed many texts.
 
         Args:
             texts: In any order and of any length; an empty one is embedded as such.
-            progress: Called after each batch with the number of texts done so far.
 
         Returns:
             Shape (n, dimensions), unit rows, in the order of the texts.
@@ -74,9 +69,7 @@ class Embedder(Protocol):
 class WordEmbedder(Protocol):
     """An embedder that also tells what each word of a text means there, in the same pass over the text."""
 
-    def embed_passages_with_words(
-        self, texts: Sequence[str], *, progress: Progress | None = None
-    ) -> tuple[Vectors, list[Words]]:
+    def embed_passages_with_words(self, texts: Sequence[str]) -> tuple[Vectors, list[Words]]:
         """What `embed_passages` gives, and each text's words."""
 
     def embed_question_with_words(self, text: str) -> tuple[Vectors, Words]:
@@ -158,15 +151,20 @@ class BundledEmbedder:
         listed = self._listed_digests()
         return f"{self._folder.name}@{hashlib.sha256(' '.join(listed.values()).encode()).hexdigest()[:16]}"
 
-    def embed_passages(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """See `Embedder`."""
-        return self._embed(texts, progress, [_EMBEDDING])[0]
+        vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
+        for n, _, (vector,) in self._read(texts, [_EMBEDDING]):
+            vectors[n] = vector
+        return vectors
 
-    def embed_passages_with_words(
-        self, texts: Sequence[str], *, progress: Progress | None = None
-    ) -> tuple[Vectors, list[Words]]:
+    def embed_passages_with_words(self, texts: Sequence[str]) -> tuple[Vectors, list[Words]]:
         """See `WordEmbedder`."""
-        return self._embed(texts, progress, [_EMBEDDING, _TOKENS])
+        vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
+        words = [Words((), np.empty((0, WORD_DIMENSIONS), dtype=np.int8))] * len(texts)
+        for n, encoding, (vector, tokens) in self._read(texts, [_EMBEDDING, _TOKENS]):
+            vectors[n], words[n] = vector, _words(encoding, tokens, self._load().directions)
+        return vectors, words
 
     def word_starts(self, text: str) -> list[tuple[str, int]]:
         """See `WordEmbedder`."""
@@ -188,16 +186,12 @@ class BundledEmbedder:
         """Whether a word in small letters is common enough to be one piece."""
         return self._load().tokenizer.token_to_id(word) is not None
 
-    def embed_in_context(self, texts: Sequence[str], *, progress: Progress | None = None) -> list[WordsInContext]:
+    def embed_in_context(self, texts: Sequence[str]) -> list[WordsInContext]:
         """Each text's vector, and its words in their context, in one pass."""
         read: dict[int, WordsInContext] = {}
-
-        def take(n: int, encoding: Any, pooled: Vectors, last: Vectors, middle: Vectors) -> None:
+        for n, encoding, (vector, last, middle) in self._read(texts, [_EMBEDDING, _TOKENS, _MIDDLE]):
             spans, rows = _word_rows(encoding)
-            means = (_row_means(vectors, rows) for vectors in (middle, last))
-            read[n] = WordsInContext(pooled.copy(), spans, *means)
-
-        self._each(texts, progress, [_EMBEDDING, _TOKENS, _MIDDLE], take)
+            read[n] = WordsInContext(vector.copy(), spans, _row_means(middle, rows), _row_means(last, rows))
         return [read[n] for n in range(len(texts))]
 
     def embed_pieces(self, text: str) -> Pieces:
@@ -213,7 +207,7 @@ class BundledEmbedder:
         asked = self._embed_question(text)
         return asked.vector, asked.words
 
-    def _embed_one(self, text: str) -> "_Asked":
+    def _embed_one(self, text: str) -> _Asked:
         loaded = self._load()
         encoding = loaded.tokenizer.encode(text)
         ids = np.array([encoding.ids], dtype=np.int64)
@@ -224,28 +218,8 @@ class BundledEmbedder:
         words = _words(encoding, tokens[0], loaded.directions)
         return _Asked(vectors[0], words, Pieces(encoding.offsets, pieces[0]))
 
-    def _embed(
-        self, texts: Sequence[str], progress: Progress | None, outputs: Sequence[str]
-    ) -> tuple[Vectors, list[Words]]:
-        vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
-        words: dict[int, Words] = {}
-
-        def take(n: int, encoding: Any, pooled: Vectors, *tokens: Vectors) -> None:
-            vectors[n] = pooled
-            if tokens:
-                words[n] = _words(encoding, tokens[0], self._load().directions)
-
-        self._each(texts, progress, outputs, take)
-        return vectors, [words[n] for n in sorted(words)]
-
-    def _each(
-        self,
-        texts: Sequence[str],
-        progress: Progress | None,
-        outputs: Sequence[str],
-        take: Callable[..., None],
-    ) -> None:
-        """Hand each text's number, encoding and outputs over, as they come."""
+    def _read(self, texts: Sequence[str], outputs: Sequence[str]) -> Iterator[tuple[int, Any, list[Vectors]]]:
+        """Each text's number, encoding and outputs, as they come."""
         if not texts:
             return
         loaded = self._load()
@@ -262,9 +236,7 @@ class BundledEmbedder:
                 mask[k, : len(rows[n])] = 1
             found = loaded.session.run(outputs, {"input_ids": ids, "attention_mask": mask})
             for k, n in enumerate(batch):
-                take(n, encodings[n], *(one[k] for one in found))
-            if progress:
-                progress(start + len(batch))
+                yield n, encodings[n], [one[k] for one in found]
 
     def _listed_digests(self) -> dict[str, str]:
         path = self._folder / "SHA256SUMS"

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -33,11 +33,12 @@ from ingest.records import Record, Warning
 from ingest.schema import CAPTIONS, DURATION
 from ingest.snapshots import (
     FORMAT,
-    Draft,
     Manifest,
     Snapshot,
+    drafting,
     find_current,
-    readable_parts,
+    readable_snapshots,
+    serve,
     write_errors_told,
     write_manifest,
     writing,
@@ -49,8 +50,8 @@ from ingest.vectors import Keys, MadeVectors, VectorsWriter, content_keys
 NOT_PAGES = frozenset({"readme.md", "readme.txt", "readme", "license", GISTS_FILE})
 _NOT_IN_A_NAME = CONTROLS | dict.fromkeys(map(ord, "\t\n\f\r\x85\u2028\u2029"), "\ufffd")
 
-# What is held in memory at once of texts on their way from records to vectors.
-_TEXTS_PER_BATCH = 1024
+# What is held in memory at once on the way from records to vectors.
+_RECORDS_PER_BATCH, _TEXTS_PER_BATCH = 256, 1024
 # A file system tells times as often as the kernel's clock ticks, every 4 to 10 ms.
 _TICK_NS = 20_000_000
 
@@ -168,9 +169,9 @@ def ingest(
         if not merged.records:
             raise CorpusEmpty(_nothing_found(corpus, list(unreadable.values())))
         gists, gist_warnings = read_gists(beside, merged.records)
-        draft = open_until_done.enter_context(Draft(collection, store))
+        draft = open_until_done.enter_context(drafting(collection, store))
         with write_errors_told(collection):
-            digest, keys = _write_texts(draft.folder, merged.records, gists, progress)
+            digest, keys = _write_texts(draft, merged.records, gists, progress)
         warnings = [*(warning for part in parts for warning in part.warnings), *grouped.warnings, *kept_warnings]
         report = IngestReport(
             corpus=str(corpus),
@@ -193,14 +194,14 @@ def ingest(
         # What could not be read may be readable next time though no file has changed.
         manifest = _manifest(corpus, embedder, store, digest, "" if unreadable else seen, report)
         if previous is not None and as_before and previous.manifest.digest == digest:
-            made = replace(manifest, created=previous.manifest.created)
-            write_manifest(previous.folder, made, previous.manifest.parts)
+            before = previous.manifest
+            write_manifest(previous.folder, replace(manifest, created=before.created, parts=before.parts))
         else:
             with write_errors_told(collection):
-                embedded = _embed(draft.folder, collection, embedder, store, keys, progress)
+                embedded = _embed(draft, collection, embedder, store, keys, progress)
             report = replace(report, changed=True, embedded=embedded)
             progress("Writing the index", 0, 1)
-            draft.serve(manifest, before=previous.folder.name if previous else None)
+            serve(draft, manifest, previous.folder.name if previous else None, store)
             _vector_log(collection).unlink(missing_ok=True)
             progress("Writing the index", 1, 1)
     return replace(report, seconds=time.perf_counter() - began)
@@ -377,26 +378,20 @@ def _write_texts(
     """
     digest = hashlib.sha256()
     keys: list[Keys] = []
+    counts = [0]
     lexical, gist_lexical = LexicalBuilder(), LexicalBuilder()
 
-    first = [0]
-
-    def passages_of(record: Record) -> list[Passage]:
-        passages = record_passages(record)
-        first.append(first[-1] + len(passages))
-        return passages
-
     def passages() -> Iterator[Passage]:
-        done = 0
-        cut = chain.from_iterable(map(passages_of, records))
-        while batch := list(islice(cut, _TEXTS_PER_BATCH)):
+        for start in range(0, len(records), _RECORDS_PER_BATCH):
+            cut = [record_passages(record) for record in records[start : start + _RECORDS_PER_BATCH]]
+            counts.extend(map(len, cut))
+            batch = list(chain.from_iterable(cut))
             texts = [passage.headed_text for passage in batch]
             for passage, text in zip(batch, texts, strict=True):
                 digest.update(f"{passage.id}\0{text}\0".encode("utf-8", "surrogatepass"))
             lexical.add(texts)
             keys.append(content_keys(texts))
-            done += len(batch)
-            progress("Cutting passages", done, 0)
+            progress("Cutting passages", sum(counts), 0)
             yield from batch
 
     for record in records:
@@ -404,7 +399,7 @@ def _write_texts(
     write_store(folder / "records.sqlite", records, passages(), gists)
     lexical.save(folder / "lexical")
     row_of = {record.id: row for row, record in enumerate(records)}
-    np.save(folder / "record-first.npy", np.array(first, dtype=np.int64))
+    np.save(folder / "record-first.npy", np.cumsum(counts, dtype=np.int64))
     np.save(folder / "record-is-talk.npy", np.array([record.kind == "talk" for record in records]))
     np.save(folder / "gist-records.npy", np.array([row_of[record_id] for record_id in gists], dtype=np.int64))
     if gists:
@@ -426,7 +421,7 @@ def _embed(
         How many are new.
     """
     with (
-        MadeVectors(_vector_log(collection), embedder, readable_parts(collection)) as made,
+        MadeVectors(_vector_log(collection), embedder, readable_snapshots(collection)) as made,
         closing(RecordStore(folder / "records.sqlite")) as store,
         closing(VectorsWriter(folder, choice)) as writer,
     ):
@@ -441,14 +436,13 @@ def _embed(
         told(0)
         gists = [gist.search_text for gist in store.gists().values()]
         passages = len(keys) - len(gists)
-        for start in range(0, passages, _TEXTS_PER_BATCH):
-            rows = range(start, min(start + _TEXTS_PER_BATCH, passages))
-            texts = [passage.headed_text for passage in store.passages(rows)]
-            writer.add(made.of(texts, keys[rows.start : rows.stop], told))
-        writer.begin_gists()
-        for start in range(0, len(gists), _TEXTS_PER_BATCH):
-            texts = gists[start : start + _TEXTS_PER_BATCH]
-            writer.add(made.of(texts, keys[passages + start :][: len(texts)], told))
+        for first, count, is_passage in ((0, passages, True), (passages, len(gists), False)):
+            for start in range(0, count, _TEXTS_PER_BATCH):
+                rows = range(start, min(start + _TEXTS_PER_BATCH, count))
+                texts = (
+                    [one.headed_text for one in store.passages(rows)] if is_passage else gists[rows.start : rows.stop]
+                )
+                writer.add(made.of(texts, keys[first + rows.start : first + rows.stop], told), searched=is_passage)
     np.save(folder / "keys.npy", keys)
     return done
 
