@@ -11,6 +11,7 @@ from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
 from ingest.records import Record
 from ingest.schema import DURATION, VIDEO_URL
+from ingest.text import web_address
 
 # The media types that browsers play, by the ending of an address (Media Fragments URI 1.0).
 _MEDIA_FILE = re.compile(r"\.(?:mp4|m4v|webm|ogv|ogg|oga|opus|mp3|m4a|aac|wav|flac|mov)$", re.IGNORECASE)
@@ -36,10 +37,10 @@ def deep_link(record: Record, second: float | None) -> str | None:
         The recording's address with the second, rounded down; without it where there is none, where it lies behind
         the end, or where the host takes none that we know of. None where the record has no address.
     """
-    address: str | None = VIDEO_URL.of(record)
-    parts = _web_address(address) if address else None
-    if address is None or parts is None:
+    address = web_address(VIDEO_URL.of(record))
+    if address is None:
         return None
+    parts = urlsplit(address)
     duration_s: float | None = DURATION.of(record)
     if second is None or not math.isfinite(second) or second < 0 or (duration_s is not None and second > duration_s):
         return address
@@ -53,15 +54,6 @@ def video_id(address: str) -> tuple[str, str] | None:
         if match := pattern.match(address):
             return host, match["id"]
     return None
-
-
-def _web_address(address: str) -> SplitResult | None:
-    try:
-        parts = urlsplit(address)
-        is_web = parts.scheme.lower() in ("http", "https") and bool(parts.hostname)
-    except ValueError:
-        return None
-    return parts if is_web and not re.search(r"[\s\x00-\x1f\x7f]", address) else None
 
 
 def _host(parts: SplitResult) -> str:

@@ -4,7 +4,6 @@ Comes in: records in the order in which the files gave them. Goes out: records w
 place where it stood. What repeats say differently is reported, never chosen silently.
 """
 
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,6 +14,7 @@ from ingest.links import video_id
 from ingest.readers.people import surname
 from ingest.records import Date, Record, Speaker, Value, Warning
 from ingest.schema import CAPTIONS, DATE, EVENT, IDS, LINKS, VIDEO_URL, Field, value_fields
+from ingest.text import name_key
 
 # Two abstracts of one talk share most of their word pairs even when one was edited or shortened. Of the 9,316 pairs of
 # different abstracts on the seed pages none shares more than 0.12 of the shorter one's.
@@ -52,7 +52,7 @@ def merge(records: Iterable[Record]) -> Merged:
     warnings: list[Warning] = []
     merge_count = 0
     for record in records:
-        candidates = same_titles.setdefault((record.kind, plain_title(record.title)), [])
+        candidates = same_titles.setdefault((record.kind, name_key(record.title)), [])
         outside_ids = _outside_ids(record)
         by_outside_id = {same_outside_ids[one] for one in outside_ids if one in same_outside_ids}
         for position in (*sorted(by_outside_id), *candidates):
@@ -85,7 +85,7 @@ def is_repeat(first: Record, second: Record) -> bool:
     ours, theirs = _surnames(first), _surnames(second)
     if _outside_ids(first) & _outside_ids(second):
         return not (ours and theirs and not ours & theirs) and _starts(first) == _starts(second)
-    if plain_title(first.title) != plain_title(second.title) or (ours and theirs and ours != theirs):
+    if name_key(first.title) != name_key(second.title) or (ours and theirs and ours != theirs):
         return False
     apart = {field.key for field in value_fields() if field.tells_apart and contradicts(field, first, second)}
     if not apart:
@@ -110,7 +110,7 @@ def contradicts(field: Field, first: Record, second: Record) -> bool:
         return any(one != other for one, other in known) or (not known and _plain(ours.text) != _plain(theirs.text))
     if field.is_keyed:
         return any(ours[name] != theirs[name] for name in ours.keys() & theirs.keys())
-    return bool(ours and theirs and _plain(ours) != _plain(theirs))
+    return _differ(ours, theirs)
 
 
 def agrees(field: Field, first: Record, second: Record) -> bool:
@@ -143,14 +143,6 @@ def _same_id_of_two(first: Record, second: Record) -> Warning:
     return Warning(here.file, here.first_line, message)
 
 
-def plain_title(title: str) -> str:
-    """A title without case, punctuation and spacing, for comparing."""
-    folded = unicodedata.normalize("NFKC", title).casefold()
-    words = "".join(letter if letter.isalnum() else " " for letter in folded).split()
-    # A title of signs alone ("???") is still a title.
-    return " ".join(words) or folded.strip()
-
-
 def _surnames(record: Record) -> frozenset[str]:
     return frozenset(surname(speaker.name) for speaker in record.speakers)
 
@@ -164,7 +156,7 @@ def _same_abstract(first: str, second: str) -> bool:
 
 
 def _word_pairs(text: str) -> set[tuple[str, str]]:
-    words = plain_title(text).split()
+    words = name_key(text).split()
     return set(zip(words, words[1:], strict=False))
 
 
@@ -233,7 +225,7 @@ def _disagreements(first: Record, second: Record) -> list[Warning]:
     differing = [
         name
         for name, ours, theirs in (("abstract", first.abstract, second.abstract), ("bio", first.bio, second.bio))
-        if ours and theirs and _plain(ours) != _plain(theirs)
+        if _differ(ours, theirs)
     ]
     # How captions were made goes with the transcript that is kept; another address is kept among the links.
     single = (field for field in value_fields() if not field.holds_many and field not in (CAPTIONS, VIDEO_URL))
@@ -254,11 +246,16 @@ def _disagreements(first: Record, second: Record) -> list[Warning]:
 def _speakers_differ(first: Sequence[Speaker], second: Sequence[Speaker]) -> bool:
     others = {surname(speaker.name): speaker for speaker in second}
     return any(
-        ours and theirs and _plain(ours) != _plain(theirs)
+        _differ(ours, theirs)
         for speaker in first
         if (other := others.get(surname(speaker.name)))
         for ours, theirs in ((speaker.affiliation, other.affiliation), (speaker.role, other.role))
     )
+
+
+def _differ(ours: Any, theirs: Any) -> bool:
+    """Whether both are told and not the same."""
+    return bool(ours and theirs and _plain(ours) != _plain(theirs))
 
 
 def _plain(value: Any) -> Any:

@@ -27,15 +27,7 @@ class Type(Enum):
     FLAG = "flag"
 
 
-NAME, TEXT, NUMBER, SECONDS, DATES, URL, FLAG = (
-    Type.NAME,
-    Type.TEXT,
-    Type.NUMBER,
-    Type.SECONDS,
-    Type.DATE,
-    Type.URL,
-    Type.FLAG,
-)
+NAME, TEXT, NUMBER, SECONDS, DATES, URL, FLAG = Type
 TALKS: tuple[Kind, ...] = ("talk",)
 PAPERS: tuple[Kind, ...] = ("paper",)
 

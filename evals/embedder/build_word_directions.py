@@ -21,7 +21,7 @@ from ingest.lexical import is_stop_word
 from ingest.merge import merge
 from ingest.passages import record_passages
 from ingest.pipeline import corpus_files
-from ingest.readers import read_file
+from ingest.readers.registry import read_file
 from ingest.token_vectors import WORD_DIMENSIONS
 
 

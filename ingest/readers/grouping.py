@@ -18,7 +18,7 @@ from ingest import schema
 from ingest.readers.fields import language_of
 from ingest.readers.parts import Entry, Part
 from ingest.readers.people import is_name
-from ingest.readers.tracks import Made, timestamp
+from ingest.readers.tracks import Made
 from ingest.records import Cue, Record, Source, Speaker, Value, Warning
 from ingest.text import folded
 
@@ -294,7 +294,7 @@ class _Joining:
             self._warn(
                 part,
                 f"{late} of {len(cues)} cues {'lies' if late == 1 else 'lie'} after the end of the recording "
-                f"({timestamp(duration_s)}): are these the captions of this talk?",
+                f"({schema.format_seconds(duration_s)}): are these the captions of this talk?",
             )
 
     def _loner(self, mine: Sequence[Part]) -> Record:

@@ -6,7 +6,7 @@ once, in order of time. A time that cannot be is never made into another one: th
 """
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise, zip_longest
@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from ingest.readers.fields import number, seconds_of
 from ingest.records import Cue
+from ingest.schema import format_seconds
 
 # No recording lasts a day; a cue beyond it is a slip ("97:00:01").
 LONGEST_S = 86_400.0
@@ -33,6 +34,8 @@ _TOLD_BESIDE = frozenset((*_LISTS, "language", "text", "result", "version"))
 _READ = frozenset((*_TEXT, *_START, *_END, "speaker", "duration", "offsets", "timestamps"))
 
 Made = Literal["hand", "automatic", "recognised"]
+# What is wrong with times, by kind.
+_Problems = dict[str, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +66,8 @@ def judged(cues: Sequence[Cue], *, noun: str = "cue", automatic: bool = False) -
         noun: What the file calls a cue, for messages.
         automatic: The file itself shows that no hand made it.
     """
-    problems = _Problems(noun)
-    ordered = _in_order(_with_starts(cues, problems), problems)
+    problems: _Problems = defaultdict(list)
+    ordered = _in_order(_with_starts(cues, noun, problems), noun, problems)
     said, rolls = without_repeats([cue for cue in ordered if cue.text])
     said = _with_ends(said)
     overlapping = sum(_overlaps(cue, after) for cue, after in pairwise(said))
@@ -74,8 +77,9 @@ def judged(cues: Sequence[Cue], *, noun: str = "cue", automatic: bool = False) -
             replace(cue, end_s=after.start_s) if after is not None and _overlaps(cue, after) else cue
             for cue, after in zip_longest(said, said[1:])
         ]
+    told = [f"{one} ({len(more)} more like it)" if more else one for one, *more in problems.values()]
     made: Made = "automatic" if automatic or rolls or _is_unpunctuated(said) else "hand"
-    return Track(tuple(said), made=made, problems=tuple(problems.sentences()))
+    return Track(tuple(said), made=made, problems=tuple(told))
 
 
 def find_segments(value: Any) -> list[Any] | None:
@@ -167,33 +171,7 @@ def without_repeats(cues: Sequence[Cue]) -> tuple[list[Cue], bool]:
     return [cue for cue in fresh if cue.text], True
 
 
-def timestamp(seconds: float) -> str:
-    """Seconds as people write them: "3:15", "1:02:03"."""
-    whole = int(seconds)
-    minutes = f"{whole // 60 % 60:02}" if whole >= 3600 else f"{whole // 60}"
-    return f"{whole // 3600}:{minutes}:{whole % 60:02}" if whole >= 3600 else f"{minutes}:{whole % 60:02}"
-
-
-class _Problems:
-    """What is wrong with times, told once a kind: the first place, and how many more."""
-
-    def __init__(self, noun: str) -> None:
-        self.noun = noun
-        self._first: dict[str, str] = {}
-        self._counts: dict[str, int] = {}
-
-    def add(self, kind: str, sentence: str) -> None:
-        self._first.setdefault(kind, sentence)
-        self._counts[kind] = self._counts.get(kind, 0) + 1
-
-    def sentences(self) -> list[str]:
-        return [
-            sentence if self._counts[kind] == 1 else f"{sentence} ({self._counts[kind] - 1} more like it)"
-            for kind, sentence in self._first.items()
-        ]
-
-
-def _with_starts(cues: Sequence[Cue], problems: _Problems) -> list[Cue]:
+def _with_starts(cues: Sequence[Cue], noun: str, problems: _Problems) -> list[Cue]:
     """Cues whose times can be; a start that is missing is the end of the cue before it."""
     timed = any(_is_number(cue.start_s) for cue in cues)
     found: list[Cue] = []
@@ -203,24 +181,21 @@ def _with_starts(cues: Sequence[Cue], problems: _Problems) -> list[Cue]:
         if start_s is not None and math.isnan(start_s):
             start_s = last_s if timed else None
             if timed:
-                problems.add(
-                    "missing",
-                    f"{problems.noun} {place} has no start; it takes the end of the {problems.noun} before it "
-                    f"({timestamp(last_s)}).",
+                problems["missing"].append(
+                    f"{noun} {place} has no start; it takes the end of the {noun} before it "
+                    f"({format_seconds(last_s)}).",
                 )
         if start_s is not None and not 0 <= start_s < LONGEST_S:
-            problems.add(
-                "beyond",
-                f"{problems.noun} {place} {_beyond(start_s)}; it is kept as text, without a link to the second.",
+            problems["beyond"].append(
+                f"{noun} {place} {_beyond(start_s)}; it is kept as text, without a link to the second.",
             )
             start_s = None
         if start_s is None or (end_s is not None and end_s >= LONGEST_S):
             end_s = None
         elif end_s is not None and end_s < start_s:
-            problems.add(
-                "backwards",
-                f"{problems.noun} {place}, {timestamp(start_s)}: the end ({timestamp(max(end_s, 0))}) is before the "
-                f"start; the {problems.noun} is kept with its start.",
+            problems["backwards"].append(
+                f"{noun} {place}, {format_seconds(start_s)}: the end ({format_seconds(max(end_s, 0))}) is before the "
+                f"start; the {noun} is kept with its start.",
             )
             end_s = None
         last_s = end_s if end_s is not None else start_s if start_s is not None else last_s
@@ -252,15 +227,14 @@ def _with_ends(cues: Sequence[Cue]) -> list[Cue]:
     ]
 
 
-def _in_order(cues: Sequence[Cue], problems: _Problems) -> list[Cue]:
+def _in_order(cues: Sequence[Cue], noun: str, problems: _Problems) -> list[Cue]:
     """The cues in order of time; one without a time stays behind the one before it."""
     keys: list[float] = []
     latest = -1.0
     for place, cue in enumerate(cues, 1):
         if cue.start_s is not None and cue.start_s < latest:
-            problems.add(
-                "order",
-                f"{problems.noun} {place} is out of order; the {problems.noun}s are put in order of time.",
+            problems["order"].append(
+                f"{noun} {place} is out of order; the {noun}s are put in order of time.",
             )
         keys.append(cue.start_s if cue.start_s is not None else (keys[-1] if keys else -1.0))
         latest = max(latest, keys[-1])

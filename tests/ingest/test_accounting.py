@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.merge import Merged, merge
-from ingest.readers import paper_pages, read_file, talk_pages
+from ingest.readers import paper_pages, talk_pages
+from ingest.readers.registry import read_file
 from ingest.records import Record
 from ingest.schema import AUTHOR_COUNT, COMMENT_COUNT, DATE, LINKS, ORGANISATION
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ingest.readers.captions import is_captions, read_captions, read_json3
 from ingest.readers.fields import seconds_of
-from ingest.readers.tracks import Track, find_segments, read_segments, timestamp
+from ingest.readers.tracks import Track, find_segments, read_segments
 
 
 def said(track: Track) -> list[tuple[float | None, float | None, str | None, str]]:
@@ -185,7 +185,7 @@ def test_what_is_said_twice_stays_twice_where_captions_do_not_roll() -> None:
     [
         pytest.param(
             "00:00:05,000 --> 00:00:03,000", "00:00:01,000 --> 00:00:02,000",
-            [(1, 2, "two"), (5, None, "one")], "cue 1, 0:05: the end (0:03) is before the start", id="backwards",
+            [(1, 2, "two"), (5, None, "one")], "cue 1, 0:00:05: the end (0:00:03) is before the start", id="backwards",
         ),
         pytest.param(
             "97:00:01,000 --> 97:00:02,000", "00:00:01,000 --> 00:00:02,000",
@@ -227,11 +227,6 @@ def test_written_time_in_seconds(written: str, wanted: float | None) -> None:
     assert seconds_of(written) == wanted
 
 
-@pytest.mark.parametrize(("number", "written"), [(0, "0:00"), (195.9, "3:15"), (3723, "1:02:03"), (36000, "10:00:00")])
-def test_timestamp_is_written_as_people_do(number: float, written: str) -> None:
-    assert timestamp(number) == written
-
-
 def test_json3_gives_events_with_words_and_nothing_else() -> None:
     track = read_json3(
         {
@@ -261,7 +256,7 @@ def test_json3_gives_events_with_words_and_nothing_else() -> None:
     ]
     assert (track.made, track.problems) == (
         "automatic",
-        ("event 3 has no start; it takes the end of the event before it (0:07).",),
+        ("event 3 has no start; it takes the end of the event before it (0:00:07).",),
     )
 
 
@@ -313,7 +308,7 @@ def test_segments_keep_labels_and_name_what_is_not_read() -> None:
     ]
     assert sorted(track.unused) == ["avg_logprob", "word_segments", "words"]
     assert track.problems == (
-        "segment 2 has no start; it takes the end of the segment before it (0:02). (1 more like it)",
+        "segment 2 has no start; it takes the end of the segment before it (0:00:02). (1 more like it)",
         "segment 4 has a start that no clock shows; it is kept as text, without a link to the second.",
     )
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from ingest.errors import PageUnreadable
 from ingest.merge import merge
-from ingest.readers import read_file
 from ingest.readers.json_records import read, recognises
+from ingest.readers.registry import read_file
 from ingest.records import Chapter, Cue, Date, Record, Speaker
 from ingest.schema import (
     AUTHOR_COUNT,

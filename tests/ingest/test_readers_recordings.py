@@ -147,7 +147,7 @@ def test_recording_without_captions_says_so_once(tmp_path: Path) -> None:
 def test_captions_after_the_end_of_their_recording_are_told(tmp_path: Path) -> None:
     late = SRT.replace("00:00:03,000 --> 00:00:04,000", "00:10:00,000 --> 00:10:01,000")
     found = read(tmp_path, {"a.info.json": INFO, "a.srt": late})
-    assert "1 of 2 cues lies after the end of the recording (1:30)" in str(found.warnings[0])
+    assert "1 of 2 cues lies after the end of the recording (0:01:30)" in str(found.warnings[0])
 
 
 @pytest.mark.parametrize(
