@@ -189,31 +189,22 @@ def _document(document: documents.Document, lines: list[str], name: str, *, is_p
     tells_of_talk = document.track is not None or any(key in told for key in ("speakers", "event", "date"))
     if is_page and not tells_of_talk:
         raise PageUnreadable(name, None, "a web page without times or speakers; nothing was read from it.")
-    if not document.title and "title" not in told:
-        track = document.track or documents.untimed(document.paragraphs)
+    is_titled = bool(document.title) or "title" in told
+    is_text = document.track is None and not (is_titled and tells_of_talk)
+    track = documents.untimed(document.paragraphs) if is_text else document.track
+    if not is_titled:
         part = _spoken(track or Track(()), lines, name)
-        untimed = () if document.track else (Warning(name, 1, _AS_TEXT),)
-        return replace(part, chapters=document.chapters, warnings=(*untimed, *part.warnings))
-    part = json_records.read_objects(iter([(1, len(lines), told)]), name, len(lines))
-    entry = part.entries[0]
-    track = document.track
-    if track is None and not tells_of_talk:
-        track = documents.untimed(document.paragraphs)
-        part = replace(part, warnings=(Warning(name, 1, _AS_TEXT), *part.warnings))
-        entry = replace(entry, record=replace(entry.record, abstract=""))
-    record = replace(entry.record, chapters=document.chapters)
-    if track is not None:
-        values = {schema.CAPTIONS.key: track.made, **record.values}
-        record = replace(record, transcript=track.cues, transcript_file=name, values=values)
-    problems = tuple(Warning(name, 1, problem) for problem in (track.problems if track else ()))
-    return replace(
-        part,
-        line_count=len(lines),
-        entries=(replace(entry, record=record, owns_stem=True),),
-        track=track,
-        chapters=document.chapters,
-        warnings=(*part.warnings, *problems),
-    )
+    else:
+        part = json_records.read_objects(iter([(1, len(lines), told)]), name, len(lines))
+        [entry] = part.entries
+        record = replace(entry.record, chapters=document.chapters, abstract="" if is_text else entry.record.abstract)
+        if track is not None:
+            values = {schema.CAPTIONS.key: track.made, **record.values}
+            record = replace(record, transcript=track.cues, transcript_file=name, values=values)
+        problems = tuple(Warning(name, 1, problem) for problem in (track.problems if track else ()))
+        part = replace(part, entries=(replace(entry, record=record),), track=track, warnings=part.warnings + problems)
+    untimed = (Warning(name, 1, _AS_TEXT),) if is_text else ()
+    return replace(part, chapters=document.chapters, warnings=untimed + part.warnings)
 
 
 def _read_xml(text: str, lines: list[str], name: str) -> Part:
