@@ -23,7 +23,6 @@ from ingest.token_vectors import ONE, WORD_DIMENSIONS, Words
 Vectors = NDArray[np.float32]
 
 BUNDLED_MODEL = Path(__file__).parent / "models" / "all-MiniLM-L6-v2"
-_BUNDLED_DIMENSIONS = 384
 # The 475 lines of the seeds on two cores, passages/s at batches of 1, 4, 8, 16, 32: 173, 209, 203, 183, 172 when sorted
 # by length; 165, 113, 90, 77, 80 when not.
 _BATCH = 4
@@ -43,18 +42,14 @@ class Embedder(Protocol):
     def fingerprint(self) -> str:
         """Names the model and its exact version; vectors of two fingerprints cannot be compared."""
 
-    @property
-    def dimensions(self) -> int:
-        """Length of each vector."""
-
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """Embed many texts.
 
         Args:
-            texts: In any order and of any length; an empty one is embedded as such.
+            texts: At least one, in any order and of any length; an empty one is embedded as such.
 
         Returns:
-            Shape (n, dimensions), unit rows, in the order of the texts.
+            Shape (n, d), unit rows, in the order of the texts.
 
         Raises:
             EmbedderError: The model is damaged, or the endpoint gave something else than vectors.
@@ -62,7 +57,7 @@ class Embedder(Protocol):
         """
 
     def embed_question(self, text: str) -> Vectors:
-        """Embed one text: shape (dimensions,), length 1; raises as `embed_passages` does."""
+        """Embed one text: shape (d,), length 1; raises as `embed_passages` does."""
 
 
 @runtime_checkable
@@ -131,7 +126,7 @@ class BundledEmbedder:
     Texts are cut at 256 tokens, the most the model was published for. Safe to share between threads.
     """
 
-    dimensions = _BUNDLED_DIMENSIONS
+    dimensions = 384
 
     def __init__(self, folder: Path = BUNDLED_MODEL, *, threads: int = 2) -> None:
         self._folder = folder

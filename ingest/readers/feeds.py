@@ -11,8 +11,9 @@ from xml.etree.ElementTree import Element
 
 from ingest.readers.documents import read_html
 from ingest.readers.fields import day_of
+from ingest.readers.parts import Given
 from ingest.readers.people import is_name
-from ingest.readers.recordings import Given, Keys
+from ingest.readers.recordings import Keys
 
 # Told by their elements' own attributes.
 _TOLD_ELSEWHERE = ("person", "transcript", "chapters", "enclosure", "author", "name")

@@ -144,7 +144,7 @@ class _Joining:
         """The record of an entry with what its files tell."""
         mine = self._mine(part, entry)
         record = self._with_files(part, self._in_event(part, entry), mine)
-        if not record.transcript and (entry.is_recording or any(one.is_media for one in mine)):
+        if not record.transcript and (entry.given.is_recording or any(one.is_media for one in mine)):
             self._silent.append((part, record.title))
             record = _with(record, {schema.CAPTIONS.key: "none"})
         return record
@@ -164,16 +164,16 @@ class _Joining:
 
     def _mine(self, part: Part, entry: Entry) -> list[Part]:
         """The files that belong to an entry, each once; they are nobody else's from then on."""
-        name = self._names[part.name]
+        name, given = self._names[part.name], entry.given
         mine: list[Part] = []
         if entry.owns_stem:
             mine += self._found_by.get(("stem", name.folder, name.stem), ())
             for outside in (schema.IDS.of(entry.record) or {}).values():
                 mine += self._found_by.get(("id", name.folder, outside), ())
-        mentioned = {mention: self._mentioned(mention) for mention in (*entry.mentions, *entry.perhaps)}
+        mentioned = {mention: self._mentioned(mention) for mention in (*given.mentions, *given.perhaps)}
         mine += [one for one in mentioned.values() if one is not None]
-        missing = [mention for mention in entry.mentions if mentioned[mention] is None]
-        if len(missing) == len(entry.mentions):
+        missing = [mention for mention in given.mentions if mentioned[mention] is None]
+        if len(missing) == len(given.mentions):
             for mention in dict.fromkeys(missing):
                 if mention not in self._missing:
                     self._missing.add(mention)
@@ -213,7 +213,7 @@ class _Joining:
             names = ", ".join(PurePosixPath(one.name).name for one in tracks)
             self._warn(part, f'"{record.title}" holds its own transcript, so {names} is not read.')
         elif tracks and (chosen := self._choose(entry, tracks)) is not None:
-            record = self._spoken(record, chosen, entry.tracks)
+            record = self._spoken(record, chosen, entry.given.tracks)
         return record
 
     def _tell_silent(self) -> None:
@@ -250,7 +250,7 @@ class _Joining:
 
         def rank(one: Part) -> tuple[bool, bool, bool, bool, str]:
             tag = tags[one.name]
-            made = entry.tracks.get(tag, one.track.made if one.track else "hand")
+            made = entry.given.tracks.get(tag, one.track.made if one.track else "hand")
             return (made != "hand", not tag.endswith("-orig"), not _is_fine(one), "-" in tag, one.name)
 
         ranked = sorted((part for part in tracks if part not in others), key=rank)

@@ -18,9 +18,9 @@ from ingest.readers.chapters import check_order, parse_time
 from ingest.readers.fields import language_of, listed, parse_date, seconds_of
 from ingest.readers.headings import date_of, record_key
 from ingest.readers.links import find_links
-from ingest.readers.parts import Entry, Part
+from ingest.readers.parts import Entry, Given, Part
 from ingest.readers.people import people_named
-from ingest.readers.recordings import Given, find_recordings
+from ingest.readers.recordings import find_recordings
 from ingest.readers.tracks import LONGEST_S, read_cues
 from ingest.records import KINDS, Chapter, Cue, Date, DateOf, Record, Source, Speaker, Value, Warning
 from ingest.schema import (
@@ -101,10 +101,10 @@ def read_objects(objects: Iterator[tuple[int, int, Any]], name: str, line_count:
                 bad.append((first, str(error)))
                 warnings.append(Warning(name, first, str(error)))
                 continue
-            media = record.values.get(MEDIA_FILE.key)
-            mentions = (*given.mentions, media) if isinstance(media, str) else given.mentions
-            is_recording = given.is_recording
-            entries.append(Entry(record, mentions, given.perhaps, given.tracks, is_recording, is_recording))
+            media = MEDIA_FILE.of(record)
+            entries.append(
+                Entry(record, replace(given, mentions=(*given.mentions, media)) if media else given, given.is_recording)
+            )
             warnings += [Warning(name, first, message) for message in dict.fromkeys(reader.messages)]
             unused += given.unused + reader.unknown
     if not entries:
@@ -143,11 +143,8 @@ def _under_our_keys(values: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def value_from_json(field: Field, raw: Any) -> Value | None:
-    """A field's value of what JSON, or a table's cell, gives for it.
-
-    Returns:
-        None where the source says nothing ("", null, []).
+def _value_of(field: Field, raw: Any) -> Value | None:
+    """A field's value of what a source gives for it; None for "", null and [].
 
     Raises:
         ValueError: The field cannot hold it; says what it can hold.
@@ -204,21 +201,14 @@ def _objects(lines: Sequence[str]) -> Iterator[tuple[int, int, Any]]:
     What is no JSON comes as the `_BadRecord` to report.
     """
     filled = [(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
-    first_line = filled[0][1].strip()
-    if first_line.startswith("[") or (first_line.startswith("{") and not _is_whole(first_line) and _goes_on(filled)):
+    first = filled[0][1].lstrip()
+    # A line that breaks off is followed by the next record, an object of several lines by the rest of it.
+    goes_on = len(filled) > 1 and not filled[1][1].lstrip().startswith("{")
+    if first.startswith("[") or (first.startswith("{") and goes_on and isinstance(_parsed(first), _BadRecord)):
         yield from _values("\n".join(lines))
         return
     for number, line in filled:
         yield number, number, _parsed(line)
-
-
-def _is_whole(line: str) -> bool:
-    return not isinstance(_parsed(line), _BadRecord)
-
-
-def _goes_on(filled: Sequence[tuple[int, str]]) -> bool:
-    """Whether the object of the first line goes on below it, rather than being a line that breaks off."""
-    return len(filled) > 1 and not filled[1][1].lstrip().startswith("{")
 
 
 def _values(text: str) -> Iterator[tuple[int, int, Any]]:
@@ -319,7 +309,7 @@ class _RecordReader:
             transcript=self._transcript(),
             values=values,
             other=self.other,
-            id=self._id(),
+            id=str(number) if isinstance(number := self.values.get("id"), int) else self._text("id"),
         )
 
     def _field_values(self) -> dict[str, Value]:
@@ -327,7 +317,7 @@ class _RecordReader:
         for field in value_fields():
             raw = self.values.get(field.key)
             try:
-                value = value_from_json(field, raw)
+                value = _value_of(field, raw)
             except ValueError as error:
                 self._keep(field.key, raw, str(error))
                 continue
@@ -354,10 +344,6 @@ class _RecordReader:
             return tuple(given)
         found = (link for key in ("abstract", "bio") for link in find_links(self._text(key)).links)
         return tuple(dict.fromkeys((*given, *found)))
-
-    def _id(self) -> str:
-        value = self.values.get("id")
-        return str(value) if isinstance(value, int) and not isinstance(value, bool) else self._text("id")
 
     def _text(self, key: str) -> str:
         return _text_of(self.values, key)

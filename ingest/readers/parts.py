@@ -6,30 +6,44 @@ Comes in: nothing; these are the shapes that readers fill and `grouping` joins.
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from ingest.readers.tracks import Made, Track
 from ingest.records import Chapter, Record, Warning
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A record, and what its source says of the files beside it.
+class Given:
+    """One recording as a source tells of it.
 
     Attributes:
-        record: As its own file tells of it.
+        values: Under our keys; what says nothing is None or empty.
+        unused: The keys with a value that nobody asked for.
         mentions: Names or addresses of captions, chapters and media that belong to it; told where they are not there.
         perhaps: Likewise, but nobody expects them beside it.
         tracks: Language tag of a caption file → how it was made, as far as the source says.
-        owns_stem: Files of the same stem belong to it.
         is_recording: It tells of one recording, so that a lack of captions is told.
     """
 
-    record: Record
+    values: Mapping[str, Any]
+    unused: Counter[str] = field(default_factory=Counter)
     mentions: tuple[str, ...] = ()
     perhaps: tuple[str, ...] = ()
     tracks: Mapping[str, Made] = field(default_factory=dict)
-    owns_stem: bool = False
     is_recording: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A record as its own file tells of it, and what that says of the files beside it.
+
+    Attributes:
+        owns_stem: Files of the same stem belong to it.
+    """
+
+    record: Record
+    given: Given = Given({})
+    owns_stem: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ object, and judges every value. What stands nowhere among our keys is counted as
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from ingest.links import video_id
 from ingest.readers.documents import read_markdown
 from ingest.readers.fields import day_of
+from ingest.readers.parts import Given
 from ingest.readers.people import NOBODY
 from ingest.readers.tracks import Made
 
@@ -30,24 +30,6 @@ _TOLD_ELSEWHERE = frozenset(
 )
 _PYVIDEO_MARKS = ("videos", "copyright_text", "thumbnail_url", "related_urls", "recorded")
 _CAPTIONS = ("application/x-subrip", "text/vtt")
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """One recording as another program tells of it.
-
-    Attributes:
-        values: Under our keys; what says nothing is None or empty.
-        unused: The keys with a value that nobody asked for.
-        mentions: See `Entry`, and so the rest.
-    """
-
-    values: Mapping[str, Any]
-    unused: Counter[str] = field(default_factory=Counter)
-    mentions: tuple[str, ...] = ()
-    perhaps: tuple[str, ...] = ()
-    tracks: Mapping[str, Made] = field(default_factory=dict)
-    is_recording: bool = False
 
 
 class Keys:
@@ -83,7 +65,7 @@ class Keys:
         value = self.get(*keys)
         items = [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str | dict)]
         found = [one if isinstance(one, str) else _person(Keys(one)) for one in items]
-        return [one for one in found if (one if isinstance(one, str) else one["name"]).strip().casefold() not in NOBODY]
+        return [one for one in found if one]
 
     def unused(self, known: frozenset[str] | Sequence[str] = ()) -> Counter[str]:
         """The keys that nobody asked for, less those whose values stand elsewhere."""
@@ -91,11 +73,16 @@ class Keys:
 
 
 def _person(keys: Keys) -> dict[str, str]:
-    return {
-        "name": " ".join(keys.text("name", "public_name", "full_public_name", "fullname").split()),
-        "role": keys.text("role", "position"),
-        "affiliation": keys.text("affiliation", "organization", "company"),
-    }
+    name = " ".join(keys.text("name", "public_name", "full_public_name", "fullname").split())
+    return (
+        {}
+        if name.casefold() in NOBODY
+        else {
+            "name": name,
+            "role": keys.text("role", "position"),
+            "affiliation": keys.text("affiliation", "organization", "company"),
+        }
+    )
 
 
 def find_recordings(value: Any) -> Iterator[Given] | None:
@@ -110,9 +97,9 @@ def is_playlist(value: Mapping[str, Any]) -> bool:
     return _is_downloaded(value) and value.get("_type") not in (None, "", "video")
 
 
-def timed(items: Sequence[tuple[Any, Any, str]], end: Any = None) -> list[dict[str, Any]]:
+def timed(items: Sequence[tuple[Any, Any, str]], last_end: Any = None) -> list[dict[str, Any]]:
     """Chapters of (start, end, title) under our keys; an end that is missing is the next start, or the recording's."""
-    following = [*(start for start, _, _ in items[1:]), end]
+    following = [*(start for start, _, _ in items[1:]), last_end]
     return [
         {"start_s": start, "end_s": after if end is None else end, "title": title}
         for (start, end, title), after in zip(items, following, strict=False)

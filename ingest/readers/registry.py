@@ -20,8 +20,8 @@ from ingest import schema
 from ingest.errors import PageUnreadable
 from ingest.readers import captions, documents, feeds, json_records, paper_pages, schedules, tables, talk_pages
 from ingest.readers.headings import record_key
-from ingest.readers.parts import Part
-from ingest.readers.recordings import Given, is_playlist, timed
+from ingest.readers.parts import Given, Part
+from ingest.readers.recordings import is_playlist, timed
 from ingest.readers.tracks import Track, find_segments, read_segments
 from ingest.records import Warning
 

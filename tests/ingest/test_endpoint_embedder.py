@@ -108,12 +108,6 @@ def test_empty_text_is_sent_as_one_that_servers_accept(server: Server) -> None:
     assert server.seen[0][2]["input"] == [".", "."]
 
 
-def test_dimensions_are_asked_for_once(server: Server) -> None:
-    embedder = server.embedder()
-    assert (embedder.dimensions, embedder.dimensions, embedder.embed_passages([]).shape) == (2, 2, (0, 2))
-    assert len(server.seen) == 1
-
-
 def test_fingerprint_names_model_and_address_without_asking(server: Server) -> None:
     assert server.embedder().fingerprint == server.embedder("").fingerprint == f"small-embed@{server.address}/v1"
     assert server.seen == []
