@@ -10,7 +10,7 @@ from itertools import combinations
 from pathlib import Path
 
 from ingest.merge import contradicts, merge
-from ingest.pipeline import read_corpus
+from ingest.pipeline import corpus_files, read_corpus
 from ingest.records import Record
 from ingest.schema import IDS, value_fields
 from ingest.text import name_key
@@ -18,7 +18,7 @@ from ingest.text import name_key
 
 def main() -> None:
     """Print the counts of the corpus that is named."""
-    records = read_corpus(Path(sys.argv[1])).records
+    records = read_corpus(corpus_files(Path(sys.argv[1])))[0].records
     merged = merge(records)
     print(f"{len(records)} entries, {len(merged.records)} records, {merged.merge_count} merged")
     by_id: dict[str, list[Record]] = defaultdict(list)

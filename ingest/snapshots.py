@@ -405,7 +405,7 @@ def read_manifest(folder: Path) -> Manifest:
 
 @contextlib.contextmanager
 def writing(collection: Path, choice: StoreChoice = EMBEDDED) -> Iterator[None]:
-    """Hold the collection's write lock.
+    """Hold the collection's write lock; whatever does not serve before or afterwards is removed.
 
     Raises:
         IndexBusy: Another ingest holds it.
@@ -427,42 +427,32 @@ def writing(collection: Path, choice: StoreChoice = EMBEDDED) -> Iterator[None]:
         _remove_leftovers(collection, choice)
         yield
     finally:
+        _remove_leftovers(collection, choice)
         lock.release()
 
 
-@contextlib.contextmanager
-def drafting(collection: Path, choice: StoreChoice = EMBEDDED) -> Iterator[Path]:
-    """The folder of a new snapshot that nobody sees before `serve`, without which it is removed; within `writing`."""
+def new_draft(collection: Path) -> Path:
+    """The folder of a new snapshot that nobody sees before `serve`; within `writing`, which removes it without that."""
     folder = collection / "snapshots" / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
-    with write_errors_told(collection):
-        folder.mkdir()
-    try:
-        yield folder
-    finally:
-        if folder.name not in (_pointed_at(collection) or ()):
-            choice.drop(folder)
-            shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    return folder
 
 
-def serve(folder: Path, manifest: Manifest, before: str | None, choice: StoreChoice = EMBEDDED) -> None:
+def serve(folder: Path, manifest: Manifest, before: str | None) -> None:
     """Switch to a drafted snapshot.
 
     Args:
         folder: Its own.
         manifest: Without parts; they are added here.
         before: The name of the snapshot that stays beside it, a sound one.
-        choice: Where its vectors are searched.
     """
-    collection = folder.parent.parent
-    with write_errors_told(collection):
-        parts = {}
-        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-            _sync(path)
-            found = path.stat()
-            parts[path.relative_to(folder).as_posix()] = Part(found.st_size, found.st_mtime_ns, _checksum(path))
-        write_manifest(folder, replace(manifest, parts=parts))
-        _write_signed(collection / "current", " ".join(filter(None, [folder.name, before])))
-        _remove_leftovers(collection, choice)
+    parts = {}
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        _sync(path)
+        found = path.stat()
+        parts[path.relative_to(folder).as_posix()] = Part(found.st_size, found.st_mtime_ns, _checksum(path))
+    write_manifest(folder, replace(manifest, parts=parts))
+    _write_signed(folder.parent.parent / "current", " ".join(filter(None, [folder.name, before])))
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:
@@ -508,10 +498,7 @@ def _on_disk(collection: Path) -> list[str]:
 
 
 def _remove_leftovers(collection: Path, choice: StoreChoice) -> None:
-    """Remove what no longer serves, and what a killed ingest left half-written.
-
-    The snapshot before the current one stays: someone may have it open.
-    """
+    """Remove all but the current snapshot and the one before it, which someone may have open."""
     kept = _pointed_at(collection) or _on_disk(collection)
     for folder in (collection / "snapshots").iterdir():
         if folder.name not in kept:

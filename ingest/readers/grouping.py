@@ -46,7 +46,7 @@ class Grouped:
 
     Attributes:
         records: In the order of the files that tell of them.
-        warnings: What is odd in how files belong together.
+        warnings: What is odd in them, and in how they belong together.
         unused: Keys that no field takes, the most frequent first.
     """
 
@@ -82,7 +82,8 @@ def group(parts: Sequence[Part]) -> Grouped:
     counts = sum((part.unused for part in parts), Counter[str]())
     first = {key: part.name for part in reversed(parts) for key in part.unused}
     unused = (Unused(key, count, first[key]) for key, count in counts.most_common())
-    return Grouped(records, tuple(joining.warnings), tuple(unused))
+    warnings = (*(warning for part in parts for warning in part.warnings), *joining.warnings)
+    return Grouped(records, warnings, tuple(unused))
 
 
 def name_of(file: str) -> _Name:

@@ -44,7 +44,7 @@ def read(folder: Path, files: dict[str, Any]) -> Grouped:
         path.parent.mkdir(parents=True, exist_ok=True)
         text = content if isinstance(content, str | bytes) else json.dumps(content)
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return read_corpus(folder)
+    return read_corpus(corpus_files(folder))[0]
 
 
 def told(record: Record) -> dict[str, Any]:
@@ -581,5 +581,5 @@ def test_links_out_of_the_corpus_are_not_followed(tmp_path: Path) -> None:
     (corpus / "b.srt").symlink_to(tmp_path / "outside.srt")
     (corpus / "c.srt").symlink_to(corpus / "a.srt")
     (corpus / "gone.srt").symlink_to(tmp_path / "nowhere.srt")
-    assert [path.name for path in corpus_files(corpus)] == ["a.srt", "b.srt", "c.srt", "gone.srt"]
-    assert [record.title for record in read_corpus(corpus).records] == ["a", "c"]
+    assert [file.name for file in corpus_files(corpus)] == ["a.srt", "b.srt", "c.srt", "gone.srt"]
+    assert [record.title for record in read_corpus(corpus_files(corpus))[0].records] == ["a", "c"]
