@@ -6,7 +6,7 @@ never on their order, so that re-ordered pages give the same ids.
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from slugify import slugify
@@ -56,46 +56,33 @@ def with_ids(records: Sequence[Record]) -> tuple[list[Record], list[Warning]]:
 
 
 def _distinct_names(records: Sequence[Record], taken: set[str]) -> list[str]:
-    """Name records of one kind by their titles, the clashing ones by more, whatever their order.
-
-    Args:
-        records: All to be named.
-        taken: Ids that others have.
-    """
+    """Name records of one kind by their titles, those that clash or are `taken` by more, whatever their order."""
     names = [slugify(record.title) for record in records]
-    for longer in (_named_by_person, _named_by_content, _named_by_date, _named_by_values, _named_by_place):
+    for more in _MORE:
         counts = Counter(names)
         names = [
-            longer(name, record) if not name or counts[name] > 1 or name in taken else name
+            f"{name}-{more(record)}".strip("-") if not name or counts[name] > 1 or name in taken else name
             for name, record in zip(names, records, strict=True)
         ]
     return names
 
 
-def _named_by_person(name: str, record: Record) -> str:
-    family = slugify(surname(record.speakers[0].name)) if record.speakers else record.kind
-    return f"{name}-{family}".strip("-")
-
-
-def _named_by_content(name: str, record: Record) -> str:
-    people = [speaker.name for speaker in record.speakers]
-    return f"{name}-{_hash(record.title, *people, record.abstract)}".strip("-")
-
-
-def _named_by_date(name: str, record: Record) -> str:
-    """A talk given again to the letter is told from the first by its day."""
-    date = DATE.of(record)
-    return f"{name}-{date.iso}" if date and date.year else name
-
-
-def _named_by_values(name: str, record: Record) -> str:
-    return f"{name}-{_hash(*(field.shown(record) for field in value_fields()))}"
-
-
-def _named_by_place(name: str, record: Record) -> str:
-    """The last way out, for entries that are alike to the letter and yet given as different."""
-    return f"{name}-{_hash(*(f'{source.file}:{source.first_line}' for source in record.sources), record.id)}"
-
-
 def _hash(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:_HASH_CHARS]
+
+
+def _day(record: Record) -> str:
+    date = DATE.of(record)
+    return date.iso if date and date.year else ""
+
+
+# What is added to a name that is not distinct, one after the other.
+_MORE: tuple[Callable[[Record], str], ...] = (
+    lambda record: slugify(surname(record.speakers[0].name)) if record.speakers else record.kind,
+    lambda record: _hash(record.title, *(speaker.name for speaker in record.speakers), record.abstract),
+    # A talk given again to the letter is told from the first by its day.
+    _day,
+    lambda record: _hash(*(field.shown(record) for field in value_fields())),
+    # The last way out, for entries that are alike to the letter and yet given as different.
+    lambda record: _hash(*(f"{source.file}:{source.first_line}" for source in record.sources), record.id),
+)

@@ -6,6 +6,7 @@ place where it stood. What repeats say differently is reported, never chosen sil
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,7 +15,7 @@ from ingest.links import video_id
 from ingest.readers.people import surname
 from ingest.records import Date, Record, Speaker, Value, Warning
 from ingest.schema import CAPTIONS, DATE, EVENT, IDS, LINKS, VIDEO_URL, Field, value_fields
-from ingest.text import name_key
+from ingest.text import name_key, plain_words
 
 # Two abstracts of one talk share most of their word pairs even when one was edited or shortened. Of the 9,316 pairs of
 # different abstracts on the seed pages none shares more than 0.12 of the shorter one's.
@@ -149,20 +150,15 @@ def _surnames(record: Record) -> frozenset[str]:
 
 def _same_abstract(first: str, second: str) -> bool:
     """Whether two abstracts may be of one talk; an abstract that is missing contradicts nothing."""
-    pairs = [_word_pairs(text) for text in (first, second)]
-    if not all(pairs):
-        return True
-    return len(pairs[0] & pairs[1]) >= SAME_ABSTRACT_SHARE * min(map(len, pairs))
-
-
-def _word_pairs(text: str) -> set[tuple[str, str]]:
-    words = name_key(text).split()
-    return set(zip(words, words[1:], strict=False))
+    ours, theirs = (set(pairwise(plain_words(text))) for text in (first, second))
+    return not (ours and theirs) or len(ours & theirs) >= SAME_ABSTRACT_SHARE * min(len(ours), len(theirs))
 
 
 def _join(first: Record, second: Record) -> Record:
     """One record of two: each field from the first that has it, places and lists of values from both."""
-    spoken = second if _is_better_spoken(second, first) else first
+    # The one with a transcript, rather with times in it.
+    timed = [any(cue.start_s is not None for cue in one.transcript) for one in (first, second)]
+    spoken = second if (bool(second.transcript), timed[1]) > (bool(first.transcript), timed[0]) else first
     return replace(
         first,
         sources=tuple(dict.fromkeys((*first.sources, *second.sources))),
@@ -176,12 +172,6 @@ def _join(first: Record, second: Record) -> Record:
         other={**second.other, **first.other},
         id=first.id or second.id,
     )
-
-
-def _is_better_spoken(one: Record, other: Record) -> bool:
-    """Whether a record has a transcript and the other has none, or none with times."""
-    timed, other_timed = (any(cue.start_s is not None for cue in each.transcript) for each in (one, other))
-    return bool(one.transcript) and (not other.transcript or (timed and not other_timed))
 
 
 def _join_values(first: Mapping[str, Value], second: Mapping[str, Value]) -> dict[str, Value]:

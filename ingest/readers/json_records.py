@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, get_args
 
+from ingest import schema
 from ingest.errors import PageUnreadable
 from ingest.readers.chapters import check_order, parse_time
 from ingest.readers.fields import language_of, listed, parse_date, seconds_of
@@ -23,20 +24,7 @@ from ingest.readers.people import people_named
 from ingest.readers.recordings import find_recordings
 from ingest.readers.tracks import LONGEST_S, read_cues
 from ingest.records import KINDS, Chapter, Cue, Date, DateOf, Record, Source, Speaker, Value, Warning
-from ingest.schema import (
-    DATE,
-    DATES,
-    DURATION,
-    FLAG,
-    LANGUAGE,
-    LINKS,
-    MEDIA_FILE,
-    NUMBER,
-    SECONDS,
-    TAGS,
-    Field,
-    value_fields,
-)
+from ingest.schema import DATES, FLAG, NUMBER, SECONDS, Field, value_fields
 
 # Longer than any recording is; what counts so is a slip or another unit.
 LONGEST_RECORDING_S = 12 * 3600
@@ -101,7 +89,7 @@ def read_objects(objects: Iterator[tuple[int, int, Any]], name: str, line_count:
                 bad.append((first, str(error)))
                 warnings.append(Warning(name, first, str(error)))
                 continue
-            media = MEDIA_FILE.of(record)
+            media = schema.MEDIA_FILE.of(record)
             entries.append(
                 Entry(record, replace(given, mentions=(*given.mentions, media)) if media else given, given.is_recording)
             )
@@ -138,7 +126,7 @@ def _under_our_keys(values: Mapping[str, Any]) -> dict[str, Any]:
             found[key] = value
             continue
         found[ours] = value
-        if ours == DATE.key and ours != key and (of := date_of(key)):
+        if ours == schema.DATE.key and ours != key and (of := date_of(key)):
             found["date_of"] = of
     return found
 
@@ -154,7 +142,7 @@ def _value_of(field: Field, raw: Any) -> Value | None:
     if field.is_keyed:
         return _keyed(raw)
     if field.holds_many:
-        texts = raw if not isinstance(raw, str) else listed(raw) if field is TAGS else [raw]
+        texts = raw if not isinstance(raw, str) else listed(raw) if field is schema.TAGS else [raw]
         if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
             raise ValueError('a list of texts, ["…", "…"]')
         return tuple(dict.fromkeys(text.strip() for text in texts if text.strip())) or None
@@ -170,7 +158,7 @@ def _value_of(field: Field, raw: Any) -> Value | None:
         return _number(raw, _LARGEST_NUMBER)
     if not isinstance(raw, str):
         raise ValueError("a text in quotation marks")
-    return (language_of(raw) if field is LANGUAGE else None) or raw.strip()
+    return (language_of(raw) if field is schema.LANGUAGE else None) or raw.strip()
 
 
 def _number(raw: Any, largest: int) -> int | float:
@@ -305,7 +293,7 @@ class _RecordReader:
             speakers=speakers,
             abstract=self._text("abstract"),
             bio=self._text("bio"),
-            chapters=self.chapters(values.get(DURATION.key)),
+            chapters=self.chapters(values.get(schema.DURATION.key)),
             transcript=self._transcript(),
             values=values,
             other=self.other,
@@ -323,10 +311,10 @@ class _RecordReader:
                 continue
             if value is not None:
                 values[field.key] = value
-        if (date := self._dated(values.get(DATE.key))) is not None:
-            values[DATE.key] = date
-        if links := self._links(values.get(LINKS.key, ())):
-            values[LINKS.key] = links
+        if (date := self._dated(values.get(schema.DATE.key))) is not None:
+            values[schema.DATE.key] = date
+        if links := self._links(values.get(schema.LINKS.key, ())):
+            values[schema.LINKS.key] = links
         return values
 
     def _dated(self, date: Value | None) -> Date | None:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 
 from ingest.readers.bios import bio_start
-from ingest.readers.chapters import check_order, is_chapter_line, parse_chapter
+from ingest.readers.chapters import check_order, parse_chapter
 from ingest.readers.lines import Lines, Page, PageEntry, furniture_name, prose_cost, title_cost
 from ingest.readers.parts import Part
 from ingest.readers.people import AFFILIATED_COST, parse_people, speaker_line_cost
@@ -70,7 +70,7 @@ def read(lines: Sequence[str], name: str) -> Part:
 
 def _line_costs(line: str) -> dict[str, float]:
     """What it costs to read a line as each part."""
-    if is_chapter_line(line):
+    if parse_chapter(line):
         return {"chapter": 0.0}
     if _ABSTRACT_LABEL.match(line) or _BIO_LABEL.match(line):
         return {"prose": 0.0}
@@ -120,7 +120,7 @@ def _abstract_and_bio(paragraphs: Lines, speakers: Sequence[Speaker]) -> tuple[L
 
 
 def _chapters(lines: Lines, page: Page) -> tuple[Chapter, ...]:
-    chapters = check_order([parse_chapter(line) for _, line in lines])
+    chapters = check_order([chapter for _, line in lines if (chapter := parse_chapter(line))])
     for (number, _), chapter in zip(lines, chapters, strict=True):
         if chapter.problem:
             page.warn(number, f"{chapter.problem}; it is kept as written, without a link to the second.")
