@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby, pairwise
 
 from ingest.records import Cue, Record
+from ingest.text import has_stops
 
 Span = tuple[int, int]
 
@@ -25,8 +26,6 @@ LONGEST_WINDOW_CHARS = 1000
 _CHARS_PER_WORD = 8
 # A turn of fewer words ("Why is that?") shares a window with the turns around it.
 _LONG_TURN_WORDS = WINDOW_WORDS // 2
-# Fewer full stops than that, and nobody has put them.
-_WORDS_PER_STOP = 100
 _SOUND_WORDS = (
     "applause|applauding|cheering|cheers|chuckles?|chuckling|coughs?|laughs?|laughing|laughter|music|sighs?|silence"
 )
@@ -115,7 +114,7 @@ class Transcript:
         Args:
             split_sentences: (start, end) of the sentences of a text.
         """
-        sentences = self._has_stops()
+        sentences = has_stops(self.text)
         units = self._units(split_sentences) if sentences else self._cue_units()
         for block in self._blocks([piece for unit in units for piece in self._short_pieces(unit)]):
             for first, last in self._packed(block, by_pause=not sentences):
@@ -127,9 +126,6 @@ class Transcript:
     def _chapter_at(self, start_s: float | None) -> int:
         """The chapter that is open at a second; half a second early still belongs to it. -1 before the first."""
         return -1 if start_s is None else bisect_right(self._chapter_starts, start_s + 0.5) - 1
-
-    def _has_stops(self) -> bool:
-        return sum(self.text.count(sign) for sign in ".?!。？！।؟") * _WORDS_PER_STOP >= len(self.text.split())
 
     def _units(self, split_sentences: Callable[[str], Sequence[Span]]) -> Iterator[Span]:
         for line in re.finditer(r"[^\n]+", self.text):

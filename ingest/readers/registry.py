@@ -7,7 +7,7 @@ tells media and other binary files, which are never read; text is decoded here, 
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -23,7 +23,7 @@ from ingest.readers.headings import record_key
 from ingest.readers.parts import Given, Part
 from ingest.readers.recordings import is_playlist, timed
 from ingest.readers.tracks import Track, find_segments, read_segments
-from ingest.records import Warning
+from ingest.records import Chapter, Warning
 
 LARGEST_BYTES = 50_000_000
 _LOOK_BYTES = 64
@@ -238,13 +238,23 @@ def _read_json(text: str, lines: list[str], name: str) -> Part:
         return json_records.read(lines, name)
     except ValueError:
         return json_records.read(lines, name)
-    if isinstance(value, dict) and PurePosixPath(name).name == _CATEGORY_FILE and _is_category(value):
-        return _read_category(value, lines, name)
-    if isinstance(value, dict) and is_playlist(value):
-        return Part(name, len(lines), aside="a downloader's list of a playlist")
-    for recognises, read in _JSON:
-        if recognises(value):
-            return read(value, lines, name)
+    if isinstance(value, dict):
+        if (
+            PurePosixPath(name).name == _CATEGORY_FILE
+            and "title" in value
+            and not {"videos", "speakers"} & value.keys()
+        ):
+            return _read_category(value, lines, name)
+        if is_playlist(value):
+            return Part(name, len(lines), aside="a downloader's list of a playlist")
+        if schedules.is_schedule(value):
+            return _read_given(schedules.read_json(value), lines, name)
+        if _lists(value, "events", "tStartMs"):
+            return _spoken(captions.read_json3(value), lines, name)
+        if _lists(value, "chapters", "startTime"):
+            return Part(name, len(lines), chapters=_podcast_chapters(value["chapters"]))
+    if find_segments(value) is not None:
+        return _spoken(read_segments(value), lines, name)
     if isinstance(value, dict) and not any(record_key(key) == "title" for key in value):
         keys = ", ".join(f'"{key}"' for key in list(value)[:8])
         told = f"its only key is {keys}" if len(value) == 1 else f"its keys are {keys}" if value else "it is empty"
@@ -255,27 +265,17 @@ def _read_json(text: str, lines: list[str], name: str) -> Part:
     return json_records.read(lines, name)
 
 
-def _is_json3(value: Any) -> bool:
-    events = value.get("events") if isinstance(value, dict) else None
-    return isinstance(events, list) and any(isinstance(one, dict) and "tStartMs" in one for one in events)
+def _lists(value: dict[str, Any], key: str, inner: str) -> bool:
+    """Whether an object has a list of objects under a key, one of which has another key."""
+    items = value.get(key)
+    return isinstance(items, list) and any(isinstance(one, dict) and inner in one for one in items)
 
 
-def _is_chapters(value: Any) -> bool:
-    chapters = value.get("chapters") if isinstance(value, dict) else None
-    return isinstance(chapters, list) and any(isinstance(one, dict) and "startTime" in one for one in chapters)
-
-
-def _read_chapters(value: dict[str, Any], lines: list[str], name: str) -> Part:
+def _podcast_chapters(given: list[Any]) -> tuple[Chapter, ...]:
     """A podcast's chapters; those that are not in its table of contents are not shown."""
-    given = [
-        one for one in value["chapters"] if isinstance(one, dict) and one.get("toc") is not False and one.get("title")
-    ]
-    items = [(one.get("startTime"), one.get("endTime"), str(one["title"])) for one in given]
-    return Part(name, len(lines), chapters=json_records.read_chapters(timed(items)))
-
-
-def _is_category(value: dict[str, Any]) -> bool:
-    return isinstance(value.get("title"), str) and not {"videos", "speakers"} & value.keys()
+    shown = [one for one in given if isinstance(one, dict) and one.get("toc") is not False and one.get("title")]
+    items = [(one.get("startTime"), one.get("endTime"), str(one["title"])) for one in shown]
+    return json_records.read_chapters(timed(items))
 
 
 def _read_category(value: dict[str, Any], lines: list[str], name: str) -> Part:
@@ -287,14 +287,3 @@ def _read_category(value: dict[str, Any], lines: list[str], name: str) -> Part:
         event=value["title"].strip(),
         unused=Counter(key for key, one in value.items() if key not in known and one),
     )
-
-
-_JSON: tuple[tuple[Callable[[Any], bool], Callable[[Any, list[str], str], Part]], ...] = (
-    (schedules.is_schedule, lambda value, lines, name: _read_given(schedules.read_json(value), lines, name)),
-    (_is_json3, lambda value, lines, name: _spoken(captions.read_json3(value), lines, name)),
-    (
-        lambda value: find_segments(value) is not None,
-        lambda value, lines, name: _spoken(read_segments(value), lines, name),
-    ),
-    (_is_chapters, _read_chapters),
-)

@@ -19,9 +19,9 @@ _VIDEO_LINK = re.compile(r"video|recording|aufzeichnung|mitschnitt", re.IGNORECA
 _TOLD_ELSEWHERE = ("id", "code", "slug", "logo", "room", "start", "end")
 
 
-def is_schedule(value: Any) -> bool:
-    """Whether a JSON value is a programme."""
-    schedule = value.get("schedule") if isinstance(value, dict) else None
+def is_schedule(value: Mapping[str, Any]) -> bool:
+    """Whether an object is a programme."""
+    schedule = value.get("schedule")
     return isinstance(schedule, dict) and isinstance(schedule.get("conference"), dict)
 
 

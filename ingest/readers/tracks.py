@@ -15,14 +15,13 @@ from typing import Any, Literal
 from ingest.readers.fields import number, seconds_of
 from ingest.records import Cue
 from ingest.schema import format_seconds
+from ingest.text import WORDS_PER_STOP, has_stops
 
 # No recording lasts a day; a cue beyond it is a slip ("97:00:01").
 LONGEST_S = 86_400.0
 # Rolling captions repeat the line before: in 1.00 of the cues of rolling files, in at most .007 of 109 others.
 ROLLING_SHARE = 1 / 3
 _REPEATED_WORDS = 3
-# Written by hand, a text has a full stop every 10 to 20 words; a recogniser without punctuation has none.
-_WORDS_PER_STOP = 100
 
 # Where the formats keep their segments: openai-whisper, whisperX and podcasts; whisper.cpp.
 _LISTS = ("segments", "transcription")
@@ -69,16 +68,11 @@ def judged(cues: Sequence[Cue], *, noun: str = "cue", automatic: bool = False) -
     problems: _Problems = defaultdict(list)
     ordered = _in_order(_with_starts(cues, noun, problems), noun, problems)
     said, rolls = without_repeats([cue for cue in ordered if cue.text])
-    said = _with_ends(said)
     overlapping = sum(_overlaps(cue, after) for cue, after in pairwise(said))
-    if automatic or rolls or 2 * overlapping > len(said):
-        # An automatic cue stays on the screen while the next one is spoken.
-        said = [
-            replace(cue, end_s=after.start_s) if after is not None and _overlaps(cue, after) else cue
-            for cue, after in zip_longest(said, said[1:])
-        ]
+    # An automatic cue stays on the screen while the next one is spoken.
+    said = _with_ends(said, cut=automatic or rolls or 2 * overlapping > len(said))
     told = [f"{one} ({len(more)} more like it)" if more else one for one, *more in problems.values()]
-    made: Made = "automatic" if automatic or rolls or _is_unpunctuated(said) else "hand"
+    made: Made = "automatic" if automatic or rolls or _lacks_stops(said) else "hand"
     return Track(tuple(said), made=made, problems=tuple(told))
 
 
@@ -213,18 +207,15 @@ def _is_number(value: float | None) -> bool:
     return value is not None and not math.isnan(value)
 
 
-def _with_ends(cues: Sequence[Cue]) -> list[Cue]:
-    """Give cues without an end the next start, where it is later; the last one has none."""
-    return [
-        replace(cue, end_s=after.start_s)
-        if cue.end_s is None
-        and cue.start_s is not None
-        and after is not None
-        and after.start_s is not None
-        and after.start_s > cue.start_s
-        else cue
-        for cue, after in zip_longest(cues, cues[1:])
-    ]
+def _with_ends(cues: Sequence[Cue], *, cut: bool) -> list[Cue]:
+    """Cues without an end, or to be `cut`, end where the next one starts, if that is later; the last one stays."""
+    found = list(cues)
+    for place, (cue, after) in enumerate(pairwise(cues)):
+        if cue.start_s is None or after.start_s is None or after.start_s <= cue.start_s:
+            continue
+        if cue.end_s is None or (cut and after.start_s < cue.end_s):
+            found[place] = replace(cue, end_s=after.start_s)
+    return found
 
 
 def _in_order(cues: Sequence[Cue], noun: str, problems: _Problems) -> list[Cue]:
@@ -271,8 +262,6 @@ def _repeated(before: Sequence[str], after: Sequence[str]) -> int:
     return matched
 
 
-def _is_unpunctuated(cues: Sequence[Cue]) -> bool:
+def _lacks_stops(cues: Sequence[Cue]) -> bool:
     text = " ".join(cue.text for cue in cues)
-    words = len(text.split())
-    stops = sum(text.count(sign) for sign in ".?!。？！।؟")
-    return words >= _WORDS_PER_STOP and stops * _WORDS_PER_STOP < words
+    return len(text.split()) >= WORDS_PER_STOP and not has_stops(text)
