@@ -13,17 +13,16 @@ import langcodes
 
 from ingest.records import Date
 
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = (
     r"(?P<month>Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?"
     r"|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?"
 )
 _COMMENTS = r"(?:\s+(?P<comments>\d{1,4})(?:\s+comments?)?)?"
 # "Jan 5, 20243" is the year 2024 and three comments: the count stands glued to the date on some saved pages.
-_WITH_YEAR = re.compile(
-    rf"(?P<text>{_MONTH} (?P<day>\d{{1,2}}), ?(?P<year>\d{{4}}))(?P<glued>\d{{1,3}})?{_COMMENTS}", re.I
+_MONTH_FIRST = re.compile(
+    rf"(?P<text>{_MONTH} (?P<day>\d{{1,2}})(?:, ?(?P<year>\d{{4}}))?)(?P<glued>\d{{1,3}})?{_COMMENTS}", re.I
 )
-_WITHOUT_YEAR = re.compile(rf"(?P<text>{_MONTH} (?P<day>\d{{1,2}}))(?P<glued>\d{{1,3}})?{_COMMENTS}", re.I)
 _DAY_FIRST = re.compile(rf"(?P<text>(?P<day>\d{{1,2}}) {_MONTH},?(?: (?P<year>\d{{4}}))?){_COMMENTS}", re.I)
 _ISO = re.compile(r"(?P<year>\d{4}|-)(?:-(?P<month>\d{1,2})(?:-(?P<day>\d{1,2}))?)?(?:[T ]\d{2}:\d{2}.*)?")
 # A leap year: "Feb 29" without its year may be right.
@@ -40,22 +39,15 @@ def parse_dated_line(line: str) -> tuple[Date, int | None] | None:
     Returns:
         The date and the count, or None when the line is anything else.
     """
-    for pattern in (_WITH_YEAR, _WITHOUT_YEAR, _DAY_FIRST):
-        if match := pattern.fullmatch(line.strip()):
-            break
-    else:
+    line = line.strip()
+    match = _MONTH_FIRST.fullmatch(line) or _DAY_FIRST.fullmatch(line)
+    if match is None:
         return None
     parts = match.groupdict()
     text, day_text, glued = parts["text"], parts["day"], parts.get("glued")
-    month = MONTHS.index(parts["month"][:3].casefold()) + 1
-    year = int(parts["year"]) if parts.get("year") else None
-    if (
-        year is None
-        and not glued
-        and len(day_text) == 2
-        and not _is_day(year, month, int(day_text))
-        and day_text[0] != "0"
-    ):
+    month = _MONTHS.index(parts["month"][:3].casefold()) + 1
+    year = int(parts["year"]) if parts["year"] else None
+    if not year and not glued and re.fullmatch("[1-9].", day_text) and not _is_day(year, month, int(day_text)):
         # "Apr 32" cannot be a day; it is April 3 with two comments.
         text, day_text, glued = text[:-1], day_text[0], day_text[1]
     day = int(day_text)

@@ -56,15 +56,7 @@ def recognises(lines: Sequence[str]) -> bool:
 
 
 def read(lines: Sequence[str], name: str) -> Part:
-    """Read a file of records.
-
-    Args:
-        lines: All of its lines, blank ones included.
-        name: The file as the user knows it.
-
-    Raises:
-        PageUnreadable: Nothing in it is a record; names the first bad line.
-    """
+    """Read a file of records of these lines, blank ones included; raises as `read_objects` does."""
     return read_objects(_objects(lines), name, len(lines))
 
 

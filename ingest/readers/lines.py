@@ -68,6 +68,11 @@ Lines = list[tuple[int, str]]
 """Lines with something on them, stripped, each with its number, counted from 1."""
 
 
+def filled(lines: Sequence[str]) -> Lines:
+    """The lines with something on them."""
+    return [(number, line.strip()) for number, line in enumerate(lines, 1) if line.strip()]
+
+
 @dataclass(slots=True)
 class PageEntry:
     """The lines of one talk or paper, by the part they play."""
@@ -87,7 +92,7 @@ class Page:
     """
 
     def __init__(self, lines: Sequence[str], name: str, kind: Kind) -> None:
-        self.lines: Lines = [(number, line.strip()) for number, line in enumerate(lines, 1) if line.strip()]
+        self.lines = filled(lines)
         self.furniture: dict[int, str] = {}
         self.warnings: list[Warning] = []
         self._name, self._kind, self._count = name, kind, len(lines)

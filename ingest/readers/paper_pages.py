@@ -8,10 +8,10 @@ title and what is text is decided by the cheapest reading of the whole page (`li
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence, Set
 
 from ingest.readers.fields import parse_dated_line
-from ingest.readers.lines import Lines, Page, PageEntry, furniture_name, prose_cost, title_cost
+from ingest.readers.lines import Lines, Page, PageEntry, filled, furniture_name, prose_cost, title_cost
 from ingest.readers.parts import Part
 from ingest.records import Record, Value
 from ingest.schema import AUTHOR_COUNT, COMMENT_COUNT, DATE, LINKS, ORGANISATION
@@ -47,18 +47,14 @@ _STEPS = {
 
 def recognises(lines: Sequence[str]) -> bool:
     """Whether a heading "Daily Papers" stands near the top, or the file holds blocks of figures."""
-    top = [line.strip() for line in lines if line.strip()][:_HEADING_AMONG_LINES]
-    return any(HEADING.fullmatch(line) for line in top) or bool(find_blocks(lines))
+    numbered = filled(lines)
+    return any(HEADING.fullmatch(line) for _, line in numbered[:_HEADING_AMONG_LINES]) or bool(_find_blocks(numbered))
 
 
 def read(lines: Sequence[str], name: str) -> Part:
-    """Read a page.
-
-    Args:
-        lines: All of its lines, blank ones included.
-        name: The file as the user knows it.
-    """
-    page, blocks = Page(lines, name, "paper"), find_blocks(lines)
+    """Read a page of these lines, blank ones included."""
+    page = Page(lines, name, "paper")
+    blocks = _find_blocks(page.lines)
     page.furniture, headings = _site_lines(page.lines, blocks)
     costs = [
         {"furniture": 0.0} if number in page.furniture
@@ -73,7 +69,7 @@ def read(lines: Sequence[str], name: str) -> Part:
     )
 
 
-def _site_lines(numbered: Lines, blocks: Mapping[int, str]) -> tuple[dict[int, str], dict[int, str]]:
+def _site_lines(numbered: Lines, blocks: Set[int]) -> tuple[dict[int, str], dict[int, str]]:
     """Name the site's own lines, and say for every line on which page it stands.
 
     Returns:
@@ -111,33 +107,20 @@ def _paper(entry: PageEntry, page: Page) -> Record:
     return page.record(entry, abstract="\n".join(line for _, line in paragraphs), values=values)
 
 
-def find_blocks(lines: Sequence[str]) -> dict[int, str]:
-    """Find the lines that belong to blocks.
-
-    Args:
-        lines: All lines of a page; the first is line 1.
-
-    Returns:
-        1-based line → its stripped text. A block has a count of authors or a dot; the lines around it belong to it when
-        they have the form of its parts.
-    """
-    numbered = [(number, line.strip()) for number, line in enumerate(lines, start=1) if line.strip()]
-    found: dict[int, str] = {}
-    for index, (number, line) in enumerate(numbered):
-        if not (_AUTHORS.fullmatch(line) or _DOT.fullmatch(line)):
+def _find_blocks(lines: Lines) -> set[int]:
+    """The lines of blocks: a count of authors or a dot, and those around it that have the form of a block's parts."""
+    found: set[int] = set()
+    for at, (number, text) in enumerate(lines):
+        is_dot = _DOT.fullmatch(text)
+        if not (is_dot or _AUTHORS.fullmatch(text)):
             continue
-        found[number] = line
-        if (
-            _DOT.fullmatch(line)
-            and index
-            and _is_organisation(numbered[index - 1], numbered[index - 2] if index > 1 else (0, ""))
-        ):
-            found[numbered[index - 1][0]] = numbered[index - 1][1]
-        for after, text in numbered[index + 1 : index + 2]:
-            if parse_dated_line(text):
-                found[after] = text
-                if index + 2 < len(numbered) and _COMMENTS.fullmatch(numbered[index + 2][1]):
-                    found[numbered[index + 2][0]] = numbered[index + 2][1]
+        found.add(number)
+        if is_dot and at and _is_organisation(lines[at - 1], lines[at - 2] if at > 1 else (0, "")):
+            found.add(lines[at - 1][0])
+        if at + 1 < len(lines) and parse_dated_line(lines[at + 1][1]):
+            found.add(lines[at + 1][0])
+            if at + 2 < len(lines) and _COMMENTS.fullmatch(lines[at + 2][1]):
+                found.add(lines[at + 2][0])
     return found
 
 

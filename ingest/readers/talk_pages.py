@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from ingest.readers.bios import bio_start
 from ingest.readers.chapters import check_order, parse_chapter
-from ingest.readers.lines import Lines, Page, PageEntry, furniture_name, prose_cost, title_cost
+from ingest.readers.lines import Lines, Page, PageEntry, filled, furniture_name, prose_cost, title_cost
 from ingest.readers.parts import Part
 from ingest.readers.people import AFFILIATED_COST, parse_people, speaker_line_cost
 from ingest.records import Chapter, Record, Speaker, Value
@@ -39,17 +39,11 @@ _STEPS = {
 
 def recognises(lines: Sequence[str]) -> bool:
     """Whether a heading "Recorded Talks: ..." stands near the top."""
-    top = [line.strip() for line in lines if line.strip()][:_HEADING_AMONG_LINES]
-    return any(HEADING.fullmatch(line) for line in top)
+    return any(HEADING.fullmatch(line) for _, line in filled(lines)[:_HEADING_AMONG_LINES])
 
 
 def read(lines: Sequence[str], name: str) -> Part:
-    """Read a page.
-
-    Args:
-        lines: All of its lines, blank ones included.
-        name: The file as the user knows it.
-    """
+    """Read a page of these lines, blank ones included."""
     page = Page(lines, name, "talk")
     headings: dict[int, str] = {}
     heading, first = "", next((number for number, line in page.lines if HEADING.fullmatch(line)), 0)
