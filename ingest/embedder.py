@@ -102,6 +102,14 @@ class WordsInContext(NamedTuple):
     last: Vectors
 
 
+class _Word(NamedTuple):
+    """A word with a letter or digit in it: its characters in the text, and its pieces."""
+
+    text: str
+    span: tuple[int, int]
+    pieces: slice
+
+
 class _Asked(NamedTuple):
     """All that one pass over a question tells of it."""
 
@@ -163,12 +171,10 @@ class BundledEmbedder:
 
     def word_starts(self, text: str) -> list[tuple[str, int]]:
         """See `WordEmbedder`."""
-        encoding = self._load().tokenizer.encode(text)
-        spans, rows = _word_rows(encoding)
-        return list(zip(_word_texts(encoding, rows), (start for start, _ in spans), strict=True))
+        return [(word.text, word.span[0]) for word in _words_of(self._load().tokenizer.encode(text))]
 
     def embed_phrasing(self, text: str) -> Vectors:
-        """Shape (dimensions,), length 1: how a question is put as well as what it is about; in the same pass as these.
+        """Shape (384,), length 1: how a question is put as well as what it is about; in the same pass as these.
 
         "How many nodes has the cluster?" is nearly as near to "How many pupils has the school?" as to "Where does the
         cluster stand?"; the last layers forget the first, as they were trained on what texts are about. This is the
@@ -185,8 +191,9 @@ class BundledEmbedder:
         """Each text's vector, and its words in their context, in one pass."""
         read: dict[int, WordsInContext] = {}
         for n, encoding, (vector, last, middle) in self._read(texts, [_EMBEDDING, _TOKENS, _MIDDLE]):
-            spans, rows = _word_rows(encoding)
-            read[n] = WordsInContext(vector.copy(), spans, _row_means(middle, rows), _row_means(last, rows))
+            words = _words_of(encoding)
+            means = (_means(vectors, words) for vectors in (middle, last))
+            read[n] = WordsInContext(vector.copy(), [word.span for word in words], *means)
         return [read[n] for n in range(len(texts))]
 
     def embed_pieces(self, text: str) -> Pieces:
@@ -203,15 +210,10 @@ class BundledEmbedder:
         return asked.vector, asked.words
 
     def _embed_one(self, text: str) -> _Asked:
-        loaded = self._load()
-        encoding = loaded.tokenizer.encode(text)
-        ids = np.array([encoding.ids], dtype=np.int64)
-        given = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
-        vectors, tokens, pieces = loaded.session.run([_EMBEDDING, _TOKENS, _MIDDLE], given)
-        for shared in (vectors, pieces):
+        [(_, encoding, (vector, tokens, pieces))] = self._read([text], [_EMBEDDING, _TOKENS, _MIDDLE])
+        for shared in (vector, pieces):
             shared.flags.writeable = False  # it is given to whoever asks next
-        words = _words(encoding, tokens[0], loaded.directions)
-        return _Asked(vectors[0], words, Pieces(encoding.offsets, pieces[0]))
+        return _Asked(vector, _words(encoding, tokens, self._load().directions), Pieces(encoding.offsets, pieces))
 
     def _read(self, texts: Sequence[str], outputs: Sequence[str]) -> Iterator[tuple[int, Any, list[Vectors]]]:
         """Each text's number, encoding and outputs, as they come."""
@@ -286,32 +288,22 @@ def _words(encoding: Any, tokens: Vectors, directions: Vectors) -> Words:
 
 
 def _word_means(encoding: Any, tokens: Vectors) -> tuple[list[str], Vectors]:
-    """Words with a letter or digit in them, and of each the mean of its pieces' vectors, shape (words, 384)."""
-    _, rows = _word_rows(encoding)
-    return _word_texts(encoding, rows), _row_means(tokens, rows)
+    """The words of a text, and of each the mean of its pieces' vectors, shape (words, 384)."""
+    words = _words_of(encoding)
+    return [word.text for word in words], _means(tokens, words)
 
 
-def _word_texts(encoding: Any, rows: Sequence[tuple[int, int]]) -> list[str]:
-    """The words that stand in some runs of pieces."""
-    pieces = encoding.tokens
-    return ["".join(pieces[row].removeprefix("##") for row in range(first, end)) for first, end in rows]
-
-
-def _word_rows(encoding: Any) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
-    """Of each word with a letter or digit in it, its span in characters and that of its pieces."""
-    spans: list[tuple[int, int]] = []
-    rows: list[tuple[int, int]] = []
+def _words_of(encoding: Any) -> list[_Word]:
+    found: list[_Word] = []
     for word, places in groupby(range(len(encoding.ids)), key=encoding.word_ids.__getitem__):
         own = list(places)
-        pieces = "".join(encoding.tokens[row] for row in own)
-        if word is not None and any(letter.isalnum() for letter in pieces):
-            spans.append((encoding.offsets[own[0]][0], encoding.offsets[own[-1]][1]))
-            rows.append((own[0], own[-1] + 1))
-    return spans, rows
+        text = "".join(encoding.tokens[row].removeprefix("##") for row in own)
+        if word is not None and any(letter.isalnum() for letter in text):
+            span = (encoding.offsets[own[0]][0], encoding.offsets[own[-1]][1])
+            found.append(_Word(text, span, slice(own[0], own[-1] + 1)))
+    return found
 
 
-def _row_means(tokens: Vectors, rows: Sequence[tuple[int, int]]) -> Vectors:
-    """The means of some runs of vectors, shape (runs, 384)."""
-    return np.array([tokens[first:end].mean(axis=0) for first, end in rows], dtype=np.float32).reshape(
-        -1, tokens.shape[1]
-    )
+def _means(tokens: Vectors, words: Sequence[_Word]) -> Vectors:
+    means = [tokens[word.pieces].mean(axis=0) for word in words]
+    return np.array(means, dtype=np.float32).reshape(-1, tokens.shape[1])
