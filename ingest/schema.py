@@ -189,13 +189,7 @@ ROOM = Field("room", NAME, "room", "rooms", kinds=TALKS)
 TRACK = Field("track", NAME, "track", "tracks", kinds=TALKS)
 FORMAT = Field("format", NAME, "format", "formats", aliases="session type, type of session", kinds=TALKS)
 DURATION = Field(
-    "duration_s",
-    SECONDS,
-    "duration",
-    "durations",
-    aliases="length, running time",
-    reads="lasting {}",
-    kinds=TALKS,
+    "duration_s", SECONDS, "duration", "durations", aliases="length, running time", reads="lasting {}", kinds=TALKS
 )
 SCHEDULED = Field("scheduled_s", SECONDS, "scheduled time", aliases="slot", kinds=TALKS)
 LANGUAGE = Field("language", NAME, "language", "languages", kinds=TALKS)

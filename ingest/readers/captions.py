@@ -29,8 +29,7 @@ _LANGUAGE = re.compile(r"Language\s*:\s*(\S+)\s*", re.IGNORECASE)
 _COMMENT = re.compile(r"(?:NOTE(?:\s|$)|(?:STYLE|REGION)\s*$)")
 # Tags that captions know; any other is text that somebody wrote ("<script>", "<s>" in a talk on tokens) and stays text.
 _TAG = re.compile(
-    r"</?(?:c|i|b|u|em|strong|ruby|rt|font|lang|v)(?:[.\s][^<>]*)?/?>|<(?:\d+:)?\d{1,2}:\d{2}[.,]\d{3}>",
-    re.IGNORECASE,
+    r"</?(?:c|i|b|u|em|strong|ruby|rt|font|lang|v)(?:[.\s][^<>]*)?/?>|<(?:\d+:)?\d{1,2}:\d{2}[.,]\d{3}>", re.IGNORECASE
 )
 _VOICE = re.compile(r"<v(?:\.[^\s<>]*)?\s+([^<>]+)>", re.IGNORECASE)
 _OVERRIDE = re.compile(r"\{\\[^{}]*\}")

@@ -21,10 +21,7 @@ _HEADING_AMONG_LINES = 40
 # The lines that the site puts at its top, in the order in which they stand there.
 _SITE_LINES = (
     ("news mark", re.compile(r"new", re.IGNORECASE)),
-    (
-        "newsletter offer",
-        re.compile(r"Get (?:trending|daily) papers in your (?:email )?inbox.*", re.IGNORECASE),
-    ),
+    ("newsletter offer", re.compile(r"Get (?:trending|daily) papers in your (?:email )?inbox.*", re.IGNORECASE)),
     ("newsletter button", re.compile(r"Subscribe", re.IGNORECASE)),
     ("page heading", HEADING),
     ("byline", re.compile(r"by ?\S.{0,40} and the research community", re.IGNORECASE)),

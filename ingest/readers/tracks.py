@@ -176,12 +176,11 @@ def _with_starts(cues: Sequence[Cue], noun: str, problems: _Problems) -> list[Cu
             start_s = last_s if timed else None
             if timed:
                 problems["missing"].append(
-                    f"{noun} {place} has no start; it takes the end of the {noun} before it "
-                    f"({format_seconds(last_s)}).",
+                    f"{noun} {place} has no start; it takes the end of the {noun} before it ({format_seconds(last_s)})."
                 )
         if start_s is not None and not 0 <= start_s < LONGEST_S:
             problems["beyond"].append(
-                f"{noun} {place} {_beyond(start_s)}; it is kept as text, without a link to the second.",
+                f"{noun} {place} {_beyond(start_s)}; it is kept as text, without a link to the second."
             )
             start_s = None
         if start_s is None or (end_s is not None and end_s >= LONGEST_S):
@@ -189,7 +188,7 @@ def _with_starts(cues: Sequence[Cue], noun: str, problems: _Problems) -> list[Cu
         elif end_s is not None and end_s < start_s:
             problems["backwards"].append(
                 f"{noun} {place}, {format_seconds(start_s)}: the end ({format_seconds(max(end_s, 0))}) is before the "
-                f"start; the {noun} is kept with its start.",
+                f"start; the {noun} is kept with its start."
             )
             end_s = None
         last_s = end_s if end_s is not None else start_s if start_s is not None else last_s
@@ -224,9 +223,7 @@ def _in_order(cues: Sequence[Cue], noun: str, problems: _Problems) -> list[Cue]:
     latest = -1.0
     for place, cue in enumerate(cues, 1):
         if cue.start_s is not None and cue.start_s < latest:
-            problems["order"].append(
-                f"{noun} {place} is out of order; the {noun}s are put in order of time.",
-            )
+            problems["order"].append(f"{noun} {place} is out of order; the {noun}s are put in order of time.")
         keys.append(cue.start_s if cue.start_s is not None else (keys[-1] if keys else -1.0))
         latest = max(latest, keys[-1])
     return [cues[place] for place in sorted(range(len(cues)), key=keys.__getitem__)]

@@ -60,10 +60,7 @@ def unit_rows(kept: NDArray[np.int8]) -> NDArray[np.float32]:
 
 
 def nearest(
-    vectors: NDArray[np.int8],
-    vector: NDArray[np.float32],
-    lexical: NDArray[np.float32],
-    engine: VectorStore,
+    vectors: NDArray[np.int8], vector: NDArray[np.float32], lexical: NDArray[np.float32], engine: VectorStore
 ) -> NDArray[np.float32]:
     """Dense scores of all that can matter: the engine's candidates and as many lexical ones, each scored exactly.
 
