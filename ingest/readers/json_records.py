@@ -104,12 +104,12 @@ def _given(value: Any) -> Iterator["Given | _BadRecord"]:
     if isinstance(value, Given | _BadRecord):
         yield value
     elif isinstance(value, dict):
-        yield from find_recordings(value) or (Given(_under_our_keys(value)),)
+        yield from find_recordings(value) or (Given(under_our_keys(value)),)
     else:
         yield _BadRecord("not a JSON object; write {...}, one record a line.")
 
 
-def _under_our_keys(values: Mapping[str, Any]) -> dict[str, Any]:
+def under_our_keys(values: Mapping[str, Any]) -> dict[str, Any]:
     """An object with our keys where it has them in other words."""
     found: dict[str, Any] = {}
     for key, value in values.items():

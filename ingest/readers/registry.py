@@ -195,7 +195,7 @@ def _document(document: documents.Document, lines: list[str], name: str, *, is_p
     if not is_titled:
         part = _spoken(track or Track(()), lines, name)
     else:
-        part = json_records.read_objects(iter([(1, len(lines), told)]), name, len(lines))
+        part = _read_given(iter((Given(json_records.under_our_keys(told)),)), lines, name)
         [entry] = part.entries
         record = replace(entry.record, chapters=document.chapters, abstract="" if is_text else entry.record.abstract)
         if track is not None:

@@ -478,6 +478,13 @@ def test_markdown_transcript_gives_its_front_matter_headings_and_cues(tmp_path: 
     ]
 
 
+@pytest.mark.parametrize("key", ["acronym", "videos", "extractor"])
+def test_front_matter_that_looks_like_another_program_s_object_is_a_talk(tmp_path: Path, key: str) -> None:
+    markdown = MARKDOWN.replace("mood: dry", f"id: x\n{key}: []\nevents:\n- title: One\n- title: Two")
+    [record] = read(tmp_path, {"talk.md": markdown}).records
+    assert (record.title, len(record.transcript)) == ("On Ice", 1)
+
+
 def test_page_gives_its_transcript_without_menus_and_scripts(tmp_path: Path) -> None:
     [record] = read(tmp_path, {"talk.html": PAGE}).records
     assert told(record) == {
