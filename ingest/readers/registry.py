@@ -142,8 +142,11 @@ def _read_text(text: str, name: str) -> Part:
         return paper_pages.read(lines, name)
     if captions.is_captions(text):
         return _spoken(captions.read_captions(text), lines, name)
-    if (table := tables.find_table(text)) is not None:
-        return _read_table(table, lines, name)
+    table = tables.read_table(text)
+    if isinstance(table, Track):
+        return _spoken(table, lines, name)
+    if table is not None:
+        return json_records.read_objects(((line, line, one) for line, one in table), name, len(lines))
     if json_records.recognises(lines):
         return json_records.read(lines, name)
     if ending in _CAPTION_ENDINGS:
@@ -165,13 +168,6 @@ def _spoken(track: Track, lines: list[str], name: str) -> Part:
         raise PageUnreadable(name, None, "it holds no caption; download it again, or remove it.")
     warnings = tuple(Warning(name, 1, problem) for problem in track.problems)
     return Part(name, len(lines), track=track, warnings=warnings, unused=track.unused)
-
-
-def _read_table(table: tables.Table, lines: list[str], name: str) -> Part:
-    if table.is_segments:
-        return _spoken(tables.segments(table), lines, name)
-    rows = ((line, line, values) for line, values in tables.records(table))
-    return json_records.read_objects(rows, name, len(lines))
 
 
 def _read_given(recordings: Iterator[Given], lines: list[str], name: str) -> Part:
