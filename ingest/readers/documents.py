@@ -34,7 +34,7 @@ _TRANSCRIPT = re.compile(
 _LONGEST_NAME_WORDS = 4
 # A list of chapters has a few words behind each time, speech has sentences.
 _FEWEST_WORDS_SAID = 5
-_SKIPPED = frozenset("script style nav footer aside noscript template svg form button select iframe head".split())
+_SKIPPED = frozenset("script style nav footer aside noscript template svg form button select iframe".split())
 _BLOCKS = frozenset("p li div section article blockquote td th dd dt tr br pre main body figcaption".split())
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 
@@ -276,7 +276,7 @@ class _Page(HTMLParser):
             self.meta.setdefault("url", given["href"])
         elif tag == "title" and not self.meta.get("title"):
             self._into = "title"
-        elif tag in _SKIPPED and tag != "head":
+        elif tag in _SKIPPED:
             self._skipped.append(tag)
         elif tag in _HEADINGS or tag in _BLOCKS:
             self.end_block()

@@ -79,7 +79,9 @@ def group(parts: Sequence[Part]) -> Grouped:
     """
     joining = _Joining(parts)
     records = joining.records()
-    counts = sum((part.unused for part in parts), Counter[str]())
+    counts: Counter[str] = Counter()
+    for part in parts:
+        counts.update(part.unused)
     first = {key: part.name for part in reversed(parts) for key in part.unused}
     unused = (Unused(key, count, first[key]) for key, count in counts.most_common())
     warnings = (*(warning for part in parts for warning in part.warnings), *joining.warnings)

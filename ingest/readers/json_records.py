@@ -86,7 +86,8 @@ def read_objects(objects: Iterator[tuple[int, int, Any]], name: str, line_count:
                 Entry(record, replace(given, mentions=(*given.mentions, media)) if media else given, given.is_recording)
             )
             warnings += [Warning(name, first, message) for message in dict.fromkeys(reader.messages)]
-            unused += given.unused + reader.unknown
+            unused.update(given.unused)
+            unused.update(reader.unknown)
     if not entries:
         raise PageUnreadable(name, *next(iter(bad), (1, "it holds no talk and no paper; put some into it.")))
     if len(entries) == 1:
