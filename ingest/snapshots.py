@@ -128,18 +128,26 @@ class Snapshot:
         self._engine: VectorStore | None = None
         self._opening = threading.Lock()
 
-    def check_all(self, *, whole: bool) -> None:
-        """Compare every part with what was written.
+    def check(self, *names: str, whole: bool) -> None:
+        """Compare parts with what was written, all of them unless some are named.
 
         Args:
-            whole: Read every part through, whatever its size.
+            names: Below the folder.
+            whole: Read them through even if neither size nor time has changed, as is done with a small snapshot.
 
         Raises:
-            IndexDamaged: A part is missing, damaged or from another version; names it.
+            IndexDamaged: One is missing, damaged or from another version; names it.
         """
         whole = whole or sum(part.size for part in self.manifest.parts.values()) <= _CHECKED_WHOLE_BYTES
-        for name in self.manifest.parts:
-            self.check(name, whole=whole)
+        for name in names or self.manifest.parts:
+            part = self.manifest.parts[name]
+            with self._damage_told(name):
+                found = (self.folder / name).stat()
+                sound = found.st_size == part.size
+                if sound and (whole or found.st_mtime_ns != part.mtime_ns):
+                    sound = _checksum(self.folder / name) == part.checksum
+            if not sound:
+                raise _damage(self.folder, f"{name} is not what was written")
 
     @cached_property
     def store(self) -> RecordStore:
@@ -167,25 +175,6 @@ class Snapshot:
         if not self.tells_words:
             return None
         return WordVectors(self._array("words.npy"), self._array("first.npy"))
-
-    def check(self, name: str, *, whole: bool) -> None:
-        """Compare a part with what was written.
-
-        Args:
-            name: Below the folder.
-            whole: Read it through even if neither its size nor its time has changed.
-
-        Raises:
-            IndexDamaged: It is missing or differs.
-        """
-        part = self.manifest.parts[name]
-        with self._damage_told(name):
-            found = (self.folder / name).stat()
-            sound = found.st_size == part.size
-            if sound and (whole or found.st_mtime_ns != part.mtime_ns):
-                sound = _checksum(self.folder / name) == part.checksum
-        if not sound:
-            raise _damage(self.folder, f"{name} is not what was written")
 
     @cached_property
     def record_first(self) -> NDArray[np.int64]:
@@ -360,7 +349,7 @@ def find_current(collection: Path, choice: StoreChoice = EMBEDDED, *, whole: boo
         for name in candidates:
             try:
                 snapshot = Snapshot(collection / "snapshots" / name, choice)
-                snapshot.check_all(whole=whole)
+                snapshot.check(whole=whole)
             except IndexDamaged as error:
                 problem = problem or str(error)
                 continue

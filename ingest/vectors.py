@@ -137,8 +137,8 @@ class _Held:
 
     def __init__(self, snapshot: Snapshot) -> None:
         try:
-            for name in ("keys.npy", "vectors.npy", *(("words.npy", "first.npy") if snapshot.tells_words else ())):
-                snapshot.check(name, whole=True)
+            names = ("keys.npy", "vectors.npy", *(("words.npy", "first.npy") if snapshot.tells_words else ()))
+            snapshot.check(*names, whole=True)
             self._keys, self._vectors, self._words = snapshot.keys, snapshot.stored_vectors, snapshot.word_vectors
         except IndexDamaged:
             self._keys = np.zeros((0, 2), dtype=np.uint64)
