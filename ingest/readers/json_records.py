@@ -363,7 +363,7 @@ class _RecordReader:
             self._leave(f"{place}speakers[{number}].", item, _SPEAKER_KEYS)
             name, affiliation, role = (_text_of(item, key) for key in ("name", "affiliation", "role"))
             speakers.append(Speaker(name, affiliation or None, role or None))
-        return tuple(dict.fromkeys(speakers))
+        return tuple(speakers)
 
     def chapters(self, duration_s: Any) -> tuple[Chapter, ...]:
         """The chapters; one whose time cannot be right is told, and never becomes a link."""
@@ -384,7 +384,7 @@ class _RecordReader:
         start, end = item.get("start_s"), item.get("end_s")
         start_s, end_s = seconds_of(start), seconds_of(end)
         if start is not None:
-            written = start if isinstance(start, str) else json.dumps(start)
+            written = start.strip() if isinstance(start, str) else json.dumps(start)
             is_second = start_s is not None and 0 <= start_s < LONGEST_S
             problem = None if is_second else f'the time "{written[:40]}" cannot be one'
             time = time or (written if isinstance(start, str) or problem else "")

@@ -106,7 +106,7 @@ def people_named(text: str) -> tuple[Speaker, ...]:
         found = tuple(Speaker(part.strip()) for part in text.split(","))
     else:
         found = parse_people(text)
-    return tuple(one for one in found if one.name.casefold() not in NOBODY)
+    return tuple(one for one in dict.fromkeys(found) if one.name.casefold() not in NOBODY)
 
 
 def speaker_line_cost(line: str) -> float | None:

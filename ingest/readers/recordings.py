@@ -61,11 +61,11 @@ class Keys:
         return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
     def people(self, *keys: str) -> list[Any]:
-        """Those whom a text or a list names, as texts or as objects with our keys; placeholders are nobody."""
+        """Those whom a text or a list names, each once, as texts or objects with our keys; placeholders are nobody."""
         value = self.get(*keys)
         items = [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str | dict)]
         found = [one if isinstance(one, str) else _person(Keys(one)) for one in items]
-        return [one for one in found if one]
+        return list({repr(one): one for one in found if one}.values())
 
     def unused(self, known: frozenset[str] | Sequence[str] = ()) -> Counter[str]:
         """The keys that nobody asked for, less those whose values stand elsewhere."""

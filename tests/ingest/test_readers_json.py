@@ -262,6 +262,22 @@ def test_listed_records_read_back_the_same(made_up: list[dict[str, Any]]) -> Non
     assert not any("no field takes" in warning.message for warning in reading.warnings)
 
 
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(
+            "Recorded Talks: X\nMaps and Trees Again\nAda Lind, MIT\nAda Lind, MIT\nWe draw maps.\n", id="twice"
+        ),
+        pytest.param('{"title": "Maps", "chapters": [{"start_s": " ", "title": "a"}]}', id="a blank time"),
+    ],
+)
+def test_odd_record_is_listed_and_read_back_the_same(page: str, tmp_path: Path) -> None:
+    (tmp_path / "page").write_text(page)
+    records = merge(read_file(tmp_path / "page", name="page").records).records
+    back = read([json.dumps(record_to_json(record)) for record in records], "list.jsonl").records
+    assert listed(merge(back).records) == listed(records)
+
+
 def test_listed_seeds_read_back_the_same() -> None:
     seeds = [record for path in sorted(SEEDS.glob("*.txt")) for record in read_file(path, name=path.name).records]
     records = merge(seeds).records
