@@ -32,8 +32,8 @@ from ingest import schema
 from ingest.errors import IndexDamaged, RecordMissing
 from ingest.gists import Gist
 from ingest.passages import Passage, record_sections, record_text
-from ingest.posts import present_posts
-from ingest.readers.names import surname
+from ingest.readers.bios import present_posts
+from ingest.readers.people import surname
 from ingest.records import Date, Kind, Record, Speaker
 from ingest.schema import DATES, FLAG, NAME, ORGANISATION, SPEAKER, Field
 from ingest.text import name_key, plain_words, printable, searchable

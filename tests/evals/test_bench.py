@@ -9,7 +9,7 @@ import pytest
 from evals.bench import RandomPassages, convert, ranking
 from ingest.embedder import BundledEmbedder
 from ingest.gists import read_gists
-from ingest.readers import read_file
+from ingest.readers.registry import read_file
 from ingest.records import Date
 from ingest.schema import DATE
 

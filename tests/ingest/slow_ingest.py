@@ -1,7 +1,7 @@
 """An ingest that takes its time and writes down how many texts it embeds, for a process that is killed in it."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -24,9 +24,7 @@ class Counting(WordsOfBytes):
     def __init__(self, made: Path) -> None:
         self._made = made
 
-    def embed_passages_with_words(
-        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
-    ) -> tuple[NDArray[np.float32], list[Words]]:
+    def embed_passages_with_words(self, texts: Sequence[str]) -> tuple[NDArray[np.float32], list[Words]]:
         with self._made.open("a") as file:
             file.write(f"{len(texts)}\n")
         time.sleep(A_BATCH_S)

@@ -2,7 +2,7 @@
 
 import shutil
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -56,11 +56,9 @@ class CountingEmbedder:
         self.dimensions = embedder.dimensions
         self.embedded = 0
 
-    def embed_passages(
-        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
-    ) -> NDArray[np.float32]:
+    def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         self.embedded += len(texts)
-        return self._embedder.embed_passages(texts, progress=progress)
+        return self._embedder.embed_passages(texts)
 
     def embed_question(self, text: str) -> NDArray[np.float32]:
         return self._embedder.embed_question(text)
@@ -321,9 +319,7 @@ class _Zeros:
         self.fingerprint = "zeros"
         self.dimensions = embedder.dimensions
 
-    def embed_passages(
-        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
-    ) -> NDArray[np.float32]:
+    def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         return np.zeros((len(texts), self.dimensions), dtype=np.float32)
 
     def embed_question(self, text: str) -> NDArray[np.float32]:
