@@ -30,7 +30,8 @@ from assistant.understand.entities import Entities
 from assistant.understand.parser import Parser
 from assistant.understand.understand import Understander, Understood
 from ingest import snapshots
-from ingest.embedder import BundledEmbedder, Embedder, EndpointEmbedder
+from ingest.embedder import BundledEmbedder, Embedder
+from ingest.endpoint_embedder import EndpointEmbedder
 from ingest.errors import IndexDamaged, IndexMissing, QuestionTooLong, SettingsError
 from ingest.pipeline import IngestReport, Progress, ingest
 from ingest.stores import StoreChoice
@@ -78,7 +79,7 @@ class Assistant:
     def corpus(self) -> Path:
         """What the collection is made from: as the settings say, else as it was."""
         if "corpus" not in self.settings.model_fields_set:
-            made = next(snapshots.readable_parts(self.collection), None)
+            made = next(snapshots.readable_snapshots(self.collection), None)
             if made is not None:
                 return Path(made.manifest.corpus)
             if self.settings.collection and self.collection.name != self.settings.corpus.name:

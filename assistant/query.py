@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from ingest import schema
 from ingest.errors import TalksError
-from ingest.readers.dates import parse_date, parse_iso
+from ingest.readers.fields import parse_date
 from ingest.records import Date, Kind
 from ingest.schema import DATES, FLAG, NAME, NUMBER, SECONDS
 
@@ -237,7 +237,7 @@ def numbers_in(value: str) -> Range[int] | None:
 
 def dates_in(value: str) -> Range[Date] | None:
     """Read "2023", "2023-10", "2023-10-02", "--10", "--10-02", and ranges of them."""
-    return _range(value, lambda end: date if (date := parse_iso(end)).iso == end else None)
+    return _range(value, lambda end: date if (date := parse_date(end)).iso == end else None)
 
 
 def _range(value: str, read: Callable[[str], End | None]) -> Range[End] | None:

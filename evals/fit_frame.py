@@ -18,7 +18,7 @@ from assistant.understand.intent import FRAME, Floats, content_words
 from evals.learning import learn
 from evals.questions import EVALS
 from ingest.embedder import BundledEmbedder
-from ingest.pipeline import read_corpus
+from ingest.pipeline import corpus_files, read_corpus
 
 WAYS_EACH = 4
 QUERIES = 1500
@@ -44,7 +44,7 @@ def labelled() -> list[Labelled]:
     chosen = random.Random(0)  # noqa: S311  # nothing secret
     subjects = [json.loads(line)["subject"] for line in _lines("subjects.jsonl")]
     subjects += [json.loads(line)["title"] for line in _lines("evening_talks.jsonl")]
-    for record in read_corpus(load_settings(llm_base_url=None).corpus).records:
+    for record in read_corpus(corpus_files(load_settings(llm_base_url=None).corpus))[0].records:
         subjects += [record.title, *(chapter.title for chapter in record.chapters)]
     subjects = list(dict.fromkeys(one for one in subjects if one))
     ways = [*_lines("subject_phrasings.txt"), *_lines("moment_phrasings.txt"), *_lines("moment_phrasings.txt")]

@@ -21,7 +21,6 @@ from assistant.prompts import load_prompts
 from assistant.settings import Settings
 from ingest import errors
 from ingest.snapshots import find_current, open_current
-from ingest.stores import PASSAGES
 
 _MODELS_NAMED = 5
 # An index of 21,715 talks takes 300 MB, and the next one is written beside it.
@@ -123,7 +122,7 @@ def _vectors(settings: Settings) -> str:
     with closing(snapshot):
         if snapshot.manifest.store != choice.url:
             raise errors.IndexUnusable(f"{choice.url} has none of this collection; run `talks ingest` to fill it.")
-        choice.open(snapshot.folder, PASSAGES).close()
+        choice.open(snapshot.folder).close()
     return f"{choice.url} answers"
 
 

@@ -234,7 +234,7 @@ class HybridRanker:
         if share == 0 or not len(self._gist_rows):
             return _Look(scores, scores.copy(), dense, 0.0, words)
         gist_keyword = self.snapshot.gist_keyword.scores(corrected)
-        gist_dense = self.snapshot.gist_dense(vector, gist_keyword)
+        gist_dense = self.snapshot.gist_vectors @ vector
         gists = fuse(gist_dense, gist_keyword, keyword_weight=self._keyword_weight)
         of_records = spread_gists(gists, self._gist_rows, self.best_of_records(scores))
         of_passages = np.repeat(of_records, self._last - self._first)

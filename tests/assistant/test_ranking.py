@@ -153,7 +153,6 @@ def test_embedder_that_tells_no_words_ranks_by_the_first_look(
 ) -> None:
     class Wordless:
         fingerprint = assistant.embedder.fingerprint
-        dimensions = assistant.embedder.dimensions
         embed_passages = staticmethod(assistant.embedder.embed_passages)
         embed_question = staticmethod(assistant.embedder.embed_question)
 

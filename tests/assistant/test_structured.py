@@ -14,8 +14,8 @@ from assistant.query import EVERYTHING, PARTS, Condition, Query, counts, narrowe
 from assistant.retrieve.structured import evaluate, lacking, positions
 from ingest import schema
 from ingest.passages import record_passages, record_sections
-from ingest.readers.dates import parse_date
-from ingest.readers.names import surname
+from ingest.readers.fields import parse_date
+from ingest.readers.people import surname
 from ingest.record_store import RecordStore, write_store
 from ingest.records import Chapter, Date, Record, Source, Speaker, all_speakers
 from ingest.schema import Field, Type
