@@ -28,7 +28,7 @@ def page() -> Iterator[gr.Blocks]:
 def arrive(page: gr.Blocks) -> tuple[Any, int]:
     """Open the page as a browser does; gives Gradio's memory of it and the number of the conversation's state."""
     (number,) = (n for n, fn in page.fns.items() if fn.name == "arrive")
-    body = {"data": [None, ""], "fn_index": number, "session_hash": SESSION}
+    body = {"data": [None, "", [], "settings"], "fn_index": number, "session_hash": SESSION}
     with httpx.Client(base_url=str(page.local_url), verify=False) as client:
         client.post("gradio_api/run/predict", json=body).raise_for_status()
     (state,) = (n for n, block in page.blocks.items() if isinstance(getattr(block, "value", None), Conversation))

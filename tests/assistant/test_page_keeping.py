@@ -51,7 +51,7 @@ def test_disk_that_cannot_be_written_costs_no_answer(caplog: pytest.LogCaptureFi
     backend = Scripted()
     (backend.home / "conversations").write_text("in the way")
     keep(backend, ":ada")
-    assert "a turn could not be kept" in caplog.text
+    assert "this could not be kept" in caplog.text
 
 
 def test_everything_of_a_record_is_escaped() -> None:

@@ -47,7 +47,11 @@ def ask(served: Served, user: int, question: str) -> float:
     data: list[object] = [question, [], "normal", None]
     # Without certificates, which take a client longer to read than the page takes to answer.
     with httpx.Client(base_url=served.url, timeout=60, verify=False) as client:
-        here = {"data": [None, f"visitor-number-{user:05}"], "fn_index": served.arrive, "session_hash": visit}
+        here = {
+            "data": [None, f"visitor-number-{user:05}", [], "settings"],
+            "fn_index": served.arrive,
+            "session_hash": visit,
+        }
         client.post("run/predict", json=here).raise_for_status()
         began = time.perf_counter()
         body = {"data": data, "fn_index": served.ask, "session_hash": visit, "event_data": None, "trigger_id": None}

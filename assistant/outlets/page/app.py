@@ -11,14 +11,13 @@ from typing import Any
 import gradio as gr
 
 from assistant.outlets.guard import is_loopback_host
-from assistant.outlets.page.browse import Browse
+from assistant.outlets.page.browse import Browse, media_route
 from assistant.outlets.page.chat import Chat
-from assistant.outlets.page.parts import QUICK, Parts, Updates
-from assistant.outlets.page.player import connect_player, media_route
+from assistant.outlets.page.parts import QUICK, SCRIPT, Parts, Updates
 from assistant.outlets.page.session import Conversation
 from assistant.outlets.page.status import Models, masthead_html
 from assistant.outlets.page.turns import said_html
-from assistant.outlets.page.words import LABELS, words_for
+from assistant.outlets.page.words import LABELS
 from assistant.outlets.page_backend import PageBackend
 from assistant.settings import Settings
 from ingest.errors import SettingsError, TalksError
@@ -40,16 +39,14 @@ def build_page(backend: PageBackend) -> gr.Blocks:
     page = _Page(title="Talks Assistant", analytics_enabled=False, fill_width=True)
     with page:
         parts = Parts()
-        chat = Chat(backend, parts)
-        chat.connect(page)
+        chat, models = Chat(backend, parts), Models(backend, parts)
+        chat.connect()
+        models.connect()
         Browse(backend, parts).connect()
-        Models(backend, parts).connect(page)
-        connect_player(backend, parts)
         _connect_adding(backend, parts)
 
-        def refresh(conversation: Conversation, request: gr.Request) -> Updates:
+        def refresh(conversation: Conversation) -> Updates:
             """Show the program's state; keep looking while an ingest runs."""
-            conversation.words = words = words_for(request)
             state = backend.state()
             updates: Updates = {
                 parts.masthead: masthead_html(state, conversation),
@@ -59,14 +56,24 @@ def build_page(backend: PageBackend) -> gr.Blocks:
                 parts.ticker: gr.update(active=state.ingest is not None),
             }
             if not conversation.drafts:
-                examples = [{"text": question} for question in backend.first_questions()]
-                updates[parts.chat] = gr.update(examples=examples, placeholder=words("welcome"))
+                updates[parts.chat] = gr.update(examples=[{"text": text} for text in backend.first_questions()])
             if not state.is_empty and not state.ingest:
                 updates[parts.scope] = gr.update(choices=chat.scope_choices())
             return updates
 
+        def arrive(
+            conversation: Conversation, visitor: str, saved: object, chosen: str, request: gr.Request
+        ) -> Updates:
+            """All that a page needs when it is opened."""
+            known = chat.arrive(conversation, visitor, request)
+            return known | models.choose(chosen, saved, conversation) | refresh(conversation)
+
         shown = [parts.masthead, parts.ticker, parts.chat, parts.scope, parts.added, parts.tab_adding, parts.cancel]
-        gr.on([page.load, parts.ticker.tick], refresh, parts.conversation, shown, **QUICK)
+        parts.ticker.tick(refresh, parts.conversation, shown, **QUICK)
+        kept = [parts.conversation, parts.visitor, parts.saved, parts.chosen]
+        everything = list(dict.fromkeys([*shown, *parts.shown, *models.changed, *kept]))
+        arrived = page.load(arrive, kept, everything, **QUICK)
+        arrived.then(None, js="() => window.talksPage.arrived()", **SCRIPT)
     return page
 
 
@@ -89,13 +96,11 @@ def launch_options(
             f"{settings.host} can be reached from other machines and no password is set; set TALKS_PASSWORD, or "
             "listen on 127.0.0.1."
         )
-    here = files("assistant.outlets.page")
-    names = ("page.css", "page.js", "words.json")
-    style, script, words = (here.joinpath(name).read_text(encoding="utf-8") for name in names)
+    style, script = (files(__package__).joinpath(name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
     # Through `head`, since Gradio rewrites the selectors of its `css` option.
     head = (
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}"><meta name="referrer" content="no-referrer">'
-        f"<style>{style}</style><script>window.talksWords = {words};\n{script}</script>"
+        f"<style>{style}</style><script>{script}</script>"
     )
     return {
         "server_name": settings.host,

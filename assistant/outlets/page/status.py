@@ -64,21 +64,20 @@ class Models:
     def __init__(self, backend: PageBackend, parts: Parts) -> None:
         self._backend, self._parts = backend, parts
         self._keys: dict[tuple[str, str], str] = {}
+        self.changed = [parts.saved, parts.chosen, parts.models, parts.writer, parts.masthead, parts.conversation]
 
-    def connect(self, page: gr.Blocks) -> None:
+    def connect(self) -> None:
         """Attach each handler to what sets it off."""
-        p = self._parts
+        p, changed = self._parts, self.changed
         slow = QUIET | {"concurrency_limit": 4}
         typed = [p.base_url, p.model, p.api_key, p.conversation]
-        changed = [p.saved, p.models, p.writer, p.masthead, p.conversation]
-        page.load(self.offer, [p.saved, p.conversation], changed, **QUICK)
         gr.on([p.tab_models.select, p.list_models.click], self.look, typed, [p.base_url, p.model, p.result], **slow)
         use = [p.connect.click, p.api_key.submit, p.name.submit]
         gr.on(use, self.use, [p.name, *typed, p.saved], [*changed, p.result, p.api_key], **slow)
         p.models.input(self.keep, [p.models, p.saved, p.conversation], changed, **QUICK)
         p.writer.input(self.choose, [p.writer, p.saved, p.conversation], changed, **QUICK)
 
-    def look(self, base_url: str | None, model: str | None, api_key: str, conversation: Conversation) -> Updates:
+    def look(self, base_url: str, model: str, api_key: str, conversation: Conversation) -> Updates:
         """List the models of an address; without one, offer what runs on this machine."""
         p, words, address = self._parts, conversation.words, (base_url or "").strip()
         running: Sequence[Running] = ()
@@ -101,13 +100,7 @@ class Models:
         }
 
     def use(
-        self,
-        name: str,
-        base_url: str | None,
-        model: str | None,
-        api_key: str,
-        conversation: Conversation,
-        saved: Saved | None,
+        self, name: str, base_url: str, model: str, api_key: str, conversation: Conversation, saved: object
     ) -> Updates:
         """Try an endpoint, save it under a name, and use it for the next questions."""
         p, words, address, model = self._parts, conversation.words, (base_url or "").strip(), (model or "").strip()
@@ -124,18 +117,15 @@ class Models:
         kept = [entry, *(one for one in _tidy(saved) if one["name"] != entry["name"])][:MOST_SAVED]
         return self.choose(entry["name"], kept, conversation) | {p.result: said_html(said), p.api_key: ""}
 
-    def keep(self, names: list[str], saved: Saved | None, conversation: Conversation) -> Updates:
+    def keep(self, names: list[str], saved: object, conversation: Conversation) -> Updates:
         """Forget the saved models that were taken out."""
-        return self.offer([one for one in _tidy(saved) if one["name"] in names], conversation)
+        kept = [one for one in _tidy(saved) if one["name"] in names]
+        return self.choose(conversation.writer_name, kept, conversation)
 
-    def offer(self, saved: Saved | None, conversation: Conversation) -> Updates:
-        """The models to choose from, as the browser has kept them."""
-        return self.choose(conversation.writer_name, saved, conversation)
-
-    def choose(self, chosen: str, saved: Saved | None, conversation: Conversation) -> Updates:
+    def choose(self, chosen: str, saved: object, conversation: Conversation) -> Updates:
         """Let a model, or none, write the next answers; one that is no longer saved gives way to the settings'."""
         p, words, saved, state = self._parts, conversation.words, _tidy(saved), self._backend.state()
-        conversation.writer = "none" if chosen == "none" else "settings"
+        conversation.writer = "none" if chosen == "none" and state.endpoint else "settings"
         conversation.writer_name = conversation.writer
         labels: list[tuple[str, str]] = []
         for one in saved:
@@ -151,6 +141,7 @@ class Models:
             p.writer: gr.update(choices=choices, value=conversation.writer_name),
             p.models: gr.update(choices=labels, value=names, visible=bool(names)),
             p.saved: saved,
+            p.chosen: conversation.writer_name,
             p.masthead: masthead_html(state, conversation),
             p.conversation: conversation,
         }
