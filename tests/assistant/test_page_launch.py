@@ -64,7 +64,8 @@ def test_quick_import_writes_no_stubs_and_leaves_python_as_it_was() -> None:
         "pathlib.Path.read_text = lambda path, *given, **named: seen.append(path) or read(path, *given, **named)\n"
         "with quick_import(): import gradio\n"
         "print([path for path in seen if path.suffix == '.pyi'], inspect.getfile(gradio.Chatbot)[-10:])\n"
-        "print(callable(gradio.Chatbot.like), gc.isenabled())"
+        "import sys; print(callable(gradio.Chatbot.like), gc.isenabled(), 'mcp' in sys.modules)\n"
+        "import mcp"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
-    assert run.stdout.split() == ["[]", "chatbot.py", "True", "True"]
+    assert run.stdout.split() == ["[]", "chatbot.py", "True", "True", "False"]

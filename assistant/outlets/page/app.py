@@ -13,7 +13,7 @@ import gradio as gr
 from assistant.outlets.guard import is_loopback_host
 from assistant.outlets.page.browse import Browse, media_route
 from assistant.outlets.page.chat import Chat
-from assistant.outlets.page.parts import QUICK, SCRIPT, Parts, Updates
+from assistant.outlets.page.parts import QUICK, Parts, Updates
 from assistant.outlets.page.session import Conversation
 from assistant.outlets.page.status import Models, masthead_html
 from assistant.outlets.page.turns import said_html
@@ -58,7 +58,7 @@ def build_page(backend: PageBackend) -> gr.Blocks:
             if not conversation.drafts:
                 updates[parts.chat] = gr.update(examples=[{"text": text} for text in backend.first_questions()])
             if not state.is_empty and not state.ingest:
-                updates[parts.scope] = gr.update(choices=chat.scope_choices())
+                updates[parts.scope] = gr.update(choices=backend.shelf().scope_choices())
             return updates
 
         def arrive(
@@ -73,7 +73,7 @@ def build_page(backend: PageBackend) -> gr.Blocks:
         kept = [parts.conversation, parts.visitor, parts.saved, parts.chosen]
         everything = list(dict.fromkeys([*shown, *parts.shown, *models.changed, *kept]))
         arrived = page.load(arrive, kept, everything, **QUICK)
-        arrived.then(None, js="() => window.talksPage.arrived()", **SCRIPT)
+        arrived.then(None, js="() => window.talksPage.arrived()", **QUICK)
     return page
 
 
@@ -150,14 +150,8 @@ def _connect_adding(backend: PageBackend, parts: Parts) -> None:
 
 def _theme() -> gr.themes.Base:
     """Gradio's plainest, in colours that keep a contrast of 4.5 to 1 for small print and buttons, system fonts only."""
-    theme = gr.themes.Base(
-        primary_hue="teal",
-        secondary_hue="teal",
-        neutral_hue="stone",
-        font=["system-ui", "sans-serif"],
-        font_mono=["ui-monospace", "monospace"],
-    )
-    return theme.set(
+    fonts: dict[str, Any] = {"font": ["system-ui", "sans-serif"], "font_mono": ["ui-monospace", "monospace"]}
+    return gr.themes.Base(primary_hue="teal", secondary_hue="teal", neutral_hue="stone", **fonts).set(
         body_text_color_subdued="*neutral_500",
         body_text_color_subdued_dark="*neutral_400",
         button_primary_background_fill="*primary_700",

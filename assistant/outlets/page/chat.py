@@ -20,7 +20,7 @@ from assistant.answer.suggestions import Offer
 from assistant.outlets.conversations import Feedback, Summary, now_text
 from assistant.outlets.page.browse import read_scope, table_of
 from assistant.outlets.page.markdown import typed_text
-from assistant.outlets.page.parts import QUICK, QUIET, SCRIPT, Parts, Updates, data_of, number_of, outgoing
+from assistant.outlets.page.parts import QUICK, QUIET, Parts, Updates, data_of, number_of, outgoing
 from assistant.outlets.page.session import Conversation, Draft
 from assistant.outlets.page.status import masthead_html
 from assistant.outlets.page.turns import button, chat_messages, evidence_html, message_html, status_html, status_text
@@ -79,7 +79,7 @@ class Chat:
         p.search.change(self.history_html, who, p.history, trigger_mode="always_last", **QUICK)
         where = "(state) => [state, location.origin + location.pathname]"
         p.actions.exported(self.export, [p.conversation, p.outbox], [p.outbox, p.status], js=where, **QUICK)
-        p.outbox.change(None, p.outbox, None, js="(text) => window.talksPage.deliver(text)", **SCRIPT)
+        p.outbox.change(None, p.outbox, None, js="(text) => window.talksPage.deliver(text)", **QUICK)
 
     def arrive(self, conversation: Conversation, visitor: str, request: gr.Request) -> Updates:
         """Know the visitor again, and open the conversation that the address names."""
@@ -98,6 +98,7 @@ class Chat:
         """Answer what was typed, showing the answer as it grows."""
         p, question = self._parts, printable(question).strip()
         if not question or conversation.running:
+            yield self.shown(conversation)
             return
         if not conversation.owner:  # the server has let go of what it knew of this page, which is on disk
             yield {p.outbox: outgoing("reload", "", question)}
@@ -125,18 +126,15 @@ class Chat:
     ) -> Iterator[Updates]:
         """Ask a question again, perhaps in other words; it and all that came after it is replaced."""
         question = printable(typed_text(_text_of(event.value))).strip()
-        if conversation.running or not question:
-            yield self.shown(conversation)
-            return
-        self._take_back(conversation, _turn_of(event))
+        if question and not conversation.running:
+            self._take_back(conversation, _turn_of(event))
         yield from self.ask(question, scope, style, conversation)
 
     def undo(self, conversation: Conversation) -> Updates:
         """Take the last turn back and put its question into the box."""
         if conversation.running:
             return self.shown(conversation)
-        question = self._take_back(conversation, -1)
-        return self.shown(conversation, typed=question)
+        return self.shown(conversation, value=self._take_back(conversation, -1))
 
     def stop(self, conversation: Conversation) -> Updates:
         """End the turn under way at once, if one is; what has come stays; the engine ends at its next sign of life."""
@@ -173,9 +171,9 @@ class Chat:
         """Ask only this talk."""
         try:
             chosen = (self._backend.record(str(event.id)).title, f"id={event.id}")
+            return gr.update(choices=[*self._backend.shelf().scope_choices(), chosen], value=[chosen[1]])
         except TalksError:  # a later ingest has dropped it
             return gr.skip()
-        return gr.update(choices=[*self.scope_choices(), chosen], value=[chosen[1]])
 
     def open(self, conversation: Conversation, search: str, event: gr.EventData) -> Updates:
         """Show an earlier conversation with its citations and sources, or a new one; this one stays in the list."""
@@ -223,8 +221,8 @@ class Chat:
             return {self._parts.status: status_html(str(error))}
         return {self._parts.outbox: outgoing("save", f"talks-{wanted.split('-')[0]}.{FORMATS[what]}", text)}
 
-    def shown(self, conversation: Conversation, search: str = "", undo: str = "", typed: str | None = None) -> Updates:
-        """A conversation as it stands, its last turn's sources beside it; `typed` goes into the box."""
+    def shown(self, conversation: Conversation, search: str = "", undo: str = "", **box: Any) -> Updates:
+        """A conversation as it stands, its last turn's sources beside it; `box` is told to the box of the question."""
         p, words, is_running = self._parts, conversation.words, conversation.running is not None
         last = conversation.drafts[-1] if conversation.drafts else None
         offers: Sequence[Offer] = ()
@@ -234,11 +232,11 @@ class Chat:
                 offers = self._backend.offers(last.kept.answer, last.passages, asked)
             except TalksError:  # an answer without offers is still an answer
                 _LOG.warning("nothing to go on with", exc_info=True)
-        box: dict[str, Any] = {"submit_btn": not is_running and words("send"), "stop_btn": is_running and words("stop")}
+        box |= {"submit_btn": not is_running and words("send"), "stop_btn": is_running and words("stop")}
         return self.looked(conversation) | {
             p.chat: chat_messages(conversation.drafts, words, offers),
             p.status: status_html(status_text(last, words) if last else ""),
-            p.question: gr.update(**box) if typed is None else gr.update(**box, value=typed),
+            p.question: gr.update(**box),
             p.masthead: masthead_html(self._backend.state(), conversation),
             p.history: gr.skip() if is_running else self.history_html(conversation, search, undo),
             p.conversation: conversation,
@@ -263,20 +261,13 @@ class Chat:
         hint = f'<p class="hint">{escape(words("nothing_found" if search else "nothing_kept"))}</p>'
         return f'<div data-open="{escape(id_)}">{undo}{f"<ul>{items}</ul>" if items else hint}</div>'
 
-    def scope_choices(self) -> list[tuple[str, str]]:
-        """What a question can be narrowed to: (what is read, what it stands for)."""
-        try:
-            return self._backend.shelf().scope_choices()
-        except TalksError:  # said by the masthead
-            return []
-
     def _answer(self, question: str, scope: Scope, style: Style, conversation: Conversation) -> Iterator[Updates]:
         """One turn: show it as it grows, keep what came however it ends, leave the conversation ready for the next."""
         p, words, history, writer = self._parts, conversation.words, conversation.history(), conversation.writer
         draft = conversation.begin(question, style)
         kept_in = conversation.id
         try:
-            yield self.shown(conversation, typed="")
+            yield self.shown(conversation, value="")
             asked = self._backend.ask(question, history, writer=writer, scope=scope, style=style)
             shown_at = 0.0
             with closing(asked) as events:

@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 import gradio as gr
 
+from assistant.assembly import LONGEST_QUESTION_CHARS
 from assistant.outlets.page.markdown import DELIMITERS
 from assistant.outlets.page.session import Conversation
 from assistant.outlets.page.words import LABELS as SAY
@@ -20,10 +21,7 @@ from ingest.text import printable
 Updates = dict[Any, Any]
 """Part → its new value; what is left out stays as it is."""
 
-SCRIPT: dict[str, Any] = {"api_visibility": "private"}
-"""For a handler that runs in the browser alone."""
-
-QUIET: dict[str, Any] = SCRIPT | {"show_progress": "hidden"}
+QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 """For a handler that nobody has to wait for with a spinner."""
 
 QUICK: dict[str, Any] = QUIET | {"queue": False}
@@ -32,8 +30,6 @@ QUICK: dict[str, Any] = QUIET | {"queue": False}
 FORGET_AFTER_S = 8 * 3600
 """The state of a page that is idle or gone is let go; the conversation itself is on disk. Gradio counts from the last
 event that has the state among its outputs, and forgets no state that never was one."""
-
-LONGEST_QUESTION_CHARS = 4000
 
 # What buttons inside HTML can set off; Gradio knows an event of HTML's own by its name in the script.
 _ACTIONS = (

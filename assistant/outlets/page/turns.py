@@ -110,9 +110,8 @@ def evidence_html(conversation: Conversation, around: Around = lambda _: ("", ""
     cited, found = cards.cited(), [] if draft.is_list else cards.found()
     rest = ""
     if found:
-        title = words("found_also" if cited else "found")
-        is_open = "" if cited else " open"
-        rest = f"<details{is_open}><summary>{escape(title)} ({len(found)})</summary>{''.join(found)}</details>"
+        title = f"{escape(words('found_also' if cited else 'found'))} ({len(found)})"
+        rest = f"<details{'' if cited else ' open'}><summary>{title}</summary>{''.join(found)}</details>"
     save = button("exported", words("save_table"), what="csv", id=conversation.id, turn=draft.key)
     save = f"<p>{save}</p>" if draft.is_list else ""
     hint = "" if cited or rest else words("looking") if draft.is_running else words("nothing_cited")
