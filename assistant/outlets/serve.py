@@ -10,7 +10,6 @@ import asyncio
 import hmac
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import Any
 
 import gradio as gr
 import uvicorn
@@ -22,16 +21,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from assistant.assembly import Assistant
 from assistant.outlets.guard import Guard
 from assistant.outlets.openai_api import openai_api
-from assistant.outlets.page import build_page, launch_options
+from assistant.outlets.page.app import build_page, page_options
 from assistant.outlets.page_backend import PageBackend
 from assistant.outlets.show import say
-from assistant.settings import Settings
 from ingest.errors import TalksError
 
 # Conversations that stream when Ctrl-C is pressed get so long to end.
 _GRACE_S = 3
-# Of `Blocks.launch` alone.
-_OF_A_SERVER = {"server_port", "share", "inbrowser", "quiet", "prevent_thread_lock"}
 
 
 def serve(assistant: Assistant, backend: PageBackend) -> None:
@@ -52,7 +48,7 @@ def application(assistant: Assistant, backend: PageBackend) -> ASGIApp:
         SettingsError: The address can be reached from other machines and no password is set.
     """
     settings = assistant.settings
-    options = _page_options(settings, backend)
+    options = page_options(settings, backend)
     secret = settings.api_key or settings.password
     key = secret.get_secret_value() if secret else None
     tools = Tools(assistant)
@@ -129,9 +125,3 @@ class KeyRequired:
         error = {"message": said, "type": "invalid_request_error", "param": None, "code": "invalid_api_key"}
         response = JSONResponse({"error": error}, 401, headers={"WWW-Authenticate": "Bearer"})
         await response(scope, receive, send)
-
-
-def _page_options(settings: Settings, backend: PageBackend) -> dict[str, Any]:
-    """What of Gradio's options for a server of its own is for a mounted page; raises as `application` does."""
-    inside = settings.model_copy(update={"host": "127.0.0.1"}) if settings.no_password else settings
-    return {name: value for name, value in launch_options(inside, backend).items() if name not in _OF_A_SERVER}

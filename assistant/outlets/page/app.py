@@ -1,7 +1,7 @@
 """The page put together, how it is served, and everything that Gradio must not do.
 
-Comes in: a `PageBackend`; host, port and password. Goes out: the page, not yet served, and keyword arguments for
-`Blocks.launch` or `gradio.mount_gradio_app`.
+Comes in: a `PageBackend`; host and password. Goes out: the page, not yet served, and keyword arguments for
+`gradio.mount_gradio_app`.
 """
 
 from importlib.resources import files
@@ -35,7 +35,7 @@ _POLICY = (
 
 
 def build_page(backend: PageBackend) -> gr.Blocks:
-    """The whole page, not yet served; `launch_options` says how to serve it."""
+    """The whole page, not yet served; `page_options` says how to serve it."""
     page = _Page(title="Talks Assistant", analytics_enabled=False, fill_width=True)
     with page:
         parts = Parts()
@@ -77,21 +77,18 @@ def build_page(backend: PageBackend) -> gr.Blocks:
     return page
 
 
-def launch_options(
-    settings: Settings, backend: PageBackend | None = None, *, prevent_thread_lock: bool = False
-) -> dict[str, Any]:
-    """Keyword arguments for `Blocks.launch`: looks, habits, and everything that Gradio must not do.
+def page_options(settings: Settings, backend: PageBackend) -> dict[str, Any]:
+    """Keyword arguments for `gradio.mount_gradio_app`: looks, habits, and everything that Gradio must not do.
 
     Args:
         settings: Say where to listen, and with what password.
-        backend: Has the recordings that are served beside the page; None serves none.
-        prevent_thread_lock: Return at once and serve from a thread.
+        backend: Has the recordings that are served beside the page.
 
     Raises:
-        SettingsError: The address can be reached from other machines and no password is set.
+        SettingsError: The address can be reached from other machines and no password is set, nor said to be needless.
     """
     password = settings.password.get_secret_value() if settings.password else ""
-    if not password and not is_loopback_host(settings.host):
+    if not (password or settings.no_password or is_loopback_host(settings.host)):
         raise SettingsError(
             f"{settings.host} can be reached from other machines and no password is set; set TALKS_PASSWORD, or "
             "listen on 127.0.0.1."
@@ -102,23 +99,27 @@ def launch_options(
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}"><meta name="referrer" content="no-referrer">'
         f"<style>{style}</style><script>{script}</script>"
     )
+    # Gradio's plainest, with a contrast of 4.5 to 1 for small print and buttons, system fonts only.
+    fonts: dict[str, Any] = {"font": ["system-ui", "sans-serif"], "font_mono": ["ui-monospace", "monospace"]}
+    theme = gr.themes.Base(primary_hue="teal", secondary_hue="teal", neutral_hue="stone", **fonts).set(
+        body_text_color_subdued="*neutral_500",
+        body_text_color_subdued_dark="*neutral_400",
+        button_primary_background_fill="*primary_700",
+        button_primary_background_fill_dark="*primary_700",
+    )
     return {
         "server_name": settings.host,
-        "server_port": settings.port or None,
-        "app_kwargs": {"routes": [media_route(backend)]} if backend is not None else None,
+        "app_kwargs": {"routes": [media_route(backend)]},
         "auth": (USER, password) if password else None,
         "auth_message": f'The user name is "{USER}".' if password else None,
-        "theme": _theme(),
+        "theme": theme,
         "head": head,
         "i18n": LABELS,
         "footer_links": [],
         "allowed_paths": [],
         "max_file_size": LARGEST_UPLOAD,
-        "quiet": True,
-        "prevent_thread_lock": prevent_thread_lock,
-        # Else every question is kept in the browser's storage, a path through another's server is opened, and so on.
-        **dict.fromkeys(("run_history", "share", "mcp_server", "pwa", "ssr_mode", "enable_monitoring"), False),
-        **dict.fromkeys(("show_error", "inbrowser"), False),
+        # Else every question is kept in the browser's storage, and so on.
+        **dict.fromkeys(("run_history", "mcp_server", "pwa", "ssr_mode", "enable_monitoring", "show_error"), False),
     }
 
 
@@ -146,14 +147,3 @@ def _connect_adding(backend: PageBackend, parts: Parts) -> None:
     add_it = [parts.add.click, parts.folder.submit]
     gr.on(add_it, add, [*given, parts.conversation], [*given, *changed], **QUICK)
     parts.cancel.click(backend.cancel_ingest, None, None, **QUICK)
-
-
-def _theme() -> gr.themes.Base:
-    """Gradio's plainest, in colours that keep a contrast of 4.5 to 1 for small print and buttons, system fonts only."""
-    fonts: dict[str, Any] = {"font": ["system-ui", "sans-serif"], "font_mono": ["ui-monospace", "monospace"]}
-    return gr.themes.Base(primary_hue="teal", secondary_hue="teal", neutral_hue="stone", **fonts).set(
-        body_text_color_subdued="*neutral_500",
-        body_text_color_subdued_dark="*neutral_400",
-        button_primary_background_fill="*primary_700",
-        button_primary_background_fill_dark="*primary_700",
-    )
