@@ -196,16 +196,16 @@ def record_html(opened: Opened, words: Words) -> str:
     near = (button("opened_record", title, id=id_) for id_, title in opened.near)
     parts = [
         f'<p>{kind_html(record.kind, words)}</p><h2 tabindex="-1" dir="auto">{text_html(record.title)}</h2>',
-        *(f'<p class="who" dir="auto">{escape(speaker_line(one))}</p>' for one in record.speakers),
+        _paragraphs(escape(speaker_line(one)) for one in record.speakers),
         f'<p class="tools">{button("narrowed", words(f"only_{record.kind}"), css="solid", id=record.id)}{play}'
         f'<a href="?talk={quote(record.id, safe="")}" class="link">{escape(words("address"))}</a></p>',
         _gist_html(opened.gist, words) if opened.gist else "",
         _section("", _facts(record, words)),
-        _section(words("abstract"), _paragraphs(record.abstract)),
-        _section(words("about_speakers"), _paragraphs(record.bio)),
+        _section(words("abstract"), _paragraphs(map(text_html, record.abstract.split("\n")))),
+        _section(words("about_speakers"), _paragraphs(map(text_html, record.bio.split("\n")))),
         _section(words("chapters"), _table((one.time, _chapter_html(one)) for one in record.chapters)),
-        _section(words("links"), _items(_links(record, words))),
-        _section(words(f"near_{record.kind}"), _items(near)),
+        _section(words("links"), _paragraphs(_links(record, words))),
+        _section(words(f"near_{record.kind}"), _paragraphs(near)),
     ]
     return one_line(
         f'<article class="record" data-id="{escape(record.id)}" aria-label="{escape(record.title)}">'
@@ -247,13 +247,8 @@ def _section(heading: str, content: str) -> str:
     return f"<section>{head}{content}</section>" if content else ""
 
 
-def _paragraphs(text: str) -> str:
-    return "".join(f'<p dir="auto">{text_html(part)}</p>' for part in text.split("\n") if part.strip())
-
-
-def _items(items: Iterable[str]) -> str:
-    listed = "".join(f"<li>{item}</li>" for item in items)
-    return f'<ul class="links">{listed}</ul>' if listed else ""
+def _paragraphs(parts: Iterable[str]) -> str:
+    return "".join(f'<p dir="auto">{html}</p>' for html in parts if html.strip())
 
 
 def _table(rows: Iterable[tuple[str, str]]) -> str:
@@ -325,8 +320,5 @@ def _marks_html(record: Record, conversation: Conversation) -> str:
 def _may_see(request: Request) -> bool:
     """Whether the visitor has passed the page's own door, as Gradio keeps it."""
     app: Any = request.app
-    if getattr(app, "auth", None) is None:
-        return True
     names = (f"access-token-{app.cookie_id}", f"access-token-unsecure-{app.cookie_id}")
-    token = next((request.cookies[name] for name in names if name in request.cookies), None)
-    return token is not None and token in app.tokens
+    return app.auth is None or any(request.cookies.get(name) in app.tokens for name in names)

@@ -111,7 +111,6 @@ class Parts:
                 editable="user",
                 latex_delimiters=DELIMITERS,
                 buttons=["copy"],
-                layout="panel",
                 feedback_options=["Like", "Dislike", "Wrong source", "Incomplete", "Not asked for"],
                 group_consecutive_messages=False,
                 allow_tags=False,

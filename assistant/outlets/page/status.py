@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import gradio as gr
 
-from assistant.llm import EndpointChoice, Running
+from assistant.llm import EndpointChoice
 from assistant.outlets.page.parts import QUICK, QUIET, Parts, Updates
 from assistant.outlets.page.session import Conversation
 from assistant.outlets.page.turns import said_html
@@ -22,9 +22,6 @@ from ingest.errors import TalksError
 
 _LOG = logging.getLogger(__name__)
 
-Saved = list[dict[str, str]]
-"""The visitor's models: name, base_url, model."""
-
 MOST_SAVED = 20
 _LONGEST_CHARS = 300
 
@@ -33,11 +30,9 @@ def masthead_html(state: PageState, conversation: Conversation) -> str:
     """The collection's name, what is in it, and what the page can do right now."""
     words = conversation.words
     kind, said = condition(state, conversation)
-    counts = (
-        f"{words.count(state.talks, 'talks')} · {words.count(state.papers, 'papers')}" if not state.is_empty else ""
-    )
+    held = "" if state.is_empty else f"{words.count(state.talks, 'talks')} · {words.count(state.papers, 'papers')}"
     return (
-        f'<header class="masthead"><h1 dir="auto">{escape(state.title)}</h1><p class="counts">{counts}</p>'
+        f'<header class="masthead"><h1 dir="auto">{escape(state.title)}</h1><p class="counts">{held}</p>'
         f'<p id="condition" class="condition {kind}" role="status" aria-live="polite">{escape(said)}</p></header>'
     )
 
@@ -80,19 +75,16 @@ class Models:
     def look(self, base_url: str, model: str, api_key: str, conversation: Conversation) -> Updates:
         """List the models of an address; without one, offer what runs on this machine."""
         p, words, address = self._parts, conversation.words, (base_url or "").strip()
-        running: Sequence[Running] = ()
+        running = () if address else self._backend.running()
+        listed: Sequence[str] = running[0].models if running else ()
         try:
             if address:
                 listed = self._backend.models(address, self._key(conversation, address, api_key))
-                said = words.count(len(listed), "models")
-            else:
-                running = self._backend.running()
-                listed = running[0].models if running else ()
-                names = ((one.kind or words("server"), len(one.models)) for one in running)
-                said = " ".join(words("found_server", kind=kind, models=n) for kind, n in names) or words("no_server")
         except TalksError as error:
             return {p.result: said_html(str(error), css="error")}
         addresses = [one.base_url for one in running]
+        found = (words("found_server", kind=one.kind or words("server"), models=len(one.models)) for one in running)
+        said = words.count(len(listed), "models") if address else " ".join(found) or words("no_server")
         return {
             p.base_url: gr.update(choices=addresses, value=addresses[0]) if addresses else gr.skip(),
             p.model: gr.update(choices=list(listed), value=model or next(iter(listed), "")),
@@ -157,11 +149,10 @@ def describe(base_url: str, model: str, words: Words) -> str:
     return words("model_at", model=model or words("first_model"), address=address)
 
 
-def _tidy(saved: object) -> Saved:
-    """What the browser has kept, as far as it can be used; a page of an older version, or anybody, may have kept it."""
-    entries = [one for one in saved if isinstance(one, dict)] if isinstance(saved, list) else []
+def _tidy(saved: object) -> list[dict[str, str]]:
+    """The models that the browser has kept, as far as they can be used: anybody may have kept something there."""
     return [
         {key: str(one.get(key, ""))[:_LONGEST_CHARS] for key in ("name", "base_url", "model")}
-        for one in entries[:MOST_SAVED]
-        if one.get("name") and one.get("base_url")
+        for one in (saved[:MOST_SAVED] if isinstance(saved, list) else ())
+        if isinstance(one, dict) and one.get("name") and one.get("base_url")
     ]

@@ -167,13 +167,9 @@ def _foot_html(draft: Draft, words: Words) -> str:
     """What wrote the answer, what it rests on, and what the marks on doubtful citations mean."""
     if draft.answer is None:
         return ""
-    counted = {doubt: sum(citation.support == doubt for citation in draft.citations) for doubt in DOUBTS}
-    marks = ", ".join(
-        f'<span class="cite {doubt}">[n]</span> {escape(words(f"count_{doubt}", n=n))}'
-        for doubt, n in counted.items()
-        if n
-    )
-    doubts = f'<p class="doubts">{escape(words("checked"))} {marks}.</p>' if marks else ""
+    doubted = [doubt for doubt in DOUBTS if any(citation.support == doubt for citation in draft.citations)]
+    told = " ".join(f'<span class="cite {one}">[n]</span> {escape(words(f"support_{one}"))}' for one in doubted)
+    doubts = f'<p class="doubts">{escape(words("checked"))} {told}</p>' if told else ""
     said = [] if draft.stopped else [escape(words(f"mode_{draft.answer.mode}"))]
     if draft.answer.dropped_markers:
         said.append(escape(words.count(draft.answer.dropped_markers, "dropped")))
