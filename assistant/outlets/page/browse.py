@@ -28,7 +28,7 @@ from assistant.outlets.page.words import Words
 from assistant.outlets.page_backend import Opened, PageBackend
 from assistant.outlets.shelf import Order, Row, Scope
 from assistant.types import Citation
-from ingest.errors import RecordMissing, TalksError
+from ingest.errors import TalksError
 from ingest.gists import Gist
 from ingest.passages import speaker_line
 from ingest.records import Chapter, Date, Record
@@ -168,7 +168,7 @@ def table_of(citations: Sequence[Citation], lookup: Callable[[str], Record], wor
     firsts = sorted({citation.n: citation for citation in reversed(citations)}.items())
     records: dict[int, Record] = {}
     for n, citation in firsts:
-        with suppress(RecordMissing):  # the answer outlives the record that it cites
+        with suppress(TalksError):  # the answer outlives the record that it cites, and the index
             records[n] = lookup(citation.id)
     fields = (field for field in FIELDS if field.type in _COLUMNS and field is not SECTOR)
     filled = [field for field in fields if any(map(field.shown, records.values()))][:MOST_COLUMNS]

@@ -9,14 +9,13 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from html import escape
 from typing import Any
 
 import gradio as gr
 
-from assistant.answer.suggestions import Offer
 from assistant.outlets.conversations import Feedback, Summary, now_text
 from assistant.outlets.page.browse import read_scope, table_of
 from assistant.outlets.page.markdown import typed_text
@@ -114,8 +113,8 @@ class Chat:
         self, scope: list[str], style: Style, conversation: Conversation, event: gr.EventData
     ) -> Iterator[Updates]:
         """Answer a first question, or go on with what stands below an answer; "Only talks" narrows what follows too."""
-        offered = event.value["text"] if isinstance(event.value, dict) else str(event.value)
-        kind, _, question = offered.partition("|") if isinstance(event.value, str) else ("ask", "", offered)
+        offered = f"ask|{event.value['text']}" if isinstance(event.value, dict) else str(event.value)
+        kind, _, question = offered.partition("|")
         if kind == "talks":
             scope = [*(value for value in scope if not value.startswith("kind=")), "kind=talk"]
             yield {self._parts.scope: scope}
@@ -225,19 +224,15 @@ class Chat:
         """A conversation as it stands, its last turn's sources beside it; `box` is told to the box of the question."""
         p, words, is_running = self._parts, conversation.words, conversation.running is not None
         last = conversation.drafts[-1] if conversation.drafts else None
-        offers: Sequence[Offer] = ()
-        if last is not None and last.kept:
-            try:
-                asked = [draft.question for draft in conversation.drafts]
-                offers = self._backend.offers(last.kept.answer, last.passages, asked)
-            except TalksError:  # an answer without offers is still an answer
-                _LOG.warning("nothing to go on with", exc_info=True)
+        state, asked = self._backend.state(), [draft.question for draft in conversation.drafts]
+        kept = last.kept if last and not state.is_empty else None
+        offers = self._backend.offers(kept.answer, kept.passages, asked) if kept else ()
         box |= {"submit_btn": not is_running and words("send"), "stop_btn": is_running and words("stop")}
         return self.looked(conversation) | {
             p.chat: chat_messages(conversation.drafts, words, offers),
             p.status: status_html(status_text(last, words) if last else ""),
             p.question: gr.update(**box),
-            p.masthead: masthead_html(self._backend.state(), conversation),
+            p.masthead: masthead_html(state, conversation),
             p.history: gr.skip() if is_running else self.history_html(conversation, search, undo),
             p.conversation: conversation,
         }
@@ -245,13 +240,10 @@ class Chat:
     def looked(self, conversation: Conversation) -> Updates:
         """The sources of the turn that is being looked at; a list's as a table."""
         p, draft = self._parts, conversation.looked_draft()
-        table: dict[str, Any] = {"visible": draft is not None and draft.is_list}
+        table = gr.update(visible=False)
         if draft is not None and draft.is_list:
-            try:
-                table["value"] = table_of(draft.citations, self._backend.record, conversation.words)
-            except TalksError:
-                _LOG.warning("no table of a list", exc_info=True)
-        return {p.evidence: evidence_html(conversation, self._backend.around), p.table: gr.update(**table)}
+            table = gr.update(visible=True, value=table_of(draft.citations, self._backend.record, conversation.words))
+        return {p.evidence: evidence_html(conversation, self._backend.around), p.table: table}
 
     def history_html(self, conversation: Conversation, search: str = "", undo: str = "") -> str:
         """The list of conversations that hold some words, the one on the page marked."""

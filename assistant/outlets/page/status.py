@@ -5,7 +5,6 @@ models are kept in the browser without their keys; a key is kept in the server's
 back.
 """
 
-import logging
 from collections.abc import Sequence
 from html import escape
 from urllib.parse import urlsplit
@@ -19,8 +18,6 @@ from assistant.outlets.page.turns import said_html
 from assistant.outlets.page.words import Words
 from assistant.outlets.page_backend import PageBackend, PageState
 from ingest.errors import TalksError
-
-_LOG = logging.getLogger(__name__)
 
 MOST_SAVED = 20
 _LONGEST_CHARS = 300
@@ -101,9 +98,6 @@ class Models:
             said = self._backend.check_endpoint(address, model, key)
         except TalksError as error:
             return {p.result: said_html(str(error), css="error")}
-        except Exception:
-            _LOG.exception("checking an endpoint failed")
-            return {p.result: said_html(words("inside"), css="error")}
         self._keys[conversation.owner, address] = key
         entry = {"name": name.strip()[:60] or describe(address, model, words), "base_url": address, "model": model}
         kept = [entry, *(one for one in _tidy(saved) if one["name"] != entry["name"])][:MOST_SAVED]
