@@ -4,6 +4,7 @@ Exit codes: 0 done, 1 could not, 2 wrong usage. What was asked for goes to stdou
 """
 
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from functools import wraps
 from importlib import import_module
@@ -15,6 +16,7 @@ import typer
 
 from assistant.assembly import Assistant
 from assistant.outlets import batch, quick_import, show
+from assistant.outlets.doctor import check_address
 from assistant.outlets.formats import answer_json, record_json
 from assistant.prompts import load_prompts
 from assistant.query import Query, narrowed, parse_where
@@ -85,10 +87,18 @@ def command(run: Callable[P, None]) -> Callable[P, None]:
 @command
 def chat(corpus: Corpus = None, home: Home = None, collection: CollectionOption = None) -> None:
     """Serve the page on 127.0.0.1:7860; ingests first if needed."""
-    with plain_environment(), quick_import():
-        from assistant.outlets.serve import serve  # here, because gradio takes over a second to import
+    from assistant.outlets.page_backend import PageBackend
 
-    serve(_settings(corpus, home, collection))
+    settings = _settings(corpus, home, collection)
+    check_address(settings)
+    assistant = Assistant(settings)
+    backend = PageBackend(assistant)
+    # It reads what is new and warms up while Gradio, over a second of computing, is imported.
+    threading.Thread(target=backend.ingest, name="ingest", daemon=True).start()
+    with plain_environment(), quick_import():
+        from assistant.outlets.serve import serve
+
+    serve(assistant, backend)
 
 
 @command

@@ -158,8 +158,10 @@ class PageBackend:
         return self._store.record(record_id)
 
     def around(self, passage_id: str) -> tuple[str, str]:
-        """The passages before and after one in its talk."""
-        texts = {passage.id: passage.text for passage in self._store.passages_of(passage_id.partition("#")[0])}
+        """The passages before and after one in its talk; none without an index."""
+        texts: dict[str, str] = {}
+        with suppress(TalksError):
+            texts = {passage.id: passage.text for passage in self._store.passages_of(passage_id.partition("#")[0])}
         ids = list(texts)
         at = ids.index(passage_id) if passage_id in texts else None
         if at is None:
