@@ -1,4 +1,4 @@
-"""Learns which words of a question ask, and which say what it is about (`assistant/understand/frame.py`).
+"""Learns which words of a question ask, and which say what it is about (`assistant/understand/intent.py`).
 
 `python -m evals.fit_frame`. Subjects, titles and chapters of the pages stand alone and in the ways in which people ask
 for a subject or a moment; of the questions that the parser learns from, the words that are values of a query are
@@ -14,11 +14,11 @@ from typing import NamedTuple
 import numpy as np
 
 from assistant.settings import load_settings
-from assistant.understand.frame import LEARNED, Floats, content_words
+from assistant.understand.intent import FRAME, Floats, content_words
 from evals.learning import learn
 from evals.questions import EVALS
 from ingest.embedder import BundledEmbedder
-from ingest.pipeline import read_corpus
+from ingest.pipeline import corpus_files, read_corpus
 
 WAYS_EACH = 4
 WHOLES_EACH = 4
@@ -45,7 +45,7 @@ def labelled() -> list[Labelled]:
     chosen = random.Random(0)  # noqa: S311  # nothing secret
     subjects = [json.loads(line)["subject"] for line in _lines("subjects.jsonl")]
     subjects += [json.loads(line)["title"] for line in _lines("evening_talks.jsonl")]
-    for record in read_corpus(load_settings(llm_base_url=None).corpus).records:
+    for record in read_corpus(corpus_files(load_settings(llm_base_url=None).corpus))[0].records:
         subjects += [record.title, *(chapter.title for chapter in record.chapters)]
     subjects = list(dict.fromkeys(one for one in subjects if one))
     ways = [*_lines("subject_phrasings.txt"), *_lines("moment_phrasings.txt"), *_lines("moment_phrasings.txt")]
@@ -97,7 +97,7 @@ def main() -> None:
     bias, weights = learn(spread, told, sources, alike=True)
     scale = np.float32(np.abs(weights).max() / STEPS)
     stored = np.rint(weights / scale).astype(np.int8)
-    np.savez_compressed(LEARNED, weights=stored, scale=scale * _SPREAD, bias=np.float32(bias))
+    np.savez_compressed(FRAME, weights=stored, scale=scale * _SPREAD, bias=np.float32(bias))
 
 
 if __name__ == "__main__":
