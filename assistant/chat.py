@@ -90,6 +90,7 @@ class ChatEngine:
     digest: Digest
     program: Program
     grounder: Grounder
+    asks_again: bool = False
 
     def turn(
         self,
@@ -146,7 +147,7 @@ class ChatEngine:
             turn.mode = "model"
             turn.refused = outcome.said_not_found
             turn.query = query_text(rows.query) if rows else None
-            yield from self._check(turn, task)
+            yield from self._check(turn, task, endpoint)
         return outcome.is_enough
 
     def _without_model(self, turn: _Turn) -> Iterator[Event]:
@@ -258,13 +259,15 @@ class ChatEngine:
             if record.record_id == wrong.meant.record_id:
                 yield from self._quote(turn, self._best_of(turn, record, 2))
 
-    def _check(self, turn: _Turn, task: Task) -> Iterator[Event]:
+    def _check(self, turn: _Turn, task: Task, endpoint: ChatModel) -> Iterator[Event]:
         """Compare each statement of a model with what it read of the records that it cites."""
         answer = turn.answer
         told = {one.passages[0].id: f"{one.heading}\n{one.text}" for one in task.sources}
         for passage in self.gatherer.passages_named(one.passage_id for one in answer.citations):
             told.setdefault(passage.id, f"{passage.title}\n{'; '.join(passage.speakers)}\n{passage.text}")
         checked = self.grounder.check_answer(answer.text, answer.citations, told)
+        if self.asks_again:
+            checked = self.writer.reconsider(checked, endpoint)
         answer.citations = list(with_support(answer.citations, checked))
         turn.checks = tuple(
             StatementCheck(one.statement.start, one.statement.end, one.verdict.verdict, one.verdict.reason)
