@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.answer.alignment import NAMES, align
+from assistant.answer.alignment import abbreviates, align
 from assistant.answer.claims import CAUSES, NEGATIONS, SCOPES, SIDES, UNITS, Reading, Word
 
 Floats = NDArray[np.float32]
@@ -26,10 +26,7 @@ _REACH, _COMPANY, _COMPANY_THERE = 5, 4, 8
 MIDDLE = 64
 LONGEST = 40
 SIGNALS = 39
-# Words with closer vectors than this may stand for each other; more strange or missing words than so many tell no more.
-_ALIKE, _MOST = 0.6, 4
-FEATURES = len(NAMES)
-_SHORTEST_BEGINNING, _SAME_BEGINNING = 4, 5
+_SHORTEST_BEGINNING = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +37,10 @@ class WordPairs:
         words: Shape (4, n, d): the vectors of the claim's words, of their counterparts, and of what stands before and
             behind those in the same sentence, where anything does.
         signals: Shape (n, `SIGNALS`), what words, neighbours and sentences tell of each pair, mostly in [-1, 1].
-        features: Shape (`FEATURES`,), how much of the whole claim is held, and what is not.
+        features: Shape (n,), of the whole claim, by `alignment.NAMES`.
         place: Shape (n,), where the counterparts stand, counted through all sentences.
         owner: Shape (n,), in which sentence.
-        held: Shape (n,), whether a sentence holds the word, or a longer or shorter form of the name that it is.
+        missing: Numbers and names of the claim, by their place, that no sentence holds.
         nearest: The nearest sentence, by its place.
     """
 
@@ -52,7 +49,7 @@ class WordPairs:
     features: Floats
     place: Places
     owner: Places
-    held: Bools
+    missing: tuple[int, ...]
     nearest: int
 
 
@@ -89,7 +86,7 @@ def pair_words(claim: Reading, sentences: Sequence[Reading]) -> WordPairs:
     negated = np.array([negations[max(n - _REACH, 0) : n + 1].any() for n in at])
     negated_there = np.array([negations_there[max(n - _REACH, 0) : n + 1].any() for n in place])
     found = [near[n] for n in place]
-    abbreviates, begun = _abbreviates(claim, sentences)[:LONGEST], _begun(words, near)
+    shortened, begun = abbreviates(claim, sentences)[:LONGEST], _begun(words, near)
     signals = [
         _which(words, lambda word: word.is_number),
         _which(words, lambda word: word.is_name),
@@ -128,7 +125,7 @@ def pair_words(claim: Reading, sentences: Sequence[Reading]) -> WordPairs:
         np.full(len(words), same.any(axis=1)[content].mean() if content.any() else 0),
         at == 0,
         np.full(len(words), len(words) / LONGEST),
-        abbreviates,
+        shortened,
         begun,
     ]
     aligned = align(claim, sentences)
@@ -142,7 +139,7 @@ def pair_words(claim: Reading, sentences: Sequence[Reading]) -> WordPairs:
         aligned.features,
         place,
         owner[place],
-        same.any(axis=1) | abbreviates,
+        aligned.missing,
         aligned.nearest,
     )
 
@@ -183,28 +180,6 @@ def _company(same: Bools, alike: Floats, content: Bools, place: Places) -> NDArr
             window = held[beside, max(here - _COMPANY_THERE, 0) : here + _COMPANY_THERE + 1]
             found[n] = window.max(axis=1).mean()
     return found
-
-
-def _abbreviates(claim: Reading, sentences: Sequence[Reading]) -> Bools:
-    """Names that stand for others: "LLM" for "large language models", "Tech" for "Technology", "Canadian", "Canada"."""
-    initials = " ".join(
-        "".join(word.text[:1] for word in one.words if is_all or not word.is_stop)
-        for one in sentences
-        for is_all in (True, False)
-    )
-    forms = {word.text for one in sentences for word in one.words}
-    beginnings = {form[:end] for form in forms for end in range(_SHORTEST_BEGINNING, len(form))}
-    return _which(
-        claim.words,
-        lambda word: (
-            word.is_name
-            and (
-                (len(word.text) > 1 and claim.text[word.start : word.end].isupper() and word.text in initials)
-                or word.text in beginnings
-                or (len(word.text) > _SAME_BEGINNING and word.text[:_SAME_BEGINNING] in beginnings)
-            )
-        ),
-    )
 
 
 def _begun(words: Sequence[Word], near: Sequence[Word]) -> NDArray[np.float64]:
