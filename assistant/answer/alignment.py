@@ -33,6 +33,8 @@ _REACH_WORDS = 4
 _SHORTEST_BEGINNING, _SAME_BEGINNING = 4, 5
 # Words with closer vectors than this may stand for each other.
 _ALIKE = 0.6
+# Of 177 claims by hand whose words are less alike in the mean 6 are carried.
+_STRANGE = 0.5
 # What is turned round more often is only put in another order.
 _MOST_TURNED = 0.4
 _MOSTLY_HELD = 0.8
@@ -57,11 +59,13 @@ class Alignment:
         features: Shape (len(NAMES),).
         nearest: Which sentence is nearest, by its place.
         missing: Numbers and names of the claim, by their place, that no sentence holds.
+        is_strange: Whether hardly a word of it has one there that means anything like it.
     """
 
     features: Floats
     nearest: int
     missing: tuple[int, ...]
+    is_strange: bool
 
 
 def align(claim: Reading, sentences: Sequence[Reading]) -> Alignment:
@@ -151,6 +155,7 @@ def align(claim: Reading, sentences: Sequence[Reading]) -> Alignment:
         features,
         nearest,
         tuple(int(n) for n in np.flatnonzero((number | name) & ~held)),
+        bool((best * content).sum() / total < _STRANGE and strange.sum() > 1),
     )
 
 

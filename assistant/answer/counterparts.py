@@ -41,6 +41,7 @@ class WordPairs:
         place: Shape (n,), where the counterparts stand, counted through all sentences.
         owner: Shape (n,), in which sentence.
         missing: Numbers and names of the claim, by their place, that no sentence holds.
+        is_strange: Whether hardly a word of it has one there that means anything like it.
         nearest: The nearest sentence, by its place.
     """
 
@@ -50,6 +51,7 @@ class WordPairs:
     place: Places
     owner: Places
     missing: tuple[int, ...]
+    is_strange: bool
     nearest: int
 
 
@@ -140,6 +142,7 @@ def pair_words(claim: Reading, sentences: Sequence[Reading]) -> WordPairs:
         place,
         owner[place],
         aligned.missing,
+        aligned.is_strange,
         aligned.nearest,
     )
 

@@ -2,8 +2,7 @@
 
 Comes in: the file. Goes out: how surely a claim is carried, and which of its words are wrong, from its words beside
 their counterparts (`counterparts`); whether a sentence claims anything, from its vector; word vectors in fewer
-directions. A few small networks judge together; a logistic model tells what a passage is not about. Seed and data stand
-in the file beside the weights.
+directions. A few small networks judge together. Seed and data stand in the file beside the weights.
 
 Source: Vaswani et al., NeurIPS 2017, and Shaw et al., NAACL 2018, attention that knows how far apart two words stand;
 here twice, in the claim and between their counterparts.
@@ -74,11 +73,10 @@ class Weights:
         return named or float(reading.vector @ self._w["claim"] + self._w["claim_bias"][0]) >= 0
 
     def judge(self, pairs: WordPairs) -> Judged:
-        """What the networks say of a claim in the mean, unless it is hardly about what it cites."""
+        """What the networks say of a claim in the mean."""
         spread = np.clip((pairs.features - self._w["mean"]) / self._w["deviation"], -MOST_SPREAD, MOST_SPREAD)
         odds, wrong = zip(*(_judge(one, pairs, spread) for one in self._networks), strict=True)
-        about = float(spread @ self._w["topic"] + self._w["topic_bias"][0])
-        return Judged(float(_chance(min(np.mean(odds), about))), np.mean(_chance(np.stack(wrong)), axis=0))
+        return Judged(float(_chance(np.mean(odds))), np.mean(_chance(np.stack(wrong)), axis=0))
 
 
 def project(axes: Mapping[str, Floats], middle: Floats, last: Floats) -> Floats:
