@@ -45,8 +45,7 @@ from slugify import slugify
 from ingest.errors import EmbedderChanged, IndexBusy, IndexDamaged, IndexMissing, IndexUnwritable
 from ingest.lexical import KeywordIndex
 from ingest.record_store import RecordStore
-from ingest.stores import EMBEDDED, StoreChoice
-from ingest.stores.protocol import EXACT_UP_TO, VectorStore, nearest, unit_rows
+from ingest.stores import EMBEDDED, EXACT_UP_TO, StoreChoice, VectorStore, nearest, unit_rows
 from ingest.token_vectors import WordVectors
 
 # Raised whenever a snapshot written before could not be read by this code, or would be cut or worded otherwise.
@@ -207,7 +206,7 @@ class Snapshot:
         return KeywordIndex.load("gist-lexical", self._array)
 
     def dense(self, vector: NDArray[np.float32], lexical: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Dense scores of the passages; see `ingest.stores.protocol.nearest`.
+        """Dense scores of the passages; see `ingest.stores.nearest`.
 
         Args:
             vector: Shape (d,), the question's.

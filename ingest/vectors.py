@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 from ingest.embedder import Embedder, WordEmbedder
 from ingest.errors import IndexDamaged
 from ingest.snapshots import FORMAT, Snapshot
-from ingest.stores import StoreChoice
-from ingest.stores.protocol import as_bytes, unit_rows
+from ingest.stores import StoreChoice, as_bytes, unit_rows
 from ingest.token_vectors import WORD_DIMENSIONS, Packed, packed
 
 Keys = NDArray[np.uint64]

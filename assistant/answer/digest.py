@@ -15,7 +15,7 @@ from assistant.answer.extract import Excerpt, opening
 from assistant.retrieve.hybrid import HybridRanker, RankedRecord
 from assistant.types import Event, SourcePassage
 from ingest.passages import Passage
-from ingest.stores.protocol import unit_rows
+from ingest.stores import unit_rows
 
 SUMMARY_SENTENCES = 3
 MOST_RECOMMENDED = 3

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.errors import SettingsError
-from ingest.stores.protocol import Rows
+from ingest.stores import Rows
 
 # A request of 64 MB is the most that a server takes; this is 3.
 _VECTORS_PER_CALL = 1000
