@@ -42,7 +42,6 @@ def test_random_vectors_are_unit_rows_and_questions_are_embedded(embedder: Bundl
     assert (random.embed_question("x") == embedder.embed_question("x")).all()
 
 
-@pytest.mark.alone
 @pytest.mark.usefixtures("seeds_report")
 def test_ranking_is_measured_against_its_floor(seeds_home: Path) -> None:
     found = ranking(seeds_home)

@@ -16,7 +16,6 @@ from ingest.errors import (
     CorpusMissing,
     EmbedderChanged,
     IndexBusy,
-    IndexDamaged,
     IndexMissing,
     IndexUnwritable,
 )
@@ -277,18 +276,6 @@ def test_other_embedder_is_told_and_ingest_rebuilds(corpus: Path, home: Path, em
     report = ingest(corpus, home, other)
     assert report.embedded == report.passages
     open_current(home, other.fingerprint).close()
-
-
-@pytest.mark.parametrize("name", ["manifest.json", "records.sqlite"])
-def test_damaged_snapshot_is_told_and_ingest_repairs_it(
-    corpus: Path, home: Path, embedder: BundledEmbedder, name: str
-) -> None:
-    ingest(corpus, home, embedder)
-    (home / "snapshots" / str(serving_name(home)) / name).unlink()
-    with pytest.raises(IndexDamaged, match="talks ingest"):
-        open_current(home, embedder.fingerprint)
-    assert ingest(corpus, home, embedder).changed
-    assert len(titles(home, embedder)) == 2
 
 
 def test_old_snapshot_can_be_read_while_the_next_one_serves(
