@@ -28,8 +28,6 @@ LATE_S = 30
 _ENDINGS = re.compile(r"\.(?:info\.json|live_chat\.json|[A-Za-z0-9]{1,8})$")
 _LANGUAGE = re.compile(r"\.(?P<tag>(?P<first>[A-Za-z]{2,3})(?:[-_][A-Za-z0-9_-]{1,40})?)$")
 _ID_IN_NAME = re.compile(r"(?:\s*\[(?P<bracket>[\w-]{3,64})\]|-(?P<dash>[\w-]{11}))$")
-# The same words in a caption file as in its record's speakers, whatever their case: "DAVID SONTAG".
-_LABELS = re.compile(r"speaker[ _]?\d+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,4 +326,4 @@ def _called_by_name(cue: Cue, speakers: Sequence[Speaker]) -> Cue:
 def _named_voices(cues: Sequence[Cue]) -> tuple[Speaker, ...]:
     """Those whom the captions name in full; "SPEAKER_00" and "Audience" are no names."""
     voices = dict.fromkeys(cue.speaker for cue in cues if cue.speaker)
-    return tuple(Speaker(voice) for voice in voices if is_name(voice) and not _LABELS.fullmatch(voice))
+    return tuple(Speaker(voice) for voice in voices if is_name(voice))
