@@ -295,11 +295,7 @@ def _hours(records: Sequence[Record]) -> float:
 
 
 def _check_place(file: CorpusFile) -> None:
-    """Refuse a link that leads out of the corpus or nowhere, a folder behind a link, a pipe.
-
-    Raises:
-        PageUnreadable: Says which.
-    """
+    """Refuse a link that leads out of the corpus or nowhere, a folder behind a link, a pipe."""
     path, told = file.path, ""
     if path == file.root:
         return
@@ -326,10 +322,7 @@ def _last_reading(previous: Snapshot | None, names: Collection[str]) -> tuple[li
 
 
 def _seen(roots: Sequence[Path], files: Sequence[Path]) -> str:
-    """What these files look like from outside, names, sizes and times; "" where one was written just now.
-
-    A file that is written twice within a tick of the clock looks as it did.
-    """
+    """What files look like from outside; "" where one was written just now, for twice within a tick looks the same."""
     digest = hashlib.sha256(b"\0".join(os.fsencode(root.absolute()) for root in roots))
     newest = 0
     for path in files:
@@ -357,11 +350,7 @@ def _previous(collection: Path) -> Snapshot | None:
 def _write_texts(
     folder: Path, records: Sequence[Record], gists: Mapping[str, Gist], progress: Progress
 ) -> tuple[str, Keys]:
-    """Write records, passages and gists, and the lexical indexes over them, in bounded batches.
-
-    Returns:
-        A digest of all of it, and the key of each text that a vector is made of, passages first.
-    """
+    """Write records, passages, gists and lexical indexes; gives a digest, and the keys of texts, passages first."""
     digest = hashlib.sha256()
     keys: list[Keys] = []
     counts = [0]
@@ -401,11 +390,7 @@ def _write_texts(
 def _embed(
     folder: Path, collection: Path, embedder: Embedder, choice: StoreChoice, keys: Keys, progress: Progress
 ) -> int:
-    """Write the vectors of a draft's texts, in the order of the keys; those that have been made before are taken.
-
-    Returns:
-        How many are new.
-    """
+    """Write the vectors of a draft's texts in the order of the keys, taking those made before; how many are new."""
     with (
         MadeVectors(_vector_log(collection), embedder, readable_snapshots(collection)) as made,
         closing(RecordStore(folder / "records.sqlite")) as store,

@@ -110,15 +110,7 @@ class Snapshot:
     """A snapshot, read-only; opening reads its manifest alone, each part is read when it is first used."""
 
     def __init__(self, folder: Path, choice: StoreChoice = EMBEDDED) -> None:
-        """Read its manifest.
-
-        Args:
-            folder: Of this snapshot.
-            choice: Where its vectors are searched.
-
-        Raises:
-            IndexDamaged: There is none that this version can read.
-        """
+        """Read its manifest; raises as `read_manifest` does."""
         self.folder = folder
         self.manifest = read_manifest(folder)
         # Why another snapshot than this one should have served; None as it should be.

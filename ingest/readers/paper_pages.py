@@ -67,11 +67,7 @@ def read(lines: Sequence[str], name: str) -> Part:
 
 
 def _site_lines(numbered: Lines, blocks: Set[int]) -> tuple[dict[int, str], dict[int, str]]:
-    """Name the site's own lines, and say for every line on which page it stands.
-
-    Returns:
-        Line → what it is, and line → page; a page is called by its heading and its day: "Daily Papers, Jun 8".
-    """
+    """What the site's own lines are, and for every line its page, called by heading and day: "Daily Papers, Jun 8"."""
     furniture: dict[int, str] = {}
     pages: dict[int, str] = {}
     first_heading = next((number for number, line in numbered if HEADING.fullmatch(line)), 0)
