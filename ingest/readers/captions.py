@@ -133,7 +133,7 @@ def _starts_block(lines: Sequence[str], place: int) -> bool:
 
 
 def _spoken(stretch: Sequence[str], following: int | None, *, vtt: bool, last: bool = False) -> list[str]:
-    """What is said between two timing lines, before a cue numbered `following`; the `last` ends with no number or id."""
+    """What is said between two timing lines, before cue number `following`; the `last` ends with no number or id."""
     kept = list(stretch)
     if kept and not last:
         below = kept[-1].strip()

@@ -71,11 +71,7 @@ class _Name:
 
 
 def group(parts: Sequence[Part]) -> Grouped:
-    """Join what belongs together.
-
-    Args:
-        parts: One a file, in a stable order.
-    """
+    """Join what belongs together of files in a stable order."""
     joining = _Joining(parts)
     records = joining.records()
     counts: Counter[str] = Counter()

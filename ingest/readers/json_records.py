@@ -239,12 +239,7 @@ def _reason(error: Exception) -> str:
 
 
 class _RecordReader:
-    """One object's values, each asked for by its type.
-
-    Attributes:
-        messages: What is odd in it.
-        unknown: How often each key stood that no field takes.
-    """
+    """One object's values, each asked for by its type; `messages` say what is odd, `unknown` counts what no field takes."""
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         self.values = values

@@ -150,11 +150,7 @@ def _read_block(lines: Lines, page: Page) -> dict[str, Value]:
 
 
 def organisation_name(text: str) -> str:
-    """The name behind a logo's own text: "Harvard Harvard University" is "Harvard University".
-
-    The logo's text repeats how the name begins, as words or as one word ("stanford-nlp Stanford NLP"); a line that
-    repeats nothing is the name.
-    """
+    """The name behind a logo's own text, which repeats how it begins: "stanford-nlp Stanford NLP" is "Stanford NLP"."""
     words = text.split()
     for count in range(1, len(words)):
         head, tail = _squashed(words[:count]), _squashed(words[count:])
