@@ -1,4 +1,4 @@
-"""Learns which words of a question ask, and which say what it is about (`assistant/understand/frame.py`).
+"""Learns which words of a question ask, and which say what it is about (`assistant/understand/intent.py`).
 
 `python -m evals.fit_frame`. Subjects, titles and chapters of the pages stand alone and in the ways in which people ask
 for a subject or a moment; of the questions that the parser learns from, the words that are values of a query are
@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from assistant.settings import load_settings
-from assistant.understand.frame import LEARNED, Floats, content_words
+from assistant.understand.intent import FRAME, Floats, content_words
 from evals.learning import learn
 from evals.questions import EVALS
 from ingest.embedder import BundledEmbedder
@@ -93,7 +93,7 @@ def main() -> None:
     bias, weights = learn(spread, told, sources, alike=True)
     scale = np.float32(np.abs(weights).max() / STEPS)
     stored = np.rint(weights / scale).astype(np.int8)
-    np.savez_compressed(LEARNED, weights=stored, scale=scale * _SPREAD, bias=np.float32(bias))
+    np.savez_compressed(FRAME, weights=stored, scale=scale * _SPREAD, bias=np.float32(bias))
 
 
 if __name__ == "__main__":

@@ -15,9 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.retrieve.hybrid import HybridRanker, RankedRecord, Scored
-from assistant.retrieve.sentences import nearest_words, sentence_spans, without_people
+from assistant.retrieve.rerank import sentence_spans, without_people
 from assistant.types import Style
-from ingest.lexical import KeywordIndex
 from ingest.passages import Passage, Span
 
 # Further records, where they score at least so much of the first, with so many sentences each. From .74 on up to nine
@@ -94,12 +93,8 @@ class Extractor:
         """The best sentences of the best record, and of up to two more that come close to it.
 
         Args:
-            question: As typed.
-            scored: Its scores.
-            ranked: Best first.
             named: Ids of the records that the question names or leans on; where there are any, no other belongs.
             asks_person: Whether it asks about somebody, so that a biography may answer.
-            style: How much is quoted.
         """
         if not ranked:
             return []
@@ -142,9 +137,7 @@ class Extractor:
         wants_bio = (with_bio and best.section == "bio") and (
             asks_person or self._keyword.coverage(question, [best.text])[0] >= LEAST_WORDING_OF_BIO
         )
-        for passage, place in zip(
-            self._store.passages_of(record.record_id), self._ranker.positions(record.record_id), strict=True
-        ):
+        for passage, place in self._ranker.passages_of(record.record_id):
             if passage.section != "title" and (wants_bio or passage.section != "bio"):
                 spans = sentence_spans(passage.text)
                 scores = self._scores(question, scored, passage, place, spans)
@@ -155,19 +148,13 @@ class Extractor:
         self, question: str, scored: Scored, passage: Passage, place: int, spans: Sequence[Span]
     ) -> NDArray[np.float32]:
         """Shape (len(spans),): how well each sentence answers, names of those whose record it is left out."""
-        words = without_people(scored.words, passage) if scored.words else None
-        nearest = nearest_words(self._ranker, words, passage, place) if words and words.words else None
-        if words is None or nearest is None:
+        words, late_interaction = scored.words, self._ranker.late_interaction
+        words = without_people(words, passage) if words else None
+        if words is None or not words.words or late_interaction is None:
             return self._keyword.coverage(question, [passage.text[start:end] for start, end in spans])
+        nearest = late_interaction.of_sentences(words, passage, place)
         weights = self._keyword.idf(words.words)
         return np.asarray((nearest * (weights / weights.sum())).sum(axis=1), dtype=np.float32)
-
-
-def opening(passages: Sequence[Passage], *, sentences: int) -> Excerpt:
-    """The first sentences of a record: of its abstract, or of what it has instead."""
-    first = min(passages, key=lambda passage: passage.section != "abstract")
-    spans = sentence_spans(first.text)[:sentences]
-    return Excerpt(first, spans[0][0], spans[-1][1], 1.0)
 
 
 def _joined(sentences: Sequence[Excerpt], chosen: Collection[int]) -> list[Excerpt]:
@@ -187,10 +174,3 @@ def _joined(sentences: Sequence[Excerpt], chosen: Collection[int]) -> list[Excer
             one = Excerpt(one.passage, before.start, one.end, max(before.score, one.score))
         excerpts.append(one)
     return excerpts
-
-
-def best_quote(claim: str, text: str, keyword: KeywordIndex) -> Span:
-    """The sentence of a passage's text that shares most of a claim's wording, by its place there."""
-    spans = sentence_spans(text)
-    shared = keyword.coverage(claim, [text[start:end] for start, end in spans])
-    return spans[int(np.argmax(shared))]

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from assistant.answer.citations import CitedText
 from assistant.answer.extract import Excerpt
 from assistant.answer.markers import defuse_references
-from assistant.types import AbstentionReason, Event, SourcePassage
+from assistant.types import Event, SourcePassage
 
 LEAD = "Here is what the {source.kind} “{source.title}”{by} says, in its own words:"
 LEAD_SEVERAL = "These come closest, each in its own words; the list may not be complete:"
@@ -62,10 +62,10 @@ def correction(answer: CitedText, name: str, own: SourcePassage, meant: SourcePa
     yield from answer.say(".")
 
 
-def abstention(reason: AbstentionReason, *, why: str, near: Sequence[SourcePassage]) -> str:
+def not_held(why: str, near: Sequence[SourcePassage]) -> str:
     """Why a question is not answered, with what is nearest."""
     titles = "; ".join(f"“{source.title}”{by(source)}" for source in near)
-    return f"{why} {CLOSEST.format(titles=titles)}" if titles and reason != "other_language" else why
+    return f"{why} {CLOSEST.format(titles=titles)}" if titles else why
 
 
 def by(source: SourcePassage) -> str:

@@ -9,6 +9,7 @@ import inspect
 import os
 import secrets
 import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,18 +38,23 @@ os.environ["GRADIO_TEMP_DIR"] = _temporary_folder()
 
 @contextmanager
 def quick_import() -> Iterator[None]:
-    """Import what serves the page in 1.2 s of computing instead of 2.7, as measured with Gradio 6.31.
+    """Import what serves the page in 0.9 s of computing instead of 2.7, as measured with Gradio 6.31.
 
     Gradio writes type stubs for a developer's editor beside its own code, anew whenever it is imported, but for classes
-    that come from no file; and of what is imported nothing is ever garbage.
+    that come from no file; it imports the SDK of tools that it is not to have; and of what is imported nothing is ever
+    garbage.
     """
-    where = inspect.getfile
+    where, sdk = inspect.getfile, sys.modules.get("mcp")
     inspect.getfile = _no_file  # type: ignore[assignment]  # whatever it is asked
+    sys.modules["mcp"] = None  # type: ignore[assignment]  # as if it were not installed
     gc.disable()
     try:
         yield
     finally:
         inspect.getfile = where
+        del sys.modules["mcp"]
+        if sdk is not None:
+            sys.modules["mcp"] = sdk
         gc.freeze()
         gc.enable()
 

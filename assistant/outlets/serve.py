@@ -6,49 +6,37 @@ guard. Gradio's own way to serve asks the page over HTTP whether it is there, wh
 prevent; so it is mounted and served here.
 """
 
+import asyncio
 import hmac
-import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
+from contextlib import asynccontextmanager, suppress
 
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import JSONResponse
-from mcp.server.streamable_http_manager import StreamableHTTPASGIApp
-from mcp.server.transport_security import TransportSecuritySettings
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from assistant.assembly import Assistant
-from assistant.outlets.doctor import check_address
 from assistant.outlets.guard import Guard
-from assistant.outlets.mcp_server import TalksServer
 from assistant.outlets.openai_api import openai_api
-from assistant.outlets.page import build_page, launch_options
+from assistant.outlets.page.app import build_page, page_options
 from assistant.outlets.page_backend import PageBackend
 from assistant.outlets.show import say
-from assistant.settings import Settings
 from ingest.errors import TalksError
 
 # Conversations that stream when Ctrl-C is pressed get so long to end.
 _GRACE_S = 3
-# Of `Blocks.launch` alone.
-_OF_A_SERVER = {"server_port", "share", "inbrowser", "quiet", "prevent_thread_lock"}
 
 
-def serve(settings: Settings) -> None:
+def serve(assistant: Assistant, backend: PageBackend) -> None:
     """Serve until interrupted.
 
     Raises:
-        SettingsError: The port is taken, or the address needs a password.
+        SettingsError: The address needs a password.
     """
-    assistant = Assistant(settings)
-    backend = PageBackend(assistant)
-    app = application(assistant, backend)
-    check_address(settings)
-    threading.Thread(target=backend.ingest, name="ingest", daemon=True).start()
+    app, settings = application(assistant, backend), assistant.settings
     say(f"Talks Assistant on http://{settings.host}:{settings.port}; Ctrl-C ends it.", err=True)
     uvicorn.run(app, host=settings.host, port=settings.port, log_level="warning", timeout_graceful_shutdown=_GRACE_S)
 
@@ -60,21 +48,11 @@ def application(assistant: Assistant, backend: PageBackend) -> ASGIApp:
         SettingsError: The address can be reached from other machines and no password is set.
     """
     settings = assistant.settings
-    options = _page_options(settings, backend)
+    options = page_options(settings, backend)
     secret = settings.api_key or settings.password
     key = secret.get_secret_value() if secret else None
-    tools = TalksServer(assistant)
-    # The guard looks at names; the SDK's own look knows no public one.
-    names = TransportSecuritySettings(enable_dns_rebinding_protection=False)
-    tools.streamable_http_app(stateless_http=True, json_response=True, transport_security=names)
-    sessions = tools.session_manager
-
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with sessions.run():
-            yield
-
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    tools = Tools(assistant)
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=tools.lifespan)
 
     @app.get("/health")
     def health() -> JSONResponse:
@@ -85,9 +63,48 @@ def application(assistant: Assistant, backend: PageBackend) -> ASGIApp:
         return JSONResponse({"status": "ok"})
 
     app.mount("/v1", KeyRequired(openai_api(assistant), key))
-    app.add_route("/mcp", KeyRequired(StreamableHTTPASGIApp(sessions), key))  # type: ignore[arg-type]  # an ASGI app
-    gr.mount_gradio_app(app, build_page(backend).queue(), path="/", **options)
+    app.add_route("/mcp", KeyRequired(tools, key))  # type: ignore[arg-type]  # an ASGI app
+    gr.mount_gradio_app(app, build_page(backend), path="/", **options)
     return Guard(app, host=settings.host, public_name=settings.public_name)
+
+
+class Tools:
+    """The tools at `/mcp`; their SDK, 0.3 s of computing, is imported when an agent asks first."""
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+        self._asked, self._ready = asyncio.Event(), asyncio.Event()
+
+    @asynccontextmanager
+    async def lifespan(self, _: FastAPI) -> AsyncIterator[None]:
+        """Run beside the server."""
+        running = asyncio.create_task(self._run())
+        yield
+        running.cancel()
+        with suppress(asyncio.CancelledError):
+            await running
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        self._asked.set()
+        await self._ready.wait()
+        await self._app(scope, receive, send)
+
+    async def _run(self) -> None:
+        await self._asked.wait()
+        from mcp.server.streamable_http_manager import StreamableHTTPASGIApp
+        from mcp.server.transport_security import TransportSecuritySettings
+
+        from assistant.outlets.mcp_server import TalksServer
+
+        tools = TalksServer(self._assistant)
+        # The guard looks at names; the SDK's own look knows no public one.
+        names = TransportSecuritySettings(enable_dns_rebinding_protection=False)
+        tools.streamable_http_app(stateless_http=True, json_response=True, transport_security=names)
+        async with tools.session_manager.run():
+            self._app: ASGIApp = StreamableHTTPASGIApp(tools.session_manager)
+            self._ready.set()
+            await asyncio.Event().wait()
 
 
 class KeyRequired:
@@ -108,9 +125,3 @@ class KeyRequired:
         error = {"message": said, "type": "invalid_request_error", "param": None, "code": "invalid_api_key"}
         response = JSONResponse({"error": error}, 401, headers={"WWW-Authenticate": "Bearer"})
         await response(scope, receive, send)
-
-
-def _page_options(settings: Settings, backend: PageBackend) -> dict[str, Any]:
-    """What of Gradio's options for a server of its own is for a mounted page; raises as `application` does."""
-    inside = settings.model_copy(update={"host": "127.0.0.1"}) if settings.no_password else settings
-    return {name: value for name, value in launch_options(inside, backend).items() if name not in _OF_A_SERVER}

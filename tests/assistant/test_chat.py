@@ -7,10 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.answer.generate import MATCHED, REPEATING, broken_off
+from assistant.answer.generate import MATCHED, REPEATING
 from assistant.assembly import Assistant
 from assistant.llm import EndpointChoice
-from assistant.retrieve.structured import Filters
 from assistant.settings import load_settings
 from assistant.types import Answer, Cited, Delta, Done, Event, Sources, Status, Style
 from ingest.errors import QuestionTooLong
@@ -162,7 +161,7 @@ def of_events(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
 )
 def test_talk_of_the_event_that_is_named_comes_first(of_events: Assistant, event: str, first: str) -> None:
     understood = of_events.understand(f"What was said at {event} about bees and what they do?")
-    assert of_events.gatherer.gather(understood, Filters()).records[0].record_id == first
+    assert of_events.gatherer.gather(understood).records[0].record_id == first
 
 
 def test_list_by_relevance_holds_only_talks_of_the_event(of_events: Assistant) -> None:
@@ -255,20 +254,6 @@ def test_endpoint_that_dies_keeps_what_came_and_goes_on_in_quotes(assistant: Ass
     assert answer.notice is not None
     assert "broke off" in answer.notice
     assert len(answer.citations) >= 2
-
-
-@pytest.mark.parametrize(
-    ("text", "end"),
-    [
-        ("It gets unstable", " …"),
-        ("So:\n```python\nx = 1", "\n```\n\n…"),
-        ("So:\n```\nx\n```\nand", " …"),
-        ("It is $$x^2", "$$ …"),
-    ],
-    ids=["words", "open code", "closed code", "open formula"],
-)
-def test_answer_that_broke_off_ends_in_a_mark_that_closes_what_is_open(text: str, end: str) -> None:
-    assert broken_off(text) == end
 
 
 def test_question_that_is_too_long_is_refused_at_once(assistant: Assistant) -> None:

@@ -109,8 +109,8 @@ CASES = {
         "Waves roll [1].\n\n**References**\n\n1. Forecasting Waves\n2. Listening to Gardens\n",
         "Waves roll [1].",
     ),
-    "footnotes at the end": ("Waves roll[^1].\n\n[^1]: Forecasting Waves, Ines Duarte", "Waves roll[1]."),
-    "raised footnotes at the end": ("Waves roll¹.\n\n¹ Forecasting Waves, talk", "Waves roll[1]."),
+    "footnotes": ("Waves roll[^1].\n\nFootnotes:\n[^1]: Forecasting Waves, Ines Duarte", "Waves roll[1]."),
+    "bullets": ("Waves roll [1].\n\n## Sources\n\n- Forecasting Waves\n- Listening to Gardens", "Waves roll [1]."),
     "line of sources": ("Waves roll [1].\nSources: [1], [2]", "Waves roll [1]."),
     "text after a list of sources": (
         "Waves roll [1].\nReferences:\n[1] Forecasting Waves\n\nBirds sing [2].",

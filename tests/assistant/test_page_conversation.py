@@ -5,7 +5,10 @@ import copy
 from assistant.outlets.page.session import Conversation, Draft
 from assistant.types import Answer, Citation, Cited, Delta, Done, Sources, Status
 
-CITATION = Citation(1, "t", "talk", "T", (), "t#abstract-1", "Abstract", "q", 0, {})
+CITATION = Citation(
+    n=1, id="t", kind="talk", title="T", speakers=(), passage_id="t#abstract-1", section="Abstract", quote="q",
+    quote_start=0, source={},
+)  # fmt: skip
 
 
 def answer(text: str) -> Answer:
@@ -44,20 +47,19 @@ def test_history_holds_answers_only_and_retry_leaves_the_last_one_out() -> None:
             Draft(1, "Good", answer=answer("A")),
             Draft(2, "Failed", problem="No."),
             Draft(3, "Empty", answer=answer("")),
-        ],
-        last_key=3,
+        ]
     )
     assert [(turn.question, turn.answer) for turn in conversation.history()] == [("Good", answer("A"))]
     assert [taken.question for taken in conversation.take_back(-1)] == ["Empty"]
     draft = conversation.begin("Again")
-    assert draft.key == 4
+    assert draft.key == 2
     assert [turn.question for turn in conversation.history()] == ["Good"]
     assert [conversation.end(draft), conversation.end(draft)] == [True, False]
 
 
 def test_question_changed_in_the_middle_takes_back_all_from_there_on() -> None:
     turns = [Draft(key, f"Q{key}", answer=answer(f"A{key}")) for key in range(1, 5)]
-    conversation = Conversation(drafts=[*turns, Draft(5, "Failed", problem="No.")], last_key=5)
+    conversation = Conversation(drafts=[*turns, Draft(5, "Failed", problem="No.")])
     assert [draft.question for draft in conversation.take_back(1)] == ["Q2", "Q3", "Q4", "Failed"]
     assert [draft.question for draft in conversation.drafts] == ["Q1"]
 

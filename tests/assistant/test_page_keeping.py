@@ -1,16 +1,21 @@
 """Whose conversation is on the page, and what is done to it: without a browser."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
+from unittest.mock import MagicMock
 
 import gradio as gr
 import pytest
 
+from assistant.assembly import Assistant
 from assistant.outlets.conversations import KeptTurn
 from assistant.outlets.page.browse import read_scope, record_html, rows_html, table_of
 from assistant.outlets.page.chat import Chat, owner_of
 from assistant.outlets.page.session import Conversation
 from assistant.outlets.page.words import ENGLISH
+from assistant.outlets.page_backend import PageBackend
+from assistant.settings import load_settings
 from assistant.types import Done
 from tests.assistant.test_references import ANSWER
 from tests.browser.scripted import FLAT, HESSIAN, NEURO, RECORDS, Scripted, cite
@@ -51,7 +56,7 @@ def test_disk_that_cannot_be_written_costs_no_answer(caplog: pytest.LogCaptureFi
     backend = Scripted()
     (backend.home / "conversations").write_text("in the way")
     keep(backend, ":ada")
-    assert "a turn could not be kept" in caplog.text
+    assert "this could not be kept" in caplog.text
 
 
 def test_everything_of_a_record_is_escaped() -> None:
@@ -71,6 +76,16 @@ def test_everything_of_a_record_is_escaped() -> None:
     assert "<img" not in html
     assert "javascript:" not in html
     assert html.count("&lt;img") >= 12
+
+
+def test_kept_conversation_is_shown_without_an_index(tmp_path: Path) -> None:
+    backend = PageBackend(Assistant(load_settings(home=tmp_path)))
+    conversation = Conversation(":ada")
+    conversation.switch("20260131T101112-0123abcd", [TURN])
+    chat = Chat(backend, MagicMock())
+    html = str(chat.shown(conversation))
+    assert "Why?" in html
+    assert ANSWER.citations[0].title in html
 
 
 def test_chosen_and_typed_values_are_told_apart() -> None:

@@ -6,36 +6,34 @@ import sys
 
 import pytest
 
-from assistant.outlets.page import launch_options
+from assistant.outlets.page.app import page_options
 from ingest.errors import SettingsError
 from tests.browser.conftest import listening
+from tests.browser.scripted import Scripted
 
 
 def test_loopback_needs_no_password() -> None:
-    options = launch_options(listening())
-    assert (options["server_name"], options["server_port"], options["auth"]) == ("127.0.0.1", 7860, None)
+    assert page_options(listening(), Scripted())["auth"] is None
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.4", "laptop.lan", ""])
 def test_other_addresses_are_refused_without_a_password(host: str) -> None:
     with pytest.raises(SettingsError, match="no password is set; set TALKS_PASSWORD"):
-        launch_options(listening(host=host))
+        page_options(listening(host=host), Scripted())
 
 
 def test_password_guards_any_address() -> None:
-    options = launch_options(listening("0.0.0.0", password="open sesame"))
+    options = page_options(listening("0.0.0.0", password="open sesame"), Scripted())
     assert options["auth"] == ("talks", "open sesame")
 
 
-@pytest.mark.parametrize(
-    "switch", ["share", "mcp_server", "pwa", "ssr_mode", "enable_monitoring", "run_history", "show_error"]
-)
+@pytest.mark.parametrize("switch", ["mcp_server", "pwa", "ssr_mode", "enable_monitoring", "run_history", "show_error"])
 def test_what_gradio_must_not_do_is_off(switch: str) -> None:
-    assert launch_options(listening())[switch] is False
+    assert page_options(listening(), Scripted())[switch] is False
 
 
 def test_page_names_no_other_machine() -> None:
-    options = launch_options(listening())
+    options = page_options(listening(), Scripted())
     assert options["footer_links"] == []
     assert options["allowed_paths"] == []
     assert "http://" not in options["head"]
@@ -44,7 +42,7 @@ def test_page_names_no_other_machine() -> None:
 
 
 def test_policy_lets_images_come_from_here_only() -> None:
-    assert "img-src 'self' data: blob:;" in launch_options(listening())["head"]
+    assert "img-src 'self' data: blob:;" in page_options(listening(), Scripted())["head"]
 
 
 def test_what_is_meant_for_another_gradio_program_is_not_for_this_one() -> None:
@@ -64,7 +62,8 @@ def test_quick_import_writes_no_stubs_and_leaves_python_as_it_was() -> None:
         "pathlib.Path.read_text = lambda path, *given, **named: seen.append(path) or read(path, *given, **named)\n"
         "with quick_import(): import gradio\n"
         "print([path for path in seen if path.suffix == '.pyi'], inspect.getfile(gradio.Chatbot)[-10:])\n"
-        "print(callable(gradio.Chatbot.like), gc.isenabled())"
+        "import sys; print(callable(gradio.Chatbot.like), gc.isenabled(), 'mcp' in sys.modules)\n"
+        "import mcp"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
-    assert run.stdout.split() == ["[]", "chatbot.py", "True", "True"]
+    assert run.stdout.split() == ["[]", "chatbot.py", "True", "True", "False"]

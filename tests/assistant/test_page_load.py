@@ -12,9 +12,8 @@ import pytest
 
 from assistant.assembly import Assistant
 from assistant.outlets.conversations import Conversations
-from assistant.outlets.page import build_page, launch_options
 from assistant.outlets.page_backend import PageBackend
-from tests.browser.conftest import free_port, listening
+from tests.browser.conftest import serve_page
 
 USERS = 30
 MEDIAN_S = 2.0
@@ -32,13 +31,11 @@ class Served(NamedTuple):
 def served(assistant: Assistant, tmp_path: Path) -> Iterator[Served]:
     backend = PageBackend(assistant)
     backend.conversations = Conversations(tmp_path)
-    page = build_page(backend)
-    (arrive,) = (number for number, event in page.fns.items() if event.name == "arrive")
-    (ask,) = (number for number, event in page.fns.items() if event.name == "ask")
-    address = listening(port=free_port())
-    page.launch(**launch_options(address, prevent_thread_lock=True))
-    yield Served(f"http://127.0.0.1:{address.port}/gradio_api/", arrive, ask, backend.conversations)
-    page.close(verbose=False)
+    served = serve_page(backend)
+    (arrive,) = (number for number, event in served.page.fns.items() if event.name == "arrive")
+    (ask,) = (number for number, event in served.page.fns.items() if event.name == "ask")
+    yield Served(f"{served.url}gradio_api/", arrive, ask, backend.conversations)
+    served.stop()
 
 
 def ask(served: Served, user: int, question: str) -> float:
@@ -47,7 +44,11 @@ def ask(served: Served, user: int, question: str) -> float:
     data: list[object] = [question, [], "normal", None]
     # Without certificates, which take a client longer to read than the page takes to answer.
     with httpx.Client(base_url=served.url, timeout=60, verify=False) as client:
-        here = {"data": [None, f"visitor-number-{user:05}"], "fn_index": served.arrive, "session_hash": visit}
+        here = {
+            "data": [None, f"visitor-number-{user:05}", [], "settings"],
+            "fn_index": served.arrive,
+            "session_hash": visit,
+        }
         client.post("run/predict", json=here).raise_for_status()
         began = time.perf_counter()
         body = {"data": data, "fn_index": served.ask, "session_hash": visit, "event_data": None, "trigger_id": None}

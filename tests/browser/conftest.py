@@ -3,17 +3,21 @@
 import os
 import shutil
 import socket
+import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import gradio as gr
 import pytest
+import uvicorn
+from fastapi import FastAPI
 from playwright.sync_api import Browser, Page, sync_playwright
 from pydantic import SecretStr
 
-from assistant.outlets.page import build_page, launch_options
+from assistant.outlets.page.app import build_page, page_options
 from assistant.outlets.page_backend import PageBackend
 from assistant.settings import Settings
 
@@ -81,27 +85,47 @@ def traffic() -> Iterator[Traffic]:
     assert seen.errors == []
 
 
+@dataclass
+class ServedPage:
+    """A page alone, mounted as the program mounts it, on a port of this machine until it is stopped."""
+
+    page: gr.Blocks
+    gradio: Any
+    url: str
+    stop: Callable[[], None]
+
+
+def serve_page(backend: PageBackend, password: str | None = None, port: int = 0) -> ServedPage:
+    """Serve a page from a thread."""
+    settings, app = listening(port=port or free_port(), password=password), FastAPI()
+    page = build_page(backend)
+    gr.mount_gradio_app(app, page, path="/", **page_options(settings, backend))
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=settings.port, log_level="critical"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive()
+        time.sleep(0.01)
+
+    def stop() -> None:
+        server.should_exit = server.force_exit = True
+        thread.join(10)
+
+    return ServedPage(page, app.routes[-1].app, f"http://127.0.0.1:{settings.port}/", stop)  # type: ignore[attr-defined]
+
+
 @pytest.fixture
 def serve() -> Iterator[Serve]:
     """Serve a page for a backend; gives its address."""
-    served: list[gr.Blocks] = []
+    served: list[ServedPage] = []
 
     def start(backend: PageBackend, password: str | None = None, port: int = 0) -> str:
-        page = build_page(backend)
-        address = listening(port=port or free_port(), password=password)
-        # Without Gradio's own look at the page, which fails when a busy machine takes three seconds to answer it.
-        page.launch(**launch_options(address, backend, prevent_thread_lock=True), _frontend=False)
-        served.append(page)
-        return f"http://127.0.0.1:{address.port}/"
+        served.append(serve_page(backend, password, port))
+        return served[-1].url
 
     def stop() -> None:
         for page in served:
-            try:
-                page.close(verbose=False)
-            except RuntimeError:
-                # Gradio tells its visitors from this thread, while its own may be dropping one of them ("deque mutated
-                # during iteration"); it has only the server left to close then.
-                page.server.close()  # type: ignore[no-untyped-call]
+            page.stop()
         served.clear()
 
     start.stop = stop  # type: ignore[attr-defined]

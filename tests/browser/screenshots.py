@@ -16,10 +16,9 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from assistant.assembly import Assistant
-from assistant.outlets.page import build_page, launch_options
 from assistant.outlets.page_backend import PageBackend
 from assistant.settings import load_settings
-from tests.browser.conftest import CHROMIUM_FLAGS, free_port, listening
+from tests.browser.conftest import CHROMIUM_FLAGS, serve_page
 
 ROOT = Path(__file__).parent.parent.parent
 QUESTION = "What goes wrong in training when models get bigger?"
@@ -121,15 +120,14 @@ def main() -> None:
         write_recording(Path(folder) / "seeds")
         places = {"corpus": Path(folder) / "seeds", "prompts": Path(folder) / "prompts"}
         assistant = Assistant(load_settings(home=Path(folder) / "home", **places))
-        backend, address = PageBackend(assistant), listening(port=free_port())
+        backend = PageBackend(assistant)
         backend.ingest()
-        served = build_page(backend)
-        served.launch(**launch_options(address, backend, prevent_thread_lock=True))
+        served = serve_page(backend)
         chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM_FLAGS)
         for name in PICTURES:
-            photograph(chromium, f"http://127.0.0.1:{address.port}/", name)
+            photograph(chromium, served.url, name)
         chromium.close()
-        served.close(verbose=False)
+        served.stop()
 
 
 if __name__ == "__main__":

@@ -300,7 +300,7 @@ def test_server_itself_connects_to_no_other_machine(
     page = visit(serve(Scripted()))
     ask(page, "Quiet?")
     wait_for_answer(page)
-    assert set(reached) == {"127.0.0.1"}
+    assert set(reached) <= {"127.0.0.1"}
 
 
 def test_password_is_asked_for(serve: Serve, visit: Visit) -> None:

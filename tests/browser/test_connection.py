@@ -64,6 +64,7 @@ def test_end_of_the_program_in_mid_answer_is_noticed_and_the_question_comes_back
             page.locator("input").nth(0).fill("talks")
             page.locator("input[type=password]").fill(password)
             page.get_by_role("button", name="Login").click()
+            page.wait_for_selector("#condition")
 
     backend = Scripted({"Long?": slow_words(400)}, pause_s=0.05)
     url = serve(backend, password)

@@ -74,7 +74,7 @@ def test_cited_moment_is_played_at_its_second_and_the_transcript_follows(
     ask(page, "When?")
     wait_for_answer(page)
     card = page.locator(".card").first
-    expect(card.locator(".place")).to_contain_text("As spoken · at 0:08")
+    expect(card.locator(".place")).to_contain_text("As spoken · at 0:00:08")
     expect(card.get_by_role("link", name="Open the talk")).to_have_attribute(
         "href", "https://example.invalid/watch#t=8"
     )
@@ -87,7 +87,7 @@ def test_cited_moment_is_played_at_its_second_and_the_transcript_follows(
     expect(page.locator(".cues [aria-current]")).to_contain_text("Hello.")
     expect(page.locator(".timeline button")).to_have_count(3)
     assert str(page.locator(".timeline .moment").get_attribute("style")).startswith("left:66.67%")
-    page.get_by_role("button", name="0:06 Depth").click()
+    page.get_by_role("button", name="0:00:06 Depth").click()
     page.wait_for_function("document.querySelector('#player audio').currentTime >= 6")
     page.locator("#player").get_by_role("button", name="Close").click()
     expect(page.locator("#player audio")).to_have_count(0)

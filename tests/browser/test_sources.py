@@ -83,7 +83,7 @@ def test_doubtful_statements_are_marked_and_explained(serve: Serve, visit: Visit
     pieces: list[str | Citation] = ["Weak [1]", cite(1, FLAT, "better generalization", "weak")]
     page = answered(visit(serve(Scripted({"Sure?": script(*pieces)}))), "Sure?")
     expect(page.locator("a.cite.weak")).to_have_count(1)
-    expect(page.locator(".doubts")).to_contain_text("supported only in part: 1")
+    expect(page.locator(".doubts")).to_contain_text("[n] The passage supports this only in part.")
     expect(page.locator(".card .doubt")).to_have_text("The passage supports this only in part.")
     glance = f"Source 1: {FLAT.title}. “better generalization” The passage supports this only in part."
     expect(page.locator("a.cite")).to_have_attribute("title", glance)

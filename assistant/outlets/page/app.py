@@ -1,7 +1,7 @@
 """The page put together, how it is served, and everything that Gradio must not do.
 
-Comes in: a `PageBackend`; host, port and password. Goes out: the page, not yet served, and keyword arguments for
-`Blocks.launch` or `gradio.mount_gradio_app`.
+Comes in: a `PageBackend`; host and password. Goes out: the page, not yet served, and keyword arguments for
+`gradio.mount_gradio_app`.
 """
 
 from importlib.resources import files
@@ -11,14 +11,13 @@ from typing import Any
 import gradio as gr
 
 from assistant.outlets.guard import is_loopback_host
-from assistant.outlets.page.browse import Browse
+from assistant.outlets.page.browse import Browse, media_route
 from assistant.outlets.page.chat import Chat
 from assistant.outlets.page.parts import QUICK, Parts, Updates
-from assistant.outlets.page.player import connect_player, media_route
 from assistant.outlets.page.session import Conversation
 from assistant.outlets.page.status import Models, masthead_html
 from assistant.outlets.page.turns import said_html
-from assistant.outlets.page.words import LABELS, words_for
+from assistant.outlets.page.words import LABELS
 from assistant.outlets.page_backend import PageBackend
 from assistant.settings import Settings
 from ingest.errors import SettingsError, TalksError
@@ -36,20 +35,18 @@ _POLICY = (
 
 
 def build_page(backend: PageBackend) -> gr.Blocks:
-    """The whole page, not yet served; `launch_options` says how to serve it."""
+    """The whole page, not yet served; `page_options` says how to serve it."""
     page = _Page(title="Talks Assistant", analytics_enabled=False, fill_width=True)
     with page:
         parts = Parts()
-        chat = Chat(backend, parts)
-        chat.connect(page)
+        chat, models = Chat(backend, parts), Models(backend, parts)
+        chat.connect()
+        models.connect()
         Browse(backend, parts).connect()
-        Models(backend, parts).connect(page)
-        connect_player(backend, parts)
         _connect_adding(backend, parts)
 
-        def refresh(conversation: Conversation, request: gr.Request) -> Updates:
+        def refresh(conversation: Conversation) -> Updates:
             """Show the program's state; keep looking while an ingest runs."""
-            conversation.words = words = words_for(request)
             state = backend.state()
             updates: Updates = {
                 parts.masthead: masthead_html(state, conversation),
@@ -59,61 +56,70 @@ def build_page(backend: PageBackend) -> gr.Blocks:
                 parts.ticker: gr.update(active=state.ingest is not None),
             }
             if not conversation.drafts:
-                examples = [{"text": question} for question in backend.first_questions()]
-                updates[parts.chat] = gr.update(examples=examples, placeholder=words("welcome"))
+                updates[parts.chat] = gr.update(examples=[{"text": text} for text in backend.first_questions()])
             if not state.is_empty and not state.ingest:
-                updates[parts.scope] = gr.update(choices=chat.scope_choices())
+                updates[parts.scope] = gr.update(choices=backend.shelf().scope_choices())
             return updates
 
+        def arrive(
+            conversation: Conversation, visitor: str, saved: object, chosen: str, request: gr.Request
+        ) -> Updates:
+            """All that a page needs when it is opened."""
+            known = chat.arrive(conversation, visitor, request)
+            return known | models.choose(chosen, saved, conversation) | refresh(conversation)
+
         shown = [parts.masthead, parts.ticker, parts.chat, parts.scope, parts.added, parts.tab_adding, parts.cancel]
-        gr.on([page.load, parts.ticker.tick], refresh, parts.conversation, shown, **QUICK)
+        parts.ticker.tick(refresh, parts.conversation, shown, **QUICK)
+        kept = [parts.conversation, parts.visitor, parts.saved, parts.chosen]
+        everything = list(dict.fromkeys([*shown, *parts.shown, *models.changed, *kept]))
+        arrived = page.load(arrive, kept, everything, **QUICK)
+        arrived.then(None, js="() => window.talksPage.arrived()", **QUICK)
     return page
 
 
-def launch_options(
-    settings: Settings, backend: PageBackend | None = None, *, prevent_thread_lock: bool = False
-) -> dict[str, Any]:
-    """Keyword arguments for `Blocks.launch`: looks, habits, and everything that Gradio must not do.
+def page_options(settings: Settings, backend: PageBackend) -> dict[str, Any]:
+    """Keyword arguments for `gradio.mount_gradio_app`: looks, habits, and everything that Gradio must not do.
 
     Args:
         settings: Say where to listen, and with what password.
-        backend: Has the recordings that are served beside the page; None serves none.
-        prevent_thread_lock: Return at once and serve from a thread.
+        backend: Has the recordings that are served beside the page.
 
     Raises:
-        SettingsError: The address can be reached from other machines and no password is set.
+        SettingsError: The address can be reached from other machines and no password is set, nor said to be needless.
     """
     password = settings.password.get_secret_value() if settings.password else ""
-    if not password and not is_loopback_host(settings.host):
+    if not (password or settings.no_password or is_loopback_host(settings.host)):
         raise SettingsError(
             f"{settings.host} can be reached from other machines and no password is set; set TALKS_PASSWORD, or "
             "listen on 127.0.0.1."
         )
-    here = files("assistant.outlets.page")
-    names = ("page.css", "page.js", "words.json")
-    style, script, words = (here.joinpath(name).read_text(encoding="utf-8") for name in names)
+    style, script = (files(__package__).joinpath(name).read_text(encoding="utf-8") for name in ("page.css", "page.js"))
     # Through `head`, since Gradio rewrites the selectors of its `css` option.
     head = (
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}"><meta name="referrer" content="no-referrer">'
-        f"<style>{style}</style><script>window.talksWords = {words};\n{script}</script>"
+        f"<style>{style}</style><script>{script}</script>"
+    )
+    # Gradio's plainest, with a contrast of 4.5 to 1 for small print and buttons, system fonts only.
+    fonts: dict[str, Any] = {"font": ["system-ui", "sans-serif"], "font_mono": ["ui-monospace", "monospace"]}
+    theme = gr.themes.Base(primary_hue="teal", secondary_hue="teal", neutral_hue="stone", **fonts).set(
+        body_text_color_subdued="*neutral_500",
+        body_text_color_subdued_dark="*neutral_400",
+        button_primary_background_fill="*primary_700",
+        button_primary_background_fill_dark="*primary_700",
     )
     return {
         "server_name": settings.host,
-        "server_port": settings.port or None,
-        "app_kwargs": {"routes": [media_route(backend)]} if backend is not None else None,
+        "app_kwargs": {"routes": [media_route(backend)]},
         "auth": (USER, password) if password else None,
         "auth_message": f'The user name is "{USER}".' if password else None,
-        "theme": _theme(),
+        "theme": theme,
         "head": head,
         "i18n": LABELS,
         "footer_links": [],
         "allowed_paths": [],
         "max_file_size": LARGEST_UPLOAD,
-        "quiet": True,
-        "prevent_thread_lock": prevent_thread_lock,
-        # Else every question is kept in the browser's storage, a path through another's server is opened, and so on.
-        **dict.fromkeys(("run_history", "share", "mcp_server", "pwa", "ssr_mode", "enable_monitoring"), False),
-        **dict.fromkeys(("show_error", "inbrowser"), False),
+        # Else every question is kept in the browser's storage, and so on.
+        **dict.fromkeys(("run_history", "mcp_server", "pwa", "ssr_mode", "enable_monitoring", "show_error"), False),
     }
 
 
@@ -141,20 +147,3 @@ def _connect_adding(backend: PageBackend, parts: Parts) -> None:
     add_it = [parts.add.click, parts.folder.submit]
     gr.on(add_it, add, [*given, parts.conversation], [*given, *changed], **QUICK)
     parts.cancel.click(backend.cancel_ingest, None, None, **QUICK)
-
-
-def _theme() -> gr.themes.Base:
-    """Gradio's plainest, in colours that keep a contrast of 4.5 to 1 for small print and buttons, system fonts only."""
-    theme = gr.themes.Base(
-        primary_hue="teal",
-        secondary_hue="teal",
-        neutral_hue="stone",
-        font=["system-ui", "sans-serif"],
-        font_mono=["ui-monospace", "monospace"],
-    )
-    return theme.set(
-        body_text_color_subdued="*neutral_500",
-        body_text_color_subdued_dark="*neutral_400",
-        button_primary_background_fill="*primary_700",
-        button_primary_background_fill_dark="*primary_700",
-    )

@@ -9,28 +9,17 @@ import logging
 import re
 import secrets
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from html import escape
 from typing import Any
 
 import gradio as gr
 
-from assistant.answer.suggestions import Offer
 from assistant.outlets.conversations import Feedback, Summary, now_text
 from assistant.outlets.page.browse import read_scope, table_of
 from assistant.outlets.page.markdown import typed_text
-from assistant.outlets.page.parts import (
-    FOCUS_QUESTION,
-    QUICK,
-    QUIET,
-    SCRIPT,
-    Parts,
-    Updates,
-    data_of,
-    number_of,
-    outgoing,
-)
+from assistant.outlets.page.parts import QUICK, QUIET, Parts, Updates, data_of, number_of, outgoing
 from assistant.outlets.page.session import Conversation, Draft
 from assistant.outlets.page.status import masthead_html
 from assistant.outlets.page.turns import button, chat_messages, evidence_html, message_html, status_html, status_text
@@ -65,39 +54,35 @@ class Chat:
     def __init__(self, backend: PageBackend, parts: Parts) -> None:
         self._backend, self._parts = backend, parts
 
-    def connect(self, page: gr.Blocks) -> None:
+    def connect(self) -> None:
         """Attach each handler to what sets it off."""
         p = self._parts
         turn = QUIET | {"concurrency_limit": TURNS_AT_ONCE, "concurrency_id": "turns"}
-        arrived = page.load(self.arrive, [p.conversation, p.visitor], [p.visitor, *p.shown], **QUICK)
-        arrived.then(None, js="() => window.talksPage.arrived()", **SCRIPT)
         given = [p.scope, p.style, p.conversation]
         p.question.submit(self.ask, [p.question, *given], p.shown, **turn)
         gr.on([p.chat.example_select, p.chat.option_select], self.take_offer, given, p.shown, **turn)
         p.actions.asked(self.take_offer, given, p.shown, **turn)
         gr.on([p.chat.retry, p.chat.edit], self.ask_anew, given, p.shown, **turn)
         # Not through the queue: a stop must not wait behind the turns that it is to end.
-        p.question.stop(self.stop, p.conversation, p.shown, **QUICK).then(None, js=FOCUS_QUESTION, **SCRIPT)
-        p.chat.undo(self.undo, p.conversation, p.shown, **QUICK).then(None, js=FOCUS_QUESTION, **SCRIPT)
+        p.question.stop(self.stop, p.conversation, p.shown, **QUICK)
+        p.chat.undo(self.undo, p.conversation, p.shown, **QUICK)
         p.chat.like(self.rate, p.conversation, p.status, **QUICK)
         p.chat.copy(self.copy, p.conversation, p.outbox, **QUICK)
         p.actions.looked(self.look, p.conversation, [p.table, p.evidence], **QUICK)
-        p.actions.narrowed(self.narrow, None, [p.scope, p.tabs], **QUICK).then(None, js=FOCUS_QUESTION, **SCRIPT)
+        p.actions.narrowed(self.narrow, None, p.scope, **QUICK)
 
         who = [p.conversation, p.search]
         p.actions.opened_conversation(self.open, who, p.shown, **QUICK)
-        p.new.click(self.open, who, p.shown, **QUICK).then(None, js=FOCUS_QUESTION, **SCRIPT)
+        p.new.click(self.open, who, p.shown, **QUICK)
         p.actions.changed_conversation(self.change, who, p.shown, **QUICK)
         p.search.change(self.history_html, who, p.history, trigger_mode="always_last", **QUICK)
         where = "(state) => [state, location.origin + location.pathname]"
-        p.actions.exported(self.export, [p.conversation, p.outbox], p.outbox, js=where, **QUICK)
-        p.outbox.change(None, p.outbox, None, js="(text) => window.talksPage.deliver(text)", **SCRIPT)
-        p.current.change(None, p.current, None, js="(id) => window.talksPage.remember(id)", **SCRIPT)
+        p.actions.exported(self.export, [p.conversation, p.outbox], [p.outbox, p.status], js=where, **QUICK)
+        p.outbox.change(None, p.outbox, None, js="(text) => window.talksPage.deliver(text)", **QUICK)
 
     def arrive(self, conversation: Conversation, visitor: str, request: gr.Request) -> Updates:
         """Know the visitor again, and open the conversation that the address names."""
-        visitor = str(visitor)
-        if not _VISITOR.fullmatch(visitor):
+        if not _VISITOR.fullmatch(str(visitor)):
             visitor = secrets.token_urlsafe(24)
         conversation.words = words_for(request)
         conversation.owner = owner_of(visitor, request)
@@ -112,6 +97,7 @@ class Chat:
         """Answer what was typed, showing the answer as it grows."""
         p, question = self._parts, printable(question).strip()
         if not question or conversation.running:
+            yield self.shown(conversation)
             return
         if not conversation.owner:  # the server has let go of what it knew of this page, which is on disk
             yield {p.outbox: outgoing("reload", "", question)}
@@ -127,8 +113,8 @@ class Chat:
         self, scope: list[str], style: Style, conversation: Conversation, event: gr.EventData
     ) -> Iterator[Updates]:
         """Answer a first question, or go on with what stands below an answer; "Only talks" narrows what follows too."""
-        offered = event.value["text"] if isinstance(event.value, dict) else str(event.value)
-        kind, _, question = offered.partition("|") if isinstance(event.value, str) else ("ask", "", offered)
+        offered = f"ask|{event.value['text']}" if isinstance(event.value, dict) else str(event.value)
+        kind, _, question = offered.partition("|")
         if kind == "talks":
             scope = [*(value for value in scope if not value.startswith("kind=")), "kind=talk"]
             yield {self._parts.scope: scope}
@@ -139,23 +125,20 @@ class Chat:
     ) -> Iterator[Updates]:
         """Ask a question again, perhaps in other words; it and all that came after it is replaced."""
         question = printable(typed_text(_text_of(event.value))).strip()
-        if conversation.running or not question:
-            yield self.shown(conversation)
-            return
-        self._take_back(conversation, _turn_of(event))
+        if question and not conversation.running:
+            self._take_back(conversation, _turn_of(event))
         yield from self.ask(question, scope, style, conversation)
 
     def undo(self, conversation: Conversation) -> Updates:
         """Take the last turn back and put its question into the box."""
         if conversation.running:
             return self.shown(conversation)
-        question = self._take_back(conversation, -1)
-        return self.shown(conversation, typed=question)
+        return self.shown(conversation, value=self._take_back(conversation, -1))
 
     def stop(self, conversation: Conversation) -> Updates:
         """End the turn under way at once, if one is; what has come stays; the engine ends at its next sign of life."""
-        for draft in conversation.drafts[-1:]:
-            self._end(conversation, conversation.id, draft)
+        if conversation.running:
+            self._end(conversation, conversation.id, conversation.running)
         return self.shown(conversation)
 
     def rate(self, conversation: Conversation, event: gr.LikeData) -> str:
@@ -165,15 +148,10 @@ class Chat:
             return ""
         word = event.liked if isinstance(event.liked, str) else ""
         opinion = Feedback("up" if event.liked is True else "down", word, draft.question, draft.answer)
-        said = "thanks"
-        if draft.rating != opinion:  # Gradio tells twice of what stands behind its flag
-            draft.rating = opinion
-            try:
-                self._backend.keep_feedback(opinion)
-            except OSError:
-                _LOG.warning("feedback could not be kept", exc_info=True)
-                said = "not_kept"
-        return status_html(conversation.words(said))
+        # Gradio tells twice of what stands behind its flag.
+        is_kept = draft.rating == opinion or self._kept(lambda: self._backend.keep_feedback(opinion))
+        draft.rating = opinion
+        return status_html(conversation.words("thanks" if is_kept else "not_kept"))
 
     def copy(self, conversation: Conversation, event: gr.CopyData) -> str:
         """One answer with its references, in place of the HTML that Gradio has put into the clipboard."""
@@ -188,14 +166,13 @@ class Chat:
         conversation.looked_at = int(number_of(event, "turn"))
         return self.looked(conversation)
 
-    def narrow(self, event: gr.EventData) -> Updates:
+    def narrow(self, event: gr.EventData) -> Any:
         """Ask only this talk."""
         try:
             chosen = (self._backend.record(str(event.id)).title, f"id={event.id}")
+            return gr.update(choices=[*self._backend.shelf().scope_choices(), chosen], value=[chosen[1]])
         except TalksError:  # a later ingest has dropped it
-            return {self._parts.scope: gr.skip()}
-        scope = gr.update(choices=[*self.scope_choices(), chosen], value=[chosen[1]])
-        return {self._parts.scope: scope, self._parts.tabs: gr.Tabs(selected="chat")}
+            return gr.skip()
 
     def open(self, conversation: Conversation, search: str, event: gr.EventData) -> Updates:
         """Show an earlier conversation with its citations and sources, or a new one; this one stays in the list."""
@@ -206,33 +183,30 @@ class Chat:
 
     def opened(self, conversation: Conversation, search: str = "") -> Updates:
         """A conversation that was just opened, with the length that its answers had."""
-        last = conversation.draft(None)
-        style = last.style if last else "normal"
-        return self.shown(conversation, search) | {self._parts.tabs: gr.Tabs(selected="chat"), self._parts.style: style}
+        style = conversation.drafts[-1].style if conversation.drafts else "normal"
+        return self.shown(conversation, search) | {self._parts.style: style}
 
     def change(self, conversation: Conversation, search: str, event: gr.EventData) -> Updates:
         """Name a conversation, pin it, delete it or bring it back."""
-        owner, data, kept = conversation.owner, data_of(event), self._backend.conversations
-        what, wanted, undo = data.get("what"), str(data.get("id", "")), ""
-        try:
-            if what == "delete":
-                kept.delete(owner, wanted)
-                restore = button("changed_conversation", conversation.words("undo"), what="restore", id=wanted)
-                undo = f'<p class="undo" role="status">{escape(conversation.words("deleted"))} {restore}</p>'
-            elif what == "restore":
-                kept.restore(owner, wanted)
-            elif what == "rename":
-                kept.change(owner, wanted, title=str(data.get("value", "")))
-            else:
-                kept.change(owner, wanted, pinned=what == "pin")
-        except OSError:
-            return {self._parts.outbox: outgoing("tell", "", conversation.words("not_kept"))}
-        if what == "delete" and conversation.id == wanted:
-            self._switch(conversation, "")
-            return self.shown(conversation, search, undo)
+        kept, data = self._backend.conversations, data_of(event)
+        what, which = data.get("what"), (conversation.owner, str(data.get("id", "")))
+        changes: dict[object, Callable[[], None]] = {
+            "delete": lambda: kept.delete(*which),
+            "restore": lambda: kept.restore(*which),
+            "rename": lambda: kept.change(*which, title=str(data.get("value", ""))),
+        }
+        if not self._kept(changes.get(what, lambda: kept.change(*which, pinned=what == "pin"))):
+            return {self._parts.status: status_html(conversation.words("not_kept"))}
+        undo = ""
+        if what == "delete":
+            restore = button("changed_conversation", conversation.words("undo"), what="restore", id=which[1])
+            undo = f'<p role="status">{escape(conversation.words("deleted"))} {restore}</p>'
+            if conversation.id == which[1]:
+                self._switch(conversation, "")
+                return self.shown(conversation, search, undo)
         return {self._parts.history: self.history_html(conversation, search, undo)}
 
-    def export(self, conversation: Conversation, page_url: str, event: gr.EventData) -> str:
+    def export(self, conversation: Conversation, page_url: str, event: gr.EventData) -> Updates:
         """A conversation, or one turn of the one on the page, as a file to save."""
         kept, owner, what, wanted = self._backend.conversations, conversation.owner, str(event.what), str(event.id)
         what = what if what in FORMATS else "markdown"
@@ -243,57 +217,41 @@ class Chat:
         try:
             text = export_conversation(what, title, turns, self._backend.record, page_url, now_text())
         except TalksError as error:
-            return outgoing("tell", "", str(error))
-        return outgoing("save", f"talks-{wanted.split('-')[0]}.{FORMATS[what]}", text)
+            return {self._parts.status: status_html(str(error))}
+        return {self._parts.outbox: outgoing("save", f"talks-{wanted.split('-')[0]}.{FORMATS[what]}", text)}
 
-    def shown(self, conversation: Conversation, search: str = "", undo: str = "", typed: str | None = None) -> Updates:
-        """A conversation as it stands, its last turn's sources beside it; `typed` goes into the box."""
-        p, words, last = self._parts, conversation.words, conversation.draft(None)
-        offers: Sequence[Offer] = ()
-        if last is not None and last.answer is not None and last.kept:
-            try:
-                asked = [draft.question for draft in conversation.drafts]
-                offers = self._backend.offers(last.answer, last.passages, asked)
-            except TalksError:  # an answer without offers is still an answer
-                _LOG.warning("nothing to go on with", exc_info=True)
-        is_running = bool(conversation.running)
-        box: dict[str, Any] = {"submit_btn": not is_running and words("send"), "stop_btn": is_running and words("stop")}
+    def shown(self, conversation: Conversation, search: str = "", undo: str = "", **box: Any) -> Updates:
+        """A conversation as it stands, its last turn's sources beside it; `box` is told to the box of the question."""
+        p, words, is_running = self._parts, conversation.words, conversation.running is not None
+        last = conversation.drafts[-1] if conversation.drafts else None
+        state, asked = self._backend.state(), [draft.question for draft in conversation.drafts]
+        kept = last.kept if last and not state.is_empty else None
+        offers = self._backend.offers(kept.answer, kept.passages, asked) if kept else ()
+        box |= {"submit_btn": not is_running and words("send"), "stop_btn": is_running and words("stop")}
         return self.looked(conversation) | {
             p.chat: chat_messages(conversation.drafts, words, offers),
             p.status: status_html(status_text(last, words) if last else ""),
-            p.question: gr.update(**box) if typed is None else gr.update(**box, value=typed),
-            p.masthead: masthead_html(self._backend.state(), conversation),
-            p.current: gr.skip() if is_running else conversation.id,
+            p.question: gr.update(**box),
+            p.masthead: masthead_html(state, conversation),
             p.history: gr.skip() if is_running else self.history_html(conversation, search, undo),
             p.conversation: conversation,
         }
 
     def looked(self, conversation: Conversation) -> Updates:
         """The sources of the turn that is being looked at; a list's as a table."""
-        p, draft = self._parts, conversation.draft(conversation.looked_at)
-        is_list = draft is not None and draft.is_list
-        table: dict[str, Any] = {"visible": is_list}
-        if draft is not None and is_list:
-            try:
-                table["value"] = table_of(draft.citations, self._backend.record, conversation.words)
-            except TalksError:
-                _LOG.warning("no table of a list", exc_info=True)
-        return {p.evidence: evidence_html(conversation, self._backend.around), p.table: gr.update(**table)}
+        p, draft = self._parts, conversation.looked_draft()
+        table = gr.update(visible=False)
+        if draft is not None and draft.is_list:
+            table = gr.update(visible=True, value=table_of(draft.citations, self._backend.record, conversation.words))
+        return {p.evidence: evidence_html(conversation, self._backend.around), p.table: table}
 
     def history_html(self, conversation: Conversation, search: str = "", undo: str = "") -> str:
         """The list of conversations that hold some words, the one on the page marked."""
-        words = conversation.words
+        words, id_ = conversation.words, conversation.id
         summaries = self._backend.conversations.summaries(conversation.owner, search)
-        items = "".join(_item_html(summary, conversation.id, words) for summary in summaries)
-        hint = f'<p class="hint">{escape(words("nothing_kept" if not search else "nothing_found"))}</p>'
-        return undo + (f'<ul class="kept">{items}</ul>' if items else hint)
-
-    def scope_choices(self) -> list[tuple[str, str]]:
-        """What a question can be narrowed to: (what is read, what it stands for)."""
-        try:
-            return self._backend.shelf().scope_choices()
-        except TalksError:  # said by the masthead
-            return []
+        items = "".join(_item_html(summary, id_, words) for summary in summaries)
+        hint = f'<p class="hint">{escape(words("nothing_found" if search else "nothing_kept"))}</p>'
+        return f'<div data-open="{escape(id_)}">{undo}{f"<ul>{items}</ul>" if items else hint}</div>'
 
     def _answer(self, question: str, scope: Scope, style: Style, conversation: Conversation) -> Iterator[Updates]:
         """One turn: show it as it grows, keep what came however it ends, leave the conversation ready for the next."""
@@ -301,13 +259,14 @@ class Chat:
         draft = conversation.begin(question, style)
         kept_in = conversation.id
         try:
-            yield self.shown(conversation, typed="")
+            yield self.shown(conversation, value="")
             asked = self._backend.ask(question, history, writer=writer, scope=scope, style=style)
             shown_at = 0.0
             with closing(asked) as events:
                 for event in events:
-                    if draft.key not in conversation.running:  # Gradio sends the last update twice; make it a fresh one
-                        yield self.shown(conversation) if conversation.draft(draft.key) else gr.skip()
+                    if conversation.running is not draft:  # Gradio sends the last update twice; make it a fresh one
+                        is_here = any(one is draft for one in conversation.drafts)
+                        yield self.shown(conversation) if is_here else gr.skip()
                         return
                     before = (draft.passages, draft.citations)
                     draft.apply(event)
@@ -335,30 +294,32 @@ class Chat:
         if not conversation.end(draft):
             return False
         draft.keep(conversation.words("you_stopped"))
-        if draft.kept and conversation.owner:
-            try:
-                self._backend.conversations.append(conversation.owner, kept_in, draft.kept)
-            except OSError:
-                _LOG.warning("a turn could not be kept", exc_info=True)
+        if (turn := draft.kept) and conversation.owner:
+            self._kept(lambda: self._backend.conversations.append(conversation.owner, kept_in, turn))
         return True
 
     def _take_back(self, conversation: Conversation, first: int) -> str:
         """Remove the turns from a place on, because they are asked anew; the question that stood there, or ""."""
         taken = conversation.take_back(first)
-        try:
-            for draft in taken:
-                if draft.kept and conversation.owner:
-                    self._backend.conversations.take_back(conversation.owner, conversation.id)
-        except OSError:
-            _LOG.warning("a turn could not be taken back", exc_info=True)
+        for _ in filter(None, (draft.kept for draft in taken if conversation.owner)):
+            self._kept(lambda: self._backend.conversations.take_back(conversation.owner, conversation.id))
         return taken[0].question if taken else ""
 
     def _switch(self, conversation: Conversation, wanted: str) -> None:
         """Show another conversation, "" for a new one, after what a turn under way sent last has arrived."""
-        was_running = bool(conversation.running)
+        was_running = conversation.running is not None
         self.stop(conversation)
         conversation.switch(wanted, self._backend.conversations.read(conversation.owner, wanted))
         time.sleep(_LAST_WORDS_S * was_running)
+
+    def _kept(self, change: Callable[[], None]) -> bool:
+        """Whether something could be kept; a disk that cannot be written costs nobody their answer."""
+        try:
+            change()
+        except OSError:
+            _LOG.warning("this could not be kept", exc_info=True)
+            return False
+        return True
 
 
 def _turn_of(event: gr.EventData) -> int:

@@ -41,17 +41,14 @@ _JOINER = "\u2060"
 _BEGINS = re.compile(r"<(?=[A-Za-z/!?])|!(?=\[)|\\(?=[(\[])")
 _ELSEWHERE = 'target="_blank" rel="noopener noreferrer nofollow"'
 
-CiteHtml = Callable[[int, Citation], str]
-"""Position of the marker's citation in the answer, and the citation → the marker's HTML."""
 
-
-def answer_html(text: str, citations: Sequence[Citation], cite_html: CiteHtml) -> str:
+def answer_html(text: str, citations: Sequence[Citation], cite_html: Callable[[int, Citation], str]) -> str:
     """Render an answer.
 
     Args:
         text: Markdown; raw HTML in it is shown as text, an image as a link to it.
         citations: One for each marker, in order; fewer while the answer still streams.
-        cite_html: Makes what stands for a marker.
+        cite_html: Makes what stands for a marker, of its citation and that one's place among the citations.
     """
     env = {"citations": citations, "next": 0, "cite_html": cite_html}
     # On one line, a formula holds no line that Markdown would take for a list or a heading.

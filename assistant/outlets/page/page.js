@@ -2,24 +2,17 @@
 // One click handler on the document; Gradio redraws everything else.
 (() => {
   if (window.talksPage) return;
-  const words = window.talksWords[navigator.language.slice(0, 2)] ?? window.talksWords.en;
-  const state = { wanted: null, cite: null, turns: 0, follows: false, known: false, open: null, record: null, player: null };
+  const state = { wanted: null, cite: null, turns: 0, follows: false, known: false, open: "", record: null, player: null };
   const byId = (id) => document.getElementById(id);
   const find = (selector) => document.querySelector(selector);
   const all = (selector) => [...document.querySelectorAll(selector)];
   const box = () => find("#question textarea");
   const classed = (element, prefix) => [...element.classList].find((name) => name.startsWith(prefix))?.slice(prefix.length);
+  const spoken = window.gradio_config.i18n_translations;
+  const words = spoken[navigator.language.slice(0, 2)] ?? spoken.en;
+  const tell = (text) => find("#status span")?.replaceChildren(text);
+  const focusOn = (element) => element?.focus({ preventScroll: true });
   let toServer = () => {};
-
-  function focusOn(element) { // what is about to slide in cannot take the focus yet
-    element?.focus({ preventScroll: true });
-    if (element && document.activeElement !== element) setTimeout(() => element.focus({ preventScroll: true }), 60);
-  }
-
-  function tell(text) {
-    const status = find("#status span");
-    if (status) status.textContent = text;
-  }
 
   // The panel shows an answer's evidence or one talk, which the address names; on a phone it comes up from below.
 
@@ -40,6 +33,12 @@
     (back?.checkVisibility() ? back : box())?.focus();
   }
 
+  function toChat() {
+    putAway();
+    byId("tab-chat-button")?.click();
+    box()?.focus();
+  }
+
   // A citation and its source
 
   function choose(cite) {
@@ -52,7 +51,7 @@
     if (!state.wanted) return true;
     const { turn, at } = state.wanted;
     const section = find(`#evidence [data-turn="${turn}"]`);
-    const card = section && (at === undefined ? section : section.querySelector(`.holds-${at}`));
+    const card = at === undefined ? section : section?.querySelector(`.holds-${at}`);
     if (!card) return false;
     state.wanted = null;
     all(".current").forEach((old) => old.classList.remove("current"));
@@ -60,20 +59,19 @@
     const mark = card.querySelector(`mark.at-${at}`);
     for (const each of [card, mark, state.cite]) each?.classList.add("current");
     focusOn(card);
-    card.scrollIntoView({ block: "nearest" });
-    mark?.scrollIntoView({ block: "nearest" });
+    for (const each of [card, mark]) each?.scrollIntoView({ block: "nearest" });
     return true;
   }
 
   // A recording and what is said in it
 
   function followTime(now_s) {
-    const cues = all("#player .cues [data-seek]");
-    const now = cues.filter((cue) => Number(cue.dataset.seek) <= now_s + 0.2).pop();
+    const cues = all("#player li [data-seek]");
+    const now = cues.findLast((cue) => Number(cue.dataset.seek) <= now_s + 0.2);
     if (!now || now.hasAttribute("aria-current")) return;
     cues.forEach((cue) => cue.removeAttribute("aria-current"));
     now.setAttribute("aria-current", "true");
-    const list = now.closest(".cues");
+    const list = now.closest("ol");
     list.scrollTop += now.getBoundingClientRect().top - list.getBoundingClientRect().top - list.clientHeight / 3;
   }
 
@@ -90,12 +88,6 @@
   function fill(text) {
     box().value = text;
     box().dispatchEvent(new Event("input", { bubbles: true }));
-    box().focus();
-  }
-
-  function ask(question) {
-    showTab("chat");
-    toServer("asked", { value: { text: question } });
   }
 
   function follow() { // a new question goes up to the edge; the answer grows below it, wherever the reader has scrolled
@@ -109,18 +101,16 @@
       log.scrollTop += rows.at(-1).getBoundingClientRect().top - log.getBoundingClientRect().top - 8;
     }
     find("#chat .examples[role]")?.removeAttribute("role"); // a list that holds no items
-    for (const said of all("#chat [data-testid=bot], #chat [data-testid=user]")) {
-      if (said.getAttribute("role") === "group") continue;
+    for (const said of all("#chat :is([data-testid=bot], [data-testid=user]):not([role=group])")) {
       // Gradio puts the HTML of the whole message there, to be read out.
       said.setAttribute("aria-label", said.dataset.testid === "bot" ? words.answer : words.question);
       said.setAttribute("role", "group");
     }
   }
 
-  // Tabs, the address, Back and Forward
+  // The address, Back and Forward
 
-  const showTab = (name) => byId(`tab-${name}-button`)?.click();
-  const named = (name) => new URLSearchParams(location.search).get(name);
+  const named = (name) => new URLSearchParams(location.search).get(name) ?? "";
 
   function go(names, quietly) { // an address that names these and no more
     const at = new URL(location.href);
@@ -130,10 +120,9 @@
     if (at.href !== location.href) history[quietly ? "replaceState" : "pushState"](null, "", at);
   }
 
-  function remember(id) {
+  function opened(id) { // another conversation is on the page
     go({ c: id, q: "", talk: "" }, !state.known);
-    state.known = true;
-    state.open = id;
+    Object.assign(state, { known: true, open: id });
   }
 
   function recordShown(record) {
@@ -145,7 +134,7 @@
 
   function arrived() {
     if (named("talk")) toServer("opened_record", { id: named("talk") });
-    else if (named("q")) ask(named("q").slice(0, 4000));
+    else if (named("q")) toServer("asked", { value: `ask|${named("q").slice(0, 4000)}` });
     byId("status").setAttribute("role", "status");
     const toggle = find(".sidebar .toggle-button");
     toggle?.setAttribute("aria-label", words.conversations);
@@ -160,9 +149,9 @@
   addEventListener("popstate", () => {
     if (named("talk")) return toServer("opened_record", { id: named("talk") });
     putAway();
-    if ((named("c") ?? "") === state.open) return; // an answer that says so would come after the next step
+    if (named("c") === state.open) return; // an answer that says so would come after the next step
     state.known = false; // what comes back is where the address already is
-    toServer("opened_conversation", { id: named("c") ?? "" });
+    toServer("opened_conversation", { id: named("c") });
   });
 
   // What was typed stands in the box again, whoever loaded the page anew.
@@ -184,7 +173,6 @@
   async function deliver(message) { // what leaves the page
     if (!message) return;
     const { do: what, name, text } = JSON.parse(message);
-    if (what === "tell") return tell(text);
     if (what === "reload") return fill(text), location.reload();
     if (what === "copy") {
       await navigator.clipboard.writeText(text);
@@ -205,18 +193,17 @@
     const cite = hit("a.cite[href], a.show-sources");
     if (cite) { event.preventDefault(); return choose(cite); }
     if (hit("#sources .close")) return close();
+    if (hit("#new, #question .stop-button")) toChat();
     const cue = hit("[data-seek]");
     const media = cue && find("#player video, #player audio");
     if (media) {
       media.currentTime = Number(cue.dataset.seek);
       return media.play();
     }
-    const question = hit("[data-ask]");
-    if (question) return ask(question.dataset.ask);
     const { do: name, ...data } = hit("button[data-do]")?.dataset ?? {};
     if (!name) return;
     hit("details.menu")?.removeAttribute("open");
-    if (["narrowed", "opened_conversation"].includes(name)) putAway();
+    if (["asked", "narrowed", "opened_conversation"].includes(name)) toChat();
     toServer(name, data);
   });
   document.addEventListener("submit", (event) => {
@@ -228,7 +215,6 @@
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && byId("sources").dataset.open) close();
   });
-
   for (const name of ["wheel", "touchmove", "pointerdown", "keydown"]) {
     addEventListener(name, () => { state.follows = false; }, { passive: true, capture: true });
   }
@@ -236,7 +222,8 @@
   // Gradio draws when it likes; the observer sees what has come.
   new MutationObserver(() => {
     settle();
-    for (const said of all("[data-say]:empty")) said.textContent = words[said.dataset.say];
+    const id = find("#history [data-open]")?.dataset.open ?? state.open;
+    if (id !== state.open) opened(id);
     const record = find("#record .record");
     if (record && record !== state.record) recordShown(record);
     const player = find("#player .player");
@@ -245,7 +232,5 @@
     follow();
   }).observe(document.documentElement, { childList: true, subtree: true });
 
-  window.talksPage = {
-    arrived, remember, deliver, connect: (trigger) => { toServer = trigger; },
-  };
+  window.talksPage = { arrived, deliver, connect: (trigger) => { toServer = trigger; } };
 })();

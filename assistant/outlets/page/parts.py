@@ -10,9 +10,9 @@ from typing import Any, get_args
 
 import gradio as gr
 
+from assistant.assembly import LONGEST_QUESTION_CHARS
 from assistant.outlets.page.markdown import DELIMITERS
 from assistant.outlets.page.session import Conversation
-from assistant.outlets.page.turns import evidence_html
 from assistant.outlets.page.words import LABELS as SAY
 from assistant.outlets.shelf import ORDERS
 from assistant.types import Style
@@ -21,22 +21,15 @@ from ingest.text import printable
 Updates = dict[Any, Any]
 """Part → its new value; what is left out stays as it is."""
 
-SCRIPT: dict[str, Any] = {"api_visibility": "private"}
-"""For a handler that runs in the browser alone."""
-
-QUIET: dict[str, Any] = SCRIPT | {"show_progress": "hidden"}
+QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
 """For a handler that nobody has to wait for with a spinner."""
 
 QUICK: dict[str, Any] = QUIET | {"queue": False}
 """For one that must not wait behind the turns of others."""
 
-FOCUS_QUESTION = "() => { document.querySelector('#question textarea')?.focus(); }"
-
 FORGET_AFTER_S = 8 * 3600
 """The state of a page that is idle or gone is let go; the conversation itself is on disk. Gradio counts from the last
 event that has the state among its outputs, and forgets no state that never was one."""
-
-LONGEST_QUESTION_CHARS = 4000
 
 # What buttons inside HTML can set off; Gradio knows an event of HTML's own by its name in the script.
 _ACTIONS = (
@@ -65,7 +58,7 @@ def number_of(event: gr.EventData, key: str) -> float:
 
 
 def outgoing(what: str, name: str, text: str) -> str:
-    """Something for the script to copy ("copy"), to save as a file ("save") or to say ("tell")."""
+    """Something for the script to copy ("copy") or to save as a file ("save"); "reload" brings a question back."""
     # Numbered, since a part whose value stays the same tells nobody.
     return json.dumps({"do": what, "name": name, "text": text, "n": secrets.token_hex(4)})
 
@@ -79,44 +72,45 @@ class Parts:
         # browser but for this server.
         self.visitor = gr.BrowserState("", storage_key="talks-visitor", secret="talks")
         self.saved = gr.BrowserState([], storage_key="talks-models", secret="talks")
-        self.ticker = gr.Timer(1.0, active=True)
+        self.chosen = gr.BrowserState("settings", storage_key="talks-writer", secret="talks")
+        self.ticker = gr.Timer(1.0, active=False)
         connect = f"window.talksPage.connect(trigger, {json.dumps(_ACTIONS)});"
         self.actions = gr.HTML("", apply_default_css=False, js_on_load=connect)
-        self.current, self.outbox = (gr.Textbox("", visible="hidden") for _ in range(2))
+        self.outbox = gr.Textbox("", visible="hidden")
         with gr.Sidebar(width=264) as self.sidebar:
             self.new = gr.Button(SAY("new"), size="md")
             self.search = gr.Textbox(label=SAY("search_kept"), placeholder=SAY("search_kept"), **_BARE)
             self.history = _html()
         self.masthead = _html()
         with gr.Row() as self.columns:
-            with gr.Column(scale=3, min_width=0) as self.left, gr.Tabs(selected="chat") as self.tabs:
-                with gr.Tab(SAY("tab_ask"), id="chat") as self.tab_chat:
+            with gr.Column(scale=3, min_width=0) as self.left, gr.Tabs() as self.tabs:
+                with gr.Tab(SAY("tab_ask")) as self.tab_chat:
                     self._lay_out_chat()
-                with gr.Tab(SAY("tab_browse"), id="browse") as self.tab_browse:
+                with gr.Tab(SAY("tab_browse")) as self.tab_browse:
                     self._lay_out_browse()
-                with gr.Tab(SAY("tab_sources"), id="adding", visible=False) as self.tab_adding:
+                with gr.Tab(SAY("tab_sources"), visible=False) as self.tab_adding:
                     self._lay_out_adding()
-                with gr.Tab(SAY("tab_models"), id="models") as self.tab_models:
+                with gr.Tab(SAY("tab_models")) as self.tab_models:
                     self._lay_out_models()
             self._lay_out_sources()
         for name, part in vars(self).items():
             part.elem_id = name.replace("_", "-")
         # All that changes with a turn or with the conversation.
         self.shown = [
-            *(self.chat, self.status, self.question, self.evidence, self.table, self.current),
-            *(self.history, self.scope, self.style, self.masthead, self.tabs, self.conversation, self.outbox),
+            *(self.chat, self.status, self.question, self.evidence, self.table, self.history),
+            *(self.scope, self.style, self.masthead, self.conversation, self.outbox),
         ]
 
     def _lay_out_chat(self) -> None:
         with gr.Column(min_width=0) as self.ask:
             self.chat = gr.Chatbot(
                 label=SAY("conversation"),
+                placeholder=SAY("welcome"),  # type: ignore[arg-type]  # as other texts, put into the browser's language
                 autoscroll=False,  # a long answer is read from its beginning
                 height=None,
                 editable="user",
                 latex_delimiters=DELIMITERS,
                 buttons=["copy"],
-                layout="panel",
                 feedback_options=["Like", "Dislike", "Wrong source", "Incomplete", "Not asked for"],
                 group_consecutive_messages=False,
                 allow_tags=False,
@@ -137,23 +131,20 @@ class Parts:
                     max_lines=6,
                     autofocus=True,
                     max_length=LONGEST_QUESTION_CHARS,
-                    submit_btn=SAY("send"),  # type: ignore[arg-type]  # Gradio puts it into the browser's language too
+                    submit_btn=SAY("send"),  # type: ignore[arg-type]
                     **_BARE,
                 )
 
     def _lay_out_sources(self) -> None:
         with gr.Column(scale=2, min_width=0) as self.sources:
-            self.sources_bar = _html(
-                '<div class="bar"><h2 tabindex="-1" data-say="sources"></h2>'
-                '<button type="button" class="close" data-say="close"></button></div>'
-            )
+            self.sources_bar = _html(str(SAY("sources_bar")))
             self.record = _markdown()
             self.player = _html()
             self.table = gr.Dataframe(
                 visible=False, interactive=False, wrap=True, buttons=["fullscreen"], max_height=480,
                 column_widths=["44px", "240px"], label=SAY("sources"), show_label=False,
             )  # fmt: skip
-            self.evidence = _markdown(evidence_html(Conversation()))
+            self.evidence = _markdown()
 
     def _lay_out_browse(self) -> None:
         with gr.Column(min_width=0) as self.shelf:
@@ -169,7 +160,7 @@ class Parts:
 
     def _lay_out_adding(self) -> None:
         with gr.Column() as self.adding_page:
-            _html('<h2 data-say="adding"></h2><p class="hint" data-say="adding_hint"></p>')
+            _html(str(SAY("adding")))
             self.files = gr.File(file_count="multiple", label=SAY("files"), height=160)
             self.folder = gr.Textbox(label=SAY("folder"), placeholder="/home/me/lectures")
             with gr.Row():
@@ -179,10 +170,10 @@ class Parts:
 
     def _lay_out_models(self) -> None:
         with gr.Column() as self.models_page:
-            _html('<h2 data-say="models"></h2><p class="hint" data-say="models_hint"></p>')
+            _html(str(SAY("models")))
             self.models = gr.Dropdown([], multiselect=True, label=SAY("your_models"), visible=False)
             with gr.Row():
-                self.base_url = gr.Dropdown([], label=SAY("endpoint"), allow_custom_value=True)
+                self.base_url = gr.Dropdown([], value="", label=SAY("endpoint"), allow_custom_value=True)
                 self.api_key = gr.Textbox(label=SAY("key"), type="password")
                 self.model = gr.Dropdown([], value="", label=SAY("model"), allow_custom_value=True)
                 self.name = gr.Textbox(label=SAY("model_name"))
@@ -197,6 +188,6 @@ def _html(value: str = "") -> gr.HTML:
     return gr.HTML(value, apply_default_css=False, js_on_load=None)
 
 
-def _markdown(value: str = "") -> gr.Markdown:
+def _markdown() -> gr.Markdown:
     """Our own HTML, in which Gradio draws the formulas."""
-    return gr.Markdown(value, sanitize_html=False, latex_delimiters=DELIMITERS)
+    return gr.Markdown("", sanitize_html=False, latex_delimiters=DELIMITERS)

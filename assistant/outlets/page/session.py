@@ -20,7 +20,7 @@ class Draft:
     """One turn as the page shows it, growing while events arrive.
 
     Attributes:
-        key: Names the turn on the page; never used twice in a conversation.
+        key: Its place in the conversation.
         citations: In the order of their markers in `text`.
         answer: What the engine left behind, or what a stop kept; None while it runs and after an error.
         problem: Why there is no answer, in one sentence.
@@ -89,7 +89,7 @@ class Conversation:
     Attributes:
         owner: Whose it is; "" until the page has told.
         id: Where it is kept; "" until its first question.
-        running: Keys of turns under way: one at most, and none that was stopped.
+        running: The turn under way, if one is.
         looked_at: The turn whose sources are shown; None is the last.
     """
 
@@ -98,31 +98,27 @@ class Conversation:
     drafts: list[Draft] = field(default_factory=list)
     writer: Writer = "settings"
     writer_name: str = "settings"
-    running: set[int] = field(default_factory=set)
-    last_key: int = 0
+    running: Draft | None = None
     looked_at: int | None = None
     words: Words = ENGLISH
 
-    def history(self) -> tuple[KeptTurn, ...]:
+    def history(self) -> list[KeptTurn]:
         """The turns that came to an answer and said something, oldest first."""
-        return tuple(draft.kept for draft in self.drafts if draft.kept)
+        return [draft.kept for draft in self.drafts if draft.kept]
 
     def begin(self, question: str, style: Style = "normal") -> Draft:
         """A new turn; the caller makes sure that none is under way."""
         self.id = self.id or new_conversation_id()
-        self.last_key += 1
-        self.running.add(self.last_key)
-        self.drafts.append(Draft(self.last_key, question, style))
+        self.running = Draft(len(self.drafts), question, style)
+        self.drafts.append(self.running)
         self.looked_at = None
-        return self.drafts[-1]
+        return self.running
 
     def end(self, draft: Draft) -> bool:
         """Note that a turn is over; whether it was not before."""
-        try:
-            self.running.remove(draft.key)
-        except KeyError:
+        if self.running is not draft:
             return False
-        draft.shown = None
+        self.running = draft.shown = None
         return True
 
     def take_back(self, first: int) -> list[Draft]:
@@ -136,14 +132,13 @@ class Conversation:
         """Show another conversation in place of this one; a turn under way is ended before."""
         self.take_back(0)
         self.id = conversation_id
-        for turn in turns:
-            self.last_key += 1
-            draft = Draft(self.last_key, turn.question, turn.style, asked_at=turn.asked_at, stopped=turn.stopped)
+        for key, turn in enumerate(turns):
+            draft = Draft(key, turn.question, turn.style, asked_at=turn.asked_at, stopped=turn.stopped)
             draft.passages = turn.passages
             draft.apply(Done(turn.answer))
             self.drafts.append(draft)
 
-    def draft(self, key: int | None) -> Draft | None:
-        """The turn with this key; None stands for the last one."""
-        wanted = [draft for draft in self.drafts if key in (None, draft.key)]
-        return wanted[-1] if wanted else None
+    def looked_draft(self) -> Draft | None:
+        """The turn whose sources are shown."""
+        at = self.looked_at
+        return next(iter(self.drafts[-1:] if at is None else self.drafts[at : at + 1]), None)

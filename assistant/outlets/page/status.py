@@ -5,25 +5,19 @@ models are kept in the browser without their keys; a key is kept in the server's
 back.
 """
 
-import logging
 from collections.abc import Sequence
 from html import escape
 from urllib.parse import urlsplit
 
 import gradio as gr
 
-from assistant.llm import EndpointChoice, Running
+from assistant.llm import EndpointChoice
 from assistant.outlets.page.parts import QUICK, QUIET, Parts, Updates
 from assistant.outlets.page.session import Conversation
 from assistant.outlets.page.turns import said_html
 from assistant.outlets.page.words import Words
 from assistant.outlets.page_backend import PageBackend, PageState
 from ingest.errors import TalksError
-
-_LOG = logging.getLogger(__name__)
-
-Saved = list[dict[str, str]]
-"""The visitor's models: name, base_url, model."""
 
 MOST_SAVED = 20
 _LONGEST_CHARS = 300
@@ -33,11 +27,9 @@ def masthead_html(state: PageState, conversation: Conversation) -> str:
     """The collection's name, what is in it, and what the page can do right now."""
     words = conversation.words
     kind, said = condition(state, conversation)
-    counts = (
-        f"{words.count(state.talks, 'talks')} · {words.count(state.papers, 'papers')}" if not state.is_empty else ""
-    )
+    held = "" if state.is_empty else f"{words.count(state.talks, 'talks')} · {words.count(state.papers, 'papers')}"
     return (
-        f'<header class="masthead"><h1 dir="auto">{escape(state.title)}</h1><p class="counts">{counts}</p>'
+        f'<header class="masthead"><h1 dir="auto">{escape(state.title)}</h1><p class="counts">{held}</p>'
         f'<p id="condition" class="condition {kind}" role="status" aria-live="polite">{escape(said)}</p></header>'
     )
 
@@ -64,36 +56,32 @@ class Models:
     def __init__(self, backend: PageBackend, parts: Parts) -> None:
         self._backend, self._parts = backend, parts
         self._keys: dict[tuple[str, str], str] = {}
+        self.changed = [parts.saved, parts.chosen, parts.models, parts.writer, parts.masthead, parts.conversation]
 
-    def connect(self, page: gr.Blocks) -> None:
+    def connect(self) -> None:
         """Attach each handler to what sets it off."""
-        p = self._parts
+        p, changed = self._parts, self.changed
         slow = QUIET | {"concurrency_limit": 4}
         typed = [p.base_url, p.model, p.api_key, p.conversation]
-        changed = [p.saved, p.models, p.writer, p.masthead, p.conversation]
-        page.load(self.offer, [p.saved, p.conversation], changed, **QUICK)
         gr.on([p.tab_models.select, p.list_models.click], self.look, typed, [p.base_url, p.model, p.result], **slow)
         use = [p.connect.click, p.api_key.submit, p.name.submit]
         gr.on(use, self.use, [p.name, *typed, p.saved], [*changed, p.result, p.api_key], **slow)
         p.models.input(self.keep, [p.models, p.saved, p.conversation], changed, **QUICK)
         p.writer.input(self.choose, [p.writer, p.saved, p.conversation], changed, **QUICK)
 
-    def look(self, base_url: str | None, model: str | None, api_key: str, conversation: Conversation) -> Updates:
+    def look(self, base_url: str, model: str, api_key: str, conversation: Conversation) -> Updates:
         """List the models of an address; without one, offer what runs on this machine."""
         p, words, address = self._parts, conversation.words, (base_url or "").strip()
-        running: Sequence[Running] = ()
+        running = () if address else self._backend.running()
+        listed: Sequence[str] = running[0].models if running else ()
         try:
             if address:
                 listed = self._backend.models(address, self._key(conversation, address, api_key))
-                said = words.count(len(listed), "models")
-            else:
-                running = self._backend.running()
-                listed = running[0].models if running else ()
-                names = ((one.kind or words("server"), len(one.models)) for one in running)
-                said = " ".join(words("found_server", kind=kind, models=n) for kind, n in names) or words("no_server")
         except TalksError as error:
             return {p.result: said_html(str(error), css="error")}
         addresses = [one.base_url for one in running]
+        found = (words("found_server", kind=one.kind or words("server"), models=len(one.models)) for one in running)
+        said = words.count(len(listed), "models") if address else " ".join(found) or words("no_server")
         return {
             p.base_url: gr.update(choices=addresses, value=addresses[0]) if addresses else gr.skip(),
             p.model: gr.update(choices=list(listed), value=model or next(iter(listed), "")),
@@ -101,13 +89,7 @@ class Models:
         }
 
     def use(
-        self,
-        name: str,
-        base_url: str | None,
-        model: str | None,
-        api_key: str,
-        conversation: Conversation,
-        saved: Saved | None,
+        self, name: str, base_url: str, model: str, api_key: str, conversation: Conversation, saved: object
     ) -> Updates:
         """Try an endpoint, save it under a name, and use it for the next questions."""
         p, words, address, model = self._parts, conversation.words, (base_url or "").strip(), (model or "").strip()
@@ -116,26 +98,20 @@ class Models:
             said = self._backend.check_endpoint(address, model, key)
         except TalksError as error:
             return {p.result: said_html(str(error), css="error")}
-        except Exception:
-            _LOG.exception("checking an endpoint failed")
-            return {p.result: said_html(words("inside"), css="error")}
         self._keys[conversation.owner, address] = key
         entry = {"name": name.strip()[:60] or describe(address, model, words), "base_url": address, "model": model}
         kept = [entry, *(one for one in _tidy(saved) if one["name"] != entry["name"])][:MOST_SAVED]
         return self.choose(entry["name"], kept, conversation) | {p.result: said_html(said), p.api_key: ""}
 
-    def keep(self, names: list[str], saved: Saved | None, conversation: Conversation) -> Updates:
+    def keep(self, names: list[str], saved: object, conversation: Conversation) -> Updates:
         """Forget the saved models that were taken out."""
-        return self.offer([one for one in _tidy(saved) if one["name"] in names], conversation)
+        kept = [one for one in _tidy(saved) if one["name"] in names]
+        return self.choose(conversation.writer_name, kept, conversation)
 
-    def offer(self, saved: Saved | None, conversation: Conversation) -> Updates:
-        """The models to choose from, as the browser has kept them."""
-        return self.choose(conversation.writer_name, saved, conversation)
-
-    def choose(self, chosen: str, saved: Saved | None, conversation: Conversation) -> Updates:
+    def choose(self, chosen: str, saved: object, conversation: Conversation) -> Updates:
         """Let a model, or none, write the next answers; one that is no longer saved gives way to the settings'."""
         p, words, saved, state = self._parts, conversation.words, _tidy(saved), self._backend.state()
-        conversation.writer = "none" if chosen == "none" else "settings"
+        conversation.writer = "none" if chosen == "none" and state.endpoint else "settings"
         conversation.writer_name = conversation.writer
         labels: list[tuple[str, str]] = []
         for one in saved:
@@ -151,6 +127,7 @@ class Models:
             p.writer: gr.update(choices=choices, value=conversation.writer_name),
             p.models: gr.update(choices=labels, value=names, visible=bool(names)),
             p.saved: saved,
+            p.chosen: conversation.writer_name,
             p.masthead: masthead_html(state, conversation),
             p.conversation: conversation,
         }
@@ -166,11 +143,10 @@ def describe(base_url: str, model: str, words: Words) -> str:
     return words("model_at", model=model or words("first_model"), address=address)
 
 
-def _tidy(saved: object) -> Saved:
-    """What the browser has kept, as far as it can be used; a page of an older version, or anybody, may have kept it."""
-    entries = [one for one in saved if isinstance(one, dict)] if isinstance(saved, list) else []
+def _tidy(saved: object) -> list[dict[str, str]]:
+    """The models that the browser has kept, as far as they can be used: anybody may have kept something there."""
     return [
         {key: str(one.get(key, ""))[:_LONGEST_CHARS] for key in ("name", "base_url", "model")}
-        for one in entries[:MOST_SAVED]
-        if one.get("name") and one.get("base_url")
+        for one in (saved[:MOST_SAVED] if isinstance(saved, list) else ())
+        if isinstance(one, dict) and one.get("name") and one.get("base_url")
     ]

@@ -10,8 +10,6 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
-from itertools import chain
-from math import floor
 from typing import Any
 
 from assistant.answer.suggestions import Offer
@@ -20,19 +18,16 @@ from assistant.outlets.page.markdown import answer_html, formula_spans, link_htm
 from assistant.outlets.page.session import Conversation, Draft
 from assistant.outlets.page.words import Words
 from assistant.types import Citation, SourcePassage
+from ingest.schema import format_seconds
 
 Around = Callable[[str], tuple[str, str]]
 """The id of a passage → the texts before and after it."""
 
 DOUBTS = ("weak", "unsupported")
-SEPARATOR = "\u00a0· "  # stays at the end of its line
 LEAD_ITEMS = 5
 """So much of a list is read in the chat."""
 
-# A button that is longer is no button.
-_LONGEST_OFFER_CHARS = 60
-_MARKER = re.compile(r"\[(\d{1,4})\]")
-_CELL_ENDS = re.compile(r"(?<!\\)\|")
+_MARKER = re.compile(r"\[\d{1,4}\]")
 
 
 def chat_messages(drafts: Sequence[Draft], words: Words, offers: Sequence[Offer] = ()) -> list[dict[str, Any]]:
@@ -43,7 +38,11 @@ def chat_messages(drafts: Sequence[Draft], words: Words, offers: Sequence[Offer]
             messages.append({"role": role, "content": [{"type": "text", "text": text}]})
     if messages and offers:
         messages[-1]["options"] = [
-            {"value": f"{offer.kind}|{offer.question}", "label": _offer_label(offer, words)} for offer in offers
+            {
+                "value": f"{offer.kind}|{offer.question}",
+                "label": words(f"offer_{offer.kind}", about=offer.about or offer.question),
+            }
+            for offer in offers
         ]
     return messages
 
@@ -53,8 +52,7 @@ def message_html(draft: Draft, words: Words) -> str:
     if draft.shown is None or draft.is_running:
         said = [("notice error", draft.problem), ("notice", draft.answer.notice if draft.answer else None)]
         notices = "".join(f'<p class="{kind}" role="note">{escape(text)}</p>' for kind, text in said if text)
-        text = lead_of(draft.text) if draft.is_list else draft.text
-        answer = answer_html(text, draft.citations, lambda at, citation: cite_html(draft, at, citation, words))
+        answer = answer_html(lead_of(draft), draft.citations, lambda at, one: cite_html(draft, at, one, words))
         state = "running" if draft.is_running else "over"
         draft.shown = one_line(
             f'<div class="answer {state} turn-{draft.key}" dir="auto">{notices}{answer}</div>{_foot_html(draft, words)}'
@@ -62,21 +60,16 @@ def message_html(draft: Draft, words: Words) -> str:
     return draft.shown
 
 
-def lead_of(text: str) -> str:
-    """The beginning of a list: what it says of itself, and its first items, a table's by their titles."""
+def lead_of(draft: Draft) -> str:
+    """What of an answer stands in the chat: the whole, or a list's first items."""
     lines: list[str] = []
-    items = 0
-    for line in text.splitlines():
-        is_item = _MARKER.search(line) is not None
-        items += is_item
-        if items > LEAD_ITEMS:
+    left = LEAD_ITEMS
+    for line in draft.text.splitlines() if draft.is_list else ():
+        left -= _MARKER.search(line) is not None
+        if left < 0:
             break
-        if not line.startswith("|"):
-            lines.append(line)
-        elif is_item:
-            cells = _CELL_ENDS.split(line)
-            lines.append(f"- {cells[2].strip()} {cells[-2].strip()}")
-    return "\n".join(lines)
+        lines.append(line)
+    return "\n".join(lines) or draft.text
 
 
 def status_text(draft: Draft, words: Words) -> str:
@@ -102,25 +95,23 @@ def said_html(*sentences: str, css: str = "good") -> str:
 
 def cite_html(draft: Draft, at: int, citation: Citation, words: Words) -> str:
     """What stands for a marker; its title, which browsers show beside the pointer, tells what it cites."""
-    is_doubtful = citation.support in DOUBTS
-    doubt = f" {words(f'support_{citation.support}')}" if is_doubtful else ""
-    label = f"{words('cite', n=citation.n, title=citation.title)} “{citation.quote}”{doubt}"
-    css = f"cite{f' {citation.support}' if is_doubtful else ''} turn-{draft.key} at-{at}"
+    doubt = words(f"support_{citation.support}", default="")
+    label = f"{words('cite', n=citation.n, title=citation.title)} “{citation.quote}” {doubt}".strip()
+    css = f"cite {citation.support} turn-{draft.key} at-{at}"
     return f'<a href="#source-{citation.n}" class="{css}" title="{escape(label)}">[{citation.n}]</a>'
 
 
 def evidence_html(conversation: Conversation, around: Around = lambda _: ("", "")) -> str:
     """The sources of the turn that is being looked at."""
-    draft, words = conversation.draft(conversation.looked_at), conversation.words
+    draft, words = conversation.looked_draft(), conversation.words
     if draft is None:
-        return f'<p class="hint">{escape(words("sources_hint"))}</p>'
+        return ""
     cards = _Cards(draft, words, around)
     cited, found = cards.cited(), [] if draft.is_list else cards.found()
     rest = ""
     if found:
-        title = words("found_also" if cited else "found")
-        is_open = "" if cited else " open"
-        rest = f"<details{is_open}><summary>{escape(title)} ({len(found)})</summary>{''.join(found)}</details>"
+        title = f"{escape(words('found_also' if cited else 'found'))} ({len(found)})"
+        rest = f"<details{'' if cited else ' open'}><summary>{title}</summary>{''.join(found)}</details>"
     save = button("exported", words("save_table"), what="csv", id=conversation.id, turn=draft.key)
     save = f"<p>{save}</p>" if draft.is_list else ""
     hint = "" if cited or rest else words("looking") if draft.is_running else words("nothing_cited")
@@ -156,12 +147,6 @@ def marked_html(text: str, quotes: Sequence[tuple[int, int, str]]) -> str:
     return "".join([*parts, text_html(text[at:])])
 
 
-def clock(seconds: float) -> str:
-    """A place in a recording: "41:07", "1:02:03"."""
-    hours, rest = divmod(floor(seconds), 3600)
-    return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
-
-
 def kind_html(kind: str, words: Words) -> str:
     """A label that tells talk from paper at a glance."""
     return f'<span class="kind {kind}">{escape(words(kind))}</span>'
@@ -169,7 +154,7 @@ def kind_html(kind: str, words: Words) -> str:
 
 def apart(parts: Iterable[str]) -> str:
     """Parts in a row, each keeping its own direction of writing."""
-    return SEPARATOR.join(f"<bdi>{escape(part)}</bdi>" for part in parts if part)
+    return "\u00a0· ".join(f"<bdi>{escape(part)}</bdi>" for part in parts if part)  # the dot ends its line
 
 
 def button(action: str, label: str, *, css: str = "link", **data: object) -> str:
@@ -178,24 +163,13 @@ def button(action: str, label: str, *, css: str = "link", **data: object) -> str
     return f'<button type="button" class="{css}" data-do="{action}"{given}>{escape(label)}</button>'
 
 
-def _offer_label(offer: Offer, words: Words) -> str:
-    if offer.kind == "ask":
-        return offer.question
-    about = offer.about if len(offer.about) <= _LONGEST_OFFER_CHARS else f"{offer.about[:_LONGEST_OFFER_CHARS]}…"
-    return words(f"offer_{offer.kind}", about=about)
-
-
 def _foot_html(draft: Draft, words: Words) -> str:
     """What wrote the answer, what it rests on, and what the marks on doubtful citations mean."""
     if draft.answer is None:
         return ""
-    counted = {doubt: sum(citation.support == doubt for citation in draft.citations) for doubt in DOUBTS}
-    marks = ", ".join(
-        f'<span class="cite {doubt}">[n]</span> {escape(words(f"count_{doubt}", n=n))}'
-        for doubt, n in counted.items()
-        if n
-    )
-    doubts = f'<p class="doubts">{escape(words("checked"))} {marks}.</p>' if marks else ""
+    doubted = [doubt for doubt in DOUBTS if any(citation.support == doubt for citation in draft.citations)]
+    told = " ".join(f'<span class="cite {one}">[n]</span> {escape(words(f"support_{one}"))}' for one in doubted)
+    doubts = f'<p class="doubts">{escape(words("checked"))} {told}</p>' if told else ""
     said = [] if draft.stopped else [escape(words(f"mode_{draft.answer.mode}"))]
     if draft.answer.dropped_markers:
         said.append(escape(words.count(draft.answer.dropped_markers, "dropped")))
@@ -218,16 +192,15 @@ class _Cards:
     def cited(self) -> list[str]:
         """A card for each passage that is cited, those of one record together; of a list, that the chat shows."""
         passages = {passage.passage_id: passage for passage in self.draft.passages}
-        shown = set(_MARKER.findall(lead_of(self.draft.text))) if self.draft.is_list else None
+        count = len(_MARKER.findall(lead_of(self.draft))) if self.draft.is_list else None
         places: dict[tuple[int, str], list[int]] = {}
-        for at, citation in enumerate(self.draft.citations):
-            if shown is None or str(citation.n) in shown:
-                places.setdefault((citation.n, citation.passage_id), []).append(at)
+        for at, citation in enumerate(self.draft.citations[:count]):
+            places.setdefault((citation.n, citation.passage_id), []).append(at)
         cards: dict[int, list[str]] = {}
         for (n, id_), ats in places.items():
             own = cards.setdefault(n, [])
             own.append(self._card(passages.get(id_, self.draft.citations[ats[0]]), ats, css=" more" if own else ""))
-        return list(chain.from_iterable(cards.values()))
+        return [card for own in cards.values() for card in own]
 
     def found(self) -> list[str]:
         """A card for each passage that was found and not cited."""
@@ -245,7 +218,7 @@ class _Cards:
         doubts = dict.fromkeys(one.support for one in cited.values() if one.support in DOUBTS)
         said = "".join(f'<p class="doubt">{escape(self._doubt(n, str(doubt)))}</p>' for doubt in doubts)
         section = words(f"section_{source.section.lower()}", default=source.section)
-        time = words("at", time=clock(at_s)) if at_s is not None else ""
+        time = words("at", time=format_seconds(at_s)) if at_s is not None else ""
         tools = [
             button("played", f"▶ {words('play')}", id=source.id, at=at_s) if at_s is not None else "",
             button("opened_record", words(f"whole_{source.kind}"), id=source.id),

@@ -5,16 +5,13 @@ Gradio's own labels, which the browser puts into its language. What talks, model
 """
 
 import json
-from collections.abc import Mapping
 from importlib.resources import files
 
 import gradio as gr
 
-_ALL: Mapping[str, Mapping[str, str]] = json.loads(
-    files("assistant.outlets.page").joinpath("words.json").read_text(encoding="utf-8")
-)
+_ALL: dict[str, dict[str, str]] = json.loads(files(__package__).joinpath("words.json").read_text(encoding="utf-8"))
 
-LABELS = gr.I18n(**{language: dict(said) for language, said in _ALL.items()})
+LABELS = gr.I18n(**_ALL)
 """`LABELS("send")` stands for a word until the browser knows its language."""
 
 
@@ -22,7 +19,6 @@ class Words:
     """The page's words in one language."""
 
     def __init__(self, language: str) -> None:
-        self.language = language
         self._said = _ALL[language]
 
     def __call__(self, key: str, *, default: str | None = None, **values: object) -> str:
@@ -35,12 +31,12 @@ class Words:
         return self(f"{key}_one" if number == 1 else f"{key}_many", n=f"{number:,}")
 
 
-ENGLISH = Words("en")
 _SPOKEN = {language: Words(language) for language in _ALL}
+ENGLISH = _SPOKEN["en"]
 
 
 def words_for(request: gr.Request) -> Words:
     """The first of a browser's languages that the page speaks, else English."""
-    accepted = str(request.headers.get("accept-language", ""))
-    wanted = (part.split(";")[0].strip().split("-")[0].lower() for part in accepted[:200].split(","))
+    accepted = str(request.headers.get("accept-language", ""))[:200]
+    wanted = (part.strip()[:2].lower() for part in accepted.split(","))
     return next((_SPOKEN[language] for language in wanted if language in _SPOKEN), ENGLISH)
