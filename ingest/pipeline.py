@@ -391,29 +391,26 @@ def _embed(
     folder: Path, collection: Path, embedder: Embedder, choice: StoreChoice, keys: Keys, progress: Progress
 ) -> int:
     """Write the vectors of a draft's texts in the order of the keys, taking those made before; how many are new."""
-    with (
-        MadeVectors(_vector_log(collection), embedder, readable_snapshots(collection)) as made,
-        closing(RecordStore(folder / "records.sqlite")) as store,
-        closing(VectorsWriter(folder, choice)) as writer,
-    ):
-        new = len(np.unique(keys[~made.knows(keys)], axis=0))
-        done = 0
-
-        def told(count: int) -> None:
-            nonlocal done
-            done += count
-            progress("Embedding passages", done, new)
-
-        told(0)
+    with closing(RecordStore(folder / "records.sqlite")) as store:
         gists = [gist.search_text for gist in store.gists().values()]
-        passages = len(keys) - len(gists)
-        for first, count, is_passage in ((0, passages, True), (passages, len(gists), False)):
-            for start in range(0, count, _TEXTS_PER_BATCH):
-                rows = range(start, min(start + _TEXTS_PER_BATCH, count))
-                texts = (
-                    [one.headed_text for one in store.passages(rows)] if is_passage else gists[rows.start : rows.stop]
-                )
-                writer.add(made.of(texts, keys[first + rows.start : first + rows.stop], told), searched=is_passage)
+        passages, done = len(keys) - len(gists), 0
+        with (
+            MadeVectors(_vector_log(collection), embedder, readable_snapshots(collection)) as made,
+            closing(VectorsWriter(folder, choice, passages)) as writer,
+        ):
+            new = len(np.unique(keys[~made.knows(keys)], axis=0))
+
+            def told(count: int) -> None:
+                nonlocal done
+                done += count
+                progress("Embedding passages", done, new)
+
+            told(0)
+            for start in range(0, len(keys), _TEXTS_PER_BATCH):
+                stop = min(start + _TEXTS_PER_BATCH, len(keys))
+                texts = [one.headed_text for one in store.passages(range(start, min(stop, passages)))]
+                texts += gists[max(0, start - passages) : max(0, stop - passages)]
+                writer.add(made.of(texts, keys[start:stop], told))
     np.save(folder / "keys.npy", keys)
     return done
 

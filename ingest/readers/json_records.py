@@ -239,7 +239,7 @@ def _reason(error: Exception) -> str:
 
 
 class _RecordReader:
-    """One object's values, each asked for by its type; `messages` say what is odd, `unknown` counts what no field takes."""
+    """One object's values, asked for by type; `messages` say what is odd, `unknown` counts keys that no field takes."""
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         self.values = values
