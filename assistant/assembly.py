@@ -204,6 +204,7 @@ class Assistant:
             Digest(ranker, gatherer.source),
             Program(store, bundled),
             self._grounder,
+            asks_again=self.settings.llm_second_opinion,
         )
 
 

@@ -14,7 +14,9 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 
 from assistant.answer.citations import CitedText, DraftCiter
+from assistant.answer.grounding import Checked
 from assistant.answer.markers import defuse
+from assistant.answer.opinion import second_opinion
 from assistant.llm import Piece, Pulse
 from assistant.prompts import Prompts
 from assistant.types import Answer, ChatModel, Delta, Event, NumberedSource, SourcePassage, Status, Style
@@ -112,6 +114,10 @@ class Writer:
         if outcome.is_enough and citer.matched_sentences:
             outcome.notice = outcome.notice or MATCHED.format(count=citer.matched_sentences)
         return outcome
+
+    def reconsider(self, checked: Sequence[Checked], endpoint: ChatModel) -> list[Checked]:
+        """The statements of an answer after the model's second opinion on the doubtful ones."""
+        return second_opinion(checked, self._prompts, endpoint)
 
     def _stream(
         self,
