@@ -16,7 +16,7 @@ from assistant.retrieve.hybrid import HybridRanker, RankedRecord
 from assistant.retrieve.rerank import sentence_spans
 from assistant.types import Event, SourcePassage
 from ingest.passages import Passage
-from ingest.stores.protocol import unit_rows
+from ingest.stores import unit_rows
 
 SUMMARY_SENTENCES = 3
 MOST_RECOMMENDED = 3
