@@ -14,11 +14,13 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 
 from assistant.answer.citations import CitedText, DraftCiter
+from assistant.answer.grounding import Grounder
 from assistant.answer.markers import defuse
 from assistant.llm import Piece, Pulse
 from assistant.prompts import Prompts
-from assistant.types import Answer, ChatModel, Delta, Event, NumberedSource, SourcePassage, Status, Style
+from assistant.types import Answer, ChatModel, Delta, Event, NumberedSource, Status, Style
 from ingest.errors import EndpointCut, EndpointError, EndpointOverflow
+from ingest.lexical import KeywordIndex
 
 # Of the conversation, the last turns and their beginnings.
 TURNS_KEPT = 3
@@ -73,16 +75,11 @@ class Outcome:
 class Writer:
     """Lets a model answer."""
 
-    def __init__(
-        self, prompts: Prompts, make_citer: Callable[[CitedText, Sequence[Sequence[SourcePassage]]], DraftCiter]
-    ) -> None:
-        """Write with these prompts.
-
-        Args:
-            make_citer: An answer and its numbered sources → what turns a draft's markers into citations.
-        """
+    def __init__(self, prompts: Prompts, keyword: KeywordIndex, grounder: Grounder) -> None:
+        """Write with these prompts; the other two find the words that a marker, or a sentence without one, rests on."""
         self._prompts = prompts
-        self._make_citer = make_citer
+        self._keyword = keyword
+        self._grounder = grounder
 
     def write(
         self,
@@ -99,7 +96,8 @@ class Writer:
         """
         outcome = Outcome()
         numbered = [*task.sources, *([task.rows] if task.rows else [])]
-        citer = self._make_citer(answer, [one.passages for one in numbered])
+        sources = [one.passages for one in numbered]
+        citer = DraftCiter(answer, sources, self._keyword, self._grounder.matcher(sources, self._keyword))
         try:
             yield from self._stream(task, citer, history, endpoint, table, outcome)
         except EndpointError as error:
