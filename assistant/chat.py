@@ -202,10 +202,7 @@ class ChatEngine:
 
     def _best_of(self, turn: _Turn, record: RankedRecord, most: int, *, with_bio: bool = True) -> list[Excerpt]:
         """The sentences of a record that answer best."""
-        assert turn.understood.scored is not None  # else nothing is ranked
-        return self.extractor.of_record(
-            turn.understood.question, turn.understood.scored, record, most=most, with_bio=with_bio
-        )
+        return self.extractor.of_record(turn.understood, record, most=most, with_bio=with_bio)
 
     def _quote(self, turn: _Turn, found: Sequence[Excerpt], *, lead: bool = True) -> Iterator[Event]:
         cited = [(one, self.gatherer.source(one.passage, one.score)) for one in found]
@@ -218,19 +215,9 @@ class ChatEngine:
 
     def _extract(self, turn: _Turn, *, several: bool) -> Iterator[Event]:
         """Excerpts of the best records; of a list by relevance the best sentence of each."""
-        understood, evidence = turn.understood, turn.evidence
-        if understood.scored is None:
-            return
-        if not several:
-            found = self.extractor.extract(
-                understood.question,
-                understood.scored,
-                evidence.records,
-                named=evidence.named,
-                asks_person=understood.asks_person,
-                style=turn.style,
-            )
-            yield from self._quote(turn, found)
+        evidence = turn.evidence
+        if not several or not evidence.records:
+            yield from self._quote(turn, self.extractor.extract(turn.understood, evidence, turn.style))
             return
         least = LEAST_OF_BEST_LISTED * evidence.records[0].score
         yield from messages.say(turn.answer, messages.LEAD_SEVERAL)
