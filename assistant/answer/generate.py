@@ -98,8 +98,28 @@ class Writer:
         numbered = [*task.sources, *([task.rows] if task.rows else [])]
         sources = [one.passages for one in numbered]
         citer = DraftCiter(answer, sources, self._keyword, self._grounder.matcher(sources, self._keyword))
+
+        def told(part: str | Status) -> Iterator[Event]:
+            if isinstance(part, Status):
+                yield part
+            elif part is NOT_FOUND:
+                outcome.said_not_found = True
+            elif part is TABLE:
+                yield from citer.finish()
+                yield from table()
+            else:
+                yield from citer.feed(part)
+
         try:
-            yield from self._stream(task, citer, history, endpoint, table, outcome)
+            with closing(self._draft(task, history, endpoint)) as draft:
+                for part in draft:
+                    for event in told(part):
+                        if isinstance(event, Delta):
+                            outcome.first_said = outcome.first_said or time.perf_counter()
+                        yield event
+                    if citer.is_repeating:
+                        outcome.notice = REPEATING
+                        break
         except EndpointError as error:
             outcome.notice, outcome.is_enough = str(error), isinstance(error, EndpointCut)
         yield from citer.finish()
@@ -111,45 +131,17 @@ class Writer:
             outcome.notice = outcome.notice or MATCHED.format(count=citer.matched_sentences)
         return outcome
 
-    def _stream(
-        self,
-        task: Task,
-        citer: DraftCiter,
-        history: Sequence[Answer],
-        endpoint: ChatModel,
-        table: Callable[[], Iterator[Event]],
-        outcome: Outcome,
-    ) -> Iterator[Event]:
-        """The model's words as they come, cited; raises what the endpoint raises."""
+    def _draft(self, task: Task, history: Sequence[Answer], endpoint: ChatModel) -> Generator[str | Status, None, None]:
+        """The model's words and commands as they come; raises what the endpoint raises."""
         model = endpoint.model()
         commands = _Commands(has_table=task.rows is not None)
         with closing(self._pieces(task, history, endpoint)) as pieces:
             for piece in pieces:
                 if isinstance(piece, Pulse):  # a moment to stop at, and to show that it thinks
                     yield Status("writing", f"{model} is {piece.value}")
-                    continue
-                for part in commands.feed(piece):
-                    yield from self._take(part, citer, table, outcome)
-                if citer.is_repeating:
-                    outcome.notice = REPEATING
-                    return
-        for part in commands.finish():
-            yield from self._take(part, citer, table, outcome)
-
-    def _take(
-        self, part: str, citer: DraftCiter, table: Callable[[], Iterator[Event]], outcome: Outcome
-    ) -> Iterator[Event]:
-        if part is NOT_FOUND:
-            outcome.said_not_found = True
-        elif part is TABLE:
-            outcome.first_said = outcome.first_said or time.perf_counter()
-            yield from citer.finish()
-            yield from table()
-        else:
-            for event in citer.feed(part):
-                if isinstance(event, Delta):
-                    outcome.first_said = outcome.first_said or time.perf_counter()
-                yield event
+                else:
+                    yield from commands.feed(piece)
+        yield from commands.finish()
 
     def _pieces(self, task: Task, history: Sequence[Answer], endpoint: ChatModel) -> Generator[Piece, None, None]:
         """Ask the model; less of the sources is sent when its context cannot hold them all."""
