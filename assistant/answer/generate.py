@@ -72,14 +72,13 @@ class Outcome:
     dropped_markers: int = 0
 
 
+@dataclass(frozen=True, slots=True)
 class Writer:
-    """Lets a model answer."""
+    """Lets a model answer; keywords and grounder find the words that a marker, or a sentence without one, rests on."""
 
-    def __init__(self, prompts: Prompts, keyword: KeywordIndex, grounder: Grounder) -> None:
-        """Write with these prompts; the other two find the words that a marker, or a sentence without one, rests on."""
-        self._prompts = prompts
-        self._keyword = keyword
-        self._grounder = grounder
+    prompts: Prompts
+    keyword: KeywordIndex
+    grounder: Grounder
 
     def write(
         self,
@@ -97,7 +96,7 @@ class Writer:
         outcome = Outcome()
         numbered = [*task.sources, *([task.rows] if task.rows else [])]
         sources = [one.passages for one in numbered]
-        citer = DraftCiter(answer, sources, self._keyword, self._grounder.matcher(sources, self._keyword))
+        citer = DraftCiter(answer, sources, self.keyword, self.grounder.matcher(sources, self.keyword))
 
         def told(part: str | Status) -> Iterator[Event]:
             if isinstance(part, Status):
@@ -145,13 +144,13 @@ class Writer:
 
     def _pieces(self, task: Task, history: Sequence[Answer], endpoint: ChatModel) -> Generator[Piece, None, None]:
         """Ask the model; less of the sources is sent when its context cannot hold them all."""
-        system = self._prompts.fill("system")
+        system = self.prompts.fill("system")
         if task.style != "normal":
-            system += f"\n{self._prompts.fill(task.style)}"
+            system += f"\n{self.prompts.fill(task.style)}"
 
         def asked() -> Generator[Piece, None, None]:
             room_chars = endpoint.prompt_chars() - len(system)
-            return endpoint.stream(user_message(task, history, self._prompts, room_chars=room_chars), system)
+            return endpoint.stream(user_message(task, history, self.prompts, room_chars=room_chars), system)
 
         with suppress(EndpointOverflow):  # it comes before the first word, and the endpoint has learned from it
             yield from asked()
