@@ -200,6 +200,7 @@ class Assistant:
             Digest(gatherer),
             Program(store, bundled),
             self._grounder,
+            asks_again=self.settings.llm_second_opinion,
         )
 
 

@@ -25,6 +25,9 @@ LEAST_OF_BEST_RECORD = 0.85
 # A biography lists what somebody works on, and so comes near many questions. Of the development questions, those in lay
 # words share .12 of their wording with one at most; those that it answers mostly .28 and more.
 LEAST_WORDING_OF_BIO = 0.2
+# Where the best record is no longer, it is quoted whole: on three collections of short descriptions this says .75, .82
+# and .75 of what an ideal answer does, instead of .68, .82 and .73, in 150 characters more.
+WHOLE_CHARS = 1200
 # Such a first word leans on the sentence before, which is quoted with it.
 _LEANS_BACK = re.compile(
     r"(?:he|she|it|they|his|her|its|their|this|that|these|those|such|however|therefore|thus|hence|instead|moreover"
@@ -88,7 +91,12 @@ class Extractor:
         most, least_of_best, further = LENGTHS[style]
         best, *others = evidence.records
         found = self.of_record(
-            understood, best, most=most, least_of_best=least_of_best, asks_person=understood.asks_person
+            understood,
+            best,
+            most=most,
+            least_of_best=least_of_best,
+            asks_person=understood.asks_person,
+            whole=style != "short",
         )
         least, named = LEAST_OF_BEST_RECORD * best.score, evidence.named
         near = [one for one in others if one.score >= least and (not named or one.record_id in named)]
@@ -105,8 +113,9 @@ class Extractor:
         least_of_best: float = LENGTHS["normal"].least_of_best,
         asks_person: bool = False,
         with_bio: bool = True,
+        whole: bool = False,
     ) -> list[Excerpt]:
-        """The best sentences of one record, at most so many and what stands between them."""
+        """The best sentences of one record, at most so many and what stands between; all, if it is short."""
         best = record.passages[0].passage
         # A biography's only where it fits best.
         wants_bio = (with_bio and best.section == "bio") and (
@@ -123,6 +132,8 @@ class Extractor:
         order = sorted(range(len(sentences)), key=lambda row: -sentences[row].score)
         least = least_of_best * sentences[order[0]].score
         chosen = {row for row in order[:most] if sentences[row].score >= least}
+        if whole and sum(one.end - one.start for one in sentences) <= WHOLE_CHARS:
+            chosen = set(order)
         return _joined(sentences, chosen)
 
     def _sentences(self, understood: Understood, passage: Passage, place: int) -> list[Excerpt]:

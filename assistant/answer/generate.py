@@ -14,8 +14,9 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 
 from assistant.answer.citations import CitedText, DraftCiter
-from assistant.answer.grounding import Grounder
+from assistant.answer.grounding import Checked, Grounder
 from assistant.answer.markers import defuse
+from assistant.answer.opinion import second_opinion
 from assistant.llm import Piece, Pulse
 from assistant.prompts import Prompts
 from assistant.types import Answer, ChatModel, Delta, Event, NumberedSource, Status, Style
@@ -129,6 +130,10 @@ class Writer:
         if outcome.is_enough and citer.matched_sentences:
             outcome.notice = outcome.notice or MATCHED.format(count=citer.matched_sentences)
         return outcome
+
+    def reconsider(self, checked: Sequence[Checked], endpoint: ChatModel) -> list[Checked]:
+        """The statements of an answer after the model's second opinion on the doubtful ones."""
+        return second_opinion(checked, self.prompts, endpoint)
 
     def _draft(self, task: Task, history: Sequence[Answer], endpoint: ChatModel) -> Generator[str | Status, None, None]:
         """The model's words and commands as they come; raises what the endpoint raises."""

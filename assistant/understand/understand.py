@@ -111,8 +111,11 @@ class Understander:
         linked = self.entities.link(question)
         phrasing = self.bundled.embed_phrasing(question)
         intents = intent_chances(self.bundled.embed_question(question), phrasing)
-        seeks = intents["list"] >= SURE_OF_SUBJECT
-        asked, scored = self._scored(_asked(question, linked, self.ranker.snapshot.keyword), seeks=seeks)
+        asked = _asked(question, linked, self.ranker.snapshot.keyword)
+        if intents["overview"] >= LEAST_INTENT_CHANCE and not asked.where and self._subject(question)[1]:
+            # An overview of a subject is what there is on it.
+            intents |= {"overview": 0.0, "list": intents["list"] + intents["overview"]}
+        asked, scored = self._scored(asked, seeks=intents["list"] >= SURE_OF_SUBJECT)
         listed = next((one for one in reversed(history) if one.query), None)
         previous = parse_query(listed.query) if listed is not None and listed.query else None
         before = [one.record_id for one in listed.about] if listed is not None else []
@@ -215,9 +218,11 @@ class Understander:
     def _scored(self, asked: Asked, *, seeks: bool = False) -> tuple[Asked, Scored | None]:
         """The scores of a question; speech, and whatever there is on a subject, is searched by the subject alone."""
         if (seeks or self.ranker.has_times) and asked.text.strip():
-            text = asked.corrected
-            asked = replace(asked, subject=subject_of(text, self.bundled.embed_pieces(text)))
+            asked = replace(asked, subject=self._subject(asked.corrected)[0])
         return asked, self.ranker.score(asked)
+
+    def _subject(self, question: str) -> tuple[str, bool]:
+        return subject_of(question, self.bundled.embed_pieces(question))
 
 
 def _asked(question: str, linked: Linked, keyword: KeywordIndex) -> Asked:
