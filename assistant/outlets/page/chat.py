@@ -265,8 +265,7 @@ class Chat:
             with closing(asked) as events:
                 for event in events:
                     if conversation.running is not draft:  # Gradio sends the last update twice; make it a fresh one
-                        is_here = any(one is draft for one in conversation.drafts)
-                        yield self.shown(conversation) if is_here else gr.skip()
+                        yield self.shown(conversation)
                         return
                     draft.apply(event)
                     if isinstance(event, Sources) or time.monotonic() - shown_at > SHOWN_EVERY_S:
