@@ -1,5 +1,5 @@
 # The page, the API and the tools in one image: locked packages, not root, nothing written but to /data and /tmp.
-# tests/test_container.py runs the steps below outside any container as well.
+# tests/test_installs.py runs the steps below outside any container as well.
 FROM python:3.13-slim AS build
 WORKDIR /src
 RUN python -m venv /opt/talks

@@ -29,11 +29,11 @@ help:
 chat: .venv/.run
 	@.venv/bin/talks chat $(ARGS)
 
-# All of them: two at a time first, then those that must run alone.
+# All of them: two at a time first, then those that must run alone, found by their files, since to import all takes long.
 test: lint
 ifeq ($(ARGS),)
-	@$(IN_VENV) -m pytest -n 2 --dist loadfile -m "not alone"
-	@$(IN_VENV) -m pytest -m alone
+	@$(IN_VENV) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not alone"
+	@$(IN_VENV) -m pytest -m alone $$(grep -rl --include='test_*.py' 'mark\.alone' tests)
 else
 	@$(IN_VENV) -m pytest $(ARGS)
 endif
@@ -106,12 +106,13 @@ endif
 	@$(call install,requirements-dev.lock)
 	@touch .venv/.run $@
 
+# Python compiles what is imported when it is; most modules of these packages never are.
 define install
 	set -e; \
 	if ! { $(SOUND); }; then $(make-venv); fi; \
 	place=$$(pwd -P); rm -f .venv/.place; \
 	echo "Installing about $$(grep -c "^[a-z]" $(1)) packages into .venv (once; a minute or more) ..." >&2; \
-	$(IN_VENV) -m pip install --quiet --disable-pip-version-check --no-input --only-binary :all: \
+	$(IN_VENV) -m pip install --quiet --disable-pip-version-check --no-input --no-compile --only-binary :all: \
 		--require-hashes --requirement $(1); \
 	$(IN_VENV) -m pip install --quiet --disable-pip-version-check --no-input --no-deps --no-build-isolation \
 		--editable .; \

@@ -5,7 +5,7 @@ it when an ingest replaces the index.
 """
 
 import threading
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -21,27 +21,19 @@ from assistant.answer.program import Program
 from assistant.chat import ChatEngine
 from assistant.llm import Endpoint, EndpointChoice, Learned
 from assistant.prompts import load_prompts
+from assistant.query import EVERYTHING, Query
 from assistant.retrieve.evidence import Gatherer
 from assistant.retrieve.hybrid import HybridRanker
-from assistant.retrieve.structured import Filters
 from assistant.settings import Settings
-from assistant.types import Answer, ChatModel, Event, SourcePassage, Style
-from assistant.understand.by_model import ByModel
+from assistant.types import Answer, ChatModel, Done, Event, SourcePassage, Style
 from assistant.understand.entities import Entities
 from assistant.understand.parser import Parser
 from assistant.understand.understand import Understander, Understood
-from ingest.embedder import BundledEmbedder, Embedder, EndpointEmbedder
+from ingest import snapshots
+from ingest.embedder import BundledEmbedder, Embedder
+from ingest.endpoint_embedder import EndpointEmbedder
 from ingest.errors import IndexDamaged, IndexMissing, QuestionTooLong, SettingsError
 from ingest.pipeline import IngestReport, Progress, ingest
-from ingest.snapshots import (
-    Snapshot,
-    collection_named,
-    collection_of,
-    latest_collection,
-    open_current,
-    readable_parts,
-    serving_name,
-)
 from ingest.stores import StoreChoice
 from ingest.text import printable
 
@@ -51,19 +43,6 @@ ANY_MODEL = "auto"
 _ENDPOINTS_REMEMBERED = 64
 # Two pages of text; what a turn costs grows with its question, and nobody waits for another's.
 LONGEST_QUESTION_CHARS = 4000
-
-
-class _Opened:
-    """A snapshot and what works on it, the engine made when it is first used."""
-
-    def __init__(self, ranker: HybridRanker, make_engine: Callable[[HybridRanker], ChatEngine]) -> None:
-        self.ranker = ranker
-        self._make_engine = make_engine
-
-    @cached_property
-    def engine(self) -> ChatEngine:
-        """Runs turns over it."""
-        return self._make_engine(self.ranker)
 
 
 class Assistant:
@@ -83,10 +62,10 @@ class Assistant:
         # How a question is put is told by this model, whichever makes the vectors of the passages.
         self._bundled = self.embedder if isinstance(self.embedder, BundledEmbedder) else BundledEmbedder()
         self._grounder = Grounder(self._bundled)
-        self._by_model = ByModel(self._prompts)
         self._abstainer = Abstainer()
-        self._opened: _Opened | None = None
-        self._named: str | None = None
+        # What serves, opened anew when an ingest has switched; turns that are under way keep the old one.
+        self._opened = lru_cache(maxsize=1)(self._open)
+        self._engine_over = lru_cache(maxsize=1)(self._make_engine)
         self._opening = threading.Lock()
         # What earlier turns found out about a server and model; kept without the key.
         self._learned_of = lru_cache(maxsize=_ENDPOINTS_REMEMBERED)(lambda *_: Learned())
@@ -100,7 +79,7 @@ class Assistant:
     def corpus(self) -> Path:
         """What the collection is made from: as the settings say, else as it was."""
         if "corpus" not in self.settings.model_fields_set:
-            made = next(readable_parts(self.collection), None)
+            made = next(snapshots.readable_snapshots(self.collection), None)
             if made is not None:
                 return Path(made.manifest.corpus)
             if self.settings.collection and self.collection.name != self.settings.corpus.name:
@@ -117,7 +96,7 @@ class Assistant:
     @property
     def has_index(self) -> bool:
         """Whether something has been ingested into the collection."""
-        return serving_name(self.collection) is not None
+        return snapshots.serving_name(self.collection) is not None
 
     @property
     def damage(self) -> str | None:
@@ -128,19 +107,20 @@ class Assistant:
             return str(error)
 
     @property
-    def snapshot(self) -> Snapshot:
+    def snapshot(self) -> snapshots.Snapshot:
         """The snapshot that serves; raises what `ingest.snapshots.open_current` raises."""
-        return self._current().ranker.snapshot
+        return self.ranker.snapshot
 
     @property
     def ranker(self) -> HybridRanker:
         """Ranks the talks and papers of the serving snapshot."""
-        return self._current().ranker
+        with self._opening:
+            return self._opened(snapshots.serving_name(self.collection))
 
     @property
     def gatherer(self) -> Gatherer:
         """Gathers evidence from the serving snapshot."""
-        return self._current().engine.gatherer
+        return self._engine.gatherer
 
     def turn(
         self,
@@ -148,7 +128,7 @@ class Assistant:
         history: Sequence[Answer] = (),
         *,
         endpoint: ChatModel | None,
-        filters: Filters | None = None,
+        filters: Query = EVERYTHING,
         retrieved: Sequence[str] | None = None,
         style: Style = "normal",
     ) -> Generator[Event, None, None]:
@@ -158,13 +138,28 @@ class Assistant:
             QuestionTooLong: At once, before anything is looked up.
         """
         question = readable_question(question)
-        return self._current().engine.turn(
+        return self._engine.turn(
             question, history, endpoint=endpoint, filters=filters, retrieved=retrieved, style=style
         )
 
+    def converse(
+        self,
+        questions: Sequence[str],
+        *,
+        endpoint: ChatModel | None = None,
+        filters: Query = EVERYTHING,
+        history: Sequence[Answer] = (),
+    ) -> list[Answer]:
+        """Put questions one after the other, as one conversation; `history` and their answers, in order."""
+        answers = list(history)
+        for question in questions:
+            turn = self.turn(question, answers, endpoint=endpoint, filters=filters)
+            answers += [event.answer for event in turn if isinstance(event, Done)]
+        return answers
+
     def understand(self, question: str, history: Sequence[Answer] = ()) -> Understood:
         """What a question means after these answers, without a model."""
-        return self._current().engine.understander.understand(readable_question(question), history)
+        return self._engine.understander.understand(readable_question(question), history)
 
     def endpoint(self, model: str | None = None) -> Endpoint | None:
         """The endpoint of the settings, or None when there is none or `model` is "none".
@@ -182,18 +177,15 @@ class Assistant:
         """An endpoint of the user's choice, within the limits of the settings."""
         return Endpoint(choice, self.settings, self._learned_of(choice.base_url, choice.model))
 
-    def _current(self) -> _Opened:
-        """What serves now; opened anew when an ingest has switched. Turns that are under way keep the old one."""
+    @property
+    def _engine(self) -> ChatEngine:
+        ranker = self.ranker
         with self._opening:
-            name = serving_name(self.collection)
-            if self._opened is None or self._named != name:
-                self._opened, self._named = self._open(), name
-            return self._opened
+            return self._engine_over(ranker)
 
-    def _open(self) -> _Opened:
-        snapshot = open_current(self.collection, self.embedder.fingerprint, self._store)
-        ranker = HybridRanker(snapshot, self.embedder, keyword_weight=self.settings.keyword_weight)
-        return _Opened(ranker, self._make_engine)
+    def _open(self, _: str | None) -> HybridRanker:
+        snapshot = snapshots.open_current(self.collection, self.embedder.fingerprint, self._store)
+        return HybridRanker(snapshot, self.embedder, keyword_weight=self.settings.keyword_weight)
 
     def _make_engine(self, ranker: HybridRanker) -> ChatEngine:
         store, keyword, bundled = ranker.snapshot.store, ranker.snapshot.keyword, self._bundled
@@ -204,7 +196,7 @@ class Assistant:
             return DraftCiter(answer, sources, keyword, self._grounder.matcher(sources, keyword))
 
         return ChatEngine(
-            Understander(ranker, entities, Parser(bundled), bundled, self._by_model),
+            Understander(ranker, entities, Parser(bundled), bundled, self._prompts),
             gatherer,
             self._abstainer,
             Writer(self._prompts, make_citer),
@@ -224,9 +216,9 @@ def store_choice(settings: Settings) -> StoreChoice:
 def collection_folder(settings: Settings) -> Path:
     """The folder of the collection: the one that is named, that of the corpus, or the one ingested last."""
     if settings.collection:
-        return collection_named(settings.home, settings.collection)
-    last = None if "corpus" in settings.model_fields_set else latest_collection(settings.home)
-    return last or collection_of(settings.home, settings.corpus)
+        return snapshots.collection_named(settings.home, settings.collection)
+    last = None if "corpus" in settings.model_fields_set else snapshots.latest_collection(settings.home)
+    return last or snapshots.collection_of(settings.home, settings.corpus)
 
 
 def readable_question(question: str) -> str:

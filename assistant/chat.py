@@ -10,25 +10,24 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from assistant.answer import messages
-from assistant.answer.abstain import Abstainer, Answerability
+from assistant.answer.abstain import SURE_FROM, Abstainer, hint
 from assistant.answer.citations import CitedText
 from assistant.answer.digest import Digest
 from assistant.answer.extract import Excerpt, Extractor
-from assistant.answer.generate import MARKER, Outcome, Task, Writer
+from assistant.answer.generate import MARKER, Task, Writer
 from assistant.answer.grounding import Grounder, with_support
 from assistant.answer.program import Program
 from assistant.answer.tabulate import tell
-from assistant.query import query_text
-from assistant.retrieve.evidence import Evidence, Gatherer, Rows
+from assistant.query import EVERYTHING, Query, query_text
+from assistant.retrieve.evidence import Evidence, Gatherer
 from assistant.retrieve.hybrid import RankedRecord
-from assistant.retrieve.structured import Filters
+from assistant.retrieve.structured import Result
 from assistant.types import (
     About,
     Abstention,
     Answer,
     ChatModel,
     Checked,
-    Delta,
     Done,
     Event,
     Mode,
@@ -44,6 +43,8 @@ from assistant.understand.understand import Understander, Understood
 MOST_COMPARED, COMPARED_SENTENCES = 3, 3
 # Of so few rows it is told what they say too.
 MOST_ROWS_QUOTED = 2
+# Rows that a model may cite by name; the table that the program sets holds them all.
+MOST_ROWS_IN_PROMPT = 60
 # Of a list by relevance; those that fit less than so much of the best do not belong.
 MOST_LISTED = 8
 LEAST_OF_BEST_LISTED = 0.65
@@ -53,16 +54,13 @@ MOST_ABOUT = 20
 
 @dataclass(slots=True)
 class _Turn:
-    """What has happened in the turn that is going on.
-
-    Attributes:
-        began: When, by `time.perf_counter`.
-        timing_ms: When the answer was there, in milliseconds: as a whole, its sources, its first words.
-    """
+    """What has happened in the turn that is going on; `began` by `time.perf_counter`."""
 
     understood: Understood
-    began: float
+    evidence: Evidence
+    decision: Abstention | None
     style: Style
+    began: float
     answer: CitedText = field(default_factory=CitedText)
     mode: Mode = "extract"
     abstention: Abstention | None = None
@@ -75,19 +73,14 @@ class _Turn:
         default_factory=lambda: {"total": None, "retrieval": None, "first_token": None}
     )
 
-    def clock(self, name: str) -> None:
-        """Note how long it took to get here; the first time counts."""
-        if self.timing_ms[name] is None:
-            self.timing_ms[name] = round((time.perf_counter() - self.began) * 1000, 2)
+    def clock(self, name: str, at: float | None = None) -> None:
+        """Note how long it took to get there, or here."""
+        self.timing_ms[name] = round(((at or time.perf_counter()) - self.began) * 1000, 2)
 
 
 @dataclass(frozen=True, slots=True)
 class ChatEngine:
-    """Runs chat turns over one snapshot of a collection; what it is made of is shared by all turns.
-
-    Attributes:
-        asks_again: Whether a model is asked for a second opinion on doubtful statements.
-    """
+    """Runs chat turns over one snapshot of a collection; what it is made of is shared by all turns."""
 
     understander: Understander
     gatherer: Gatherer
@@ -105,131 +98,108 @@ class ChatEngine:
         history: Sequence[Answer] = (),
         *,
         endpoint: ChatModel | None = None,
-        filters: Filters | None = None,
+        filters: Query = EVERYTHING,
         retrieved: Sequence[str] | None = None,
         style: Style = "normal",
     ) -> Generator[Event, None, None]:
         """Answer a question; yields what happens, `Done` last.
 
         Args:
-            question: As typed.
             history: The answers of this conversation, oldest first.
             endpoint: Writes the answer; None means the sources' own words.
-            filters: Only records that fit them all; None is the whole collection.
             retrieved: Ids of records, best first, that something else has found; None is the program's own ranking.
             style: How long the answer is to be; a list is always whole.
         """
         began = time.perf_counter()
         yield Status("searching", "Searching the talks and papers")
         understood = self.understander.understand(question, history, endpoint)
-        turn = _Turn(understood, began, style)
-        evidence = self.gatherer.gather(understood, filters or Filters(), retrieved)
-        decision = self.abstainer.decide(understood, evidence)
+        evidence = self.gatherer.gather(understood, filters, retrieved)
+        turn = _Turn(understood, evidence, self.abstainer.decide(understood, evidence), style, began)
         turn.clock("retrieval")
         yield Sources(tuple(evidence.sources))
-        outcome = Outcome(is_enough=False)
+        is_enough = False
         if endpoint is not None:
-            outcome = yield from self._generate(turn, evidence, decision, history, endpoint)
-        if not outcome.is_enough:
-            yield from self._without_model(turn, evidence, decision)
-        yield Done(self._done(turn, evidence))
+            is_enough = yield from self._generate(turn, history, endpoint)
+        if not is_enough:
+            yield from self._without_model(turn)
+        yield Done(self._done(turn))
 
-    def _generate(
-        self,
-        turn: _Turn,
-        evidence: Evidence,
-        decision: Answerability,
-        history: Sequence[Answer],
-        endpoint: ChatModel,
-    ) -> Generator[Event, None, Outcome]:
-        """The model's answer, cited, and each of its statements beside what it cites."""
+    def _generate(self, turn: _Turn, history: Sequence[Answer], endpoint: ChatModel) -> Generator[Event, None, bool]:
+        """The model's answer, cited, and each of its statements beside what it cites; whether that is enough."""
+        understood, evidence, rows = turn.understood, turn.evidence, turn.evidence.rows
         yield Status("reading", f"Reading {len(evidence.whole)} talks and papers")
-        understood = turn.understood
         task = Task(
             question=understood.standalone,
             sources=[self.gatherer.numbered(record, understood) for record in evidence.whole],
-            rows=self._rows_as_source(evidence),
-            titles=self.gatherer.titles(),
-            note=" ".join((decision.note(evidence), self.program.note(understood))).strip(),
+            rows=self._rows_as_source(rows) if rows else None,
+            titles=self.gatherer.titles,
+            note=" ".join((hint(turn.decision, evidence), self.program.note(understood))).strip(),
             style=turn.style,
         )
-        writing = self.writer.write(
-            task, turn.answer, history, endpoint, lambda: self._tell(evidence.rows, turn.answer)
-        )
-        outcome: Outcome
-        while True:
-            try:
-                event = next(writing)
-            except StopIteration as over:
-                outcome = over.value
-                break
-            if isinstance(event, Delta):
-                turn.clock("first_token")
-            yield event
+
+        def table() -> Iterator[Event]:
+            return tell(rows, self.gatherer.store, turn.answer) if rows else iter(())
+
+        outcome = yield from self.writer.write(task, turn.answer, history, endpoint, table)
         turn.notice, turn.dropped_markers = outcome.notice, outcome.dropped_markers
-        if outcome.said_anything:
+        if outcome.first_said is not None:
+            turn.clock("first_token", outcome.first_said)
             turn.mode = "model"
             turn.refused = outcome.said_not_found
-            if evidence.rows is not None:
-                turn.query = query_text(evidence.rows.query)
+            turn.query = query_text(rows.query) if rows else None
             yield from self._check(turn, task, endpoint)
-        return replace(outcome, is_enough=outcome.is_enough and outcome.said_anything)
+        return outcome.is_enough
 
-    def _without_model(self, turn: _Turn, evidence: Evidence, decision: Answerability) -> Iterator[Event]:
+    def _without_model(self, turn: _Turn) -> Iterator[Event]:
         """Answer, or go on, in the sources' own words."""
-        intent, already = turn.understood.intent, len(turn.answer.citations)
-        other = self.understander.other_language(turn.understood, evidence.sources[0].text) if evidence.sources else ""
+        understood, evidence, decision, answer = turn.understood, turn.evidence, turn.decision, turn.answer
+        intent, already = understood.intent, len(answer.citations)
+        other = self.understander.other_language(understood, evidence.sources[0].text) if evidence.sources else ""
         in_other = messages.OTHER_LANGUAGE.format(language=other) if other else None
-        if in_other and decision.abstention is not None:
-            decision = replace(decision, abstention=Abstention("other_language", in_other))
+        if in_other and decision is not None:
+            decision = Abstention("other_language", in_other)
         else:
             turn.notice = turn.notice or in_other
-        part = self.gatherer.part(turn.understood) if intent == "overview" and evidence.rows is None else []
+        part = self.gatherer.part(understood) if intent == "overview" and evidence.rows is None else []
         if part:
             turn.mode = "gist"
-            yield from self.digest.overview(turn.answer, part)
-        elif self.program.answers(turn.understood, evidence, decision):
+            yield from self.digest.overview(answer, part)
+        elif self.program.answers(understood, evidence, decision):
             turn.mode = "about"
-            yield from self.program.tell(turn.understood, turn.answer, self.digest)
+            yield from self.program.tell(understood, answer, self.digest)
         elif evidence.rows is not None:
             turn.mode, turn.query = "catalogue", query_text(evidence.rows.query)
-            yield from self._tell(evidence.rows, turn.answer)
+            yield from tell(evidence.rows, self.gatherer.store, answer)
             if intent == "ask":
-                yield from self._quote_rows(turn, evidence, evidence.rows.result.ids)
-        elif decision.abstention is not None and decision.abstention.reason == "false_presupposition":
-            yield from self._correct(turn, evidence)
-        elif decision.abstention is not None:
-            turn.abstention = decision.abstention
-            yield from messages.say(turn.answer, decision.abstention.text)
-        elif intent == "summarise":
+                yield from self._quote_rows(turn, evidence.rows.ids)
+        elif decision is not None and decision.reason == "false_presupposition":
+            yield from self._correct(turn)
+        elif decision is not None:
+            turn.abstention = decision
+            yield from messages.say(answer, decision.text)
+        elif intent in ("summarise", "compare", "recommend"):
             turn.mode = "gist"
-            yield from self.digest.summarise(turn.answer, evidence.records)
-        elif intent == "compare":
-            turn.mode = "gist"
-            yield from self.digest.compare(turn.answer, self._compared(turn, evidence))
-        elif intent == "recommend":
-            turn.mode = "gist"
-            yield from self.digest.recommend(turn.answer, evidence.records)
+            if intent == "summarise":
+                yield from self.digest.summarise(answer, evidence.records)
+            elif intent == "compare":
+                yield from self.digest.compare(answer, self._compared(turn))
+            else:
+                yield from self.digest.recommend(answer, evidence.records)
         else:
-            yield from self._extract(turn, evidence, several=intent == "list" and not evidence.named)
-        turn.refused = not turn.answer.citations and turn.mode != "about"
+            yield from self._extract(turn, several=intent == "list" and not evidence.named)
+        turn.refused = not answer.citations and turn.mode != "about"
         # What stands there to the letter needs no check.
-        quoted = turn.answer.citations[already:]
-        turn.answer.citations[already:] = [replace(one, support="supported") for one in quoted]
+        answer.citations[already:] = [replace(one, support="supported") for one in answer.citations[already:]]
 
-    def _tell(self, rows: Rows | None, answer: CitedText) -> Iterator[Event]:
-        """Say and cite what the typed query found."""
-        if rows is not None:
-            yield from tell(rows.query, rows.result, self.gatherer.store, answer)
-
-    def _rows_as_source(self, evidence: Evidence) -> NumberedSource | None:
+    def _rows_as_source(self, rows: Result) -> NumberedSource | None:
         """The rows as a model reads them: as they would be told, without markers."""
-        if evidence.rows is None:
-            return None
         told = CitedText()
-        for _ in self._tell(evidence.rows, told):
+        for _ in tell(rows, self.gatherer.store, told):
             pass
-        return self.gatherer.rows_as_source(evidence.rows, MARKER.sub("", told.text))
+        first = (self.gatherer.store.passages_of(one)[0] for one in rows.ids[:MOST_ROWS_IN_PROMPT])
+        passages = tuple(self.gatherer.source(one, 1.0) for one in first)
+        text = MARKER.sub("", told.text)
+        return NumberedSource(passages, text, "Table of the records that were asked for") if passages else None
 
     def _best_of(self, turn: _Turn, record: RankedRecord, most: int, *, with_bio: bool = True) -> list[Excerpt]:
         """The sentences of a record that answer best."""
@@ -238,18 +208,18 @@ class ChatEngine:
             turn.understood.question, turn.understood.scored, record, most=most, with_bio=with_bio
         )
 
-    def _quote(self, turn: _Turn, found: Sequence[Excerpt], *, lead: bool = True) -> Iterator[Event]:
+    def _quote(self, turn: _Turn, found: Sequence[Excerpt], *, lead: str = messages.LEAD) -> Iterator[Event]:
         cited = [(one, self.gatherer.source(one.passage, one.score)) for one in found]
         return messages.excerpts(turn.answer, cited, lead=lead)
 
-    def _compared(self, turn: _Turn, evidence: Evidence) -> list[list[Excerpt]]:
+    def _compared(self, turn: _Turn) -> list[list[Excerpt]]:
         """Excerpts of each record that is compared: those named, and the best where only one is, or none."""
-        count = min(max(2, len(evidence.named)), MOST_COMPARED)
-        return [self._best_of(turn, one, COMPARED_SENTENCES, with_bio=False) for one in evidence.records[:count]]
+        count = min(max(2, len(turn.evidence.named)), MOST_COMPARED)
+        return [self._best_of(turn, one, COMPARED_SENTENCES, with_bio=False) for one in turn.evidence.records[:count]]
 
-    def _extract(self, turn: _Turn, evidence: Evidence, *, several: bool) -> Iterator[Event]:
+    def _extract(self, turn: _Turn, *, several: bool) -> Iterator[Event]:
         """Excerpts of the best records; of a list by relevance the best sentence of each."""
-        understood = turn.understood
+        understood, evidence = turn.understood, turn.evidence
         if understood.scored is None:
             return
         if not several:
@@ -261,7 +231,9 @@ class ChatEngine:
                 asks_person=understood.asks_person,
                 style=turn.style,
             )
-            yield from self._quote(turn, found)
+            seen = evidence.features
+            is_sure = seen is None or self.abstainer.chance(understood, seen) >= SURE_FROM
+            yield from self._quote(turn, found, lead=messages.LEAD if is_sure else messages.LEAD_UNSURE)
             return
         least = LEAST_OF_BEST_LISTED * evidence.records[0].score
         yield from messages.say(turn.answer, messages.LEAD_SEVERAL)
@@ -271,19 +243,19 @@ class ChatEngine:
             yield from messages.say(turn.answer, f"**{source.title}**{messages.by(source)}")
             yield from messages.quote(turn.answer, best, source)
 
-    def _quote_rows(self, turn: _Turn, evidence: Evidence, ids: Sequence[str]) -> Iterator[Event]:
+    def _quote_rows(self, turn: _Turn, ids: Sequence[str]) -> Iterator[Event]:
         """What the records of a short list say, where more is asked than which they are."""
-        for record in evidence.records if len(ids) <= MOST_ROWS_QUOTED else ():
+        for record in turn.evidence.records if len(ids) <= MOST_ROWS_QUOTED else ():
             if record.record_id in ids:
-                yield from self._quote(turn, self._best_of(turn, record, COMPARED_SENTENCES), lead=False)
+                yield from self._quote(turn, self._best_of(turn, record, COMPARED_SENTENCES), lead="")
 
-    def _correct(self, turn: _Turn, evidence: Evidence) -> Iterator[Event]:
+    def _correct(self, turn: _Turn) -> Iterator[Event]:
         """Say whose talk it is, and what it says."""
-        wrong = evidence.presupposition
+        wrong = turn.evidence.presupposition
         assert wrong is not None
         own, meant = self.gatherer.source(wrong.own, 1.0), self.gatherer.source(wrong.meant, 1.0)
         yield from messages.correction(turn.answer, wrong.name, own, meant)
-        for record in evidence.records:
+        for record in turn.evidence.records:
             if record.record_id == wrong.meant.record_id:
                 yield from self._quote(turn, self._best_of(turn, record, 2))
 
@@ -303,7 +275,7 @@ class ChatEngine:
         )
         yield Checked(turn.checks)
 
-    def _done(self, turn: _Turn, evidence: Evidence) -> Answer:
+    def _done(self, turn: _Turn) -> Answer:
         """The turn as it ended."""
         turn.clock("total")
         understood = turn.understood
@@ -321,14 +293,14 @@ class ChatEngine:
             query=turn.query,
             intent=understood.intent,
             abstention=turn.abstention,
-            about=self._about(turn, evidence),
+            about=self._about(turn),
             mentions=understood.mentions,
         )
 
-    def _about(self, turn: _Turn, evidence: Evidence) -> tuple[About, ...]:
+    def _about(self, turn: _Turn) -> tuple[About, ...]:
         """What the turn was about: first what the question named, then what the answer cites, or is nearest."""
         named = [id_ for mention in turn.understood.mentions if mention.field != "kind" for id_ in mention.record_ids]
         cited = [citation.id for citation in turn.answer.citations]
-        near = [] if cited or turn.mode == "about" else [record.record_id for record in evidence.records[:1]]
+        near = [] if cited or turn.mode == "about" else [record.record_id for record in turn.evidence.records[:1]]
         order = [id_ for id_ in cited if id_ in named] + cited + ([] if cited else named) + near
         return tuple(self.gatherer.about(id_) for id_ in list(dict.fromkeys(order))[:MOST_ABOUT])

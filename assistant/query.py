@@ -5,15 +5,15 @@ line; evaluated by `retrieve.structured`. Nothing in a text is ever executed.
 """
 
 import datetime
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
 from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from ingest import schema
 from ingest.errors import TalksError
-from ingest.readers.dates import parse_date, parse_iso
+from ingest.readers.fields import parse_date
 from ingest.records import Date, Kind
 from ingest.schema import DATES, FLAG, NAME, NUMBER, SECONDS
 
@@ -50,7 +50,6 @@ class Condition:
             "among" (ids of records); "speaks" (where somebody does, `SPEAKS`).
         values: As text. A name that some record has means that name, other words mean the names that hold them;
             numbers and seconds are a range, dates likewise, flags "yes" or "no"; of an address, a part of it.
-        negated: None of the values may hold.
     """
 
     field: str
@@ -69,7 +68,6 @@ class Query:
         order: "corpus", "title", "title_length", "size" (of groups), a key, or "#" and a key.
         skip: How many of the first are left out: 1 for "the second newest"; with `best`, how many values.
         best: Only those with the extreme value of `order`, ties included.
-        counted: A number was asked for.
     """
 
     listed: str = "records"
@@ -94,6 +92,10 @@ class Query:
     def is_grouped(self) -> bool:
         """Whether groups are listed."""
         return self.listed not in ("records", "chapters")
+
+
+EVERYTHING = Query()
+"""The whole collection."""
 
 
 def counts() -> list[str]:
@@ -137,13 +139,14 @@ def _is_value(key: str, value: str) -> bool:
 
 
 _QUERY = TypeAdapter(Query)
-_OWN = {field.name: field.default for field in fields(Query) if field.name != "conditions"}
+OWN = {field.name: field.default for field in fields(Query) if field.name != "conditions"}
+"""What a query says beside its conditions, and what goes without saying."""
 
 
 def query_text(query: Query) -> str:
     """A query as text, one "field: value" a line, that `parse_query` reads back; what says nothing is left out."""
     lines = []
-    for name, default in _OWN.items():
+    for name, default in OWN.items():
         value = getattr(query, name)
         if value != default or name == "listed":
             lines.append(f"{name}: {'yes' if value is True else value}")
@@ -159,7 +162,7 @@ def parse_query(text: str) -> Query | None:
     conditions = []
     for line in text.splitlines():
         name, _, value = (part.strip() for part in line.partition(":"))
-        if name not in _OWN:
+        if name not in OWN:
             values = tuple(part.strip() for part in value.split(" | "))
             conditions.append(Condition(name.removeprefix("not "), values, name.startswith("not ")))
         elif name in own:
@@ -210,6 +213,12 @@ def where_condition(name: str, value: str) -> Condition:
     return Condition(field.key, (value,))
 
 
+def narrowed(query: Query, where: Mapping[str, object]) -> Query:
+    """A query with further conditions, field by field; raises as `where_condition` does."""
+    more = (where_condition(name, str(value)) for name, value in where.items())
+    return replace(query, conditions=(*query.conditions, *more))
+
+
 MONTHS = "january february march april may june july august september october november december".split()
 
 
@@ -228,7 +237,7 @@ def numbers_in(value: str) -> Range[int] | None:
 
 def dates_in(value: str) -> Range[Date] | None:
     """Read "2023", "2023-10", "2023-10-02", "--10", "--10-02", and ranges of them."""
-    return _range(value, lambda end: date if (date := parse_iso(end)).iso == end else None)
+    return _range(value, lambda end: date if (date := parse_date(end)).iso == end else None)
 
 
 def _range(value: str, read: Callable[[str], End | None]) -> Range[End] | None:

@@ -10,8 +10,19 @@ from platformdirs import user_data_path
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from assistant.resources import prompts_dir, seeds_dir
 from ingest.errors import SettingsError
+
+PACKAGE = Path(__file__).resolve().parent
+
+
+def packaged(name: str) -> Path:
+    """The folder "prompts" or "seeds" that travels with the code: inside the package, else in the clone around it.
+
+    Inside comes first: beside an installed package lies site-packages, where a folder called "prompts" may be anyone's,
+    whereas a clone never has `assistant/data/`.
+    """
+    inside = PACKAGE / "data" / name
+    return inside if inside.is_dir() else PACKAGE.parent / name
 
 
 class Settings(BaseSettings):
@@ -19,7 +30,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="TALKS_", extra="ignore", frozen=True)
 
-    corpus: Path = Field(default_factory=seeds_dir, description="Folder or file that holds the pages.")
+    corpus: Path = Field(default_factory=lambda: packaged("seeds"), description="Folder or file that holds the pages.")
     home: Path = Field(
         default_factory=lambda: user_data_path("talks-assistant", appauthor=False),
         description="Where the index and the conversations are kept.",
@@ -31,7 +42,7 @@ class Settings(BaseSettings):
         None, description="A vector store's server: http(s)://… is Chroma, milvus+http(s)://… Milvus; none is embedded."
     )
     store_token: SecretStr | None = Field(None, description="Sent to that server only.")
-    prompts: Path = Field(default_factory=prompts_dir, description="Folder of the prompt templates.")
+    prompts: Path = Field(default_factory=lambda: packaged("prompts"), description="Folder of the prompt templates.")
 
     llm_base_url: str | None = Field(None, description="An OpenAI-compatible endpoint; none means quotes only.")
     llm_model: str | None = Field(None, description="The model there; none means the first that it lists.")

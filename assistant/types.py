@@ -42,7 +42,6 @@ class Mention:
     Attributes:
         start: Offset in the question, in characters.
         end: Offset after its last character.
-        text: As typed.
         field: A key of the schema whose value it is, "title", or what else it is: "field" (a word that names a field),
             "kind", "date", "number", "quotation".
         values: As the records write them; of "field" and "kind" the key.
@@ -84,75 +83,67 @@ class Abstention:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Citation:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Located:
+    """A passage, as it is cited or shown.
+
+    Attributes:
+        speakers: "Name, Affiliation" each.
+        source: File and line that the passage came from.
+        start_s: Where the passage starts in the recording, in seconds; None where the source gives no time.
+        deep_link: The address of the recording, of a citation at its second, or that of the record; None without one.
+    """
+
+    id: str
+    kind: Kind
+    title: str
+    speakers: tuple[str, ...]
+    passage_id: str
+    section: str
+    source: dict[str, Any]
+    url: str | None = None
+    video_url: str | None = None
+    start_s: float | None = None
+    end_s: float | None = None
+    deep_link: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation(Located):
     """One marker of an answer and what it points at.
 
     Attributes:
         n: The number shown; a talk keeps its number through an answer.
-        id: The talk or paper.
-        speakers: "Name, Affiliation" each.
         quote: Words of the passage, to the letter, that the marked statement rests on.
         quote_start: Offset of the quote in the passage's text, in characters.
         support: "supported", "weak" or "unsupported", or None when it was not checked.
-        source: File and line that the passage came from.
-        url: Where the talk or paper itself can be opened, or None.
-        video_url: Where its recording is, or None.
-        start_s: Where the passage starts in the recording, in seconds; None where the source gives no time.
-        end_s: Where it ends.
         opens_at_s: Where `deep_link` opens: at the sentence that answers, a second early.
-        deep_link: The address that opens there; the plain one where there is no time; None where there is no address.
         added: Whether the program found it for a sentence that names no source.
     """
 
     n: int
-    id: str
-    kind: Kind
-    title: str
-    speakers: tuple[str, ...]
-    passage_id: str
-    section: str
     quote: str
     quote_start: int
-    source: dict[str, Any]
     support: str | None = None
-    url: str | None = None
-    video_url: str | None = None
-    start_s: float | None = None
-    end_s: float | None = None
     opens_at_s: int | None = None
-    deep_link: str | None = None
     added: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SourcePassage:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourcePassage(Located):
     """A passage that an answer may cite, with what a card beside the answer shows.
 
     Attributes:
-        page: The pages that the record stood on.
+        pages: The pages that the record stood on.
         score: The ranking's score, higher is better.
         opens: Where its sentences or chapters open in the recording: offset in the text, second or None, address;
             empty where the source gives no times.
-        deep_link: The address of the recording, or of the record.
     """
 
-    passage_id: str
-    id: str
-    kind: Kind
-    title: str
-    speakers: tuple[str, ...]
     pages: tuple[str, ...]
-    section: str
     text: str
     score: float
-    source: dict[str, Any]
-    url: str | None = None
-    video_url: str | None = None
-    start_s: float | None = None
-    end_s: float | None = None
     opens: tuple[tuple[int, int | None, str | None], ...] = ()
-    deep_link: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +153,6 @@ class NumberedSource:
     Attributes:
         passages: What a citation of it may rest on; at least one.
         text: What the model reads.
-        heading: In one line, what it is.
     """
 
     passages: tuple[SourcePassage, ...]
@@ -178,7 +168,6 @@ class StatementCheck:
         start: Offset in the answer's text, in characters.
         end: Offset after its last character.
         support: "supported", "weak" or "unsupported".
-        reason: For whoever wonders, in a few words.
     """
 
     start: int
@@ -199,12 +188,8 @@ class Answer:
             one sentence; or None.
         dropped_markers: How many markers of the model named no source and were taken out.
         timing_ms: "total", "retrieval", and "first_token" (None without a model).
-        checks: One for each statement that could be checked, in order.
         query: What the records were asked, as text that reads back, so that the next question can narrow it; or None.
-        intent: What the question was taken to want.
-        abstention: Why it was not answered, or None.
         about: The records that it was about, first those that the question named, for the next question to lean on.
-        mentions: What the standalone question names.
     """
 
     question: str

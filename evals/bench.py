@@ -239,16 +239,12 @@ class RandomPassages:
         self.fingerprint = embedder.fingerprint
         self.dimensions = embedder.dimensions
 
-    def embed_passages(
-        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
-    ) -> NDArray[np.float32]:
+    def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Shape (n, d), unit rows."""
         rows = self._random.standard_normal((len(texts), self.dimensions), dtype=np.float32)
         return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True))
 
-    def embed_passages_with_words(
-        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
-    ) -> tuple[NDArray[np.float32], list[Words]]:
+    def embed_passages_with_words(self, texts: Sequence[str]) -> tuple[NDArray[np.float32], list[Words]]:
         """As many words as each text has, as far as the bundled model reads it."""
         words = [tuple(word for word, _ in self.word_starts(text)) for text in texts]
         vectors = [self._random.integers(-16, 17, (len(one), WORD_DIMENSIONS), dtype=np.int8) for one in words]
@@ -286,15 +282,13 @@ class CountedPassages(RandomPassages):
         self.again = 0
         self.stops_after = sys.maxsize
 
-    def embed_passages_with_words(
-        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
-    ) -> tuple[NDArray[np.float32], list[Words]]:
+    def embed_passages_with_words(self, texts: Sequence[str]) -> tuple[NDArray[np.float32], list[Words]]:
         """See `RandomPassages`."""
         if len(self.seen) >= self.stops_after:
             raise Stopped
         self.again += sum(text in self.seen for text in texts)
         self.seen.update(texts)
-        return super().embed_passages_with_words(texts, progress=progress)
+        return super().embed_passages_with_words(texts)
 
 
 def convert(pyvideo: Path, native: Path) -> list[str]:

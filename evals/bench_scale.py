@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from multiprocessing import get_context
@@ -32,7 +32,7 @@ from evals.questions import EVALS, read_questions
 from ingest.embedder import BundledEmbedder
 from ingest.pipeline import IngestReport, ingest
 from ingest.snapshots import collection_of
-from ingest.stores import PASSAGES, StoreChoice
+from ingest.stores import StoreChoice
 from ingest.stores.protocol import CANDIDATES
 from ingest.token_vectors import Words
 from ingest.vectors import BATCH_TEXTS
@@ -181,9 +181,7 @@ class Counted(RandomPassages):
         self._made = made
         self.seconds = 0.0
 
-    def embed_passages_with_words(
-        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
-    ) -> tuple[NDArray[np.float32], list[Words]]:
+    def embed_passages_with_words(self, texts: Sequence[str]) -> tuple[NDArray[np.float32], list[Words]]:
         """See `WordEmbedder`."""
         with self._made.open("a") as file:
             file.write(f"{len(texts)}\n")
@@ -211,7 +209,7 @@ def _killed(command: Sequence[str], made: Path, after_s: float) -> bool:
 def recall(assistant: Assistant, candidates: int) -> float:
     """How much of an exact pass's best the union of the engine's and the lexical candidates holds."""
     snapshot = assistant.snapshot
-    engine = StoreChoice().open(snapshot.folder, PASSAGES)
+    engine = StoreChoice().open(snapshot.folder)
     held: list[float] = []
     titles = [record.title for record in snapshot.store.records()]
     for title in titles[:: max(1, len(titles) // QUESTIONS)][:QUESTIONS]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.assembly import Assistant
-from assistant.types import Answer, Done
+from assistant.types import Answer
 from evals.questions import LabelledDialogue
 
 
@@ -52,11 +52,7 @@ def false_refusals(assistant: Assistant, questions: Sequence[str]) -> float:
 
 def converse(assistant: Assistant, questions: Sequence[str]) -> Answer:
     """The answer to the last of these questions, put one after the other, without a model."""
-    history: list[Answer] = []
-    for question in questions:
-        events = assistant.turn(question, history, endpoint=None)
-        history += [event.answer for event in events if isinstance(event, Done)]
-    return history[-1]
+    return assistant.converse(questions)[-1]
 
 
 def went_right(dialogue: LabelledDialogue, answer: Answer) -> bool:

@@ -1,4 +1,4 @@
-"""Learns which words of a question ask, and which say what it is about (`assistant/understand/frame.py`).
+"""Learns which words of a question ask, and which say what it is about (`assistant/understand/intent.py`).
 
 `python -m evals.fit_frame`. Subjects, titles and chapters of the pages stand alone and in the ways in which people ask
 for a subject or a moment; of the questions that the parser learns from, the words that are values of a query are
@@ -14,13 +14,14 @@ from typing import NamedTuple
 import numpy as np
 
 from assistant.settings import load_settings
-from assistant.understand.frame import LEARNED, Floats, content_words
+from assistant.understand.intent import FRAME, Floats, content_words
 from evals.learning import learn
 from evals.questions import EVALS
 from ingest.embedder import BundledEmbedder
-from ingest.pipeline import read_corpus
+from ingest.pipeline import corpus_files, read_corpus
 
 WAYS_EACH = 4
+WHOLES_EACH = 4
 QUERIES = 1500
 HELD_ASIDE = 5
 # Weights travel in every install as whole numbers up to this.
@@ -44,7 +45,7 @@ def labelled() -> list[Labelled]:
     chosen = random.Random(0)  # noqa: S311  # nothing secret
     subjects = [json.loads(line)["subject"] for line in _lines("subjects.jsonl")]
     subjects += [json.loads(line)["title"] for line in _lines("evening_talks.jsonl")]
-    for record in read_corpus(load_settings(llm_base_url=None).corpus).records:
+    for record in read_corpus(corpus_files(load_settings(llm_base_url=None).corpus))[0].records:
         subjects += [record.title, *(chapter.title for chapter in record.chapters)]
     subjects = list(dict.fromkeys(one for one in subjects if one))
     ways = [*_lines("subject_phrasings.txt"), *_lines("moment_phrasings.txt"), *_lines("moment_phrasings.txt")]
@@ -53,6 +54,9 @@ def labelled() -> list[Labelled]:
         for way in chosen.sample(ways, WAYS_EACH):
             at = way.index("{}")
             found.append(Labelled(way.format(subject), [(at, at + len(subject))], way))
+    intents = [json.loads(line) for line in _lines("intents.jsonl")]
+    wholes = [one["question"] for one in intents if one["intent"] == "overview"]
+    found += [Labelled(one, (), one) for one in wholes for _ in range(WHOLES_EACH)]
     queries = [json.loads(line) for line in _lines("phrasings.jsonl")]
     chosen.shuffle(queries)
     read = (Labelled(one["question"], _values_in(one), one["id"]) for one in queries)
@@ -93,7 +97,7 @@ def main() -> None:
     bias, weights = learn(spread, told, sources, alike=True)
     scale = np.float32(np.abs(weights).max() / STEPS)
     stored = np.rint(weights / scale).astype(np.int8)
-    np.savez_compressed(LEARNED, weights=stored, scale=scale * _SPREAD, bias=np.float32(bias))
+    np.savez_compressed(FRAME, weights=stored, scale=scale * _SPREAD, bias=np.float32(bias))
 
 
 if __name__ == "__main__":

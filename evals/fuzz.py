@@ -253,7 +253,7 @@ def readers(folder: Path) -> Iterator[Callable[[Random], None]]:
             one_sentence(str(error))
             return
         grouped = group([part])
-        for warning in (*part.warnings, *grouped.warnings):
+        for warning in grouped.warnings:
             one_sentence(str(warning))
         records = merge(grouped.records).records
         for record in records:

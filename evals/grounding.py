@@ -189,7 +189,10 @@ def cited_claims(grounder: Grounder, *, adding: bool, path: Path = DRAFTS) -> di
 def _as_source(record: str, passage: str) -> SourcePassage:
     title, _, text = passage.partition("\n")
     source = {"file": HAND.name, "line": 1}
-    return SourcePassage(f"{record}#abstract-1", record, "talk", title, (), (), "abstract", text, 1.0, source)
+    return SourcePassage(
+        passage_id=f"{record}#abstract-1", id=record, kind="talk", title=title, speakers=(), pages=(),
+        section="abstract", text=text, score=1.0, source=source,
+    )  # fmt: skip
 
 
 def word_overlap(claim: str, passage: str) -> float:

@@ -18,7 +18,8 @@ from statistics import median
 from assistant.answer.citations import CitedText
 from assistant.answer.tabulate import tell
 from assistant.query import Query, query_text
-from assistant.retrieve.evidence import Rows, believed
+from assistant.retrieve.evidence import believed
+from assistant.retrieve.structured import Result
 from assistant.understand.entities import Entities
 from assistant.understand.parser import Parser
 from evals.questions import EVALS, LabelledList, read_lists
@@ -58,11 +59,11 @@ def converse(questions: Sequence[str], entities: Entities, parser: Parser, store
         told = Told(None, parsed.chance, "", (), took)
         previous, before = None, ()
         rows = believed(parsed.query, parsed.chance, store)
-        if isinstance(rows, Rows):
+        if isinstance(rows, Result):
             answer = CitedText()
-            for _ in tell(rows.query, rows.result, store, answer):
+            for _ in tell(rows, store, answer):
                 pass
-            previous, before = rows.query, rows.result.ids
+            previous, before = rows.query, rows.ids
             ids = tuple(dict.fromkeys(citation.id for citation in answer.citations))
             told = Told(rows.query, parsed.chance, answer.text, ids, took)
     return told

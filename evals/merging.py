@@ -9,15 +9,16 @@ from collections import Counter, defaultdict
 from itertools import combinations
 from pathlib import Path
 
-from ingest.merge import contradicts, merge, plain_title
-from ingest.pipeline import read_corpus
+from ingest.merge import contradicts, merge
+from ingest.pipeline import corpus_files, read_corpus
 from ingest.records import Record
 from ingest.schema import IDS, value_fields
+from ingest.text import name_key
 
 
 def main() -> None:
     """Print the counts of the corpus that is named."""
-    records = read_corpus(Path(sys.argv[1])).records
+    records = read_corpus(corpus_files(Path(sys.argv[1])))[0].records
     merged = merge(records)
     print(f"{len(records)} entries, {len(merged.records)} records, {merged.merge_count} merged")
     by_id: dict[str, list[Record]] = defaultdict(list)
@@ -26,7 +27,7 @@ def main() -> None:
         for one in IDS.all_of(record):
             by_id[one].append(record)
         if record.speakers:
-            by_title[plain_title(record.title), frozenset(speaker.name for speaker in record.speakers)].append(record)
+            by_title[name_key(record.title), frozenset(speaker.name for speaker in record.speakers)].append(record)
     shared = [entries for entries in by_id.values() if len(entries) > 1]
     print(f"{len(shared)} outside ids stand in more than one entry; {len(merged.warnings)} warnings")
     alike = [entries for entries in by_title.values() if len(entries) > 1]

@@ -6,7 +6,7 @@ or None where a value stands in neither.
 
 from collections.abc import Iterator, Sequence
 
-from assistant.query import WORDS, Query, beside, dates_in, is_number, numbers_in
+from assistant.query import OWN, WORDS, Query, beside, dates_in, is_number, numbers_in
 from assistant.understand.notation import (
     AMONG,
     CLOSED,
@@ -18,7 +18,6 @@ from assistant.understand.notation import (
     LITERAL,
     LOW,
     OR,
-    OWN,
     SMALL,
     Pointer,
     Sources,

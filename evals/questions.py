@@ -8,7 +8,7 @@ from typing import Literal, TypeVar
 
 from pydantic import BaseModel, Field, ValidationError
 
-from assistant.resources import PACKAGE
+from assistant.settings import PACKAGE
 from ingest.errors import CorpusMissing, PageUnreadable
 
 # The labelled questions are in the clone only: they are about the five pages, and no part of the program.

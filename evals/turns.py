@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from assistant.assembly import Assistant
-from assistant.retrieve.structured import Filters
 from assistant.types import Answer
 from evals.dialogues import converse
 from ingest.text import plain_words
@@ -123,9 +122,9 @@ def facts_in_prompts(assistant: Assistant, questions: Sequence[dict[str, Any]], 
         for asked in one.get("history", ()):
             history.append(converse(assistant, [*(a.question for a in history), asked]))
         understood = assistant.understand(one["question"], history)
-        evidence = gatherer.gather(understood, Filters())
+        evidence = gatherer.gather(understood)
         sources = [gatherer.numbered(record, understood) for record in evidence.whole]
-        task = Task(understood.standalone, sources, None, gatherer.titles(), "")
+        task = Task(understood.standalone, sources, None, gatherer.titles, "")
         message = user_message(task, history, prompts, room_chars=room_chars)
         has_record = bool({record.record_id for record in evidence.whole} & set(one["expected"]))
         held.append(has_record and facts_in(one["facts"], message) == 1)

@@ -8,7 +8,7 @@ once. What an endpoint does instead of the bundled model is in `ingest.endpoint_
 import hashlib
 import io
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
@@ -17,17 +17,12 @@ from typing import Any, NamedTuple, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.endpoint_embedder import EndpointEmbedder
 from ingest.errors import EmbedderError
-from ingest.token_vectors import ONE, Words
-
-__all__ = ["BUNDLED_MODEL", "BundledEmbedder", "Embedder", "EndpointEmbedder", "Progress", "Vectors", "WordEmbedder"]
+from ingest.token_vectors import ONE, WORD_DIMENSIONS, Words
 
 Vectors = NDArray[np.float32]
-Progress = Callable[[int], None]
 
 BUNDLED_MODEL = Path(__file__).parent / "models" / "all-MiniLM-L6-v2"
-_BUNDLED_DIMENSIONS = 384
 # The 475 lines of the seeds on two cores, passages/s at batches of 1, 4, 8, 16, 32: 173, 209, 203, 183, 172 when sorted
 # by length; 165, 113, 90, 77, 80 when not.
 _BATCH = 4
@@ -47,19 +42,14 @@ class Embedder(Protocol):
     def fingerprint(self) -> str:
         """Names the model and its exact version; vectors of two fingerprints cannot be compared."""
 
-    @property
-    def dimensions(self) -> int:
-        """Length of each vector."""
-
-    def embed_passages(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """Embed many texts.
 
         Args:
-            texts: In any order and of any length; an empty one is embedded as such.
-            progress: Called after each batch with the number of texts done so far.
+            texts: At least one, in any order and of any length; an empty one is embedded as such.
 
         Returns:
-            Shape (n, dimensions), unit rows, in the order of the texts.
+            Shape (n, d), unit rows, in the order of the texts.
 
         Raises:
             EmbedderError: The model is damaged, or the endpoint gave something else than vectors.
@@ -67,16 +57,14 @@ class Embedder(Protocol):
         """
 
     def embed_question(self, text: str) -> Vectors:
-        """Embed one text: shape (dimensions,), length 1; raises as `embed_passages` does."""
+        """Embed one text: shape (d,), length 1; raises as `embed_passages` does."""
 
 
 @runtime_checkable
 class WordEmbedder(Protocol):
     """An embedder that also tells what each word of a text means there, in the same pass over the text."""
 
-    def embed_passages_with_words(
-        self, texts: Sequence[str], *, progress: Progress | None = None
-    ) -> tuple[Vectors, list[Words]]:
+    def embed_passages_with_words(self, texts: Sequence[str]) -> tuple[Vectors, list[Words]]:
         """What `embed_passages` gives, and each text's words."""
 
     def embed_question_with_words(self, text: str) -> tuple[Vectors, Words]:
@@ -114,6 +102,14 @@ class WordsInContext(NamedTuple):
     last: Vectors
 
 
+class _Word(NamedTuple):
+    """A word with a letter or digit in it: its characters in the text, and its pieces."""
+
+    text: str
+    span: tuple[int, int]
+    pieces: slice
+
+
 class _Asked(NamedTuple):
     """All that one pass over a question tells of it."""
 
@@ -138,7 +134,7 @@ class BundledEmbedder:
     Texts are cut at 256 tokens, the most the model was published for. Safe to share between threads.
     """
 
-    dimensions = _BUNDLED_DIMENSIONS
+    dimensions = 384
 
     def __init__(self, folder: Path = BUNDLED_MODEL, *, threads: int = 2) -> None:
         self._folder = folder
@@ -158,24 +154,27 @@ class BundledEmbedder:
         listed = self._listed_digests()
         return f"{self._folder.name}@{hashlib.sha256(' '.join(listed.values()).encode()).hexdigest()[:16]}"
 
-    def embed_passages(self, texts: Sequence[str], *, progress: Progress | None = None) -> Vectors:
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """See `Embedder`."""
-        return self._embed(texts, progress, [_EMBEDDING])[0]
+        vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
+        for n, _, (vector,) in self._read(texts, [_EMBEDDING]):
+            vectors[n] = vector
+        return vectors
 
-    def embed_passages_with_words(
-        self, texts: Sequence[str], *, progress: Progress | None = None
-    ) -> tuple[Vectors, list[Words]]:
+    def embed_passages_with_words(self, texts: Sequence[str]) -> tuple[Vectors, list[Words]]:
         """See `WordEmbedder`."""
-        return self._embed(texts, progress, [_EMBEDDING, _TOKENS])
+        vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
+        words = [Words((), np.empty((0, WORD_DIMENSIONS), dtype=np.int8))] * len(texts)
+        for n, encoding, (vector, tokens) in self._read(texts, [_EMBEDDING, _TOKENS]):
+            vectors[n], words[n] = vector, _words(encoding, tokens, self._load().directions)
+        return vectors, words
 
     def word_starts(self, text: str) -> list[tuple[str, int]]:
         """See `WordEmbedder`."""
-        encoding = self._load().tokenizer.encode(text)
-        spans, rows = _word_rows(encoding)
-        return list(zip(_word_texts(encoding, rows), (start for start, _ in spans), strict=True))
+        return [(word.text, word.span[0]) for word in _words_of(self._load().tokenizer.encode(text))]
 
     def embed_phrasing(self, text: str) -> Vectors:
-        """Shape (dimensions,), length 1: how a question is put as well as what it is about; in the same pass as these.
+        """Shape (384,), length 1: how a question is put as well as what it is about; in the same pass as these.
 
         "How many nodes has the cluster?" is nearly as near to "How many pupils has the school?" as to "Where does the
         cluster stand?"; the last layers forget the first, as they were trained on what texts are about. This is the
@@ -188,16 +187,13 @@ class BundledEmbedder:
         """Whether a word in small letters is common enough to be one piece."""
         return self._load().tokenizer.token_to_id(word) is not None
 
-    def embed_in_context(self, texts: Sequence[str], *, progress: Progress | None = None) -> list[WordsInContext]:
+    def embed_in_context(self, texts: Sequence[str]) -> list[WordsInContext]:
         """Each text's vector, and its words in their context, in one pass."""
         read: dict[int, WordsInContext] = {}
-
-        def take(n: int, encoding: Any, pooled: Vectors, last: Vectors, middle: Vectors) -> None:
-            spans, rows = _word_rows(encoding)
-            means = (_row_means(vectors, rows) for vectors in (middle, last))
-            read[n] = WordsInContext(pooled.copy(), spans, *means)
-
-        self._each(texts, progress, [_EMBEDDING, _TOKENS, _MIDDLE], take)
+        for n, encoding, (vector, last, middle) in self._read(texts, [_EMBEDDING, _TOKENS, _MIDDLE]):
+            words = _words_of(encoding)
+            means = (_means(vectors, words) for vectors in (middle, last))
+            read[n] = WordsInContext(vector.copy(), [word.span for word in words], *means)
         return [read[n] for n in range(len(texts))]
 
     def embed_pieces(self, text: str) -> Pieces:
@@ -213,39 +209,14 @@ class BundledEmbedder:
         asked = self._embed_question(text)
         return asked.vector, asked.words
 
-    def _embed_one(self, text: str) -> "_Asked":
-        loaded = self._load()
-        encoding = loaded.tokenizer.encode(text)
-        ids = np.array([encoding.ids], dtype=np.int64)
-        given = {"input_ids": ids, "attention_mask": np.ones_like(ids)}
-        vectors, tokens, pieces = loaded.session.run([_EMBEDDING, _TOKENS, _MIDDLE], given)
-        for shared in (vectors, pieces):
+    def _embed_one(self, text: str) -> _Asked:
+        [(_, encoding, (vector, tokens, pieces))] = self._read([text], [_EMBEDDING, _TOKENS, _MIDDLE])
+        for shared in (vector, pieces):
             shared.flags.writeable = False  # it is given to whoever asks next
-        words = _words(encoding, tokens[0], loaded.directions)
-        return _Asked(vectors[0], words, Pieces(encoding.offsets, pieces[0]))
+        return _Asked(vector, _words(encoding, tokens, self._load().directions), Pieces(encoding.offsets, pieces))
 
-    def _embed(
-        self, texts: Sequence[str], progress: Progress | None, outputs: Sequence[str]
-    ) -> tuple[Vectors, list[Words]]:
-        vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
-        words: dict[int, Words] = {}
-
-        def take(n: int, encoding: Any, pooled: Vectors, *tokens: Vectors) -> None:
-            vectors[n] = pooled
-            if tokens:
-                words[n] = _words(encoding, tokens[0], self._load().directions)
-
-        self._each(texts, progress, outputs, take)
-        return vectors, [words[n] for n in sorted(words)]
-
-    def _each(
-        self,
-        texts: Sequence[str],
-        progress: Progress | None,
-        outputs: Sequence[str],
-        take: Callable[..., None],
-    ) -> None:
-        """Hand each text's number, encoding and outputs over, as they come."""
+    def _read(self, texts: Sequence[str], outputs: Sequence[str]) -> Iterator[tuple[int, Any, list[Vectors]]]:
+        """Each text's number, encoding and outputs, as they come."""
         if not texts:
             return
         loaded = self._load()
@@ -262,9 +233,7 @@ class BundledEmbedder:
                 mask[k, : len(rows[n])] = 1
             found = loaded.session.run(outputs, {"input_ids": ids, "attention_mask": mask})
             for k, n in enumerate(batch):
-                take(n, encodings[n], *(one[k] for one in found))
-            if progress:
-                progress(start + len(batch))
+                yield n, encodings[n], [one[k] for one in found]
 
     def _listed_digests(self) -> dict[str, str]:
         path = self._folder / "SHA256SUMS"
@@ -319,32 +288,22 @@ def _words(encoding: Any, tokens: Vectors, directions: Vectors) -> Words:
 
 
 def _word_means(encoding: Any, tokens: Vectors) -> tuple[list[str], Vectors]:
-    """Words with a letter or digit in them, and of each the mean of its pieces' vectors, shape (words, 384)."""
-    _, rows = _word_rows(encoding)
-    return _word_texts(encoding, rows), _row_means(tokens, rows)
+    """The words of a text, and of each the mean of its pieces' vectors, shape (words, 384)."""
+    words = _words_of(encoding)
+    return [word.text for word in words], _means(tokens, words)
 
 
-def _word_texts(encoding: Any, rows: Sequence[tuple[int, int]]) -> list[str]:
-    """The words that stand in some runs of pieces."""
-    pieces = encoding.tokens
-    return ["".join(pieces[row].removeprefix("##") for row in range(first, end)) for first, end in rows]
-
-
-def _word_rows(encoding: Any) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
-    """Of each word with a letter or digit in it, its span in characters and that of its pieces."""
-    spans: list[tuple[int, int]] = []
-    rows: list[tuple[int, int]] = []
+def _words_of(encoding: Any) -> list[_Word]:
+    found: list[_Word] = []
     for word, places in groupby(range(len(encoding.ids)), key=encoding.word_ids.__getitem__):
         own = list(places)
-        pieces = "".join(encoding.tokens[row] for row in own)
-        if word is not None and any(letter.isalnum() for letter in pieces):
-            spans.append((encoding.offsets[own[0]][0], encoding.offsets[own[-1]][1]))
-            rows.append((own[0], own[-1] + 1))
-    return spans, rows
+        text = "".join(encoding.tokens[row].removeprefix("##") for row in own)
+        if word is not None and any(letter.isalnum() for letter in text):
+            span = (encoding.offsets[own[0]][0], encoding.offsets[own[-1]][1])
+            found.append(_Word(text, span, slice(own[0], own[-1] + 1)))
+    return found
 
 
-def _row_means(tokens: Vectors, rows: Sequence[tuple[int, int]]) -> Vectors:
-    """The means of some runs of vectors, shape (runs, 384)."""
-    return np.array([tokens[first:end].mean(axis=0) for first, end in rows], dtype=np.float32).reshape(
-        -1, tokens.shape[1]
-    )
+def _means(tokens: Vectors, words: Sequence[_Word]) -> Vectors:
+    means = [tokens[word.pieces].mean(axis=0) for word in words]
+    return np.array(means, dtype=np.float32).reshape(-1, tokens.shape[1])

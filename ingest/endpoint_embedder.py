@@ -7,7 +7,7 @@ asked.
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
@@ -63,23 +63,9 @@ class EndpointEmbedder:
         """Model and address; an endpoint tells no version."""
         return f"{self._model}@{self._address}"
 
-    @property
-    def dimensions(self) -> int:
-        """Length of each vector; asks the endpoint when no text has been embedded yet."""
-        return self._dimensions or len(self.embed_question("How long is a vector?"))
-
-    def embed_passages(
-        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
-    ) -> NDArray[np.float32]:
+    def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """See `ingest.embedder.Embedder`."""
-        if not texts:
-            return np.empty((0, self.dimensions), dtype=np.float32)
-        batches = []
-        for start in range(0, len(texts), _BATCH):
-            batches.append(self._embed(texts[start : start + _BATCH]))
-            if progress:
-                progress(min(start + _BATCH, len(texts)))
-        return np.concatenate(batches)
+        return np.concatenate([self._embed(texts[start : start + _BATCH]) for start in range(0, len(texts), _BATCH)])
 
     def embed_question(self, text: str) -> NDArray[np.float32]:
         """See `ingest.embedder.Embedder`."""

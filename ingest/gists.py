@@ -13,9 +13,9 @@ from pathlib import Path
 
 from pydantic import BaseModel, Field, ValidationError
 
-from ingest.merge import plain_title
 from ingest.passages import record_text
 from ingest.records import Kind, Record, Warning
+from ingest.text import name_key
 
 GISTS_FILE = "gists.jsonl"
 
@@ -79,7 +79,7 @@ def read_gists(files: Sequence[Path], records: Sequence[Record]) -> tuple[dict[s
     """
     by_title: dict[tuple[str, str], list[Record]] = {}
     for record in records:
-        by_title.setdefault((record.kind, plain_title(record.title)), []).append(record)
+        by_title.setdefault((record.kind, name_key(record.title)), []).append(record)
     gists: dict[str, Gist] = {}
     warnings: list[Warning] = []
     for path in files:
@@ -92,7 +92,7 @@ def read_gists(files: Sequence[Path], records: Sequence[Record]) -> tuple[dict[s
                 fault = error.errors(include_url=False, include_input=False)[0]["msg"]
                 warnings.append(Warning(path.name, number, f"this gist cannot be read ({fault}); correct the line."))
                 continue
-            namesakes = by_title.get((line.kind, plain_title(line.title)), [])
+            namesakes = by_title.get((line.kind, name_key(line.title)), [])
             for record in _meant(line, namesakes):
                 gists.setdefault(record.id, Gist(line.gist, line.questions, line.written_by))
     return gists, warnings

@@ -34,9 +34,6 @@ _WORD = re.compile(r"\b\w\w+\b")
 # Text stems and where each ends; where each stem's postings end; texts and counts of all postings; lengths of texts.
 _ARRAYS = ("stems", "stem_ends", "posting_ends", "texts", "counts", "lengths")
 
-Open = Callable[[Path], NDArray[Any]]
-"""Reads an array of a snapshot, whole or mapped."""
-
 
 class LexicalBuilder:
     """Takes texts in bounded batches and writes the index of all of them."""
@@ -122,9 +119,9 @@ class KeywordIndex:
         return cls(builder.arrays())
 
     @classmethod
-    def load(cls, folder: Path, read: Open = np.load) -> Self:
-        """Open an index that `LexicalBuilder.save` wrote."""
-        return cls([read(folder / f"{name}.npy") for name in _ARRAYS])
+    def load(cls, folder: Path | str, read: Callable[[str], NDArray[Any]] = np.load) -> Self:
+        """Open an index that `LexicalBuilder.save` wrote; its arrays are read whole or mapped."""
+        return cls([read(f"{folder}/{name}.npy") for name in _ARRAYS])
 
     def knows(self, word: str) -> bool:
         """Whether some text holds the word in any of its forms, or it is one that is left out."""

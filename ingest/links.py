@@ -6,17 +6,33 @@ where the host or the second is not known, or None. Only http and https become l
 
 import math
 import re
-from collections.abc import Callable, Sequence
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
 from ingest.records import Record
 from ingest.schema import DURATION, VIDEO_URL
+from ingest.text import web_address
 
-# The media types that browsers play, by the ending of an address (Media Fragments URI 1.0).
-_MEDIA_FILE = re.compile(r"\.(?:mp4|m4v|webm|ogv|ogg|oga|opus|mp3|m4a|aac|wav|flac|mov)$", re.IGNORECASE)
-_VIMEO_PATH = re.compile(r"(?:/[\w-]+)*/\d+(?:/[0-9a-f]+)?/?")
-_PEERTUBE_PATH = re.compile(r"/(?:w|videos/(?:watch|embed))/[A-Za-z0-9-]{10,36}/?")
-_YOUTUBE_HOSTS = frozenset(("youtube.com", "m.youtube.com", "music.youtube.com", "youtube-nocookie.com"))
+_YOUTUBE = r"(?:m\.|music\.)?youtube(?:-nocookie)?\.com"
+# Where hosts take a second: which addresses, by host and path; in query or fragment; its key; how it is written.
+_HOSTS: tuple[tuple[re.Pattern[str], str, str, str], ...] = (
+    (re.compile(rf"{_YOUTUBE}/embed/.*"), "query", "start", "{all_s}"),
+    (re.compile(rf"{_YOUTUBE}(?:/.*)?"), "query", "t", "{all_s}s"),
+    (re.compile(r"youtu\.be(?:/.*)?"), "query", "t", "{all_s}"),
+    (re.compile(r"(?:player\.)?vimeo\.com(?:/[\w-]+)*/\d+(?:/[0-9a-f]+)?/?"), "fragment", "t", "{all_s}s"),
+    # A voctoweb: media.ccc.de and its sisters.
+    (re.compile(r"media\.[^/]*/v/[\w.-]+/?"), "fragment", "t", "{all_s}"),
+    # PeerTube.
+    (re.compile(r"[^/]*/(?:w|videos/(?:watch|embed))/[A-Za-z0-9-]{10,36}/?"), "query", "start", "{all_s}s"),
+    # Opencast's player.
+    (re.compile(r".*/paella\w*/ui/watch\.html"), "query", "time", "{min}m{s}s"),
+    # The media types that browsers play, by the ending of an address (Media Fragments URI 1.0).
+    (
+        re.compile(r".*\.(?:mp4|m4v|webm|ogv|ogg|oga|opus|mp3|m4a|aac|wav|flac|mov)", re.IGNORECASE),
+        "fragment", "t", "{all_s}",
+    ),
+)  # fmt: skip
+# Times that an address may have already.
+_TIMES = ("t", "start", "time_continue")
 
 _YOUTUBE_ID = re.compile(
     r"https?://(?:(?:www|m|music)\.)?(?:youtube(?:-nocookie)?\.com/(?:watch\?(?:[^#]*&)?v=|embed/|live/|shorts/|v/)"
@@ -36,15 +52,19 @@ def deep_link(record: Record, second: float | None) -> str | None:
         The recording's address with the second, rounded down; without it where there is none, where it lies behind
         the end, or where the host takes none that we know of. None where the record has no address.
     """
-    address: str | None = VIDEO_URL.of(record)
-    parts = _web_address(address) if address else None
-    if address is None or parts is None:
+    address = web_address(VIDEO_URL.of(record))
+    if address is None:
         return None
+    parts = urlsplit(address)
     duration_s: float | None = DURATION.of(record)
     if second is None or not math.isfinite(second) or second < 0 or (duration_s is not None and second > duration_s):
         return address
-    opened = next((opening(parts, int(second)) for takes, opening in _HOSTS if takes(_host(parts), parts)), None)
-    return address if opened is None else opened.geturl()
+    place = (parts.hostname or "").removeprefix("www.") + parts.path
+    for addresses, component, key, form in _HOSTS:
+        if addresses.fullmatch(place):
+            time = form.format(all_s=int(second), min=int(second) // 60, s=int(second) % 60)
+            return _with_time(parts, component, key, time).geturl()
+    return address
 
 
 def video_id(address: str) -> tuple[str, str] | None:
@@ -55,67 +75,12 @@ def video_id(address: str) -> tuple[str, str] | None:
     return None
 
 
-def _web_address(address: str) -> SplitResult | None:
-    try:
-        parts = urlsplit(address)
-        is_web = parts.scheme.lower() in ("http", "https") and bool(parts.hostname)
-    except ValueError:
-        return None
-    return parts if is_web and not re.search(r"[\s\x00-\x1f\x7f]", address) else None
-
-
-def _host(parts: SplitResult) -> str:
-    return (parts.hostname or "").removeprefix("www.")
-
-
-def _with_query(parts: SplitResult, key: str, value: str, also: Sequence[str] = ()) -> SplitResult:
-    """The address with one time in its query; times that it had are taken out."""
-    kept = [(name, one) for name, one in parse_qsl(parts.query, keep_blank_values=True) if name not in (key, *also)]
-    return _without_fragment_time(parts)._replace(query=urlencode([*kept, (key, value)]))
-
-
-def _with_fragment(parts: SplitResult, fragment: str) -> SplitResult:
-    kept = [(name, one) for name, one in parse_qsl(parts.query, keep_blank_values=True) if name not in ("t", "start")]
-    return parts._replace(
-        query=urlencode(kept) if len(kept) != len(parse_qsl(parts.query)) else parts.query, fragment=fragment
-    )
-
-
-def _without_fragment_time(parts: SplitResult) -> SplitResult:
-    return parts._replace(fragment="") if re.match(r"t=", parts.fragment) else parts
-
-
-def _youtube(parts: SplitResult, second: int) -> SplitResult:
-    if parts.path.startswith("/embed/"):
-        return _with_query(parts, "start", str(second), ("t",))
-    return _with_query(parts, "t", f"{second}s", ("start", "time_continue"))
-
-
-_Takes = Callable[[str, SplitResult], bool]
-_Opens = Callable[[SplitResult, int], SplitResult]
-_HOSTS: tuple[tuple[_Takes, _Opens], ...] = (
-    (lambda host, _: host in _YOUTUBE_HOSTS, _youtube),
-    (lambda host, _: host == "youtu.be", lambda parts, second: _with_query(parts, "t", str(second), ("start",))),
-    (
-        lambda host, parts: host in ("vimeo.com", "player.vimeo.com") and _VIMEO_PATH.fullmatch(parts.path) is not None,
-        lambda parts, second: _with_fragment(parts, f"t={second}s"),
-    ),
-    # A voctoweb: media.ccc.de and its sisters.
-    (
-        lambda host, parts: host.startswith("media.") and re.fullmatch(r"/v/[\w.-]+/?", parts.path) is not None,
-        lambda parts, second: _with_fragment(parts, f"t={second}"),
-    ),
-    (
-        lambda _, parts: _PEERTUBE_PATH.fullmatch(parts.path) is not None,
-        lambda parts, second: _with_query(parts, "start", f"{second}s", ("t",)),
-    ),
-    # Opencast's player.
-    (
-        lambda _, parts: re.search(r"/paella\w*/ui/watch\.html$", parts.path) is not None,
-        lambda parts, second: _with_query(parts, "time", f"{second // 60}m{second % 60}s"),
-    ),
-    (
-        lambda _, parts: _MEDIA_FILE.search(parts.path) is not None,
-        lambda parts, second: _with_fragment(parts, f"t={second}"),
-    ),
-)
+def _with_time(parts: SplitResult, component: str, key: str, time: str) -> SplitResult:
+    """An address with one time, in its query or its fragment; those that it had are taken out."""
+    given = parse_qsl(parts.query, keep_blank_values=True)
+    kept = [(name, value) for name, value in given if name not in (key, *_TIMES)]
+    if component == "query":
+        fragment = "" if parts.fragment.startswith("t=") else parts.fragment
+        return parts._replace(query=urlencode([*kept, (key, time)]), fragment=fragment)
+    query = parts.query if len(kept) == len(given) else urlencode(kept)
+    return parts._replace(query=query, fragment=f"{key}={time}")

@@ -1,24 +1,31 @@
-"""One record for each talk and paper, however many pages it stands on, and an id for each.
+"""One record for each talk and paper, however many pages it stands on, and an id for each that people can read.
 
 Comes in: records in the order in which the files gave them. Goes out: records with ids, each remembering every
-place where it stood. What repeats say differently is reported, never chosen silently.
+place where it stood. What repeats say differently is reported, never chosen silently. An id is a title's words, more
+only where two titles clash; it depends on what records say, never on their order.
 """
 
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from ingest.ids import with_ids
+from slugify import slugify
+
 from ingest.links import video_id
-from ingest.readers.names import surname
+from ingest.readers.people import surname
 from ingest.records import Date, Record, Speaker, Value, Warning
 from ingest.schema import CAPTIONS, DATE, EVENT, IDS, LINKS, VIDEO_URL, Field, value_fields
+from ingest.text import name_key, plain_words
 
 # Two abstracts of one talk share most of their word pairs even when one was edited or shortened. Of the 9,316 pairs of
 # different abstracts on the seed pages none shares more than 0.12 of the shorter one's.
 SAME_ABSTRACT_SHARE = 0.3
+# Of a digest that tells two records of one title apart in their ids.
+_HASH_CHARS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +59,7 @@ def merge(records: Iterable[Record]) -> Merged:
     warnings: list[Warning] = []
     merge_count = 0
     for record in records:
-        candidates = same_titles.setdefault((record.kind, plain_title(record.title)), [])
+        candidates = same_titles.setdefault((record.kind, name_key(record.title)), [])
         outside_ids = _outside_ids(record)
         by_outside_id = {same_outside_ids[one] for one in outside_ids if one in same_outside_ids}
         for position in (*sorted(by_outside_id), *candidates):
@@ -70,7 +77,7 @@ def merge(records: Iterable[Record]) -> Merged:
             candidates.append(position)
         for one in outside_ids:
             same_outside_ids.setdefault(one, position)
-    named, id_warnings = with_ids(joined)
+    named, id_warnings = _with_ids(joined)
     return Merged(tuple(named), merge_count, (*warnings, *id_warnings))
 
 
@@ -85,7 +92,7 @@ def is_repeat(first: Record, second: Record) -> bool:
     ours, theirs = _surnames(first), _surnames(second)
     if _outside_ids(first) & _outside_ids(second):
         return not (ours and theirs and not ours & theirs) and _starts(first) == _starts(second)
-    if plain_title(first.title) != plain_title(second.title) or (ours and theirs and ours != theirs):
+    if name_key(first.title) != name_key(second.title) or (ours and theirs and ours != theirs):
         return False
     apart = {field.key for field in value_fields() if field.tells_apart and contradicts(field, first, second)}
     if not apart:
@@ -110,7 +117,7 @@ def contradicts(field: Field, first: Record, second: Record) -> bool:
         return any(one != other for one, other in known) or (not known and _plain(ours.text) != _plain(theirs.text))
     if field.is_keyed:
         return any(ours[name] != theirs[name] for name in ours.keys() & theirs.keys())
-    return bool(ours and theirs and _plain(ours) != _plain(theirs))
+    return _differ(ours, theirs)
 
 
 def agrees(field: Field, first: Record, second: Record) -> bool:
@@ -143,34 +150,21 @@ def _same_id_of_two(first: Record, second: Record) -> Warning:
     return Warning(here.file, here.first_line, message)
 
 
-def plain_title(title: str) -> str:
-    """A title without case, punctuation and spacing, for comparing."""
-    folded = unicodedata.normalize("NFKC", title).casefold()
-    words = "".join(letter if letter.isalnum() else " " for letter in folded).split()
-    # A title of signs alone ("???") is still a title.
-    return " ".join(words) or folded.strip()
-
-
 def _surnames(record: Record) -> frozenset[str]:
     return frozenset(surname(speaker.name) for speaker in record.speakers)
 
 
 def _same_abstract(first: str, second: str) -> bool:
     """Whether two abstracts may be of one talk; an abstract that is missing contradicts nothing."""
-    pairs = [_word_pairs(text) for text in (first, second)]
-    if not all(pairs):
-        return True
-    return len(pairs[0] & pairs[1]) >= SAME_ABSTRACT_SHARE * min(map(len, pairs))
-
-
-def _word_pairs(text: str) -> set[tuple[str, str]]:
-    words = plain_title(text).split()
-    return set(zip(words, words[1:], strict=False))
+    ours, theirs = (set(pairwise(plain_words(text))) for text in (first, second))
+    return not (ours and theirs) or len(ours & theirs) >= SAME_ABSTRACT_SHARE * min(len(ours), len(theirs))
 
 
 def _join(first: Record, second: Record) -> Record:
     """One record of two: each field from the first that has it, places and lists of values from both."""
-    spoken = second if _is_better_spoken(second, first) else first
+    # The one with a transcript, rather with times in it.
+    timed = [any(cue.start_s is not None for cue in one.transcript) for one in (first, second)]
+    spoken = second if (bool(second.transcript), timed[1]) > (bool(first.transcript), timed[0]) else first
     return replace(
         first,
         sources=tuple(dict.fromkeys((*first.sources, *second.sources))),
@@ -184,12 +178,6 @@ def _join(first: Record, second: Record) -> Record:
         other={**second.other, **first.other},
         id=first.id or second.id,
     )
-
-
-def _is_better_spoken(one: Record, other: Record) -> bool:
-    """Whether a record has a transcript and the other has none, or none with times."""
-    timed, other_timed = (any(cue.start_s is not None for cue in each.transcript) for each in (one, other))
-    return bool(one.transcript) and (not other.transcript or (timed and not other_timed))
 
 
 def _join_values(first: Mapping[str, Value], second: Mapping[str, Value]) -> dict[str, Value]:
@@ -233,7 +221,7 @@ def _disagreements(first: Record, second: Record) -> list[Warning]:
     differing = [
         name
         for name, ours, theirs in (("abstract", first.abstract, second.abstract), ("bio", first.bio, second.bio))
-        if ours and theirs and _plain(ours) != _plain(theirs)
+        if _differ(ours, theirs)
     ]
     # How captions were made goes with the transcript that is kept; another address is kept among the links.
     single = (field for field in value_fields() if not field.holds_many and field not in (CAPTIONS, VIDEO_URL))
@@ -254,12 +242,87 @@ def _disagreements(first: Record, second: Record) -> list[Warning]:
 def _speakers_differ(first: Sequence[Speaker], second: Sequence[Speaker]) -> bool:
     others = {surname(speaker.name): speaker for speaker in second}
     return any(
-        ours and theirs and _plain(ours) != _plain(theirs)
+        _differ(ours, theirs)
         for speaker in first
         if (other := others.get(surname(speaker.name)))
         for ours, theirs in ((speaker.affiliation, other.affiliation), (speaker.role, other.role))
     )
 
 
+def _differ(ours: Any, theirs: Any) -> bool:
+    """Whether both are told and not the same."""
+    return bool(ours and theirs and _plain(ours) != _plain(theirs))
+
+
 def _plain(value: Any) -> Any:
     return " ".join(value.split()) if isinstance(value, str) else value
+
+
+def _with_ids(records: Sequence[Record]) -> tuple[list[Record], list[Warning]]:
+    """Name every record; ids that sources gave come first and are never taken by a title.
+
+    Args:
+        records: All different; an `id` that is not empty was given by the source.
+
+    Returns:
+        The records, each with an id of its own, and the ids that were given twice.
+    """
+    warnings: list[Warning] = []
+    given: dict[str, Record] = {}
+    ids: dict[int, str] = {}
+    for position, record in enumerate(records):
+        if not record.id:
+            continue
+        if record.id in given:
+            place, other = record.sources[0], given[record.id].sources[0]
+            message = (
+                f'the id "{record.id}" is already that of "{given[record.id].title}" '
+                f"({other.file}, line {other.first_line}); it gets one of its own, so give it another."
+            )
+            warnings.append(Warning(place.file, place.first_line, message))
+        else:
+            given[record.id] = record
+            ids[position] = record.id
+    taken = set(given)
+    for kind in ("talk", "paper"):
+        # Talks are named before papers, so that a paper put beside them changes no talk's id and never takes one.
+        unnamed = [
+            position for position in range(len(records)) if position not in ids and records[position].kind == kind
+        ]
+        names = _distinct_names([records[position] for position in unnamed], taken)
+        ids.update(zip(unnamed, names, strict=True))
+        taken.update(names, (slugify(records[position].title) for position in unnamed))
+    return [replace(record, id=ids[position]) for position, record in enumerate(records)], warnings
+
+
+def _distinct_names(records: Sequence[Record], taken: set[str]) -> list[str]:
+    """Name records of one kind by their titles, those that clash or are `taken` by more, whatever their order."""
+    names = [slugify(record.title) for record in records]
+    for more in _MORE:
+        counts = Counter(names)
+        names = [
+            f"{name}-{more(record)}".strip("-") if not name or counts[name] > 1 or name in taken else name
+            for name, record in zip(names, records, strict=True)
+        ]
+    return names
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:_HASH_CHARS]
+
+
+def _day(record: Record) -> str:
+    date = DATE.of(record)
+    return date.iso if date and date.year else ""
+
+
+# What is added to a name that is not distinct, one after the other.
+_MORE: tuple[Callable[[Record], str], ...] = (
+    lambda record: slugify(surname(record.speakers[0].name)) if record.speakers else record.kind,
+    lambda record: _hash(record.title, *(speaker.name for speaker in record.speakers), record.abstract),
+    # A talk given again to the letter is told from the first by its day.
+    _day,
+    lambda record: _hash(*(field.shown(record) for field in value_fields())),
+    # The last way out, for entries that are alike to the letter and yet given as different.
+    lambda record: _hash(*(f"{source.file}:{source.first_line}" for source in record.sources), record.id),
+)

@@ -8,17 +8,17 @@ embedder is said here too (`headed_text`). No text makes a passage over a set le
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
 
 from sentencex import get_sentence_boundaries
 
-from ingest.readers.names import is_name
+from ingest.readers.people import is_name
 from ingest.records import Chapter, Kind, Record, Speaker, speaker_names
 from ingest.schema import LANGUAGE, ORGANISATION, format_seconds
-from ingest.transcript import Transcript, Window, hard_pieces
+from ingest.transcript import Transcript, hard_pieces
 
 # The bundled model reads 256 tokens, about 1,000 characters of this prose with its heading; what is cut off is not
 # searched by meaning at all. Longer paragraphs are split between sentences.
@@ -180,22 +180,17 @@ def _windows(record: Record, offset: int) -> list[Passage]:
     names = [speaker.name for speaker in record.speakers]
     passages: list[Passage] = []
     used: Counter[str] = Counter()
-    for number, window in enumerate(transcript.windows(lambda text: split_sentences(text, language)), 1):
-        name = f"transcript-{number}" if window.start_s is None else f"t{int(window.start_s)}"
+    for number, (start, end) in enumerate(transcript.windows(lambda text: split_sentences(text, language)), 1):
+        start_s, speaker = transcript.second_at(start), transcript.speaker_of(start, end)
+        name = f"transcript-{number}" if start_s is None else f"t{int(start_s)}"
         used[name] += 1
         name = name if used[name] == 1 else f"{name}-{used[name]}"
-        heading = _heading(record.title, _window_people(window, names), window.chapter)
-        span = (window.start, window.end)
-        passage = _passage(record, "transcript", name, transcript.text, span, offset, heading)
-        passages.append(replace(passage, start_s=window.start_s, end_s=window.end_s, speaker=window.speaker))
+        # Who is to be found by it: the one who speaks in it where the source names them, else all speakers.
+        people = speaker if speaker is not None and (speaker in names or is_name(speaker)) else "; ".join(names)
+        heading = _heading(record.title, people, transcript.chapter_at(start))
+        passage = _passage(record, "transcript", name, transcript.text, (start, end), offset, heading)
+        passages.append(replace(passage, start_s=start_s, end_s=transcript.end_s(end), speaker=speaker))
     return passages
-
-
-def _window_people(window: Window, names: Sequence[str]) -> str:
-    """Who is to be found by a window: the one who speaks in it where the source names them, else all speakers."""
-    if window.speaker is not None and (window.speaker in names or is_name(window.speaker)):
-        return window.speaker
-    return "; ".join(names)
 
 
 def _passage(record: Record, section: str, name: str, text: str, span: Span, offset: int, heading: str) -> Passage:

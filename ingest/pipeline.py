@@ -9,14 +9,15 @@ import hashlib
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from itertools import chain, islice
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
+from pydantic import TypeAdapter
 
 from ingest.embedder import Embedder
 from ingest.errors import CorpusEmpty, CorpusMissing, IndexDamaged, PageUnreadable
@@ -24,20 +25,21 @@ from ingest.gists import GISTS_FILE, Gist, gist_files, read_gists
 from ingest.lexical import LexicalBuilder
 from ingest.merge import merge
 from ingest.passages import Passage, record_passages
-from ingest.readers import read_file
 from ingest.readers.grouping import Grouped, Unused, group
 from ingest.readers.json_records import CONTROLS
 from ingest.readers.parts import Part
+from ingest.readers.registry import read_file
 from ingest.record_store import RecordStore, dump_record, write_store
-from ingest.records import Reading, Record, Warning
+from ingest.records import Record, Warning
 from ingest.schema import CAPTIONS, DURATION
 from ingest.snapshots import (
     FORMAT,
-    Draft,
     Manifest,
     Snapshot,
     find_current,
-    readable_parts,
+    new_draft,
+    readable_snapshots,
+    serve,
     write_errors_told,
     write_manifest,
     writing,
@@ -49,8 +51,8 @@ from ingest.vectors import Keys, MadeVectors, VectorsWriter, content_keys
 NOT_PAGES = frozenset({"readme.md", "readme.txt", "readme", "license", GISTS_FILE})
 _NOT_IN_A_NAME = CONTROLS | dict.fromkeys(map(ord, "\t\n\f\r\x85\u2028\u2029"), "\ufffd")
 
-# What is held in memory at once of texts on their way from records to vectors.
-_TEXTS_PER_BATCH = 1024
+# What is held in memory at once on the way from records to vectors.
+_RECORDS_PER_BATCH, _TEXTS_PER_BATCH = 256, 1024
 # A file system tells times as often as the kernel's clock ticks, every 4 to 10 ms.
 _TICK_NS = 20_000_000
 
@@ -119,6 +121,9 @@ class IngestReport:
     seconds: float
 
 
+_REPORT = TypeAdapter(IngestReport)
+
+
 def ingest(
     corpus: Path,
     collection: Path,
@@ -149,9 +154,9 @@ def ingest(
     """
     began = time.perf_counter()
     roots = (corpus, *also)
-    files = [named for root in roots for named in _named_files(root)]
+    files = [file for root in roots for file in corpus_files(root)]
     beside = gist_files(corpus, collection)
-    seen = _seen(roots, [*(path for path, _, _ in files), *beside])
+    seen = _seen(roots, [*(file.path for file in files), *beside])
     with writing(collection, store), ExitStack() as open_until_done:
         previous = _previous(collection)
         as_before = False
@@ -160,53 +165,77 @@ def ingest(
             as_before = (previous.manifest.embedder, previous.manifest.store) == (embedder.fingerprint, store.url)
             if seen and as_before and previous.manifest.seen == seen:
                 (collection / "current").touch()  # it is the one that was ingested last
-                return _as_reported(previous.manifest, began)
-        parts, unreadable = _read_all(files, progress)
-        grouped = group(parts)
-        kept = _last_reading(previous, set(unreadable))
-        merged = merge([*grouped.records, *kept.records])
+                again = {"unreadable": (), "seconds": time.perf_counter() - began}
+                return _REPORT.validate_python({**previous.manifest.report, **again})
+        grouped, unreadable = read_corpus(files, progress)
+        kept, kept_warnings = _last_reading(previous, unreadable)
+        merged = merge([*grouped.records, *kept])
         if not merged.records:
             raise CorpusEmpty(_nothing_found(corpus, list(unreadable.values())))
         gists, gist_warnings = read_gists(beside, merged.records)
-        draft = open_until_done.enter_context(Draft(collection, store))
         with write_errors_told(collection):
-            digest, keys = _write_texts(draft.folder, merged.records, gists, progress)
-        warnings = [*(warning for part in parts for warning in part.warnings), *grouped.warnings, *kept.warnings]
-        report = IngestReport(
-            corpus=str(corpus),
-            files=len(files),
-            entries=len(grouped.records),
-            talks=sum(record.kind == "talk" for record in merged.records),
-            papers=sum(record.kind == "paper" for record in merged.records),
-            merges=merged.merge_count,
-            passages=len(keys) - len(gists),
-            gists=len(gists),
-            embedded=0,
-            changed=False,
-            unreadable=tuple(unreadable.values()),
-            warnings=(*warnings, *merged.warnings, *gist_warnings),
-            unused=grouped.unused,
-            hours=_hours(merged.records),
-            captions=dict(Counter(str(made) for record in merged.records if (made := CAPTIONS.of(record)))),
-            seconds=0.0,
-        )
-        # What could not be read may be readable next time though no file has changed.
-        manifest = _manifest(corpus, embedder, store, digest, "" if unreadable else seen, report)
-        if previous is not None and as_before and previous.manifest.digest == digest:
-            made = replace(manifest, created=previous.manifest.created)
-            write_manifest(previous.folder, made, previous.manifest.parts)
-        else:
-            with write_errors_told(collection):
-                embedded = _embed(draft.folder, collection, embedder, store, keys, progress)
-            report = replace(report, changed=True, embedded=embedded)
-            progress("Writing the index", 0, 1)
-            draft.serve(manifest, before=previous.folder.name if previous else None)
-            _vector_log(collection).unlink(missing_ok=True)
-            progress("Writing the index", 1, 1)
-    return replace(report, seconds=time.perf_counter() - began)
+            draft = new_draft(collection)
+            digest, keys = _write_texts(draft, merged.records, gists, progress)
+            is_new = previous is None or not as_before or previous.manifest.digest != digest
+            embedded = _embed(draft, collection, embedder, store, keys, progress) if is_new else 0
+            report = IngestReport(
+                corpus=str(corpus),
+                files=len(files),
+                entries=len(grouped.records),
+                talks=sum(record.kind == "talk" for record in merged.records),
+                papers=sum(record.kind == "paper" for record in merged.records),
+                merges=merged.merge_count,
+                passages=len(keys) - len(gists),
+                gists=len(gists),
+                embedded=0,
+                changed=False,
+                unreadable=tuple(unreadable.values()),
+                warnings=(*grouped.warnings, *kept_warnings, *merged.warnings, *gist_warnings),
+                unused=grouped.unused,
+                hours=_hours(merged.records),
+                captions=dict(Counter(str(made) for record in merged.records if (made := CAPTIONS.of(record)))),
+                seconds=0.0,
+            )
+            manifest = Manifest(
+                format=FORMAT,
+                embedder=embedder.fingerprint,
+                store=store.url,
+                digest=digest,
+                # What could not be read may be readable next time though no file has changed.
+                seen="" if unreadable else seen,
+                corpus=str(corpus.absolute()),
+                created=datetime.now(UTC).isoformat(timespec="seconds"),
+                talks=report.talks,
+                papers=report.papers,
+                passages=report.passages,
+                gists=report.gists,
+                report=asdict(report),
+            )
+            if previous is None or is_new:
+                progress("Writing the index", 0, 1)
+                serve(draft, manifest, previous.folder.name if previous else None)
+                _vector_log(collection).unlink(missing_ok=True)
+                progress("Writing the index", 1, 1)
+            else:
+                before = previous.manifest
+                write_manifest(previous.folder, replace(manifest, created=before.created, parts=before.parts))
+    return replace(report, changed=is_new, embedded=embedded, seconds=time.perf_counter() - began)
 
 
-def corpus_files(corpus: Path) -> list[Path]:
+@dataclass(frozen=True, slots=True)
+class CorpusFile:
+    """A file of a corpus, at or below its root."""
+
+    path: Path
+    root: Path
+
+    @property
+    def name(self) -> str:
+        """As its records carry it."""
+        return shown_name(self.path.name if self.path == self.root else self.path.relative_to(self.root).as_posix())
+
+
+def corpus_files(corpus: Path) -> list[CorpusFile]:
     """The files of a corpus in a stable order; hidden ones and those that hold no records are left out.
 
     A folder that cannot be listed stands for its files, so that reading it tells why.
@@ -215,7 +244,7 @@ def corpus_files(corpus: Path) -> list[Path]:
         CorpusMissing: There is no such file or folder, or it cannot be listed.
     """
     if corpus.is_file():
-        return [corpus]
+        return [CorpusFile(corpus, corpus)]
     if not corpus.is_dir():
         raise CorpusMissing(f"{corpus}: no such file or folder; name the one that holds the saved pages.")
     found: list[Path] = []
@@ -229,16 +258,26 @@ def corpus_files(corpus: Path) -> list[Path]:
         found += (Path(folder, name) for name in names)
         found += (path for name in folders if (path := Path(folder, name)).is_symlink())
     return [
-        path
+        CorpusFile(path, corpus)
         for path in sorted(found)
         if path.name.lower() not in NOT_PAGES
         and not any(part.startswith(".") for part in path.relative_to(corpus).parts)
     ]
 
 
-def read_corpus(corpus: Path) -> Grouped:
-    """What a folder or file holds, before repeats are merged; files that cannot be read are left out."""
-    return group(_read_all(_named_files(corpus), lambda *_: None)[0])
+def read_corpus(files: Sequence[CorpusFile], progress: Progress = lambda *_: None) -> tuple[Grouped, dict[str, str]]:
+    """What files hold together, before repeats are merged, and for each that cannot be read a sentence by its name."""
+    parts: list[Part] = []
+    unreadable: dict[str, str] = {}
+    for number, file in enumerate(files):
+        progress("Reading pages", number, len(files))
+        try:
+            _check_place(file)
+            parts.append(read_file(file.path, name=file.name))
+        except PageUnreadable as error:
+            unreadable[file.name] = str(error)
+    progress("Reading pages", len(files), len(files))
+    return group(parts), unreadable
 
 
 def shown_name(name: str) -> str:
@@ -255,62 +294,35 @@ def _hours(records: Sequence[Record]) -> float:
     return round(seconds / 3600, 2)
 
 
-def _named_files(root: Path) -> list[tuple[Path, Path, str]]:
-    """The files below a root, each with that root and the name that its records carry."""
-    return [
-        (path, root, shown_name(path.name if path == root else path.relative_to(root).as_posix()))
-        for path in corpus_files(root)
-    ]
-
-
-def _read_all(files: Sequence[tuple[Path, Path, str]], progress: Progress) -> tuple[list[Part], dict[str, str]]:
-    """Read every file; those that cannot be read are returned as name → sentence."""
-    parts: list[Part] = []
-    unreadable: dict[str, str] = {}
-    for number, (path, root, name) in enumerate(files):
-        progress("Reading pages", number, len(files))
-        try:
-            _check_place(path, root, name)
-            parts.append(read_file(path, name=name))
-        except PageUnreadable as error:
-            unreadable[name] = str(error)
-    progress("Reading pages", len(files), len(files))
-    return parts, unreadable
-
-
-def _check_place(path: Path, corpus: Path, name: str) -> None:
-    """Refuse what is no file of the corpus: a link that leads out of it or nowhere, a folder behind a link, a pipe.
+def _check_place(file: CorpusFile) -> None:
+    """Refuse a link that leads out of the corpus or nowhere, a folder behind a link, a pipe.
 
     Raises:
         PageUnreadable: Says which.
     """
-    if path == corpus:
+    path, told = file.path, ""
+    if path == file.root:
         return
-    if path.is_symlink() and not path.resolve().is_relative_to(corpus.resolve()):
-        raise PageUnreadable(
-            name, None, "a link that leads out of the folder; it is not followed, so copy the file here."
-        )
-    if path.is_symlink() and (path.is_dir() or not path.exists()):
-        what = "to a folder" if path.is_dir() else "to nothing"
-        raise PageUnreadable(name, None, f"a link {what}; it is not followed, so remove it.")
-    if path.exists() and not path.is_file() and not path.is_dir():
-        raise PageUnreadable(name, None, "no regular file; it is not read, so move it away.")
+    if path.is_symlink() and not path.resolve().is_relative_to(file.root.resolve()):
+        told = "a link that leads out of the folder; it is not followed, so copy the file here."
+    elif path.is_symlink() and (path.is_dir() or not path.exists()):
+        told = f"a link {'to a folder' if path.is_dir() else 'to nothing'}; it is not followed, so remove it."
+    elif path.exists() and not path.is_file() and not path.is_dir():
+        told = "no regular file; it is not read, so move it away."
+    if told:
+        raise PageUnreadable(file.name, None, told)
 
 
-def _last_reading(previous: Snapshot | None, names: set[str]) -> Reading:
+def _last_reading(previous: Snapshot | None, names: Collection[str]) -> tuple[list[Record], list[Warning]]:
     """What the index still holds of files that could be read last time, so that a slip of the disk loses nothing."""
-    if previous is None or not names:
-        return Reading(records=())
     kept: list[Record] = []
-    warnings: dict[str, Warning] = {}
-    for record in previous.store.records():
+    for record in previous.store.records() if previous and names else ():
         sources = tuple(source for source in record.sources if source.file in names)
         if sources:
             kept.append(replace(record, sources=sources, id=""))
-            for source in sources:
-                message = "the file cannot be read now; its records stay in the index as they were read last"
-                warnings[source.file] = Warning(source.file, 1, message)
-    return Reading(records=tuple(kept), warnings=tuple(warnings.values()))
+    message = "the file cannot be read now; its records stay in the index as they were read last"
+    files = dict.fromkeys(source.file for record in kept for source in record.sources)
+    return kept, [Warning(file, 1, message) for file in files]
 
 
 def _seen(roots: Sequence[Path], files: Sequence[Path]) -> str:
@@ -342,35 +354,6 @@ def _previous(collection: Path) -> Snapshot | None:
     return previous
 
 
-def _as_reported(manifest: Manifest, began: float) -> IngestReport:
-    """What was said of files that have not changed since."""
-    said = dict(manifest.report)
-    warnings = tuple(Warning(**one) for one in said.pop("warnings"))
-    unused = tuple(Unused(**one) for one in said.pop("unused"))
-    return IngestReport(
-        **{**said, "unreadable": (), "warnings": warnings, "unused": unused, "seconds": time.perf_counter() - began},
-    )
-
-
-def _manifest(
-    corpus: Path, embedder: Embedder, store: StoreChoice, digest: str, seen: str, report: IngestReport
-) -> Manifest:
-    return Manifest(
-        format=FORMAT,
-        embedder=embedder.fingerprint,
-        store=store.url,
-        digest=digest,
-        seen=seen,
-        corpus=str(corpus.absolute()),
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-        talks=report.talks,
-        papers=report.papers,
-        passages=report.passages,
-        gists=report.gists,
-        report=asdict(report),
-    )
-
-
 def _write_texts(
     folder: Path, records: Sequence[Record], gists: Mapping[str, Gist], progress: Progress
 ) -> tuple[str, Keys]:
@@ -381,26 +364,20 @@ def _write_texts(
     """
     digest = hashlib.sha256()
     keys: list[Keys] = []
+    counts = [0]
     lexical, gist_lexical = LexicalBuilder(), LexicalBuilder()
 
-    first = [0]
-
-    def passages_of(record: Record) -> list[Passage]:
-        passages = record_passages(record)
-        first.append(first[-1] + len(passages))
-        return passages
-
     def passages() -> Iterator[Passage]:
-        done = 0
-        cut = chain.from_iterable(map(passages_of, records))
-        while batch := list(islice(cut, _TEXTS_PER_BATCH)):
+        for start in range(0, len(records), _RECORDS_PER_BATCH):
+            cut = [record_passages(record) for record in records[start : start + _RECORDS_PER_BATCH]]
+            counts.extend(map(len, cut))
+            batch = list(chain.from_iterable(cut))
             texts = [passage.headed_text for passage in batch]
             for passage, text in zip(batch, texts, strict=True):
                 digest.update(f"{passage.id}\0{text}\0".encode("utf-8", "surrogatepass"))
             lexical.add(texts)
             keys.append(content_keys(texts))
-            done += len(batch)
-            progress("Cutting passages", done, 0)
+            progress("Cutting passages", sum(counts), 0)
             yield from batch
 
     for record in records:
@@ -408,7 +385,7 @@ def _write_texts(
     write_store(folder / "records.sqlite", records, passages(), gists)
     lexical.save(folder / "lexical")
     row_of = {record.id: row for row, record in enumerate(records)}
-    np.save(folder / "record-first.npy", np.array(first, dtype=np.int64))
+    np.save(folder / "record-first.npy", np.cumsum(counts, dtype=np.int64))
     np.save(folder / "record-is-talk.npy", np.array([record.kind == "talk" for record in records]))
     np.save(folder / "gist-records.npy", np.array([row_of[record_id] for record_id in gists], dtype=np.int64))
     if gists:
@@ -430,7 +407,7 @@ def _embed(
         How many are new.
     """
     with (
-        MadeVectors(_vector_log(collection), embedder, readable_parts(collection)) as made,
+        MadeVectors(_vector_log(collection), embedder, readable_snapshots(collection)) as made,
         closing(RecordStore(folder / "records.sqlite")) as store,
         closing(VectorsWriter(folder, choice)) as writer,
     ):
@@ -445,14 +422,13 @@ def _embed(
         told(0)
         gists = [gist.search_text for gist in store.gists().values()]
         passages = len(keys) - len(gists)
-        for start in range(0, passages, _TEXTS_PER_BATCH):
-            rows = range(start, min(start + _TEXTS_PER_BATCH, passages))
-            texts = [passage.headed_text for passage in store.passages(rows)]
-            writer.add(made.of(texts, keys[rows.start : rows.stop], told))
-        writer.begin_gists()
-        for start in range(0, len(gists), _TEXTS_PER_BATCH):
-            texts = gists[start : start + _TEXTS_PER_BATCH]
-            writer.add(made.of(texts, keys[passages + start :][: len(texts)], told))
+        for first, count, is_passage in ((0, passages, True), (passages, len(gists), False)):
+            for start in range(0, count, _TEXTS_PER_BATCH):
+                rows = range(start, min(start + _TEXTS_PER_BATCH, count))
+                texts = (
+                    [one.headed_text for one in store.passages(rows)] if is_passage else gists[rows.start : rows.stop]
+                )
+                writer.add(made.of(texts, keys[first + rows.start : first + rows.stop], told), searched=is_passage)
     np.save(folder / "keys.npy", keys)
     return done
 

@@ -164,21 +164,6 @@ class Warning:
         return f"{self.file}, line {self.line}: {self.message}"
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What one file gave.
-
-    Attributes:
-        records: In the file's order, each with one source; a native record has one for each page that it names.
-        furniture: 1-based line → what it is, such as "page heading", for lines that belong to no record.
-        warnings: In line order.
-    """
-
-    records: tuple[Record, ...]
-    furniture: dict[int, str] = field(default_factory=dict)
-    warnings: tuple[Warning, ...] = ()
-
-
 def record_pages(record: Record) -> list[str]:
     """The titles of the pages that a record stood on, each once, in reading order."""
     return list(dict.fromkeys(source.page for source in record.sources if source.page))

@@ -27,15 +27,7 @@ class Type(Enum):
     FLAG = "flag"
 
 
-NAME, TEXT, NUMBER, SECONDS, DATES, URL, FLAG = (
-    Type.NAME,
-    Type.TEXT,
-    Type.NUMBER,
-    Type.SECONDS,
-    Type.DATE,
-    Type.URL,
-    Type.FLAG,
-)
+NAME, TEXT, NUMBER, SECONDS, DATES, URL, FLAG = Type
 TALKS: tuple[Kind, ...] = ("talk",)
 PAPERS: tuple[Kind, ...] = ("paper",)
 
@@ -52,7 +44,6 @@ class Field:
         holds_many: A record may have several values; they are a tuple of texts.
         is_keyed: Its values stand under names of their own ({"youtube": "dQw4"}); also found as "youtube:dQw4".
         aliases: Other words for it, parted by commas.
-        asks: The question word that asks for it ("where").
         reads: How a condition on it reads ("at {}"); "" is "with the <one> {}".
         unit: What a number counts, in the singular.
         is_derived: Told by us from another field: asked for like any other, shown on no card.
@@ -69,7 +60,6 @@ class Field:
     holds_many: bool = False
     is_keyed: bool = False
     aliases: str = ""
-    asks: str = ""
     reads: str = ""
     unit: str = ""
     is_derived: bool = False
@@ -141,7 +131,7 @@ class Field:
 
 
 SPEAKER = Field(
-    "speaker", NAME, "speaker", "speakers", aliases="person, people, presenter, lecturer, by", asks="who",
+    "speaker", NAME, "speaker", "speakers", aliases="person, people, presenter, lecturer, by",
     reads="by {}",
     kinds=TALKS, person=lambda one: one.name,
 )  # fmt: skip
@@ -186,7 +176,7 @@ PAGE = Field(
 )  # fmt: skip
 ORGANISATION = Field("organisation", NAME, "organisation", "organisations", aliases="organization", kinds=PAPERS)
 AUTHOR_COUNT = Field("author_count", NUMBER, "number of authors", aliases="authors", unit="author", kinds=PAPERS)
-DATE = Field("date", DATES, "date", "dates", aliases="day", asks="when", reads="from {}", tells_apart=True)
+DATE = Field("date", DATES, "date", "dates", aliases="day", reads="from {}", tells_apart=True)
 EVENT = Field(
     "event", NAME, "event", "events", aliases="conference, meeting", reads="at {}", kinds=TALKS, tells_apart=True
 )
@@ -194,19 +184,12 @@ SERIES = Field("series", NAME, "series", "series", aliases="course, podcast, pla
 ORGANISER = Field(
     "organiser", NAME, "organiser", "organisers", aliases="organizer, host, channel, publisher", kinds=TALKS
 )
-VENUE = Field("venue", NAME, "venue", "venues", aliases="place, hall, location", asks="where", kinds=TALKS)
-ROOM = Field("room", NAME, "room", "rooms", asks="where", kinds=TALKS)
+VENUE = Field("venue", NAME, "venue", "venues", aliases="place, hall, location", kinds=TALKS)
+ROOM = Field("room", NAME, "room", "rooms", kinds=TALKS)
 TRACK = Field("track", NAME, "track", "tracks", kinds=TALKS)
 FORMAT = Field("format", NAME, "format", "formats", aliases="session type, type of session", kinds=TALKS)
 DURATION = Field(
-    "duration_s",
-    SECONDS,
-    "duration",
-    "durations",
-    aliases="length, running time",
-    asks="how long",
-    reads="lasting {}",
-    kinds=TALKS,
+    "duration_s", SECONDS, "duration", "durations", aliases="length, running time", reads="lasting {}", kinds=TALKS
 )
 SCHEDULED = Field("scheduled_s", SECONDS, "scheduled time", aliases="slot", kinds=TALKS)
 LANGUAGE = Field("language", NAME, "language", "languages", kinds=TALKS)

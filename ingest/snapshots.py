@@ -10,12 +10,13 @@
             words.npy        vectors of their words, if the embedder tells words; where each text's begin in `first.npy`
             record-*.npy     where each record's passages begin, and its kind; `gist-records.npy`, whose each gist is
             lexical/         BM25 over the passages; gist-lexical/, over the gists
-            chroma/          passages and gists for the vector store
+            chroma/          passages for the vector store
             manifest.json    what it was made from, and the checksum of every part
 
 A snapshot never changes after it was written. Whoever opened one keeps it as long as they like; the one before stays
 on disk for them. Everything is read through `Snapshot`, which tells damage, whatever it is, in one sentence.
-Comes in: a collection's folder. Goes out: an open `Snapshot`, or a `Draft` to be filled and served.
+Comes in: a collection's folder. Goes out: an open `Snapshot`, or the folder of a new one, to be filled
+and served.
 """
 
 import contextlib
@@ -44,7 +45,7 @@ from slugify import slugify
 from ingest.errors import EmbedderChanged, IndexBusy, IndexDamaged, IndexMissing, IndexUnwritable
 from ingest.lexical import KeywordIndex
 from ingest.record_store import RecordStore
-from ingest.stores import EMBEDDED, GISTS, PASSAGES, StoreChoice
+from ingest.stores import EMBEDDED, StoreChoice
 from ingest.stores.protocol import EXACT_UP_TO, VectorStore, nearest, unit_rows
 from ingest.token_vectors import WordVectors
 
@@ -106,17 +107,52 @@ class Manifest:
     parts: Mapping[str, Part] = field(default_factory=dict)
 
 
-class Parts:
-    """The files of a snapshot, each as it was written or told as damaged."""
+class Snapshot:
+    """A snapshot, read-only; opening reads its manifest alone, each part is read when it is first used."""
 
-    def __init__(self, folder: Path) -> None:
-        """Read its manifest alone.
+    def __init__(self, folder: Path, choice: StoreChoice = EMBEDDED) -> None:
+        """Read its manifest.
+
+        Args:
+            folder: Of this snapshot.
+            choice: Where its vectors are searched.
 
         Raises:
             IndexDamaged: There is none that this version can read.
         """
         self.folder = folder
         self.manifest = read_manifest(folder)
+        # Why another snapshot than this one should have served; None as it should be.
+        self.problem: str | None = None
+        self._choice = choice
+        self._engine: VectorStore | None = None
+        self._opening = threading.Lock()
+
+    def check(self, *names: str, whole: bool) -> None:
+        """Compare parts with what was written, all of them unless some are named.
+
+        Args:
+            names: Below the folder.
+            whole: Read them through even if neither size nor time has changed, as is done with a small snapshot.
+
+        Raises:
+            IndexDamaged: One is missing, damaged or from another version; names it.
+        """
+        whole = whole or sum(part.size for part in self.manifest.parts.values()) <= _CHECKED_WHOLE_BYTES
+        for name in names or self.manifest.parts:
+            part = self.manifest.parts[name]
+            with self._damage_told(name):
+                found = (self.folder / name).stat()
+                sound = found.st_size == part.size
+                if sound and (whole or found.st_mtime_ns != part.mtime_ns):
+                    sound = _checksum(self.folder / name) == part.checksum
+            if not sound:
+                raise _damage(self.folder, f"{name} is not what was written")
+
+    @cached_property
+    def store(self) -> RecordStore:
+        """Records, passages and gists."""
+        return RecordStore(self.folder / "records.sqlite")
 
     @property
     def tells_words(self) -> bool:
@@ -126,119 +162,49 @@ class Parts:
     @cached_property
     def keys(self) -> NDArray[np.uint64]:
         """Shape (n + g, 2): what each vector was made of; see `ingest.vectors`."""
-        return self._array(self.folder / "keys.npy")
+        return self._array("keys.npy")
 
     @cached_property
     def stored_vectors(self) -> NDArray[np.int8]:
         """Shape (n + g, d), of the record store's passages and then of its gists; `unit_rows` of some are vectors."""
-        return self._array(self.folder / "vectors.npy")
+        return self._array("vectors.npy")
 
     @cached_property
     def word_vectors(self) -> WordVectors | None:
         """Those of each passage and after them of each gist; None when the embedder told no words."""
         if not self.tells_words:
             return None
-        return WordVectors(self._array(self.folder / "words.npy"), self._array(self.folder / "first.npy"))
-
-    def check(self, name: str, *, whole: bool) -> None:
-        """Compare a part with what was written.
-
-        Args:
-            name: Below the folder.
-            whole: Read it through even if neither its size nor its time has changed.
-
-        Raises:
-            IndexDamaged: It is missing or differs.
-        """
-        part = self.manifest.parts[name]
-        with self._damage_told(name):
-            found = (self.folder / name).stat()
-            sound = found.st_size == part.size
-            if sound and (whole or found.st_mtime_ns != part.mtime_ns):
-                sound = _checksum(self.folder / name) == part.checksum
-        if not sound:
-            raise _damage(self.folder, f"{name} is not what was written")
-
-    def _array(self, path: Path) -> NDArray[Any]:
-        """An array of it: a small one read and checked, a large one mapped."""
-        name = path.relative_to(self.folder).as_posix()
-        part = self.manifest.parts.get(name)
-        if part is None:
-            raise _damage(self.folder, f"{name} was never written")
-        with self._damage_told(name):
-            if part.size > _READ_BYTES:
-                # Slicing a memmap takes ten times as long as slicing the plain array over the same memory.
-                return np.asarray(np.load(path, mmap_mode="r"))
-            content = path.read_bytes()
-            if zlib.crc32(content) != part.checksum:
-                raise _damage(self.folder, f"{name} is not what was written")
-            return np.asarray(np.load(io.BytesIO(content)))
-
-    @contextlib.contextmanager
-    def _damage_told(self, name: str) -> Iterator[None]:
-        try:
-            yield
-        except FileNotFoundError:
-            raise _damage(self.folder, f"{name} is missing") from None
-        except (OSError, ValueError, EOFError, KeyError, TypeError, sqlite3.Error) as error:
-            raise _damage(self.folder, f"{name} cannot be read: {error}") from error
-
-
-class Snapshot(Parts):
-    """An open snapshot, read-only; opening is cheap, each part is read when it is first used."""
-
-    def __init__(self, folder: Path, choice: StoreChoice = EMBEDDED, *, whole: bool = False) -> None:
-        """Open and check it.
-
-        Args:
-            folder: Of this snapshot.
-            choice: Where its vectors are searched.
-            whole: Read every part through, whatever its size.
-
-        Raises:
-            IndexDamaged: A part is missing, damaged or from another version; names it.
-        """
-        super().__init__(folder)
-        self._choice = choice
-        self._engines: dict[str, VectorStore] = {}
-        self._opening = threading.Lock()
-        # Why another snapshot than this one should have served; None as it should be.
-        self.problem: str | None = None
-        whole = whole or sum(part.size for part in self.manifest.parts.values()) <= _CHECKED_WHOLE_BYTES
-        for name in self.manifest.parts:
-            self.check(name, whole=whole)
-        with self._damage_told("records.sqlite"):
-            self.store = RecordStore(folder / "records.sqlite")
+        return WordVectors(self._array("words.npy"), self._array("first.npy"))
 
     @cached_property
     def record_first(self) -> NDArray[np.int64]:
         """Shape (r + 1,): the row of each record's first passage, where they stand together; the last one is n."""
-        return self._array(self.folder / "record-first.npy")
+        return self._array("record-first.npy")
 
     @cached_property
     def record_is_talk(self) -> NDArray[np.bool_]:
         """Shape (r,): whether each record is a talk."""
-        return self._array(self.folder / "record-is-talk.npy")
+        return self._array("record-is-talk.npy")
 
     @cached_property
     def gist_records(self) -> NDArray[np.int64]:
         """Shape (g,): the row of the record that each gist is of."""
-        return self._array(self.folder / "gist-records.npy")
+        return self._array("gist-records.npy")
 
     @cached_property
     def row_of(self) -> Mapping[str, int]:
         """The row of a record by its id."""
-        return _RowOf(self.store)
+        return dict(self.store.rows("SELECT id, position FROM records ORDER BY position"))
 
     @cached_property
     def keyword(self) -> KeywordIndex:
         """The lexical index over the passages."""
-        return KeywordIndex.load(self.folder / "lexical", self._array)
+        return KeywordIndex.load("lexical", self._array)
 
     @cached_property
     def gist_keyword(self) -> KeywordIndex:
         """The lexical index over the gists; there is one only where there are gists."""
-        return KeywordIndex.load(self.folder / "gist-lexical", self._array)
+        return KeywordIndex.load("gist-lexical", self._array)
 
     def dense(self, vector: NDArray[np.float32], lexical: NDArray[np.float32]) -> NDArray[np.float32]:
         """Dense scores of the passages; see `ingest.stores.protocol.nearest`.
@@ -249,20 +215,9 @@ class Snapshot(Parts):
         """
         if self.manifest.passages <= EXACT_UP_TO:
             return np.asarray(self.vectors @ vector)
-        vectors = self.stored_vectors[: self.manifest.passages]
-        return nearest(vectors, vector, lexical, lambda: self._engine(PASSAGES))
-
-    def gist_dense(self, vector: NDArray[np.float32], lexical: NDArray[np.float32]) -> NDArray[np.float32]:
-        """The same of the gists, shape (g,)."""
-        if self.manifest.gists <= EXACT_UP_TO:
-            return np.asarray(self.gist_vectors @ vector)
-        return nearest(self.stored_vectors[self.manifest.passages :], vector, lexical, lambda: self._engine(GISTS))
-
-    def _engine(self, part: str) -> VectorStore:
         with self._opening:
-            if part not in self._engines:
-                self._engines[part] = self._choice.open(self.folder, part)
-            return self._engines[part]
+            self._engine = self._engine or self._choice.open(self.folder)
+        return nearest(self.stored_vectors[: self.manifest.passages], vector, lexical, self._engine)
 
     @cached_property
     def vectors(self) -> NDArray[np.float32]:
@@ -277,27 +232,31 @@ class Snapshot(Parts):
     def close(self) -> None:
         """Let go of its files."""
         self.store.close()
-        for engine in self._engines.values():
-            engine.close()
+        if self._engine is not None:
+            self._engine.close()
 
+    def _array(self, name: str) -> NDArray[Any]:
+        """An array of it: a small one read and checked, a large one mapped."""
+        part = self.manifest.parts.get(name)
+        if part is None:
+            raise _damage(self.folder, f"{name} was never written")
+        with self._damage_told(name):
+            if part.size > _READ_BYTES:
+                # Slicing a memmap takes ten times as long as slicing the plain array over the same memory.
+                return np.asarray(np.load(self.folder / name, mmap_mode="r"))
+            content = (self.folder / name).read_bytes()
+            if zlib.crc32(content) != part.checksum:
+                raise _damage(self.folder, f"{name} is not what was written")
+            return np.asarray(np.load(io.BytesIO(content)))
 
-class _RowOf(Mapping[str, int]):
-    """Rows of records, looked up where the records are, so that opening reads none of them."""
-
-    def __init__(self, store: RecordStore) -> None:
-        self._store = store
-
-    def __getitem__(self, record_id: str) -> int:
-        rows = self._store.rows("SELECT position FROM records WHERE id = ?", [record_id])
-        if not rows:
-            raise KeyError(record_id)
-        return int(rows[0][0])
-
-    def __iter__(self) -> Iterator[str]:
-        return (record_id for (record_id,) in self._store.rows("SELECT id FROM records ORDER BY position"))
-
-    def __len__(self) -> int:
-        return int(self._store.rows("SELECT count(*) FROM records")[0][0])
+    @contextlib.contextmanager
+    def _damage_told(self, name: str) -> Iterator[None]:
+        try:
+            yield
+        except FileNotFoundError:
+            raise _damage(self.folder, f"{name} is missing") from None
+        except (OSError, ValueError, EOFError, KeyError, TypeError, sqlite3.Error) as error:
+            raise _damage(self.folder, f"{name} cannot be read: {error}") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,24 +265,21 @@ class Collection:
 
     Attributes:
         manifest: Of what serves; None where it cannot be told.
-        problem: Why not, in one sentence.
+        problem: Why not, if so, in one sentence.
     """
 
     name: str
     folder: Path
     manifest: Manifest | None
-    problem: str | None = None
+    problem: str
 
 
 def collections(home: Path) -> list[Collection]:
     """Every collection of a home, by name; opens none."""
     found = []
     for folder in sorted((home / _COLLECTIONS).glob("*/snapshots")):
-        name = serving_name(folder.parent)
-        manifest = problem = None
-        if name is None:
-            problem = "nothing has been ingested to its end"
-        else:
+        name, manifest, problem = serving_name(folder.parent), None, "nothing has been ingested to its end"
+        if name is not None:
             try:
                 manifest = read_manifest(folder / name)
             except IndexDamaged as error:
@@ -341,7 +297,7 @@ def collection_of(home: Path, corpus: Path) -> Path:
     """The folder of a corpus's collection: named like the corpus, with a mark where another corpus has that name."""
     folder = collection_named(home, corpus.absolute().stem)
     path = str(corpus.absolute())
-    taken = next(readable_parts(folder), None)
+    taken = next(readable_snapshots(folder), None)
     if taken is None or taken.manifest.corpus == path:
         return folder
     return folder.with_name(f"{folder.name}-{zlib.crc32(os.fsencode(path)):08x}")
@@ -384,38 +340,33 @@ def find_current(collection: Path, choice: StoreChoice = EMBEDDED, *, whole: boo
     Raises:
         IndexDamaged: There are snapshots, and none of them is sound.
     """
-    try:
-        return _newest_sound(collection, choice, whole=whole)
-    except IndexDamaged:
+    for last_look in (False, True):
+        problem = None
+        names = _pointed_at(collection)
+        candidates = list(dict.fromkeys([*(names or []), *_on_disk(collection)]))
+        if names is None and (candidates or (collection / "current").exists()):
+            problem = str(_damage(collection, "what names the snapshot that serves is not what was written"))
+        for name in candidates:
+            try:
+                snapshot = Snapshot(collection / "snapshots" / name, choice)
+                snapshot.check(whole=whole)
+            except IndexDamaged as error:
+                problem = problem or str(error)
+                continue
+            snapshot.problem = problem
+            return snapshot
         # An ingest may have deleted a snapshot between our reading of its name and the opening, if it is the second
         # since: then the name has changed too, and one more look finds the new one.
-        return _newest_sound(collection, choice, whole=whole)
-
-
-def _newest_sound(collection: Path, choice: StoreChoice, *, whole: bool) -> Snapshot | None:
-    problem = None
-    names = _pointed_at(collection)
-    candidates = list(dict.fromkeys([*(names or []), *_on_disk(collection)]))
-    if names is None and (candidates or (collection / "current").exists()):
-        problem = str(_damage(collection, "what names the snapshot that serves is not what was written"))
-    for name in candidates:
-        try:
-            snapshot = Snapshot(collection / "snapshots" / name, choice, whole=whole)
-        except IndexDamaged as error:
-            problem = problem or str(error)
-            continue
-        snapshot.problem = problem
-        return snapshot
-    if problem is not None:
-        raise IndexDamaged(problem)
+        if problem is not None and last_look:
+            raise IndexDamaged(problem)
     return None
 
 
-def readable_parts(collection: Path) -> Iterator[Parts]:
-    """Every snapshot on disk whose manifest can be read, newest first; one of its other parts may be damaged."""
+def readable_snapshots(collection: Path) -> Iterator[Snapshot]:
+    """Every snapshot on disk whose manifest can be read, newest first; any part of it may be damaged."""
     for name in _on_disk(collection):
         with contextlib.suppress(IndexDamaged):
-            yield Parts(collection / "snapshots" / name)
+            yield Snapshot(collection / "snapshots" / name)
 
 
 def serving_name(collection: Path) -> str | None:
@@ -443,7 +394,7 @@ def read_manifest(folder: Path) -> Manifest:
 
 @contextlib.contextmanager
 def writing(collection: Path, choice: StoreChoice = EMBEDDED) -> Iterator[None]:
-    """Hold the collection's write lock.
+    """Hold the collection's write lock; whatever does not serve before or afterwards is removed.
 
     Raises:
         IndexBusy: Another ingest holds it.
@@ -465,53 +416,37 @@ def writing(collection: Path, choice: StoreChoice = EMBEDDED) -> Iterator[None]:
         _remove_leftovers(collection, choice)
         yield
     finally:
+        _remove_leftovers(collection, choice)
         lock.release()
 
 
-class Draft:
-    """A snapshot that is being written and that nobody sees before `serve`; used within `writing`.
+def new_draft(collection: Path) -> Path:
+    """The folder of a new snapshot that nobody sees before `serve`; within `writing`, which removes it without that."""
+    folder = collection / "snapshots" / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+    folder.mkdir()
+    return folder
 
-    Left without `serve` it is removed.
+
+def serve(folder: Path, manifest: Manifest, before: str | None) -> None:
+    """Switch to a drafted snapshot.
+
+    Args:
+        folder: Its own.
+        manifest: Without parts; they are added here.
+        before: The name of the snapshot that stays beside it, a sound one.
     """
-
-    def __init__(self, collection: Path, choice: StoreChoice = EMBEDDED) -> None:
-        self._collection = collection
-        self._choice = choice
-        self.name = f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
-        self.folder = collection / "snapshots" / self.name
-
-    def __enter__(self) -> "Draft":
-        with write_errors_told(self._collection):
-            self.folder.mkdir()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self.name not in (_pointed_at(self._collection) or ()):
-            self._choice.drop(self.folder)
-            shutil.rmtree(self.folder, ignore_errors=True)
-
-    def serve(self, manifest: Manifest, before: str | None) -> None:
-        """Switch to it.
-
-        Args:
-            manifest: Without parts; they are added here.
-            before: The name of the snapshot that stays beside it, a sound one.
-        """
-        with write_errors_told(self._collection):
-            parts = {}
-            for path in sorted(path for path in self.folder.rglob("*") if path.is_file()):
-                _sync(path)
-                found = path.stat()
-                name = path.relative_to(self.folder).as_posix()
-                parts[name] = Part(found.st_size, found.st_mtime_ns, _checksum(path))
-            write_manifest(self.folder, manifest, parts)
-            _write_signed(self._collection / "current", " ".join(filter(None, [self.name, before])))
-            _remove_leftovers(self._collection, self._choice)
+    parts = {}
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        _sync(path)
+        found = path.stat()
+        parts[path.relative_to(folder).as_posix()] = Part(found.st_size, found.st_mtime_ns, _checksum(path))
+    write_manifest(folder, replace(manifest, parts=parts))
+    _write_signed(folder.parent.parent / "current", " ".join(filter(None, [folder.name, before])))
 
 
-def write_manifest(folder: Path, manifest: Manifest, parts: Mapping[str, Part]) -> None:
+def write_manifest(folder: Path, manifest: Manifest) -> None:
     """Write a snapshot's manifest, whole or not at all."""
-    _write_signed(folder / "manifest.json", json.dumps(asdict(replace(manifest, parts=parts))))
+    _write_signed(folder / "manifest.json", json.dumps(asdict(manifest)))
 
 
 @contextlib.contextmanager
@@ -552,10 +487,7 @@ def _on_disk(collection: Path) -> list[str]:
 
 
 def _remove_leftovers(collection: Path, choice: StoreChoice) -> None:
-    """Remove what no longer serves, and what a killed ingest left half-written.
-
-    The snapshot before the current one stays: someone may have it open.
-    """
+    """Remove all but the current snapshot and the one before it, which someone may have open."""
     kept = _pointed_at(collection) or _on_disk(collection)
     for folder in (collection / "snapshots").iterdir():
         if folder.name not in kept:

@@ -17,6 +17,8 @@ _HALF_SIGN = re.compile("[\ud800-\udfff]")
 _OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _WEB_ADDRESS = re.compile(r"https?://[^\s\x00-\x1f\x7f-\x9f]+", re.IGNORECASE)
 _LONGEST_MESSAGE_CHARS = 600
+# Written by hand, a text has a full stop every 10 to 20 words; speech that nobody has punctuated has hardly any.
+WORDS_PER_STOP = 100
 # Shorter words ("gas", "its") are no plurals.
 _SHORTEST_PLURAL_CHARS = 4
 
@@ -50,6 +52,11 @@ def searchable(text: str) -> str:
     """A text as singular words with one space around each, so that a phrase is part of it; "" without words."""
     words = " ".join(singular(word) for word in plain_words(text))
     return f" {words} " if words else ""
+
+
+def has_stops(text: str) -> bool:
+    """Whether somebody, or a recogniser, has put full stops into a text."""
+    return sum(text.count(sign) for sign in ".?!。？！।؟") * WORDS_PER_STOP >= len(text.split())
 
 
 def valid_text(text: str) -> str:

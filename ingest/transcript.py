@@ -7,11 +7,12 @@ Sentences are joined across cues; speech without full stops is cut at pauses. Ho
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from ingest.records import Cue, Record
+from ingest.text import has_stops
 
 Span = tuple[int, int]
 
@@ -25,8 +26,6 @@ LONGEST_WINDOW_CHARS = 1000
 _CHARS_PER_WORD = 8
 # A turn of fewer words ("Why is that?") shares a window with the turns around it.
 _LONG_TURN_WORDS = WINDOW_WORDS // 2
-# Fewer full stops than that, and nobody has put them.
-_WORDS_PER_STOP = 100
 _SOUND_WORDS = (
     "applause|applauding|cheering|cheers|chuckles?|chuckling|coughs?|laughs?|laughing|laughter|music|sighs?|silence"
 )
@@ -42,27 +41,6 @@ _CONNECTIVE = r"(?:and|but|so|then|because|now|und|aber|dann|weil|also|et|mais|d
 _OPENS_CLAUSE = re.compile(_CONNECTIVE, re.IGNORECASE)
 _CLAUSE = re.compile(rf"(?<=[,;:–—])\s|\s(?={_CONNECTIVE})", re.IGNORECASE)
 _ONLY_A_BRACKET = re.compile(r"[\s♪♫]*\([^()]{0,60}\)[\s♪♫]*")
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """A stretch of a transcript's text.
-
-    Attributes:
-        start: Offset in the text, in characters.
-        end: Offset behind the last character.
-        start_s: When its first word is said, or None where the source has no time.
-        end_s: When its last word has been said, likewise.
-        speaker: Who says most of it, as the source names them, or None.
-        chapter: The title of the chapter that it stands in, "" where there is none.
-    """
-
-    start: int
-    end: int
-    start_s: float | None
-    end_s: float | None
-    speaker: str | None
-    chapter: str
 
 
 class Transcript:
@@ -114,34 +92,33 @@ class Transcript:
         share = min(1.0, (offset - start) / (end - start))
         return cue.start_s + share * (cue.end_s - cue.start_s)
 
-    def windows(self, split_sentences: Callable[[str], Sequence[Span]]) -> Iterator[Window]:
-        """The windows of the text, in order; together they hold every word once.
+    def end_s(self, end: int) -> float | None:
+        """When what stands before an offset has been said, or None where the source has no such time."""
+        return self.second_at(end) if self._cues[self._place(end - 1)].end_s is not None else None
+
+    def chapter_at(self, offset: int) -> str:
+        """The title of the chapter that an offset of the text stands in, "" where there is none."""
+        chapter = self._chapter_of[self._place(offset)]
+        return self._chapters[chapter][1] if chapter >= 0 else ""
+
+    def speaker_of(self, start: int, end: int) -> str | None:
+        """Who says most of a stretch of the text, as the source names them, or None."""
+        said: Counter[str | None] = Counter()
+        for place in range(self._place(start), self._place(end - 1) + 1):
+            said[self._cues[place].speaker] += min(end, self._ends[place]) - max(start, self._starts[place])
+        return max(said, key=said.__getitem__)
+
+    def windows(self, split_sentences: Callable[[str], Sequence[Span]]) -> Iterator[Span]:
+        """(start, end) in the text of its windows, in order; together they hold every word once.
 
         Args:
             split_sentences: (start, end) of the sentences of a text.
         """
-        sentences = self._has_stops()
+        sentences = has_stops(self.text)
         units = self._units(split_sentences) if sentences else self._cue_units()
         for block in self._blocks([piece for unit in units for piece in self._short_pieces(unit)]):
             for first, last in self._packed(block, by_pause=not sentences):
-                yield self._window(block[first][0], block[last - 1][1])
-
-    def _window(self, start: int, end: int) -> Window:
-        first, last = self._place(start), self._place(end - 1)
-        said: dict[str | None, int] = {}
-        for place in range(first, last + 1):
-            overlap = min(end, self._ends[place]) - max(start, self._starts[place])
-            speaker = self._cues[place].speaker
-            said[speaker] = said.get(speaker, 0) + overlap
-        chapter = self._chapter_of[first]
-        return Window(
-            start,
-            end,
-            self.second_at(start),
-            self.second_at(end) if self._cues[last].end_s is not None else None,
-            max(said, key=said.__getitem__),
-            self._chapters[chapter][1] if chapter >= 0 else "",
-        )
+                yield block[first][0], block[last - 1][1]
 
     def _place(self, offset: int) -> int:
         return bisect_right(self._starts, offset) - 1
@@ -149,9 +126,6 @@ class Transcript:
     def _chapter_at(self, start_s: float | None) -> int:
         """The chapter that is open at a second; half a second early still belongs to it. -1 before the first."""
         return -1 if start_s is None else bisect_right(self._chapter_starts, start_s + 0.5) - 1
-
-    def _has_stops(self) -> bool:
-        return sum(self.text.count(sign) for sign in ".?!。？！।؟") * _WORDS_PER_STOP >= len(self.text.split())
 
     def _units(self, split_sentences: Callable[[str], Sequence[Span]]) -> Iterator[Span]:
         for line in re.finditer(r"[^\n]+", self.text):
@@ -180,26 +154,23 @@ class Transcript:
 
     def _blocks(self, units: Sequence[Span]) -> Iterator[list[Span]]:
         """Units that may share a window: of one chapter, and of one turn where turns are long."""
-        turns: list[tuple[tuple[int, str | None], list[Span], float]] = []
-        for unit in units:
-            place = self._place(unit[0])
-            key = (self._chapter_of[place], self._cues[place].speaker)
-            if turns and turns[-1][0] == key:
-                turns[-1][1].append(unit)
-                turns[-1] = (key, turns[-1][1], turns[-1][2] + self._length(unit))
-            else:
-                turns.append((key, [unit], self._length(unit)))
         block: list[Span] = []
-        before: tuple[tuple[int, str | None], list[Span], float] | None = None
-        for turn in turns:
-            both_long = before is not None and min(before[2], turn[2]) >= _LONG_TURN_WORDS
-            if before is not None and (both_long or before[0][0] != turn[0][0]):
+        chapter_before, length_before = 0, 0.0
+        for (chapter, _), turn in groupby(units, key=self._turn):
+            own = list(turn)
+            length = sum(map(self._length, own))
+            if block and (chapter != chapter_before or min(length_before, length) >= _LONG_TURN_WORDS):
                 yield block
                 block = []
-            block.extend(turn[1])
-            before = turn
+            block += own
+            chapter_before, length_before = chapter, length
         if block:
             yield block
+
+    def _turn(self, unit: Span) -> tuple[int, str | None]:
+        """The chapter of a unit, and who speaks there."""
+        place = self._place(unit[0])
+        return self._chapter_of[place], self._cues[place].speaker
 
     def _packed(self, units: Sequence[Span], *, by_pause: bool) -> Iterator[tuple[int, int]]:
         """(first, behind last) of units that make a window each, of even length."""

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from ingest.embedder import Embedder, WordEmbedder
 from ingest.errors import IndexDamaged
-from ingest.snapshots import FORMAT, Parts
-from ingest.stores import GISTS, PASSAGES, StoreChoice
+from ingest.snapshots import FORMAT, Snapshot
+from ingest.stores import StoreChoice
 from ingest.stores.protocol import as_bytes, unit_rows
 from ingest.token_vectors import WORD_DIMENSIONS, Packed, packed
 
@@ -43,7 +43,7 @@ def content_keys(texts: Sequence[str]) -> Keys:
 class MadeVectors:
     """Finds the vectors that have been made, makes the others, and forgets none."""
 
-    def __init__(self, log: Path, embedder: Embedder, snapshots: Iterable[Parts] = ()) -> None:
+    def __init__(self, log: Path, embedder: Embedder, snapshots: Iterable[Snapshot] = ()) -> None:
         """Read what there is.
 
         Args:
@@ -135,10 +135,10 @@ def _opened_log(path: Path, made_by: str) -> sqlite3.Connection:
 class _Held:
     """The vectors of a snapshot, by key; none where they cannot be read."""
 
-    def __init__(self, snapshot: Parts) -> None:
+    def __init__(self, snapshot: Snapshot) -> None:
         try:
-            for name in ("keys.npy", "vectors.npy", *(("words.npy", "first.npy") if snapshot.tells_words else ())):
-                snapshot.check(name, whole=True)
+            names = ("keys.npy", "vectors.npy", *(("words.npy", "first.npy") if snapshot.tells_words else ()))
+            snapshot.check(*names, whole=True)
             self._keys, self._vectors, self._words = snapshot.keys, snapshot.stored_vectors, snapshot.word_vectors
         except IndexDamaged:
             self._keys = np.zeros((0, 2), dtype=np.uint64)
@@ -163,25 +163,19 @@ class VectorsWriter:
 
     def __init__(self, folder: Path, choice: StoreChoice) -> None:
         self._folder = folder
-        self._choice = choice
-        self._store = choice.create(folder, PASSAGES)
+        self._store = choice.create(folder)
         self._vectors = GrowingArray(folder / "vectors.npy", np.dtype(np.int8))
         self._words: GrowingArray | None = None
         self._first = [0]
         self._row = 0
 
-    def begin_gists(self) -> None:
-        """From here on come gists: nobody who searches the passages ever finds one."""
-        self._store.close()
-        self._store = self._choice.create(self._folder, GISTS)
-        self._row = 0
-
-    def add(self, made: Sequence[Made]) -> None:
-        """Take the next texts' vectors."""
+    def add(self, made: Sequence[Made], *, searched: bool) -> None:
+        """Take the next texts' vectors; only those that are searched, passages and no gists, go to the store too."""
         vectors = np.stack([one.vector for one in made])
         self._vectors.add(as_bytes(vectors))
-        self._store.add(self._row, vectors)
-        self._row += len(made)
+        if searched:
+            self._store.add(self._row, vectors)
+            self._row += len(made)
         for one in made:
             if one.words is not None:
                 if self._words is None:

@@ -33,12 +33,7 @@ _STUMBLED_OVER = re.compile(r"(?:https?|all|no|ftp)_proxy|SSL_CERT_(?:FILE|DIR)|
 
 
 def http_client(
-    address: str,
-    api_key: str | None,
-    *,
-    key_variable: str,
-    connect_timeout_s: float,
-    read_timeout_s: float,
+    address: str, api_key: str | None, *, key_variable: str, connect_timeout_s: float, read_timeout_s: float
 ) -> httpx.Client:
     """A client for one server.
 

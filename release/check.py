@@ -12,6 +12,7 @@ import sys
 import tempfile
 import tomllib
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -48,49 +49,58 @@ def wheel_is_small(dist: Path) -> str:
     return f"{size / 1e6:.1f} MB"
 
 
-def installs_and_answers(package: Path) -> str:
-    """What an install into an empty environment, outside the clone, with the locked packages, says to a question."""
-    with tempfile.TemporaryDirectory(prefix="talks-release-") as folder:
-        subprocess.run([sys.executable, "-m", "venv", f"{folder}/venv"], check=True)
-        python = next(
-            path for name in ("bin/python", "Scripts/python.exe") if (path := Path(folder, "venv", name)).exists()
-        )
-        pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        # The lock holds what builds an sdist, too.
-        subprocess.run([*pip, "--require-hashes", "--requirement", str(ROOT / "requirements.lock")], check=True)
-        subprocess.run([*pip, "--no-deps", "--no-build-isolation", str(package)], check=True)
-        environment = {name: value for name, value in os.environ.items() if not name.startswith(("TALKS_", "PYTHON"))}
-        environment |= {"TALKS_HOME": f"{folder}/home"}
-        talks = python.with_name("talks.exe" if os.name == "nt" else "talks")
-        run = subprocess.run(
-            [talks, "ask", _QUESTION, "--json"],
-            cwd=folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if run.returncode or _ANSWER not in json.loads(run.stdout)["answer"]:
-            raise Failed(f"{package.name} does not answer once it is installed: {run.stderr.strip()[-300:]}")
+def locked_environment(folder: Path) -> Path:
+    """The Python of a new environment that holds the locked packages and nothing else."""
+    subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
+    python = next(path for name in ("bin/python", "Scripts/python.exe") if (path := folder / name).exists())
+    subprocess.run([*_pip(python), "--require-hashes", "--requirement", str(ROOT / "requirements.lock")], check=True)
+    return python
+
+
+def installs_and_answers(package: Path, python: Path) -> str:
+    """What an install into such an environment, in place of one before, says to a question outside the clone."""
+    # The lock holds what builds an sdist, too.
+    options = ["--no-deps", "--no-build-isolation", "--force-reinstall"]
+    subprocess.run([*_pip(python), *options, str(package)], check=True)
+    talks = python.with_name("talks.exe" if os.name == "nt" else "talks")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("TALKS_", "PYTHON"))}
+    # What one package has read the next need not embed again.
+    environment |= {"TALKS_HOME": str(python.parents[1] / "home")}
+    run = subprocess.run(
+        [talks, "ask", _QUESTION, "--json"],
+        cwd=python.parents[1],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if run.returncode or _ANSWER not in json.loads(run.stdout)["answer"]:
+        raise Failed(f"{package.name} does not answer once it is installed: {run.stderr.strip()[-300:]}")
     return f'{package.name} answers "{_QUESTION}"'
 
 
 def main(dist: Path) -> int:
     """Run every check; returns the exit code."""
-    checks: dict[str, Callable[[], str]] = {
-        "version": version_is_one,
-        "wheel": lambda: wheel_is_small(dist),
-        "install of the wheel": lambda: installs_and_answers(_only(dist, "*.whl")),
-        "install of the sdist": lambda: installs_and_answers(_only(dist, "*.tar.gz")),
-    }
     good = True
-    for name, check in checks.items():
-        try:
-            print(f"ok    {name}: {check()}", flush=True)
-        except (Failed, subprocess.CalledProcessError) as error:
-            print(f"FAIL  {name}: {error}", flush=True)
-            good = False
+    with tempfile.TemporaryDirectory(prefix="talks-release-") as folder:
+        python = cache(lambda: locked_environment(Path(folder) / "venv"))
+        checks: dict[str, Callable[[], str]] = {
+            "version": version_is_one,
+            "wheel": lambda: wheel_is_small(dist),
+            "install of the wheel": lambda: installs_and_answers(_only(dist, "*.whl"), python()),
+            "install of the sdist": lambda: installs_and_answers(_only(dist, "*.tar.gz"), python()),
+        }
+        for name, check in checks.items():
+            try:
+                print(f"ok    {name}: {check()}", flush=True)
+            except (Failed, subprocess.CalledProcessError) as error:
+                print(f"FAIL  {name}: {error}", flush=True)
+                good = False
     return 0 if good else 1
+
+
+def _pip(python: Path) -> list[str]:
+    return [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
 
 
 def _only(dist: Path, pattern: str) -> Path:

@@ -1,10 +1,15 @@
 """Fixtures for every test: real parts, in folders of the test's own; no test touches the user's home."""
 
+import atexit
 import os
+import pickle
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from assistant.assembly import Assistant
 from assistant.settings import load_settings
@@ -12,6 +17,21 @@ from ingest.embedder import BundledEmbedder
 from ingest.pipeline import IngestReport
 
 SEEDS = Path(__file__).parent.parent / "seeds"
+MEMORY = Path("/dev/shm")
+ROOM_BYTES = 6_000_000_000
+
+
+def pytest_configure() -> None:
+    """Keep what the tests write in memory where there is room: the hundreds of indexes wait for a disk else.
+
+    TMPDIR names another place.
+    """
+    if "TMPDIR" in os.environ or not MEMORY.is_dir() or shutil.disk_usage(MEMORY).free < ROOM_BYTES:
+        return
+    folder = Path(tempfile.mkdtemp(prefix="talks-tests-", dir=MEMORY))
+    folder.chmod(0o755)
+    os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)  # after what others remove in there at the end
 
 
 @pytest.fixture(autouse=True)
@@ -27,15 +47,31 @@ def embedder() -> BundledEmbedder:
 
 
 @pytest.fixture(scope="session")
-def seeds_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home whose index holds the seeds; tests must not change it."""
-    return tmp_path_factory.mktemp("seeds-home")
+def seeds_ingested(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, IngestReport]:
+    """A home whose index holds the seeds, which take ten seconds to read, and the report of its ingest.
+
+    Made once for all processes that run tests; nobody may change it.
+    """
+    place = tmp_path_factory.getbasetemp()
+    place = place.parent if "PYTEST_XDIST_WORKER" in os.environ else place
+    home, report = place / "seeds-ingested", place / "seeds-report"
+    with FileLock(place / "seeds-lock"):
+        if not report.exists():
+            told = Assistant(load_settings(home=home, corpus=SEEDS)).ingest()
+            report.write_bytes(pickle.dumps(told))
+        return home, pickle.loads(report.read_bytes())
 
 
 @pytest.fixture(scope="session")
-def seeds_report(seeds_home: Path) -> IngestReport:
+def seeds_home(tmp_path_factory: pytest.TempPathFactory, seeds_ingested: tuple[Path, IngestReport]) -> Path:
+    """A home with an index of the seeds for the tests of one process; tests must not change the index."""
+    return shutil.copytree(seeds_ingested[0], tmp_path_factory.mktemp("seeds") / "home")
+
+
+@pytest.fixture(scope="session")
+def seeds_report(seeds_ingested: tuple[Path, IngestReport]) -> IngestReport:
     """The report of the ingest that filled `seeds_home`."""
-    return Assistant(load_settings(home=seeds_home, corpus=SEEDS)).ingest()
+    return seeds_ingested[1]
 
 
 @pytest.fixture

@@ -1,25 +1,20 @@
-"""The container's files: linted, held to their schemas, and their steps carried out where no engine is.
+"""The container's files: linted and held to their schemas; `test_installs.py` carries their steps out.
 
 Not shown here, for want of an engine: that the images build and start.
 """
 
 import json
-import os
 import shutil
-import socket
 import subprocess
 import sys
-import tempfile
-import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 import yaml
 
-from tests.container_steps import CLONE, build, instructions
+from tests.container_steps import CLONE, instructions
+from tests.published_schemas import assert_keeps_to
 
 COMPOSE = ("compose.yaml", "compose.scale.yaml")
 BIN = Path(sys.executable).parent
@@ -39,9 +34,7 @@ def test_dockerfile_has_no_finding_of_its_linter() -> None:
 
 @pytest.mark.parametrize("name", COMPOSE)
 def test_compose_file_keeps_to_its_schema(name: str) -> None:
-    checker = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec", name]
-    run = subprocess.run(checker, cwd=CLONE, capture_output=True, text=True, check=False)
-    assert run.returncode == 0, run.stdout
+    assert_keeps_to("compose-spec", CLONE / name)
 
 
 def test_image_copies_what_exists_and_its_user_is_not_root() -> None:
@@ -86,67 +79,6 @@ def test_proxy_configuration_is_one_that_nginx_reads(tmp_path: Path) -> None:
     (tmp_path / "nginx.conf").write_text(here)
     run = subprocess.run(["nginx", "-t", "-c", tmp_path / "nginx.conf"], capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
-
-
-@pytest.fixture
-def prefix() -> Iterator[Path]:
-    """A folder that anybody may read; those of pytest are its user's alone."""
-    with tempfile.TemporaryDirectory(prefix="talks-image-") as folder:
-        Path(folder).chmod(0o755)
-        yield Path(folder)
-
-
-def _python_of_all() -> str:
-    """A Python that a user without rights may run; this one may stand in somebody's own folder."""
-    for python in (sys.executable, "/usr/bin/python3"):
-        folders = Path(python).resolve().parents
-        check = [python, "-c", "import ensurepip, sys; sys.exit(sys.version_info < (3, 11))"]
-        if (
-            all(folder.stat().st_mode & 0o001 for folder in folders)
-            and not subprocess.run(check, check=False).returncode
-        ):
-            return python
-    pytest.skip("no Python here that every user may run")
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(
-    os.environ.get("CI") != "true" or sys.platform != "linux",
-    reason="installs all packages anew, from the package index; a container's steps are Linux's",
-)
-def test_steps_of_the_image_in_a_fresh_prefix_serve_healthy_as_nobody(prefix: Path) -> None:
-    image = build(prefix, _python_of_all())
-    # Users and second stages are an engine's.
-    assert [step.split()[:2] for step in image.skipped] == [["RUN", "useradd"], ["COPY", "--from=build"]]
-    user = int(image.user) if os.getuid() == 0 else None
-    if user is not None:
-        os.chown(prefix / "data", user, -1)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
-    environment = image.environment | {
-        "PATH": f"{prefix}/opt/talks/bin:{os.environ['PATH']}",
-        "HOME": "/nonexistent",
-        "TALKS_PORT": port,
-        "TALKS_NO_PASSWORD": "true",
-        "TALKS_CORPUS": f"{prefix}/src/seeds",
-    }
-    program = f"{prefix}/opt/talks/bin/{image.command[0]}"
-    health = [sys.executable, *(part.replace("7860", port) for part in image.health[1:])]
-    with subprocess.Popen([program, *image.command[1:]], env=environment, cwd="/", user=user) as server:
-        try:
-            deadline = time.monotonic() + 180
-            while subprocess.run(health, capture_output=True, check=False).returncode:
-                assert server.poll() is None
-                assert time.monotonic() < deadline
-                time.sleep(1)
-            asked = {"model": "talks", "messages": [{"role": "user", "content": "Where did Volkan Cevher study?"}]}
-            reply = httpx.post(f"http://127.0.0.1:{port}/v1/chat/completions", json=asked, timeout=60)
-            assert "Bilkent" in reply.json()["choices"][0]["message"]["content"]
-            written = [path for path in prefix.rglob("*") if path.lstat().st_uid == user]
-            assert all(path.is_relative_to(prefix / "data") for path in written)
-        finally:
-            server.terminate()
 
 
 def test_health_check_of_the_image_fails_where_nothing_answers() -> None:

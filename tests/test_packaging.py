@@ -72,23 +72,6 @@ def test_wheel_is_as_small_as_a_release_must_be(wheel: Path) -> None:
     assert wheel.stat().st_size <= LARGEST_WHEEL_BYTES
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    "pattern",
-    [
-        r"assistant/py\.typed",
-        r"ingest/py\.typed",
-        r"assistant/data/prompts/answer\.md",
-        r"assistant/data/seeds/000_1a4d88725b1ea2bd\.txt",
-        r"assistant/data/seeds/004_17fb28437de64ed8\.txt",
-        r"ingest/models/(.+/)?[^/]+\.onnx",
-        r"ingest/models/(.+/)?tokenizer\.json",
-    ],
-)
-def test_wheel_holds_what_the_program_cannot_run_without(wheel_names: set[str], pattern: str) -> None:
-    assert [name for name in wheel_names if re.fullmatch(pattern, name)]
-
-
 def locked(name: str) -> Iterator[tuple[Requirement, list[str]]]:
     """Each pinned requirement of a lock file with its hashes."""
     text = (CLONE / name).read_text("utf-8").replace("\\\n", " ")

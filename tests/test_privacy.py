@@ -2,7 +2,9 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -14,10 +16,10 @@ PAGE = (
 )
 
 
-@pytest.fixture
-def corpus(tmp_path: Path) -> Path:
-    (tmp_path / "talks.jsonl").write_text(PAGE)
-    return tmp_path / "talks.jsonl"
+def written(folder: Path) -> Path:
+    """The corpus of a test."""
+    (folder / "talks.jsonl").write_text(PAGE)
+    return folder / "talks.jsonl"
 
 
 def test_watch_sees_an_attempt_to_connect_elsewhere(tmp_path: Path) -> None:
@@ -30,32 +32,46 @@ def test_watch_sees_an_attempt_to_connect_elsewhere(tmp_path: Path) -> None:
     assert "192.0.2.1" in outbound(tmp_path / "log")[0]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    "talks",
-    [
-        pytest.param(["ingest"], id="ingest"),
-        pytest.param(["search", "otters"], id="search"),
-        pytest.param(["ask", "What do otters do?"], id="ask"),
-        pytest.param(["mcp"], id="mcp"),
-    ],
-)
-def test_command_without_an_endpoint_connects_to_nobody(tmp_path: Path, corpus: Path, talks: list[str]) -> None:
-    environment = plain_environment(TALKS_HOME=str(tmp_path / "home"), TALKS_CORPUS=str(corpus))
-    command = traced_command(tmp_path / "log", *talks)
-    nothing = subprocess.DEVNULL  # which ends what reads standard input
-    run = subprocess.run(
-        command, env=environment, stdin=nothing, capture_output=True, text=True, timeout=120, check=False
-    )
-    assert run.returncode == 0, run.stderr
-    assert outbound(tmp_path / "log") == []
+# What is asked, by its id; each begins with nothing ingested.
+COMMANDS = {"ingest": ["ingest"], "search": ["search", "otters"], "ask": ["ask", "What do otters do?"], "mcp": ["mcp"]}
+
+
+class Traced(NamedTuple):
+    log: Path
+    process: subprocess.Popen[str]
+
+
+@pytest.fixture(scope="module")
+def traced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Traced]]:
+    """Every command, begun at once: most of their time they linger."""
+    begun = {}
+    for name, talks in COMMANDS.items():
+        folder = tmp_path_factory.mktemp(name)
+        environment = plain_environment(TALKS_HOME=str(folder / "home"), TALKS_CORPUS=str(written(folder)))
+        # No standard input, which ends what reads it.
+        files: Any = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+        command = traced_command(folder / "log", *talks)
+        begun[name] = Traced(folder / "log", subprocess.Popen(command, env=environment, text=True, **files))
+    yield begun
+    for one in begun.values():
+        one.process.kill()
+        one.process.communicate()
 
 
 @pytest.mark.slow
-def test_ask_with_an_endpoint_connects_to_that_one_only(tmp_path: Path, corpus: Path) -> None:
+@pytest.mark.parametrize("name", COMMANDS)
+def test_command_without_an_endpoint_connects_to_nobody(name: str, traced: dict[str, Traced]) -> None:
+    log, process = traced[name]
+    _, said = process.communicate(timeout=120)
+    assert process.returncode == 0, said
+    assert outbound(log) == []
+
+
+@pytest.mark.slow
+def test_ask_with_an_endpoint_connects_to_that_one_only(tmp_path: Path) -> None:
     with ScriptedEndpoint() as server:
         environment = plain_environment(
-            TALKS_HOME=str(tmp_path / "home"), TALKS_CORPUS=str(corpus), TALKS_LLM_BASE_URL=server.address
+            TALKS_HOME=str(tmp_path / "home"), TALKS_CORPUS=str(written(tmp_path)), TALKS_LLM_BASE_URL=server.address
         )
         command = traced_command(tmp_path / "log", "ask", "What do otters do?")
         run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)

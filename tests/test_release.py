@@ -1,7 +1,6 @@
 """What a release promises about itself: its version, licences, parts, workflows and promises of security."""
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -14,18 +13,13 @@ import yaml
 from packaging.requirements import Requirement
 
 from release import check
-from release.check import Failed, installs_and_answers, version_is_one, wheel_is_small
+from release.check import Failed, version_is_one, wheel_is_small
 from release.licences import TARGET, licences
+from tests.published_schemas import assert_keeps_to
 
 CLONE = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((CLONE / "pyproject.toml").read_text("utf-8"))["project"]
 WORKFLOWS = sorted((CLONE / ".github" / "workflows").glob("*.yml"))
-
-
-def keeps_to_schema(name: str, file: Path) -> None:
-    checker = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{name}", str(file)]
-    run = subprocess.run(checker, capture_output=True, text=True, check=False)
-    assert run.returncode == 0, run.stdout
 
 
 def test_version_is_the_same_in_every_file() -> None:
@@ -50,16 +44,6 @@ def test_wheel_over_the_limit_is_refused(tmp_path: Path, monkeypatch: pytest.Mon
         wheel_is_small(tmp_path)
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(os.environ.get("CI") != "true", reason="installs all packages anew, from the package index")
-def test_built_packages_install_into_empty_environments_and_answer(tmp_path: Path) -> None:
-    build = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(tmp_path), str(CLONE)]
-    subprocess.run(build, check=True, capture_output=True)
-    for pattern in ("*.whl", "*.tar.gz"):
-        (package,) = tmp_path.glob(pattern)
-        assert installs_and_answers(package) == f'{package.name} answers "Where did Volkan Cevher study?"'
-
-
 def test_licences_name_every_package_and_none_that_must_be_shared_alike() -> None:
     listed = dict(re.findall(r"^\| ([a-z0-9-]+) \| (.+) \|$", TARGET.read_text("utf-8"), re.MULTILINE))
     listed.pop("package", None)
@@ -82,7 +66,7 @@ def test_sbom_names_what_the_lock_pins(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.name)
 def test_workflow_keeps_to_its_schema_and_may_do_no_more_than_it_needs(file: Path) -> None:
-    keeps_to_schema("github-workflows", file)
+    assert_keeps_to("github-workflows", file)
     workflow = yaml.safe_load(file.read_text("utf-8"))
     assert workflow["permissions"] == {}
     granted = {name: job["permissions"] for name, job in workflow["jobs"].items()}
@@ -91,7 +75,7 @@ def test_workflow_keeps_to_its_schema_and_may_do_no_more_than_it_needs(file: Pat
 
 
 def test_citation_keeps_to_its_schema() -> None:
-    keeps_to_schema("citation-file-format", CLONE / "CITATION.cff")
+    assert_keeps_to("citation-file-format", CLONE / "CITATION.cff")
 
 
 def test_every_python_that_is_promised_is_tested() -> None:

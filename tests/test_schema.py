@@ -67,7 +67,7 @@ def test_new_field_is_listed_counted_and_told(store: RecordStore) -> None:
     assert store.records_named("mood", "DRY") == ["sets", "walks"]
     query = Query(kind="talk", conditions=(Condition("mood", ("dry",)),))
     answer = CitedText()
-    for _ in tell(query, evaluate(query, store), store, answer):
+    for _ in tell(evaluate(query, store), store, answer):
         pass
     assert answer.text.startswith(
         "There are **2 talks** with the mood “dry” (2 of 2). 1 talk gives no mood; it is left out.\n1. **Sets** — Dry"

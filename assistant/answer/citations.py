@@ -8,12 +8,14 @@ exactly one source carries it; such a citation is marked as the program's own (`
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import fields
 from functools import lru_cache
 
 import numpy as np
 
 from assistant.answer.markers import Marker, MarkerParser
-from assistant.types import Citation, Cited, Delta, Event, SourcePassage
+from assistant.retrieve.rerank import sentence_spans
+from assistant.types import Citation, Cited, Delta, Event, Located, SourcePassage
 from ingest.lexical import KeywordIndex
 from ingest.passages import split_sentences
 
@@ -21,13 +23,9 @@ from ingest.passages import split_sentences
 Quote = tuple[SourcePassage, int, int]
 # A sentence → what carries it; None where that is not clear.
 Matcher = Callable[[str], Quote | None]
-# A shorter "sentence" is a heading or a fragment of a list.
-_SHORTEST_QUOTE_CHARS = 25
 # What a sentence may end with; only behind it, or a line break, is it worth looking closer.
 _FULL_STOP = re.compile(r"[.!?…。！？][\"'”’»)\]*_]{0,8}$")
 _WORD_CHAR = re.compile(r"\w")
-# Finding the words that a citation rests on takes a millisecond; no answer needs more.
-_MOST_QUOTES = 500
 # Shorter ones, such as headings, may well come twice.
 _REPEATED_CHARS = 50
 # Of a longer sentence only the end is looked at, so that a text without full stops takes linear time.
@@ -37,10 +35,9 @@ _LONGEST_SPACE_CHARS = 200
 # A line of a list of sources is a title with names, a link or a section; a longer one is text.
 _LONGEST_ENTRY_CHARS = 400
 _LIST_TITLES = ("sources", "references", "bibliography", "citations", "works cited", "footnotes", "sources used")
-_LIST_TITLE = re.compile(rf"\W*(?:{'|'.join(_LIST_TITLES)})[^\w\0]*", re.IGNORECASE)
-_ENTRY = re.compile(r"[\s>*•-]*(?:\0|\(?\d{1,2}[.):]|\[\d)")
-# Of an entry's words so many are the source's: title, speakers, section.
-_ENTRY_SHARE = 0.75
+_LIST_TITLE = re.compile(rf"\W*(?:{'|'.join(_LIST_TITLES)})\W*", re.IGNORECASE)
+_ENTRY = re.compile(r"\s*(?:\0|[>*•-]\s|[(\[]?\d{1,2}[.):\]])")
+_WORD = re.compile(r"[^\W\d_]")
 
 
 class CitedText:
@@ -73,23 +70,13 @@ class CitedText:
         n = self._numbers.setdefault(source.id, len(self._numbers) + 1)
         before = [(second, address) for offset, second, address in source.opens if offset <= start]
         opens_at_s, deep_link = before[-1] if before else (None, None)
+        located = {field.name: getattr(source, field.name) for field in fields(Located)}
         citation = Citation(
+            **located | {"deep_link": deep_link or source.deep_link},
             n=n,
-            id=source.id,
-            kind=source.kind,
-            title=source.title,
-            speakers=source.speakers,
-            passage_id=source.passage_id,
-            section=source.section,
             quote=source.text[start:end],
             quote_start=start,
-            source=source.source,
-            url=source.url,
-            video_url=source.video_url,
-            start_s=source.start_s,
-            end_s=source.end_s,
             opens_at_s=opens_at_s,
-            deep_link=deep_link or source.deep_link,
             added=added,
         )
         self.citations.append(citation)
@@ -110,9 +97,7 @@ class DraftCiter:
         """Start on a draft.
 
         Args:
-            answer: Grows with the draft.
             sources: The records as the prompt numbered them, from 1: the passages of each.
-            keyword: Weighs words, to find the passage and its sentence that a marker rests on.
             match: Finds the source of a sentence that names none.
         """
         self.dropped_markers = 0
@@ -121,11 +106,11 @@ class DraftCiter:
         self.is_repeating = False
         self._answer = answer
         self._sources = sources
-        self._keyword = keyword
         self._match = match
         self._parser = MarkerParser(len(sources))
-        self._list = _SourceList(sources)
-        self._quote = lru_cache(maxsize=1000)(self._find_quote)
+        self._list = _SourceList()
+        # Finding the words that a citation rests on takes a millisecond.
+        self._quote = lru_cache(maxsize=1000)(lambda claim, place: best_quote(claim, sources[place], keyword))
         self._sentence = ""
         self._sentence_is_cited = False
         self._sentences: set[str] = set()
@@ -232,126 +217,66 @@ class DraftCiter:
         yield from self._answer.say(space)
         yield from self._answer.cite(*quote)
 
-    def _find_quote(self, claim: str, place: int) -> Quote:
-        passages = self._sources[place]
-        is_flood = len(self._answer.citations) >= _MOST_QUOTES
-        return best_quote("" if is_flood else claim, passages[:1] if is_flood else passages, self._keyword)
-
 
 class _SourceList:
     """Takes a model's own list of sources out of its draft: the program shows one that is right.
 
-    A line is held while it may belong to such a list: behind a title such as "References", or with the title of a
-    source behind its marker. No line is held that is longer than an entry.
+    A title such as "References" is held until the next line tells whether a list follows; so is each line below it,
+    while it may be an entry, which begins with a marker, a number or a bullet.
     """
 
-    def __init__(self, sources: Sequence[Sequence[SourcePassage]]) -> None:
-        self._names = [
-            {word for one in record for word in _words(one.title, *one.speakers, one.section, one.kind, one.id)}
-            for record in sources
-        ]
-        self._title: list[str | Marker] = []  # the title's line, and blank ones, until it is known what follows
-        self._line: list[str | Marker] = []
-        self._shape = ""  # the line, "\0" for each marker
-        self._is_open = True  # whether the line may still belong to a list
-        self._is_list = False
-        self._has_text = False
-        self._cited: set[int] = set()
+    def __init__(self) -> None:
+        self._held: list[str | Marker] = []
+        self._line = ""  # "\0" for each marker
+        self._is_text = False  # whether the line is surely none of a list
+        self._is_list = False  # whether a title, or an entry, stands before it
+        self._has_text = False  # whether anything else stands before that
 
     def feed(self, token: str | Marker) -> Iterator[str | Marker]:
         """Take the next token; yield what does not belong to a list."""
         for part in [token] if isinstance(token, Marker) else re.findall(r"[^\n]*\n|[^\n]+", token):
-            if not self._is_open:
-                if isinstance(part, Marker):
-                    self._cited |= set(part.numbers)
-                yield part
-                self._is_open = isinstance(part, str) and part.endswith("\n")
-                continue
-            self._line.append(part)
-            self._shape += "\0" if isinstance(part, Marker) else part
-            if self._shape.endswith("\n"):
+            self._held.append(part)
+            self._line += "\0" if isinstance(part, Marker) else part
+            if self._line.endswith("\n"):
                 yield from self._end_line()
-            elif not self._may_be_entry():
+            elif self._is_text or not self._may_belong():
+                self._is_text = True
                 yield from self._release()
 
     def finish(self) -> Iterator[str | Marker]:
         """The text is over."""
-        if self._shape:
+        if self._line:
             yield from self._end_line()
-        yield from self._title
+        yield from self._release()
 
-    def _may_be_entry(self) -> bool:
-        if len(self._shape) > _LONGEST_ENTRY_CHARS:
+    def _may_belong(self) -> bool:
+        """Whether the line so far may be a title, or an entry below one."""
+        if not self._has_text or len(self._line) > _LONGEST_ENTRY_CHARS:
             return False
-        begun = self._shape.strip(" \t#>*_-•")
-        if not begun or begun[0] == "\0" or self._title or self._is_list:
+        if self._is_list and not _WORD.match(self._line.lstrip()):
             return True
-        word = re.sub(r"[\W\0]+$", "", begun.lower())
-        return any(title.startswith(word) or re.match(rf"{title}\b", begun, re.I) for title in _LIST_TITLES)
+        begun = re.sub(r"^\W+|\W+$", "", self._line).lower()
+        return any(title.startswith(begun) for title in _LIST_TITLES)
 
     def _end_line(self) -> Iterator[str | Marker]:
-        shape = self._shape.rstrip("\n")
-        if not shape.strip():
-            self._title += self._line
-            self._line, self._shape = [], ""
-            if not self._is_list and not _LIST_TITLE.match(self._plain(self._title)):
-                yield from self._release()
+        line, may_belong = self._line, not self._is_text and self._may_belong()
+        self._line, self._is_text = "", False
+        is_title = _LIST_TITLE.fullmatch(line) is not None
+        if may_belong and (is_title or (self._is_list and (_ENTRY.match(line) or line.isspace()))):
+            self._is_list = True
+            if "\0" in line or not (is_title or line.isspace()):
+                self._held = []
             return
-        title = _LIST_TITLE.match(shape)
-        if title and not shape[title.end() :].strip(" \0,;.[]()&") and ("\0" in shape or title.end() == len(shape)):
-            if "\0" in shape:
-                self._drop()
-            else:
-                self._title += self._line
-                self._line, self._shape = [], ""
-        elif self._is_entry(shape):
-            self._drop()
-        else:
-            yield from self._release()
-
-    def _is_entry(self, shape: str) -> bool:
-        """Whether a line is an entry of a list of sources: numbered below its title, or a source's own words."""
-        is_below_title = self._is_list or (self._has_text and bool(self._plain(self._title).strip()))
-        if is_below_title and _ENTRY.match(shape):
-            return True
-        numbers = {number for part in self._line if isinstance(part, Marker) for number in part.numbers}
-        is_again = bool(numbers) and numbers <= self._cited and shape.lstrip(" \t*•-").startswith("\0")
-        if not is_again and not is_below_title:
-            return False
-        if re.match(r"\s*\0:", shape):
-            return True
-        words = _words(re.sub(r"https?:\S+", "", shape))
-        named = [self._names[n - 1] for n in numbers if 1 <= n <= len(self._names)] if numbers else self._names
-        return len(words) > 1 and any(len(words & one) >= _ENTRY_SHARE * len(words) for one in named)
-
-    def _drop(self) -> None:
-        self._title, self._line, self._shape, self._is_list = [], [], "", True
+        yield from self._release()
 
     def _release(self) -> Iterator[str | Marker]:
-        for part in (*self._title, *self._line):
-            if isinstance(part, Marker):
-                self._cited |= set(part.numbers)
-            self._has_text |= isinstance(part, str) and not part.isspace()
-            yield part
-        self._is_open = not self._line or self._shape.endswith("\n")
-        self._title, self._line, self._shape, self._is_list = [], [], "", False
-
-    @staticmethod
-    def _plain(line: Sequence[str | Marker]) -> str:
-        return "".join("\0" if isinstance(part, Marker) else part for part in line)
-
-
-def _words(*texts: str) -> set[str]:
-    return {word for text in texts for word in re.findall(r"\w+", text.lower())}
+        held, self._held, self._is_list = self._held, [], False
+        self._has_text = self._has_text or any(isinstance(part, str) and not part.isspace() for part in held)
+        yield from held
 
 
 def best_quote(claim: str, passages: Sequence[SourcePassage], keyword: KeywordIndex) -> Quote:
     """The sentence of some passages that shares most of a claim's wording."""
-    quotes = [
-        (passage, start, end)
-        for passage in passages
-        for start, end in split_sentences(passage.text)
-        if end - start >= _SHORTEST_QUOTE_CHARS
-    ] or [(passages[0], 0, len(passages[0].text))]
+    quotes = [(passage, start, end) for passage in passages for start, end in sentence_spans(passage.text)]
     shared = keyword.coverage(claim, [passage.text[start:end] for passage, start, end in quotes])
     return quotes[int(np.argmax(shared))]

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from assistant.answer import messages
 from assistant.answer.citations import CitedText
-from assistant.answer.extract import Excerpt, opening
+from assistant.answer.extract import Excerpt
 from assistant.retrieve.hybrid import HybridRanker, RankedRecord
+from assistant.retrieve.rerank import sentence_spans
 from assistant.types import Event, SourcePassage
 from ingest.passages import Passage
 from ingest.stores.protocol import unit_rows
@@ -58,7 +59,6 @@ class Digest:
         """Groups of records that are about the same, each by those in its middle; clustered anew, in a few ms.
 
         Args:
-            answer: Grows.
             within: Positions of the records that are meant; of all, where there are none.
         """
         groups = self._themes(np.array(within, dtype=np.intp))
@@ -74,7 +74,10 @@ class Digest:
                 yield from answer.say(f". {messages.IN_PLAIN_WORDS.format(gist=gist.text)}")
 
     def _opening(self, record_id: str, sentences: int) -> Excerpt:
-        return opening(self._store.passages_of(record_id), sentences=sentences)
+        """The first sentences of a record: of its abstract, or of what it has instead."""
+        first = min(self._store.passages_of(record_id), key=lambda passage: passage.section != "abstract")
+        spans = sentence_spans(first.text)[:sentences]
+        return Excerpt(first, spans[0][0], spans[-1][1], 1.0)
 
     def _tell(self, answer: CitedText, record_id: str, excerpts: Sequence[Excerpt]) -> Iterator[Event]:
         source = self._source_of(excerpts[0].passage, 1.0)

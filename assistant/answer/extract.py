@@ -15,9 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.retrieve.hybrid import HybridRanker, RankedRecord, Scored
-from assistant.retrieve.sentences import nearest_words, sentence_spans, without_people
+from assistant.retrieve.rerank import sentence_spans, without_people
 from assistant.types import Style
-from ingest.lexical import KeywordIndex
 from ingest.passages import Passage, Span
 
 # Further records, where they score at least so much of the first, with so many sentences each. From .74 on up to nine
@@ -27,6 +26,9 @@ LEAST_OF_BEST_RECORD = 0.85
 # A biography lists what somebody works on, and so comes near many questions. Of the development questions, those in lay
 # words share .12 of their wording with one at most; those that it answers mostly .28 and more.
 LEAST_WORDING_OF_BIO = 0.2
+# Where the best record is no longer, it is quoted whole: on three collections of short descriptions this says .75, .82
+# and .75 of what an ideal answer does, instead of .68, .82 and .73, in 150 characters more.
+WHOLE_CHARS = 1200
 # Such a first word leans on the sentence before, which is quoted with it.
 _LEANS_BACK = re.compile(
     r"(?:he|she|it|they|his|her|its|their|this|that|these|those|such|however|therefore|thus|hence|instead|moreover"
@@ -94,18 +96,20 @@ class Extractor:
         """The best sentences of the best record, and of up to two more that come close to it.
 
         Args:
-            question: As typed.
-            scored: Its scores.
-            ranked: Best first.
             named: Ids of the records that the question names or leans on; where there are any, no other belongs.
             asks_person: Whether it asks about somebody, so that a biography may answer.
-            style: How much is quoted.
         """
         if not ranked:
             return []
         most, least_of_best, further = LENGTHS[style]
         found = self.of_record(
-            question, scored, ranked[0], most=most, least_of_best=least_of_best, asks_person=asks_person
+            question,
+            scored,
+            ranked[0],
+            most=most,
+            least_of_best=least_of_best,
+            asks_person=asks_person,
+            whole=style != "short",
         )
         least = LEAST_OF_BEST_RECORD * ranked[0].score
         near = [one for one in ranked[1:] if one.score >= least and (not named or one.record_id in named)]
@@ -123,8 +127,9 @@ class Extractor:
         least_of_best: float = LENGTHS["normal"].least_of_best,
         asks_person: bool = False,
         with_bio: bool = True,
+        whole: bool = False,
     ) -> list[Excerpt]:
-        """The best sentences of one record, at most so many and what stands between them."""
+        """The best sentences of one record, at most so many and what stands between; all, if it is short."""
         sentences = list(self._sentences(question, scored, record, asks_person=asks_person, with_bio=with_bio))
         if not sentences:
             best = record.passages[0].passage
@@ -132,6 +137,8 @@ class Extractor:
         order = sorted(range(len(sentences)), key=lambda row: -sentences[row].score)
         least = least_of_best * sentences[order[0]].score
         chosen = {row for row in order[:most] if sentences[row].score >= least}
+        if whole and sum(one.end - one.start for one in sentences) <= WHOLE_CHARS:
+            chosen = set(order)
         return _joined(sentences, chosen)
 
     def _sentences(
@@ -142,9 +149,7 @@ class Extractor:
         wants_bio = (with_bio and best.section == "bio") and (
             asks_person or self._keyword.coverage(question, [best.text])[0] >= LEAST_WORDING_OF_BIO
         )
-        for passage, place in zip(
-            self._store.passages_of(record.record_id), self._ranker.positions(record.record_id), strict=True
-        ):
+        for passage, place in self._ranker.passages_of(record.record_id):
             if passage.section != "title" and (wants_bio or passage.section != "bio"):
                 spans = sentence_spans(passage.text)
                 scores = self._scores(question, scored, passage, place, spans)
@@ -155,19 +160,13 @@ class Extractor:
         self, question: str, scored: Scored, passage: Passage, place: int, spans: Sequence[Span]
     ) -> NDArray[np.float32]:
         """Shape (len(spans),): how well each sentence answers, names of those whose record it is left out."""
-        words = without_people(scored.words, passage) if scored.words else None
-        nearest = nearest_words(self._ranker, words, passage, place) if words and words.words else None
-        if words is None or nearest is None:
+        words, late_interaction = scored.words, self._ranker.late_interaction
+        words = without_people(words, passage) if words else None
+        if words is None or not words.words or late_interaction is None:
             return self._keyword.coverage(question, [passage.text[start:end] for start, end in spans])
+        nearest = late_interaction.of_sentences(words, passage, place)
         weights = self._keyword.idf(words.words)
         return np.asarray((nearest * (weights / weights.sum())).sum(axis=1), dtype=np.float32)
-
-
-def opening(passages: Sequence[Passage], *, sentences: int) -> Excerpt:
-    """The first sentences of a record: of its abstract, or of what it has instead."""
-    first = min(passages, key=lambda passage: passage.section != "abstract")
-    spans = sentence_spans(first.text)[:sentences]
-    return Excerpt(first, spans[0][0], spans[-1][1], 1.0)
 
 
 def _joined(sentences: Sequence[Excerpt], chosen: Collection[int]) -> list[Excerpt]:
@@ -187,10 +186,3 @@ def _joined(sentences: Sequence[Excerpt], chosen: Collection[int]) -> list[Excer
             one = Excerpt(one.passage, before.start, one.end, max(before.score, one.score))
         excerpts.append(one)
     return excerpts
-
-
-def best_quote(claim: str, text: str, keyword: KeywordIndex) -> Span:
-    """The sentence of a passage's text that shares most of a claim's wording, by its place there."""
-    spans = sentence_spans(text)
-    shared = keyword.coverage(claim, [text[start:end] for start, end in spans])
-    return spans[int(np.argmax(shared))]

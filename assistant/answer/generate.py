@@ -8,6 +8,7 @@ the decision whether they answer is a hint to the model, which decides. Leaves t
 
 import hashlib
 import re
+import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
@@ -40,7 +41,6 @@ class Task:
     """What the model is asked.
 
     Attributes:
-        question: As it can be understood by itself.
         sources: Best first.
         rows: Rows that a typed query found, as a source; None where there are none.
         titles: One line for each record of the collection.
@@ -62,12 +62,11 @@ class Outcome:
 
     Attributes:
         is_enough: Whether the answer can stand as it is; if not, quotes follow.
-        said_not_found: Whether the model opened with `NOT_FOUND`.
-        notice: Why it is less than was asked for, in a sentence; None where it is not.
+        first_said: When its first words came, by `time.perf_counter`; None where none did.
     """
 
     is_enough: bool = True
-    said_anything: bool = False
+    first_said: float | None = None
     said_not_found: bool = False
     notice: str | None = None
     dropped_markers: int = 0
@@ -82,7 +81,6 @@ class Writer:
         """Write with these prompts.
 
         Args:
-            prompts: How the model is asked.
             make_citer: An answer and its numbered sources → what turns a draft's markers into citations.
         """
         self._prompts = prompts
@@ -99,10 +97,6 @@ class Writer:
         """Stream the model's answer; an endpoint that fails leaves a notice.
 
         Args:
-            task: What is asked.
-            answer: Grows.
-            history: The conversation so far.
-            endpoint: Where the model is.
             table: Says the rows, where the model writes `TABLE`.
         """
         outcome = Outcome()
@@ -113,8 +107,9 @@ class Writer:
         except EndpointError as error:
             outcome.notice, outcome.is_enough = str(error), isinstance(error, EndpointCut)
         yield from citer.finish()
-        if not outcome.is_enough and outcome.said_anything:
-            yield from answer.say(broken_off(answer.text))
+        if not outcome.is_enough and outcome.first_said is not None:
+            yield from answer.say(" …")
+        outcome.is_enough = outcome.is_enough and outcome.first_said is not None
         outcome.dropped_markers = citer.dropped_markers
         if outcome.is_enough and citer.matched_sentences:
             outcome.notice = outcome.notice or MATCHED.format(count=citer.matched_sentences)
@@ -155,28 +150,29 @@ class Writer:
         if part is NOT_FOUND:
             outcome.said_not_found = True
         elif part is TABLE:
-            outcome.said_anything = True
+            outcome.first_said = outcome.first_said or time.perf_counter()
             yield from citer.finish()
             yield from table()
         else:
             for event in citer.feed(part):
-                outcome.said_anything |= isinstance(event, Delta)
+                if isinstance(event, Delta):
+                    outcome.first_said = outcome.first_said or time.perf_counter()
                 yield event
 
     def _pieces(self, task: Task, history: Sequence[Answer], endpoint: ChatModel) -> Generator[Piece, None, None]:
         """Ask the model; less of the sources is sent when its context cannot hold them all."""
-        with suppress(EndpointOverflow):  # it comes before the first word, and the endpoint has learned from it
-            yield from self._ask(task, history, endpoint)
-            return
-        yield from self._ask(task, history, endpoint)
-
-    def _ask(self, task: Task, history: Sequence[Answer], endpoint: ChatModel) -> Generator[Piece, None, None]:
         system = self._prompts.fill("system")
         if task.style != "normal":
             system += f"\n{self._prompts.fill(task.style)}"
-        return endpoint.stream(
-            user_message(task, history, self._prompts, room_chars=endpoint.prompt_chars() - len(system)), system
-        )
+
+        def asked() -> Generator[Piece, None, None]:
+            room_chars = endpoint.prompt_chars() - len(system)
+            return endpoint.stream(user_message(task, history, self._prompts, room_chars=room_chars), system)
+
+        with suppress(EndpointOverflow):  # it comes before the first word, and the endpoint has learned from it
+            yield from asked()
+            return
+        yield from asked()
 
 
 class _Commands:
@@ -200,52 +196,40 @@ class _Commands:
     def _parts(self, *, is_over: bool) -> Iterator[str]:
         while self._held:
             bare = self._held.lstrip(" *_\n" if self._at_start else " ")
-            if (
-                self._at_start
-                and not is_over
-                and NOT_FOUND.startswith(bare[: len(NOT_FOUND)].upper())
-                and len(bare) < len(NOT_FOUND)
-            ):
-                return
-            if self._at_start and bare[: len(NOT_FOUND)].upper() == NOT_FOUND:
-                self._held = bare[len(NOT_FOUND) :].lstrip(" *_.:;,–—-\n")
+            if self._at_start:
+                if not is_over and len(bare) < len(NOT_FOUND) and NOT_FOUND.startswith(bare.upper()):
+                    return
                 self._at_start = False
-                yield NOT_FOUND
-                continue
-            self._at_start = False
+                if bare.upper().startswith(NOT_FOUND):
+                    self._held = bare[len(NOT_FOUND) :].lstrip(" *_.:;,–—-\n")
+                    yield NOT_FOUND
+                    continue
             if self._has_table and self._at_line_start:
-                if not is_over and TABLE.startswith(bare[: len(TABLE)]) and len(bare) <= len(TABLE):
+                if not is_over and len(bare) <= len(TABLE) and TABLE.startswith(bare):
                     return
                 if bare.startswith(TABLE) and not bare[len(TABLE) : len(TABLE) + 1].isalnum():
                     self._held = bare[len(TABLE) :].lstrip(" .:\n")
                     yield TABLE
                     continue
-            line, newline, rest = self._held.partition("\n")
-            self._held = rest
+            line, newline, self._held = self._held.partition("\n")
             self._at_line_start = bool(newline)
             yield line + newline
-
-
-def broken_off(text: str) -> str:
-    """What marks the end of an answer that broke off; nothing that follows may run into it.
-
-    A code block or a formula that is still open would swallow it.
-    """
-    fences = [line.lstrip()[:3] for line in text.split("\n") if line.lstrip().startswith(("```", "~~~"))]
-    if len(fences) % 2:
-        return f"\n{fences[-1]}\n\n…"
-    return "$$ …" if text.count("$$") % 2 else " …"
 
 
 def user_message(task: Task, history: Sequence[Answer], prompts: Prompts, *, room_chars: int) -> str:
     """The question with as much of the sources as fits, best first, cut at the borders of paragraphs."""
     numbered = list(enumerate([*task.sources, *([task.rows] if task.rows else [])], 1))
 
+    def text_of(number: int, one: NumberedSource, code: str) -> str:
+        heading = defuse(one.heading, is_line=True)
+        return prompts.fill("source", number=str(number), heading=heading, code=code, text=defuse(one.text))
+
     def filled(sources: Sequence[tuple[int, NumberedSource]], titles: Sequence[str] = ()) -> str:
+        # A fence is named by all the texts, so that none can foresee it.
         code = hashlib.sha256("\0".join(one.text for _, one in sources).encode("utf-8", "replace")).hexdigest()[:8]
         return prompts.fill(
             "answer",
-            sources="\n\n".join(_source_text(number, one, code, prompts) for number, one in sources) or "(none)",
+            sources="\n\n".join(text_of(number, one, code) for number, one in sources) or "(none)",
             titles="\n".join(defuse(one, is_line=True) for one in titles) or "(not listed)",
             history=_told(history) or "(nothing yet)",
             note=task.note or "(none)",
@@ -278,13 +262,6 @@ def _cut(text: str, room_chars: int) -> str:
         return text
     end = text.rfind("\n", 0, room_chars)
     return text[: end if end > 0 else room_chars]
-
-
-def _source_text(number: int, source: NumberedSource, code: str, prompts: Prompts) -> str:
-    """One numbered source as the model reads it; its fence is named by all the texts, so that none can foresee it."""
-    return prompts.fill(
-        "source", number=str(number), heading=defuse(source.heading, is_line=True), code=code, text=defuse(source.text)
-    )
 
 
 def _told(history: Sequence[Answer]) -> str:

@@ -12,11 +12,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.answer.abstain import Answerability
 from assistant.answer.citations import CitedText
 from assistant.answer.digest import Digest
 from assistant.retrieve.evidence import Evidence
-from assistant.types import Event
+from assistant.types import Abstention, Event
 from assistant.understand.intent import OF_PROGRAM
 from assistant.understand.understand import SURE_OF_PROGRAM, Understood
 from ingest.embedder import BundledEmbedder
@@ -41,12 +40,12 @@ class Program:
         self._store = store
         self._bundled = bundled
 
-    def answers(self, understood: Understood, evidence: Evidence, decision: Answerability) -> bool:
+    def answers(self, understood: Understood, evidence: Evidence, abstention: Abstention | None) -> bool:
         """Whether the program, or the collection as a whole, is asked about, and nothing in particular in it."""
         if evidence.rows is not None or understood.named or understood.leans_on:
             return False
         # "What can they find out about me?" sounds like a question to the program, and a talk answers it.
-        least = LEAST_CHANCE if decision.abstention is not None else SURE_OF_PROGRAM
+        least = LEAST_CHANCE if abstention is not None else SURE_OF_PROGRAM
         return understood.of_program >= least
 
     def tell(self, understood: Understood, answer: CitedText, digest: Digest) -> Iterator[Event]:

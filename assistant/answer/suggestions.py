@@ -36,6 +36,7 @@ WHERE p.affiliation IS NOT NULL AND length(p.affiliation) <= 40
 GROUP BY p.affiliation HAVING count(DISTINCT p.position) > 1 ORDER BY count(DISTINCT p.position) DESC, p.affiliation
 LIMIT 1
 """
+_ABOUT = "What is “{}” about?"
 _TITLES = "SELECT title FROM records ORDER BY kind = 'paper', position LIMIT 200"
 
 
@@ -90,7 +91,7 @@ def first_questions(store: RecordStore) -> list[str]:
     """Up to `FIRST` questions that show what one can ask: two by subject, one by speaker, one for a list."""
     subjects = [
         *_lay_questions(store),
-        *_short(f"What is “{title.strip()}” about?" for (title,) in store.rows(_TITLES)),
+        *_short(_ABOUT.format(title.strip()) for (title,) in store.rows(_TITLES)),
     ]
     speaker = [f"What does {name} speak about?" for (name,) in store.rows(_SPEAKER)]
     listed = [f"Which talks are from {place}?" for (place,) in store.rows(_AFFILIATION)]
@@ -128,13 +129,9 @@ def _lay_questions(store: RecordStore) -> list[str]:
 
 def _about_record(store: RecordStore, source: Citation | SourcePassage) -> list[str]:
     gist = store.gist(source.id)
-    written = _short(gist.questions if gist else ()) or _short([_about(source.title)])
+    written = _short(gist.questions if gist else ()) or _short([_ABOUT.format(source.title.strip())])
     return [*written, *(f"What else does {name.split(', ')[0]} speak about?" for name in source.speakers[:1])]
 
 
 def _short(questions: Iterable[str]) -> list[str]:
     return [question for question in questions if len(question) <= _LONGEST_CHARS]
-
-
-def _about(title: str) -> str:
-    return f"What is “{title.strip()}” about?"

@@ -18,21 +18,7 @@ from ingest import schema
 from ingest.passages import Passage, Places, chapter_line, speaker_line, split_sentences
 from ingest.record_store import RecordStore
 from ingest.records import Chapter, Date, Record, all_speakers
-from ingest.schema import (
-    AUTHOR_COUNT,
-    COMMENT_COUNT,
-    DATE,
-    DATES,
-    FLAG,
-    LINKS,
-    NAME,
-    ORGANISATION,
-    PAGE,
-    SECONDS,
-    SPEAKER,
-    Field,
-    format_seconds,
-)
+from ingest.schema import Field
 from ingest.text import searchable
 
 # A list longer than this is easier to read as a table.
@@ -42,7 +28,7 @@ MOST_SHOWN = 200
 _LONGEST_OPENING_CHARS = 300
 _LONGEST_LEAD_CHARS = 300
 # What stands behind every title; of the others what was asked for.
-_ALWAYS = (ORGANISATION, AUTHOR_COUNT, DATE, COMMENT_COUNT)
+_ALWAYS = (schema.ORGANISATION, schema.AUTHOR_COUNT, schema.DATE, schema.COMMENT_COUNT)
 _WORDS = {
     "title": "with {} in the title", "opening": "with a title that begins with {}", "sign": "with {} in the title",
     "text": "with {} in title or text", "abstract": "with {} in the abstract", "bio": "with {} in the biography",
@@ -68,29 +54,27 @@ class Cited:
     end: int
 
 
-def tell(query: Query, result: Result, store: RecordStore, answer: CitedText) -> Iterator[Event]:
+def tell(result: Result, store: RecordStore, answer: CitedText) -> Iterator[Event]:
     """Say what was found, with its count."""
+    query = result.query
     found = len(result.groups) if query.is_grouped else len(result.ids)
     left_out = _left_out(query, store)
-    lead = _lead(query, result, found)
-    yield from answer.say(f"{lead}{'.' if left_out else ':'}{left_out}" if found else f"{lead}{left_out}")
+    lead = _lead(result, found)
     if not found:
+        yield from answer.say(lead + left_out)
         return
-    yield from answer.say(_sums(query, result, store))
-    if result.groups:
-        yield from _tell_groups(query, result, store, answer)
-    else:
-        yield from _tell_records(query, result, store, answer)
+    yield from answer.say(f"{lead}{'.' if left_out else ':'}{left_out}{_sums(result, store)}")
+    yield from _tell_groups(result, store, answer) if result.groups else _tell_records(result, store, answer)
 
 
-def shown_ids(query: Query, result: Result) -> tuple[str, ...]:
+def shown_ids(result: Result) -> tuple[str, ...]:
     """The records that the answer cites."""
-    if query.is_grouped:
-        return tuple(dict.fromkeys(one for group in result.groups[:MOST_SHOWN] for one in group.ids))[:MOST_SHOWN]
-    return result.ids[:MOST_SHOWN]
+    groups = result.groups[:MOST_SHOWN]
+    return tuple(dict.fromkeys(one for group in groups for one in group.ids) if groups else result.ids)[:MOST_SHOWN]
 
 
-def _lead(query: Query, result: Result, found: int) -> str:
+def _lead(result: Result, found: int) -> str:
+    query = result.query
     asked = _described(query)
     if not found:
         return f"None: the collection holds no {_noun(query, 1)}{asked} (0 of 0)."
@@ -116,9 +100,9 @@ def _left_out(query: Query, store: RecordStore) -> str:
     return "".join(dict.fromkeys(said))
 
 
-def _sums(query: Query, result: Result, store: RecordStore) -> str:
+def _sums(result: Result, store: RecordStore) -> str:
     """What was asked to be counted beside the records themselves."""
-    said = ""
+    said, query = "", result.query
     if not query.is_grouped and query.kind is None and query.counted and len(kinds := kinds_of(result.ids, store)) > 1:
         said += f" Talks: {kinds['talk']}; papers: {kinds['paper']}."
     if query.listed == "chapters":
@@ -127,14 +111,15 @@ def _sums(query: Query, result: Result, store: RecordStore) -> str:
         said += f" **{count} {_called('#chapter', count)}** in all."
     elif query.wanted("link") and query.counted:
         wanted = [words.lower() for words in query.wanted("link")]
-        links = (link.lower() for one in result.ids for link in LINKS.of(store.record(one)))
+        links = (link.lower() for one in result.ids for link in schema.LINKS.of(store.record(one)))
         count = sum(any(words in link for words in wanted) for link in links)
-        said += f" **{count} {_called(LINKS.key, count)}** in all."
+        said += f" **{count} {_called(schema.LINKS.key, count)}** in all."
     return said
 
 
-def _tell_records(query: Query, result: Result, store: RecordStore, answer: CitedText) -> Iterator[Event]:
-    items = cited(query, result.ids[:MOST_SHOWN], store)
+def _tell_records(result: Result, store: RecordStore, answer: CitedText) -> Iterator[Event]:
+    query = result.query
+    items = cited(query, shown_ids(result), store)
     if len(items) > LONGEST_LIST:
         yield from _table(query, items, answer)
         return
@@ -162,8 +147,9 @@ def _table(query: Query, items: Sequence[Cited], answer: CitedText) -> Iterator[
     yield from answer.say("\n")
 
 
-def _tell_groups(query: Query, result: Result, store: RecordStore, answer: CitedText) -> Iterator[Event]:
-    items = {item.record.id: item for item in cited(query, shown_ids(query, result), store)}
+def _tell_groups(result: Result, store: RecordStore, answer: CitedText) -> Iterator[Event]:
+    query = result.query
+    items = {item.record.id: item for item in cited(query, shown_ids(result), store)}
     for number, group in enumerate(result.groups[:MOST_SHOWN], 1):
         name = _month(int(group.name)) if query.listed == "months" else one_line(group.name)
         yield from answer.say(f"\n{number}. **{name}**{_affiliation(query, group, items)} — {len(group.ids)}: ")
@@ -174,7 +160,7 @@ def _tell_groups(query: Query, result: Result, store: RecordStore, answer: Cited
 
 
 def _affiliation(query: Query, group: Group, items: dict[str, Cited]) -> str:
-    if query.listed != SPEAKER.key:
+    if query.listed != schema.SPEAKER.key:
         return ""
     people = (one for of in group.ids if of in items for one in all_speakers(items[of].record))
     return next((f", {one_line(one.affiliation)}" for one in people if one.name == group.name and one.affiliation), "")
@@ -184,7 +170,7 @@ def _asked(query: Query) -> list[Field]:
     """The fields that a query asks of, beside those of people."""
     named = [query.order] if query.order != "corpus" else []
     named += [key for one in query.conditions for key in (one.field, *(one.values if one.field == "has" else ()))]
-    named += [LINKS.key] if any(query.on("link")) else []
+    named += [schema.LINKS.key] if any(query.on("link")) else []
     fields = (_field_of(key) for key in named)
     return [field for field in fields if field and field.person is None and not field.is_derived]
 
@@ -252,29 +238,24 @@ def cited(query: Query, ids: Iterable[str], store: RecordStore) -> list[Cited]:
 
 def _span(query: Query, passages: list[Passage]) -> tuple[Passage, int, int]:
     """The words that carry what was asked for, where the record's text has such, else its beginning."""
-    for key, sections in _LOOKED_IN.items():
-        within = [one for one in passages if not sections or one.section in sections]
-        for phrase in query.wanted(key):
-            if found := _sentence_with(within, searchable(phrase)):
-                return found
+    carrying = (
+        (passage, start, end)
+        for key, sections in _LOOKED_IN.items()
+        for phrase in filter(None, map(searchable, query.wanted(key)))
+        for passage in passages
+        if (not sections or passage.section in sections) and phrase in searchable(passage.text)
+        for start, end in split_sentences(passage.text)
+        if phrase in searchable(passage.text[start:end])
+    )
+    if (found := next(carrying, None)) is not None:
+        return found
     wanted = ["chapters"] if _wants_chapters(query) else ["bio"] if "bio" in query.wanted("has") else []
     passage = next((one for one in passages if one.section in wanted), passages[0])
-    return (passage, 0, len(passage.text)) if passage.section == "chapters" else (passage, *_opening(passage))
-
-
-def _sentence_with(passages: list[Passage], phrase: str) -> tuple[Passage, int, int] | None:
-    for passage in passages:
-        if phrase and phrase in searchable(passage.text):
-            for start, end in split_sentences(passage.text):
-                if phrase in searchable(passage.text[start:end]):
-                    return passage, start, end
-    return None
-
-
-def _opening(passage: Passage) -> tuple[int, int]:
-    """The first sentence; cutting the text first keeps long passages fast."""
+    if passage.section == "chapters":
+        return passage, 0, len(passage.text)
+    # The first sentence; cutting the text first keeps long passages fast.
     spans = split_sentences(passage.text[:_LONGEST_OPENING_CHARS])
-    return spans[0] if spans else (0, len(passage.text))
+    return passage, *(spans[0] if spans else (0, len(passage.text)))
 
 
 def _described(query: Query) -> str:
@@ -297,7 +278,7 @@ def _condition(one: Condition) -> str:
         told = f"among the {len(one.values)} told before" if len(one.values) > 1 else "of the one told before"
     elif one.field.startswith("#") or (field is not None and field.unit):
         told = f"with {told} {_called(one.field, 1 if told == '1' else 2)}"
-    elif field is not None and field.type is not FLAG:
+    elif field is not None and field.type is not schema.FLAG:
         told = (field.reads or f"with the {field.one} {{}}").format(told)
     else:
         told = _WORDS.get(one.field, "{}").format(told)
@@ -311,13 +292,13 @@ def _value(key: str, value: str) -> str:
         name = _called(value, 1)
         return PARTS.get(value) or f"a{'n' if name[0] in 'aeiou' else ''} {name}"
     if is_number(key):
-        written = format_seconds if field is not None and field.type is SECONDS else str
+        written = schema.format_seconds if field is not None and field.type is schema.SECONDS else str
         return _range(numbers_in(value), written, "at least {}", "at most {}")
-    if field is not None and field.type is DATES:
+    if field is not None and field.type is schema.DATES:
         return _range(dates_in(value), _day, "{} or later", "{} or before")
-    if field is not None and field.type is FLAG:
+    if field is not None and field.type is schema.FLAG:
         return f"that are {field.one}" if value == "yes" else f"that are not {field.one}"
-    is_plain = field is not None and field.type is NAME and field.reads and field is not PAGE
+    is_plain = field is not None and field.type is schema.NAME and field.reads and field is not schema.PAGE
     return value if is_plain else _SPEAKS.get(value, f"“{value}”")
 
 
@@ -345,12 +326,12 @@ def _month(number: int) -> str:
 def _ordered(query: Query) -> str:
     """What comes first, or is the only one that is told."""
     field, last = schema.field_of(query.order), query.descending
-    if query.order == "title" or (field is not None and field.type is NAME):
+    if query.order == "title" or (field is not None and field.type is schema.NAME):
         by = f"by {_called(query.order, 1)}"
         return f" {'last' if last else 'first'} {by}" if query.best else f", {by}{', descending' if last else ''}"
-    if field is not None and field.type is DATES:
+    if field is not None and field.type is schema.DATES:
         first = f"{'latest' if last else 'earliest'} {field.one}"
-    elif query.order == "title_length" or (field is not None and field.type is SECONDS):
+    elif query.order == "title_length" or (field is not None and field.type is schema.SECONDS):
         first = f"{'longest' if last else 'shortest'} {_called(query.order, 1)}"
     else:
         first = f"{'most' if last else 'fewest'} {_called(query.order)}"

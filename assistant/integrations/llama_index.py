@@ -7,7 +7,6 @@ importing LlamaIndex takes a second.
 
 import asyncio
 from collections.abc import Generator, Iterator, Sequence
-from typing import Any
 
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.base.embeddings.base import BaseEmbedding
@@ -18,8 +17,7 @@ from llama_index.core.schema import NodeWithScore, QueryBundle
 from pydantic import PrivateAttr
 
 from assistant.assembly import Assistant
-from assistant.retrieve.hybrid import flatten
-from assistant.retrieve.structured import Filters
+from assistant.query import EVERYTHING, Query
 from assistant.types import Answer, Delta, Done, Event
 from ingest.embedder import Embedder
 from ingest.stores.nodes import passage_node
@@ -35,14 +33,7 @@ _CHARS_PER_TOKEN = 3
 class TalksRetriever(BaseRetriever):
     """Finds the passages of talks and papers that fit a question, as the program's own answers do."""
 
-    def __init__(self, assistant: Assistant, *, filters: Filters | None = None, limit: int = _PASSAGES) -> None:
-        """Make a retriever.
-
-        Args:
-            assistant: Over an index.
-            filters: Only passages of records that fit all of them.
-            limit: At most so many passages.
-        """
+    def __init__(self, assistant: Assistant, *, filters: Query = EVERYTHING, limit: int = _PASSAGES) -> None:
         super().__init__()
         self._assistant = assistant
         self._filters = filters
@@ -54,9 +45,10 @@ class TalksRetriever(BaseRetriever):
             return []
         ranked = self._assistant.ranker.top(understood.scored, limit=self._limit, filters=self._filters)
         store = self._assistant.snapshot.store
+        hits = sorted((hit for record in ranked for hit in record.passages), key=lambda hit: -hit.score)
         return [
             NodeWithScore(node=passage_node(hit.passage, store.record(hit.passage.record_id)), score=hit.score)
-            for hit in flatten(ranked, self._limit)
+            for hit in hits[: self._limit]
         ]
 
 
@@ -67,7 +59,6 @@ class TalksChatEngine(BaseChatEngine):
         """Make a chat engine.
 
         Args:
-            assistant: Over an index.
             llm: Writes the answers; None leaves it to the assistant's settings, which may say none.
             retriever: Finds the passages, whose metadata name their record as `passage_node` does; None is the
                 program's own ranking.
@@ -95,7 +86,9 @@ class TalksChatEngine(BaseChatEngine):
         for _ in self._events(message, chat_history):
             pass
         answer = self._answers[-1]
-        return AgentChatResponse(response=answer.text, source_nodes=self._nodes(answer), metadata=_metadata(answer))
+        told = ("standalone_question", "intent", "refused", "mode", "notice")
+        metadata = {name: getattr(answer, name) for name in told}
+        return AgentChatResponse(response=answer.text, source_nodes=self._nodes(answer), metadata=metadata)
 
     def stream_chat(self, message: str, chat_history: list[ChatMessage] | None = None) -> StreamingAgentChatResponse:
         """The same, word by word: `response_gen` yields what comes, `source_nodes` are there at its end."""
@@ -126,10 +119,8 @@ class TalksChatEngine(BaseChatEngine):
 
     def _events(self, message: str, chat_history: Sequence[ChatMessage] | None) -> Iterator[Event]:
         if chat_history is not None:
-            self._answers = []
-            for said in chat_history:
-                if said.role == MessageRole.USER:
-                    self._answers += _answers(self._assistant.turn(said.content or "", self._answers, endpoint=None))
+            asked = [said.content or "" for said in chat_history if said.role == MessageRole.USER]
+            self._answers = self._assistant.converse(asked)
         first = self._found(message) if self._retriever else None
         for event in self._assistant.turn(message, self._answers, endpoint=self._endpoint, retrieved=first):
             if isinstance(event, Done):
@@ -174,27 +165,8 @@ class _LLMModel:
                 yield part.delta
 
 
-def _answers(events: Iterator[Event]) -> list[Answer]:
-    return [event.answer for event in events if isinstance(event, Done)]
-
-
-def _metadata(answer: Answer) -> dict[str, Any]:
-    """What else a program may want to know of an answer."""
-    return {
-        "standalone_question": answer.standalone_question,
-        "intent": answer.intent,
-        "refused": answer.refused,
-        "mode": answer.mode,
-        "notice": answer.notice,
-    }
-
-
 class PassageEmbedding(BaseEmbedding):
-    """Embeds questions and passages for LlamaIndex.
-
-    Args:
-        embedder: What turns texts into vectors; its errors pass through unchanged.
-    """
+    """Embeds questions and passages for LlamaIndex."""
 
     _embedder: Embedder = PrivateAttr()
 
@@ -220,9 +192,6 @@ class PassageEmbedding(BaseEmbedding):
 
     async def _aget_query_embedding(self, query: str) -> list[float]:
         return await asyncio.to_thread(self._get_query_embedding, query)
-
-    async def _aget_text_embedding(self, text: str) -> list[float]:
-        return await asyncio.to_thread(self._get_text_embedding, text)
 
     async def _aget_text_embeddings(self, texts: list[str]) -> list[list[float]]:
         return await asyncio.to_thread(self._get_text_embeddings, texts)

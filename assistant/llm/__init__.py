@@ -4,10 +4,10 @@ Comes in: an address, a model's name, a prompt. Goes out: pieces of text, or one
 that says what to do. Leaves to others: what is asked (`assistant.answer.generate`) and what is made of the reply
 (`assistant.answer.citations`).
 
-    client.py   one endpoint: a prompt → a reply, streamed or short
+    client.py   one endpoint: its model, a prompt → a reply, streamed or short
     reply.py    a request goes out; bytes → words, silence noticed, the end
     marks.py    words → the answer's, thinking folded away
-    health.py   servers found, their models listed; how much a model reads at once
+    health.py   servers found, what they tell: models, how much one reads at once
     faults.py   whatever goes wrong → what to do, and a sentence
 """
 

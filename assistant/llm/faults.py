@@ -118,7 +118,6 @@ class Teller:
         """Speak of one endpoint.
 
         Args:
-            where: Its address.
             secrets: What no sentence may hold: the key, a password.
             proxy: Through which it is asked, if through one.
         """
@@ -192,12 +191,7 @@ def is_overflow(error: Exception) -> bool:
 
 
 def unwanted(error: Exception, sent: Collection[str]) -> str | None:
-    """Which optional part of a request the server does not take, or None when the error is about none of them.
-
-    Args:
-        error: What the request came to.
-        sent: Their names.
-    """
+    """Which optional part of a request the server does not take, or None when the error is about none of them."""
     if not isinstance(error, Refused) or error.status not in (0, 400, 422, 500, 501) or is_overflow(error):
         return None
     # All of an error last: some servers repeat the whole request in it.

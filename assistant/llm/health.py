@@ -1,7 +1,7 @@
 """What a server and its model are: found on this machine, listed, and asked how much they read at once.
 
-Comes in: the user's choice and the settings. Goes out: models, the size of a context, the room for a prompt. What is
-found out is learned, and not asked again. Each kind of server tells its size elsewhere:
+Comes in: an address. Goes out: its models, the size of a context; `Learned` is where an endpoint keeps what it finds
+out, so that it is not asked again. Each kind of server tells its size elsewhere:
 
     vLLM        GET /v1/models         max_model_len
     llama.cpp   GET /props             default_generation_settings.n_ctx
@@ -21,25 +21,18 @@ import httpx
 
 from assistant.llm.faults import Refused, Teller
 from assistant.llm.reply import beginning
-from assistant.settings import Settings
-from ingest.errors import EndpointError, EndpointOverflow, EndpointRejected
-from ingest.web import http_client, proxy_for, shown_address
+from ingest.web import http_client, shown_address
 
 USUAL_PORTS = {11434: "Ollama", 8080: "llama.cpp", 8000: "vLLM", 1234: "LM Studio"}
 """Where each listens unless told otherwise."""
 
 # What servers call the size in their lists of models; the last two are of hosted ones.
 _SIZE_FIELDS = ("max_model_len", "loaded_context_length", "n_ctx", "context_length", "context_window")
-_NO_WRITER = re.compile(r"embed|rerank|whisper|\btts\b|bge-|clip", re.IGNORECASE)
 _API_PATHS = ("/chat/completions", "/completions", "/models")
 # Ollama's default on cards below 24 GiB, and the smallest that any current server starts with.
 ASSUMED_CONTEXT_TOKENS = 4096
 # English prose has about four characters a token; three leaves room for names, formulas and other languages.
 _CHARS_PER_TOKEN = 3.0
-# What a chat template adds around the messages, at most.
-_TEMPLATE_TOKENS = 64
-_LIST_TIMEOUT_S = 10.0
-_LOOK_TIMEOUT_S = 2.0
 _FIND_TIMEOUT_S = 0.5
 
 
@@ -95,129 +88,6 @@ class Running:
     models: tuple[str, ...]
 
 
-class ServedModel:
-    """One server and model; may be shared by threads."""
-
-    def __init__(self, choice: EndpointChoice, settings: Settings, learned: Learned | None = None) -> None:
-        """Nothing is asked yet.
-
-        Args:
-            choice: The server and model.
-            settings: How much and how long; of these its own are read, which begin with "llm_".
-            learned: What is known of them from before; whoever keeps it spares the next endpoint of the same choice
-                finding it out again.
-        """
-        self.base_url = api_address(choice.base_url)
-        self.where = shown_address(self.base_url)
-        self._settings = settings
-        self.learned = learned or Learned()
-        self._choice = choice
-
-    def models(self) -> list[str]:
-        """The models that the server lists, in its order.
-
-        Raises:
-            EndpointError: It cannot be asked.
-        """
-        return [str(model["id"]) for model in self._listed()]
-
-    def model(self) -> str:
-        """The model that answers: the one that was chosen, or the first that the server lists and that writes.
-
-        Raises:
-            EndpointRejected: The server lists none.
-        """
-        if self._choice.model:
-            return self._choice.model
-        if self.learned.model is None:
-            # Not one that embeds, ranks or speaks; LM Studio always lists one of those.
-            self.learned.model = next((name for name in self.models() if not _NO_WRITER.search(name)), None)
-            if self.learned.model is None:
-                raise EndpointRejected(f"{self.where} lists no model that writes; load one there, then ask again.")
-        return self.learned.model
-
-    def check(self) -> str:
-        """Make sure that the model which is to answer is there; returns its name.
-
-        Raises:
-            EndpointRejected: It is not; names those that are.
-            EndpointError: The server cannot be asked.
-        """
-        if self._choice.model and (missing := self._missing(self._choice.model)):
-            raise missing
-        return self.model()
-
-    def context_tokens(self) -> int | None:
-        """How much the model reads and writes together, as was set or as the server tells; None where it does not."""
-        learned, limit = self.learned, self._settings.llm_context_tokens
-        if limit is not None:
-            return min(limit, learned.context_tokens or limit)
-        if learned.context_tokens is None and learned.context_asked <= learned.has_answered:
-            listed = self._listed() if learned.listed is None else learned.listed
-            entry = next((entry for entry in listed if entry["id"] == self.model()), {})
-            with self._http(_LOOK_TIMEOUT_S) as http:
-                learned.context_tokens = _find_context(http, self.base_url.removesuffix("/v1"), self.model(), entry)
-            learned.context_asked += 1
-        return learned.context_tokens
-
-    def reply_tokens(self) -> int:
-        """What the model may write: its answer and, if it thinks, its thoughts; at most half of what it holds."""
-        wanted = self._settings.llm_answer_tokens + (self._settings.llm_thinking_tokens if self.learned.thinks else 0)
-        return min(wanted, self._held_tokens() // 2)
-
-    def prompt_chars(self) -> int:
-        """How many characters a prompt may have."""
-        tokens = self._held_tokens() - self.reply_tokens() - _TEMPLATE_TOKENS
-        return int(max(tokens, 0) * self.learned.chars_per_token)
-
-    def _listed(self) -> list[Mapping[str, Any]]:
-        with self._http(_LIST_TIMEOUT_S) as http:
-            try:
-                self.learned.listed = list_models(http, self.base_url)
-            except Exception as error:
-                raise self._teller.tell(error) from error
-        return self.learned.listed
-
-    def _learn_overflow(self, error: EndpointOverflow) -> None:
-        before = self._held_tokens()
-        if error.context_tokens is not None and error.context_tokens < before:
-            self.learned.context_tokens = error.context_tokens
-        else:  # the size was right; the text has more tokens than it was taken for
-            self.learned.chars_per_token = max(self.learned.chars_per_token / 2, 0.5)
-
-    def _missing(self, model: str, reason: str = "") -> EndpointRejected | None:
-        """That the server has no such model, if it lists others; `reason` is what it says itself."""
-        listed, said = self.models(), f" ({reason})" if reason else ""
-        if {model, f"{model}:latest"} & set(listed):
-            return None
-        there = f"choose one that it lists: {', '.join(listed)}" if listed else "load one there"
-        return EndpointRejected(f'{self.where} has no model "{model}"{said}; {there}.')
-
-    def _held_tokens(self) -> int:
-        try:
-            return self.context_tokens() or ASSUMED_CONTEXT_TOKENS
-        except EndpointError:  # whoever asks next is told why
-            return ASSUMED_CONTEXT_TOKENS
-
-    @property
-    def _teller(self) -> Teller:
-        try:
-            proxy = proxy_for(self.base_url)
-        except EndpointError:  # said by whoever asks
-            proxy = None
-        secrets = ((self._choice.api_key or "").strip(), _password(self.base_url))
-        return Teller(self.where, secrets, shown_address(proxy) if proxy else None)
-
-    def _http(self, read_timeout_s: float) -> httpx.Client:
-        return http_client(
-            self.base_url,
-            self._choice.api_key,
-            key_variable="TALKS_LLM_API_KEY",
-            connect_timeout_s=self._settings.llm_connect_timeout_s,
-            read_timeout_s=read_timeout_s,
-        )
-
-
 def api_address(base_url: str) -> str:
     """The address that the API's paths are appended to: an address without any path gets "/v1"."""
     address = base_url.strip().rstrip("/")
@@ -268,14 +138,7 @@ def find_running(ports: Sequence[int] = tuple(USUAL_PORTS)) -> list[Running]:
         return [found for found in pool.map(look, ports) if found is not None]
 
 
-def _password(address: str) -> str:
-    try:
-        return urlsplit(address).password or ""
-    except ValueError:
-        return ""
-
-
-def _find_context(http: httpx.Client, root: str, model: str, entry: Mapping[str, Any]) -> int | None:
+def find_context(http: httpx.Client, root: str, model: str, entry: Mapping[str, Any]) -> int | None:
     """How much the model reads and writes together, as far as the server tells, wherever its kind tells it."""
     names = (model, f"{model}:latest")
     for path in ("", "/api/ps", "/props", "/api/v0/models"):

@@ -4,7 +4,7 @@ Comes in: the text of a reply, split anywhere. Goes out: the answer's part of it
 """
 
 import re
-from enum import Enum
+from typing import Literal
 
 _THOUGHT = (
     r"(?:think(?:ing)?|thoughts?|reason(?:ing)?|reflection|analysis|scratchpad|antthinking"
@@ -65,15 +65,9 @@ def may_hide_tag(model: str) -> bool:
     return _HIDES_TAG.search(model) is not None
 
 
-class _State(Enum):
-    START = "nothing of the answer has come"
-    HELD = "in what are thoughts if their end is marked"
-    THOUGHT = "in thoughts"
-    ANSWER = "in the answer"
-    OVER = "the turn has ended"
-
-
-_AFTER_START = {"dropped": _State.START, "thoughts": _State.THOUGHT, "musing": _State.HELD}
+# Nothing has come of the answer; in what are thoughts if their end is marked; in thoughts; in the answer; behind it.
+_State = Literal["start", "held", "thought", "answer", "over"]
+_AFTER_START: dict[str, _State] = {"dropped": "start", "thoughts": "thought", "musing": "held"}
 
 
 class ReasoningFold:
@@ -96,7 +90,7 @@ class ReasoningFold:
         """
         self.thought = False
         self.hid_tag = False
-        self._state = _State.START
+        self._state: _State = "start"
         self._starts_inside = starts_inside
         self._ends = _ENDS_MARKED  # the thoughts that go on
         self._text = ""  # not looked at yet
@@ -109,12 +103,12 @@ class ReasoningFold:
     @property
     def is_thinking(self) -> bool:
         """Whether what comes now is, or may be, no part of the answer."""
-        return self._state in (_State.HELD, _State.THOUGHT)
+        return self._state in ("held", "thought")
 
     @property
     def is_over(self) -> bool:
         """Whether the model has ended its turn; nothing that follows belongs to it."""
-        return self._state is _State.OVER
+        return self._state == "over"
 
     def feed(self, piece: str) -> str:
         """Take in a piece; returns what is certain to be the answer's."""
@@ -127,15 +121,15 @@ class ReasoningFold:
     def finish(self) -> str:
         """The reply is over; returns what was held back and is the answer's."""
         self._read(is_all=True)
-        if self._state is _State.HELD:  # the answer after all
-            held, self._held, self._state = "".join(self._held), [], _State.ANSWER
+        if self._state == "held":  # the answer after all
+            held, self._held, self._state = "".join(self._held), [], "answer"
             told = self.feed(held)
             self._read(is_all=True)
             return told + self.feed("")
         return self.feed("")
 
     def _read(self, *, is_all: bool) -> None:
-        steps = {_State.START: self._begin, _State.ANSWER: self._hear}
+        steps = {"start": self._begin, "answer": self._hear}
         while self._text and not self.is_over and steps.get(self._state, self._think)(is_all):
             pass
 
@@ -158,7 +152,7 @@ class ReasoningFold:
         if found and kind != "musing":
             self._text = text[found.end() :]
         self._ends = _ENDS_WORDED
-        self._state = _AFTER_START.get(str(kind), _State.HELD if self._starts_inside else _State.ANSWER)
+        self._state = _AFTER_START.get(str(kind), "held" if self._starts_inside else "answer")
         return True
 
     def _hear(self, is_all: bool) -> bool:
@@ -186,14 +180,14 @@ class ReasoningFold:
         end = self._ends.search(text)
         certain = end.start() if end else len(text) if is_all else max(0, len(text) - _LONGEST_MARK_CHARS)
         thought, self._text = text[:certain], text[end.end() if end else certain :]
-        if self._state is _State.HELD:
+        if self._state == "held":
             self._held.append(thought)
             thought = ""
         if end is not None:
-            self.hid_tag = self.hid_tag or self._state is _State.HELD
+            self.hid_tag = self.hid_tag or self._state == "held"
             thought += "".join(self._held)
             self._starts_inside, self._strips, self._held = False, True, []
-            self._state = _State.ANSWER if self._said else _State.START
+            self._state = "answer" if self._said else "start"
         # An empty block, as models leave that were told not to think, is no thinking.
         self.thought = self.thought or bool(thought.strip())
         return end is not None
@@ -201,13 +195,13 @@ class ReasoningFold:
     def _pass(self, kind: str) -> None:
         """Take in a mark where the answer may begin, or in the answer."""
         if kind == "open":
-            self._state, self._ends = _State.THOUGHT, _ENDS_MARKED
+            self._state, self._ends = "thought", _ENDS_MARKED
         elif kind == "close":
             self._starts_inside = False
             if self._said:
                 self.hid_tag = self.thought = True
         elif kind == "turn":
-            self._state = _State.OVER if self._said else _State.START
+            self._state = "over" if self._said else "start"
 
     def _say(self, words: str) -> None:
         if self._strips and self._said[-1:].isspace():

@@ -11,7 +11,7 @@ import queue
 import socket
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import Enum
@@ -78,24 +78,23 @@ def read_reply(pieces: Iterable[bytes]) -> Iterator[Said]:
     """What a reply's bytes say: an event stream, or one JSON object; told by what they are."""
     data: list[bytes] = []  # of the event under way
     plain: list[bytes] = []  # lines that are no event
-    kind, size = b"", 0
+    size = 0
     for line in _lines(pieces):
         name, _, value = (part.strip() for part in line.partition(b":"))
         if name == b"data" and not plain:
             data.append(value)
             # Not every server sets its events apart, so a line that is one by itself ends what came before.
             if _is_done(value) or _json(value) is not None:
-                yield from _said(value, kind)
+                yield from _said(value)
                 data.clear()
         elif name in (b"event", b"id", b"retry", b"") and not plain:
-            yield from _said(b"\n".join(data), kind)
+            yield from _said(b"\n".join(data))
             data.clear()
-            kind = value if name == b"event" else kind if line.strip() else b""
         elif size < _LONGEST_BODY_BYTES:
             size += len(line)
             plain.append(line)
-    yield from _said(b"\n".join(data), kind)
-    yield from _said(b"\n".join(plain), b"")
+    yield from _said(b"\n".join(data))
+    yield from _said(b"\n".join(plain))
 
 
 def said_by(event: object) -> Said:
@@ -115,61 +114,74 @@ def said_by(event: object) -> Said:
     return said
 
 
-class Line:
+class Reply:
     """A reply under way, read by a thread of its own.
 
     The thread is what lets a stop, or a time-out shorter than the socket's, end a request while the server is silent.
 
     Attributes:
-        is_closed_well: Whether the server itself has said where the reply ends.
+        has_begun: Whether the model has said anything yet, its thoughts too.
+        is_whole: Whether it was read to its end.
+        has_thought: Whether there was any thinking so far.
     """
 
-    def __init__(self, http: httpx.Client, url: str, request: dict[str, Any]) -> None:
-        """Start to ask.
-
-        Args:
-            http: Closed when the reply is over.
-            url: Where to.
-            request: Sent as JSON.
-        """
-        self.is_closed_well = False
+    def __init__(
+        self,
+        http: httpx.Client,
+        url: str,
+        request: Mapping[str, object],
+        fold: ReasoningFold,
+        settings: Settings,
+        teller: Teller,
+    ) -> None:
+        """Start to ask with a client that is closed when the reply is over; `request` is sent as JSON."""
+        self.has_begun = self.is_whole = self.has_thought = False
         self._http = http
         self._url = url
         # What is not valid text would stop here; it was made valid where it came in.
         self._body = json.dumps(request, ensure_ascii=False).encode("utf-8", "replace")
+        self._fold = fold
+        self._settings = settings
+        self._teller = teller
+        self._end: str | None = None
+        self._unread = ""
+        self._is_closed_well = False  # whether the server itself has said where the reply ends
         self._arrived: queue.SimpleQueue[Said | Exception | None] = queue.SimpleQueue()
         self._socket: socket.socket | None = None
         self._is_over = threading.Event()
         self._thread = threading.Thread(target=self._read, name="reply", daemon=True)
         self._thread.start()
 
-    def events(self, pulse_s: float) -> Iterator[Said | None]:
-        """What arrives until the reply is over, and None for each so long moment of silence.
+    def pieces(self, longest_tokens: int) -> Iterator[Piece]:
+        """The answer's words, and pulses between them; closing ends the request.
 
         Raises:
+            EndpointError: Nothing more is coming; what came before is good.
             Exception: Whatever the client raised.
         """
-        while True:
-            try:
-                piece = self._arrived.get(timeout=pulse_s)
-            except queue.Empty:
-                yield None
-                continue
-            if isinstance(piece, Exception):
-                raise piece
-            if piece is None:
-                return
-            yield piece
-
-    def hang_up(self) -> None:
-        """End the request, whatever state it is in."""
-        self._is_over.set()
-        if self._socket is not None:
-            self._shut_down(self._socket)
-            # A thread that is still at work while the program leaves can pull it down.
-            self._thread.join(_HANG_UP_S)
+        said_anything, broken = False, None
+        try:
+            for piece in self._folded(longest_tokens * _LONGEST_TOKEN_CHARS):
+                said_anything = said_anything or isinstance(piece, str)
+                yield piece
+        except (httpx.HTTPError, EndpointSilent, Refused) as error:
+            broken = error
+        finally:
+            self._hang_up()
+        # What was said before a connection broke may still be held; a complete answer stays one.
+        if words := self._fold.finish():
+            said_anything = True
+            yield words
+        self.has_thought = self.has_thought or self._fold.thought
+        if broken is not None and self._end is None:
+            raise broken
+        fault = self._fault(said_anything)
+        self.is_whole = broken is None and fault is None
+        if fault is not None:
+            raise fault
 
     def _read(self) -> None:
+        """The thread: what arrives, then None."""
         try:
             with self._http:
                 for said in self._ask():
@@ -189,75 +201,43 @@ class Line:
                 raise Refused.of(response, beginning(response))
             yield from read_reply(response.iter_bytes())
             # A server that dies closes its socket like one that has finished, unless it has told the length.
-            self.is_closed_well = bool({"transfer-encoding", "content-length"} & response.headers.keys())
+            self._is_closed_well = bool({"transfer-encoding", "content-length"} & response.headers.keys())
 
     def _trace(self, name: str, info: dict[str, Any]) -> None:
         if name.endswith(("connect_tcp.complete", "start_tls.complete")):
             self._socket = info["return_value"].get_extra_info("socket")
             if self._is_over.is_set():
-                self._shut_down(self._socket)
+                self._hang_up()
 
-    @staticmethod
-    def _shut_down(line: socket.socket) -> None:
-        with suppress(OSError):  # closed already
-            line.shutdown(socket.SHUT_RDWR)
+    def _hang_up(self) -> None:
+        """End the request, whatever state it is in."""
+        self._is_over.set()
+        if self._socket is not None:
+            with suppress(OSError):  # closed already
+                self._socket.shutdown(socket.SHUT_RDWR)
+            # A thread that is still at work while the program leaves can pull it down.
+            if threading.current_thread() is not self._thread:
+                self._thread.join(_HANG_UP_S)
 
+    def _events(self) -> Iterator[Said | None]:
+        """What arrives until the reply is over, and None for each moment of silence; raises what the client raised."""
+        while True:
+            try:
+                piece = self._arrived.get(timeout=PULSE_S)
+            except queue.Empty:
+                yield None
+                continue
+            if isinstance(piece, Exception):
+                raise piece
+            if piece is None:
+                return
+            yield piece
 
-class Reply:
-    """Reads one reply.
-
-    Attributes:
-        has_begun: Whether the model has said anything yet, its thoughts too.
-        is_whole: Whether it was read to its end.
-        has_thought: Whether there was any thinking so far.
-    """
-
-    def __init__(
-        self, line: Line, fold: ReasoningFold, settings: Settings, teller: Teller, longest_tokens: int
-    ) -> None:
-        self.has_begun = self.is_whole = self.has_thought = False
-        self._line = line
-        self._fold = fold
-        self._settings = settings
-        self._teller = teller
-        self._longest_chars = longest_tokens * _LONGEST_TOKEN_CHARS
-        self._end: str | None = None
-        self._unread = ""
-        self._half_sign = ""
-
-    def pieces(self) -> Iterator[Piece]:
-        """The answer's words, and pulses between them; closing ends the request.
-
-        Raises:
-            EndpointError: Nothing more is coming; what came before is good.
-            Exception: Whatever the client raised.
-        """
-        said_anything, broken = False, None
-        try:
-            for piece in self._folded():
-                said_anything = said_anything or isinstance(piece, str)
-                yield piece
-        except (httpx.HTTPError, EndpointSilent, Refused) as error:
-            broken = error
-        finally:
-            self._line.hang_up()
-        # What was said before a connection broke may still be held; a complete answer stays one.
-        if words := self._fold.feed(self._valid("", is_all=True)) + self._fold.finish():
-            said_anything = True
-            yield words
-        self.has_thought = self.has_thought or self._fold.thought
-        if broken is not None and self._end is None:
-            raise broken
-        fault = self._fault(said_anything)
-        self.is_whole = broken is None and fault is None
-        if fault is not None:
-            raise fault
-
-    def _folded(self) -> Iterator[Piece]:
+    def _folded(self, left_chars: int) -> Iterator[Piece]:
         """What comes until the reply's end, silence or greatest length, but for what the fold still holds."""
-        fold, left_chars, has_words = self._fold, self._longest_chars, False
+        fold, has_words = self._fold, False
         since = time.monotonic()
-        for said in self._line.events(PULSE_S):
+        for said in self._events():
             silent_s = time.monotonic() - since
             if self._end is not None and silent_s > _AFTER_END_S:
                 return
@@ -271,7 +251,7 @@ class Reply:
             if said.error is not None and self._end is None:
                 raise Refused(0, said.error)
             # Some servers send the whole once more after its pieces.
-            written = self._valid("" if said.is_message and has_words else said.words)
+            written = printable("" if said.is_message and has_words else said.words)
             has_words = has_words or bool(said.words)
             if said.words or said.thoughts:
                 since, self.has_begun = time.monotonic(), True
@@ -316,16 +296,9 @@ class Reply:
             return EndpointSilent(f"{where} withheld the answer or its end (content filter); ask otherwise.")
         if not said_anything and self._unread:
             return self._teller.no_reply(self._unread)
-        if self._end == "error" or not (self._end or self._fold.is_over or self._line.is_closed_well):
+        if self._end == "error" or not (self._end or self._fold.is_over or self._is_closed_well):
             return self._teller.broke_off() if said_anything else self._teller.hung_up()
         return None if said_anything else EndpointSilent(f"{where} answered with nothing; try another model there.")
-
-    def _valid(self, text: str, *, is_all: bool = False) -> str:
-        """A text without what a terminal obeys and half signs; the second half may come with the next piece."""
-        text = self._half_sign + text
-        is_half = not is_all and "\ud800" <= text[-1:] <= "\udbff"
-        self._half_sign = text[-1:] if is_half else ""
-        return printable(text[:-1] if is_half else text)
 
 
 def beginning(response: httpx.Response) -> bytes:
@@ -338,18 +311,15 @@ def beginning(response: httpx.Response) -> bytes:
     return bytes(content)
 
 
-def _said(text: bytes, kind: bytes) -> Iterator[Said]:
-    """What this says; an event that is called an error is one, whatever it holds."""
+def _said(text: bytes) -> Iterator[Said]:
+    """What an event, or a whole reply, says."""
     if _is_done(text):
         yield Said(end="done")
     elif text.strip():
         event = _json(text)
         said = said_by(event)
-        shown = text[:_LONGEST_UNREAD_BYTES].decode("utf-8", "replace")
-        if kind == b"error" and not said.words:
-            said.error = said.error or event or shown
-        elif event is None or (event and "choices" not in event and not said.error):
-            said.unread = shown
+        if event is None or (event and "choices" not in event and not said.error):
+            said.unread = text[:_LONGEST_UNREAD_BYTES].decode("utf-8", "replace")
         yield said
 
 

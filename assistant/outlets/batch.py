@@ -17,8 +17,8 @@ from pydantic import BaseModel, Field, ValidationError
 from assistant.assembly import Assistant, readable_question
 from assistant.llm import Endpoint
 from assistant.outlets.formats import AnswerJson, SearchJson, answer_json, result_json
-from assistant.retrieve.structured import Filters
-from assistant.types import Answer, Done
+from assistant.query import Query, narrowed
+from assistant.types import Answer
 from ingest.errors import CorpusMissing, TalksError
 
 # How far back a client's conversation is understood: older questions are hardly ever leant on, each costs a retrieval.
@@ -39,12 +39,12 @@ class BatchLine(BaseModel):
     kind: Literal["talk", "paper"] | None = None
     where: dict[str, str | int | float | bool] = Field(default_factory=dict)
 
-    def narrowed(self, filters: Filters) -> Filters:
+    def narrowed(self, filters: Query) -> Query:
         """The command's filters with those of the line; its kind is for lines that name none."""
         values = {
             name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in self.where.items()
         }
-        return replace(filters, kind=self.kind or filters.kind).with_where(values)
+        return narrowed(replace(filters, kind=self.kind or filters.kind), values)
 
 
 def read_lines(name: str) -> Iterator[str]:
@@ -61,20 +61,18 @@ def read_lines(name: str) -> Iterator[str]:
         raise CorpusMissing(f"{name} cannot be read as a batch file ({error}); name a JSONL file in UTF-8.") from error
 
 
-def search_batch(
-    lines: Iterator[str], assistant: Assistant, *, filters: Filters, limit: int
-) -> Iterator[dict[str, Any]]:
+def search_batch(lines: Iterator[str], assistant: Assistant, *, filters: Query, limit: int) -> Iterator[dict[str, Any]]:
     """One result object for each line."""
 
     def found(line: BatchLine) -> SearchJson:
-        history = converse(line.history, assistant, None, Filters())
+        history = assistant.converse(line.history)
         return search(line.question, assistant, history, filters=line.narrowed(filters), limit=limit)
 
     return _each(lines, found)
 
 
 def search(
-    question: str, assistant: Assistant, history: Sequence[Answer] = (), *, filters: Filters, limit: int
+    question: str, assistant: Assistant, history: Sequence[Answer] = (), *, filters: Query, limit: int
 ) -> SearchJson:
     """The talks and papers that fit a question, best first, each with its good passages, and the time in ms."""
     question = readable_question(question)
@@ -86,36 +84,20 @@ def search(
         else ()
     )
     subject = understood.asked.subject or question
-    results = [result_json(one, ranker.openings, subject) for one in found]
+    results = [result_json(one, assistant.gatherer, subject) for one in found]
     return {"results": results, "ms": round((time.perf_counter() - began) * 1000, 2)}
 
 
 def ask_batch(
-    lines: Iterator[str], assistant: Assistant, endpoint: Endpoint | None, *, filters: Filters
+    lines: Iterator[str], assistant: Assistant, endpoint: Endpoint | None, *, filters: Query
 ) -> Iterator[dict[str, Any]]:
     """One answer object for each line."""
 
     def answered(line: BatchLine) -> AnswerJson:
         questions = [*line.history, line.question]
-        return answer_json(converse(questions, assistant, endpoint, line.narrowed(filters))[-1])
+        return answer_json(assistant.converse(questions, endpoint=endpoint, filters=line.narrowed(filters))[-1])
 
     return _each(lines, answered)
-
-
-def converse(
-    questions: Sequence[str],
-    assistant: Assistant,
-    endpoint: Endpoint | None,
-    filters: Filters,
-    *,
-    history: Sequence[Answer] = (),
-) -> list[Answer]:
-    """Put questions one after the other, as one conversation; `history` and their answers, in order."""
-    answers = list(history)
-    for question in questions:
-        turn = assistant.turn(question, answers, endpoint=endpoint, filters=filters)
-        answers += [event.answer for event in turn if isinstance(event, Done)]
-    return answers
 
 
 def _each(lines: Iterator[str], work: Callable[[BatchLine], SearchJson | AnswerJson]) -> Iterator[dict[str, Any]]:

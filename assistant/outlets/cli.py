@@ -19,10 +19,9 @@ from assistant.outlets import batch, quick_import, show
 from assistant.outlets.doctor import check_address
 from assistant.outlets.formats import answer_json, record_json
 from assistant.prompts import load_prompts
-from assistant.query import Condition, parse_where
-from assistant.retrieve.structured import Filters, evaluate
+from assistant.query import Query, narrowed, parse_where
+from assistant.retrieve.structured import evaluate
 from assistant.settings import Settings, load_settings
-from assistant.types import Done
 from ingest.errors import SettingsError, TalksError
 from ingest.records import Kind
 from ingest.snapshots import collections
@@ -148,9 +147,9 @@ def list_command(
     as_json: Json = False,
 ) -> None:
     """List every talk and paper, or those that meet all conditions."""
-    filters = Filters(kind, where=_where(where))
+    filters = _filters(kind, where)
     store = _open(corpus, home, collection).snapshot.store
-    found = evaluate(filters.query, store).ids
+    found = evaluate(filters, store).ids
     records = [store.record(record_id) for record_id in found]
     _print([record_json(record) for record in records] if as_json else show.record_list_text(records))
 
@@ -185,7 +184,8 @@ def search(
     as_json: Json = False,
 ) -> None:
     """Find the talks and papers that fit a question and all filters."""
-    filters = Filters(kind, page, speaker, affiliation, year, _where(where))
+    named = {"page": page, "speaker": speaker, "affiliation": affiliation, "date": year and f"{year:04}"}
+    filters = narrowed(_filters(kind, where), {name: value for name, value in named.items() if value is not None})
     lines = _batch_lines(question, batch_file)
     assistant = _open(corpus, home, collection)
     if lines is not None:
@@ -208,18 +208,17 @@ def ask(
     as_json: Json = False,
 ) -> None:
     """Answer a question, every statement cited."""
-    filters = Filters(kind, where=_where(where))
+    filters = _filters(kind, where)
     lines = _batch_lines(question, batch_file)
     assistant = _open(corpus, home, collection)
     endpoint = assistant.endpoint(model)
     if lines is not None:
         _print_lines(batch.ask_batch(lines, assistant, endpoint, filters=filters))
         return
-    events = assistant.turn(question or "", endpoint=endpoint, filters=filters)
     if as_json:
-        _print(next(answer_json(event.answer) for event in events if isinstance(event, Done)))
+        _print(answer_json(assistant.converse([question or ""], endpoint=endpoint, filters=filters)[-1]))
     else:
-        show.print_turn(events)
+        show.print_turn(assistant.turn(question or "", endpoint=endpoint, filters=filters))
 
 
 @command
@@ -286,8 +285,8 @@ def _open(corpus: Path | None, home: Path | None, collection: str | None) -> Ass
     return assistant
 
 
-def _where(conditions: list[str] | None) -> tuple[Condition, ...]:
-    return tuple(parse_where(text) for text in conditions or ())
+def _filters(kind: Kind | None, where: list[str] | None) -> Query:
+    return Query(kind=kind, conditions=tuple(parse_where(text) for text in where or ()))
 
 
 def _batch_lines(question: str | None, batch_file: str | None) -> Iterator[str] | None:

@@ -10,6 +10,7 @@ import json
 import os
 import re
 import secrets
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -81,13 +82,11 @@ class _Kept:
     def title(self) -> str:
         return str(self.changed.get("title") or (self.turns[0].question if self.turns else ""))
 
-    @property
-    def is_pinned(self) -> bool:
-        return self.changed.get("pinned") is True
-
-    @property
-    def haystack(self) -> str:
-        return folded("\n".join((self.title, *(f"{turn.question}\n{turn.answer.text}" for turn in self.turns))))
+    def holds(self, words: Sequence[str]) -> bool:
+        """Whether all words stand in it; none stand in everything."""
+        texts = (self.title, *(f"{turn.question}\n{turn.answer.text}" for turn in self.turns if words))
+        haystack = folded("\n".join(texts))
+        return all(word in haystack for word in words)
 
 
 _TURN = TypeAdapter(KeptTurn)
@@ -101,11 +100,7 @@ def new_conversation_id() -> str:
 
 
 def append_line(path: Path, line: str) -> None:
-    """Add a line to a file; behind half a line, as a run that was killed may leave it, it begins a new one.
-
-    Raises:
-        OSError: The file cannot be written.
-    """
+    """Add a line to a file; behind half a line, as a run that was killed may leave it, it begins a new one."""
     with path.open("a+b") as file:
         if file.tell() > 0:
             file.seek(-1, os.SEEK_END)
@@ -142,19 +137,19 @@ class Conversations:
         """An owner's conversations, pinned ones first, then the last used, at most `LISTED`.
 
         Args:
-            owner: Whose.
             search: Words that all stand in the title, a question or an answer; "" finds everything.
         """
         words = folded(search).split()
-        found: list[tuple[Summary, float]] = []
+        found: list[tuple[float, Summary]] = []
         for path in self._of(owner).glob("*.jsonl"):
             kept = self._read(path)
-            if kept.turns and (not words or all(word in kept.haystack for word in words)):
+            if kept.turns and kept.holds(words):
                 used = path.stat().st_mtime
                 date = datetime.fromtimestamp(used).strftime("%Y-%m-%d")
-                found.append((Summary(path.stem, kept.title, date, kept.is_pinned), used))
-        found.sort(key=lambda each: (not each[0].is_pinned, -each[1]))
-        return [summary for summary, _ in found[:LISTED]]
+                is_pinned = kept.changed.get("pinned") is True
+                found.append((used, Summary(path.stem, kept.title, date, is_pinned)))
+        found.sort(key=lambda each: (not each[1].is_pinned, -each[0]))
+        return [summary for _, summary in found[:LISTED]]
 
     def read(self, owner: str, conversation_id: str) -> list[KeptTurn]:
         """The turns of a conversation, oldest first; none when it is not there."""
@@ -165,27 +160,15 @@ class Conversations:
         return self._kept(owner, conversation_id).title
 
     def append(self, owner: str, conversation_id: str, turn: KeptTurn) -> None:
-        """Keep one more turn.
-
-        Raises:
-            OSError: The home cannot be written.
-        """
+        """Keep one more turn; raises OSError, as do those below, where the home cannot be written."""
         self._write(owner, conversation_id, _TURN.dump_json(turn).decode())
 
     def take_back(self, owner: str, conversation_id: str) -> None:
-        """Drop the last turn, because it is asked anew.
-
-        Raises:
-            OSError: The home cannot be written.
-        """
+        """Drop the last turn, because it is asked anew."""
         self._write(owner, conversation_id, _TAKEN_BACK)
 
     def change(self, owner: str, conversation_id: str, *, title: str | None = None, pinned: bool | None = None) -> None:
-        """Name a conversation, "" for its first question, or keep it at the top of the list; None leaves it as it is.
-
-        Raises:
-            OSError: The home cannot be written.
-        """
+        """Name a conversation, "" for its first question, or keep it at the top; None leaves it as it is."""
         path = self._path(owner, conversation_id)
         if path is not None and path.exists():
             title = None if title is None else " ".join(title.split())[:LONGEST_TITLE_CHARS]
@@ -248,11 +231,7 @@ class Conversations:
 
 
 def keep_feedback(home: Path, feedback: Feedback) -> None:
-    """Append one opinion.
-
-    Raises:
-        OSError: The home cannot be written.
-    """
+    """Append one opinion."""
     home.mkdir(parents=True, exist_ok=True)
     line = {
         "at": now_text(),

@@ -19,17 +19,8 @@ from assistant.assembly import chosen_endpoint, collection_folder, make_embedder
 from assistant.llm import ASSUMED_CONTEXT_TOKENS, USUAL_PORTS, Endpoint, Pulse, Running, find_running
 from assistant.prompts import load_prompts
 from assistant.settings import Settings
-from ingest.errors import (
-    EndpointSilent,
-    EndpointUnreachable,
-    IndexDamaged,
-    IndexUnusable,
-    IndexUnwritable,
-    SettingsError,
-    TalksError,
-)
+from ingest import errors
 from ingest.snapshots import find_current, open_current
-from ingest.stores import PASSAGES
 
 _MODELS_NAMED = 5
 # An index of 21,715 talks takes 300 MB, and the next one is written beside it.
@@ -54,7 +45,6 @@ def examine(settings: Settings, *, ports: Sequence[int] = tuple(USUAL_PORTS)) ->
     """Look at all that `talks` needs, in the order in which it is needed.
 
     Args:
-        settings: What to look at.
         ports: Where on this machine a model server is looked for when none is set, or the one that is set is not there.
     """
     looks: dict[str, Callable[[Settings], str]] = {
@@ -70,7 +60,7 @@ def examine(settings: Settings, *, ports: Sequence[int] = tuple(USUAL_PORTS)) ->
     for subject, look in looks.items():
         try:
             findings.append(Finding(subject, True, look(settings)))
-        except TalksError as error:
+        except errors.TalksError as error:
             findings.append(Finding(subject, False, str(error)))
     return findings
 
@@ -79,10 +69,10 @@ def check_address(settings: Settings) -> None:
     """Whether a server can listen there; a script that opens 7860 must find it there, or be told.
 
     Raises:
-        SettingsError: The address is taken, or not this machine's.
+        errors.SettingsError: The address is taken, or not this machine's.
     """
     if settings.port and (problem := _bind_problem(settings)) is not None:
-        raise SettingsError(
+        raise errors.SettingsError(
             f"{settings.host}:{settings.port} cannot be used ({problem.strerror}); stop what runs there or set "
             "TALKS_PORT to another."
         )
@@ -103,10 +93,10 @@ def _home(settings: Settings) -> str:
     home = settings.home
     there = next(folder for folder in (home, *home.absolute().parents) if folder.exists())
     if not os.access(there, os.W_OK | os.X_OK):
-        raise IndexUnwritable(f"{home} cannot be written; set TALKS_HOME to a folder of yours.")
+        raise errors.IndexUnwritable(f"{home} cannot be written; set TALKS_HOME to a folder of yours.")
     free_bytes = shutil.disk_usage(there).free
     if free_bytes < _ENOUGH_FREE_BYTES:
-        raise IndexUnwritable(
+        raise errors.IndexUnwritable(
             f"{home} has {free_bytes / 1e9:.1f} GB left, and an index is written beside the one that serves; make room "
             "or set TALKS_HOME to another disk."
         )
@@ -116,7 +106,7 @@ def _home(settings: Settings) -> str:
 def _index(settings: Settings) -> str:
     snapshot = open_current(collection_folder(settings), make_embedder(settings).fingerprint, whole=True)
     if snapshot.problem is not None:
-        raise IndexDamaged(snapshot.problem)
+        raise errors.IndexDamaged(snapshot.problem)
     made = snapshot.manifest
     return f"{made.talks} talks, {made.papers} papers, {made.passages} passages of {made.corpus}, made {made.created}"
 
@@ -131,8 +121,8 @@ def _vectors(settings: Settings) -> str:
         return f"{choice.url} gets them with the first `talks ingest`"
     with closing(snapshot):
         if snapshot.manifest.store != choice.url:
-            raise IndexUnusable(f"{choice.url} has none of this collection; run `talks ingest` to fill it.")
-        choice.open(snapshot.folder, PASSAGES).close()
+            raise errors.IndexUnusable(f"{choice.url} has none of this collection; run `talks ingest` to fill it.")
+        choice.open(snapshot.folder).close()
     return f"{choice.url} answers"
 
 
@@ -158,13 +148,20 @@ def _endpoint(settings: Settings, ports: Sequence[int]) -> str:
         model = endpoint.check()
         began = time.perf_counter()
         _hear_a_word(endpoint)
-    except TalksError as error:
+    except errors.TalksError as error:
         found = [running for running in find_running(ports) if running.base_url != endpoint.base_url]
         if not found:
             raise
-        raise EndpointUnreachable(f"{error} But {_told(found[0])}.") from error
+        raise errors.EndpointUnreachable(f"{error} But {_told(found[0])}.") from error
     waited_s = time.perf_counter() - began
-    return f"{endpoint.where}; {model} began to answer after {waited_s:.1f} s; {_context(endpoint)}"
+    tokens = endpoint.context_tokens()
+    holds = f"it holds {tokens or 0:,} tokens"
+    if tokens is None:
+        assumed = f"{ASSUMED_CONTEXT_TOKENS:,} tokens are assumed (TALKS_LLM_CONTEXT_TOKENS)"
+        holds = f"it does not tell its context size, {assumed}"
+    elif tokens <= ASSUMED_CONTEXT_TOKENS:
+        holds += "; load it with more for longer sources (Ollama: OLLAMA_CONTEXT_LENGTH=16384)"
+    return f"{endpoint.where}; {model} began to answer after {waited_s:.1f} s; {holds}"
 
 
 def _hear_a_word(endpoint: Endpoint) -> None:
@@ -173,7 +170,7 @@ def _hear_a_word(endpoint: Endpoint) -> None:
         for piece in pieces:
             if piece is not Pulse.WAITING:
                 return
-    raise EndpointSilent(f"{endpoint.where} answered with nothing; try another model there.")
+    raise errors.EndpointSilent(f"{endpoint.where} answered with nothing; try another model there.")
 
 
 def _server(settings: Settings) -> str:
@@ -188,22 +185,10 @@ def _server(settings: Settings) -> str:
     try:
         status = httpx.get(f"{address}/health", timeout=_HEALTH_TIMEOUT_S, trust_env=False).json()["status"]
     except (httpx.HTTPError, ValueError, KeyError, TypeError):
-        raise SettingsError(
+        raise errors.SettingsError(
             f"Something else answers at {address}; stop it or set TALKS_PORT to another port."
         ) from None
     return f"{offered} at {address}; {'questions are answered' if status == 'ok' else f'its health is: {status}'}"
-
-
-def _context(endpoint: Endpoint) -> str:
-    tokens = endpoint.context_tokens()
-    if tokens is None:
-        return (
-            f"it does not tell its context size, {ASSUMED_CONTEXT_TOKENS:,} tokens are assumed "
-            "(TALKS_LLM_CONTEXT_TOKENS)"
-        )
-    is_small = tokens <= ASSUMED_CONTEXT_TOKENS
-    longer = "; load it with more for longer sources (Ollama: OLLAMA_CONTEXT_LENGTH=16384)" if is_small else ""
-    return f"it holds {tokens:,} tokens{longer}"
 
 
 def _told(running: Running) -> str:

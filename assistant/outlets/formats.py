@@ -8,41 +8,57 @@ null.
 import re
 from dataclasses import asdict
 from typing import Any, cast
+from urllib.parse import quote
 
 from pydantic import ConfigDict, with_config
 from typing_extensions import TypedDict  # pydantic reads the standard library's from Python 3.12 on only
 
-from assistant.retrieve.hybrid import RankedPassage, RankedRecord
-from assistant.retrieve.moments import Openings
-from assistant.types import Answer, StatementCheck
+from assistant.retrieve.evidence import Gatherer
+from assistant.retrieve.hybrid import RankedRecord
+from assistant.types import Answer, Citation, StatementCheck
 from ingest.records import Kind, Record, speaker_names
 from ingest.schema import record_to_json
+
+# In an address, what would end or break the link or the field that it stands in, as the address itself may write it.
+ADDRESS = {ord(sign): f"%{ord(sign):02X}" for sign in " \"'\\{}<>^`|()[]\n"}
 
 _OPEN = with_config(ConfigDict(extra="allow"))
 _MARKER = re.compile(r"\[(\d{1,4})\]")
 
 
 @_OPEN
-class PassageJson(TypedDict):
-    """A passage that fits a question; times in seconds from the start of the recording."""
+class RecordJson(TypedDict):
+    """A talk or paper; whole, it has more keys, as the schema has them."""
+
+    id: str
+    kind: Kind
+    title: str
+
+
+@_OPEN
+class PlaceJson(TypedDict):
+    """Where a passage stands; times in seconds from the start of the recording."""
 
     passage_id: str
     section: str
     start_s: float | None
     end_s: float | None
     opens_at_s: int | None
-    score: float
-    text: str
     source: dict[str, Any]
 
 
 @_OPEN
-class ResultJson(TypedDict):
+class PassageJson(PlaceJson):
+    """A passage that fits a question."""
+
+    score: float
+    text: str
+
+
+@_OPEN
+class ResultJson(RecordJson):
     """A talk or paper that fits a question: its best passage, then all of its good ones, best first."""
 
-    id: str
-    kind: Kind
-    title: str
     score: float
     passage_id: str
     section: str
@@ -59,24 +75,15 @@ class SearchJson(TypedDict):
 
 
 @_OPEN
-class CitationJson(TypedDict):
+class CitationJson(RecordJson, PlaceJson):
     """One marker of an answer and what it points at."""
 
     n: int
-    id: str
-    kind: Kind
-    title: str
     speakers: list[str]
-    passage_id: str
-    section: str
     quote: str
     support: str | None
-    source: dict[str, Any]
     url: str | None
     video_url: str | None
-    start_s: float | None
-    end_s: float | None
-    opens_at_s: int | None
     deep_link: str | None
 
 
@@ -111,24 +118,18 @@ class AnswerJson(TypedDict):
 
 
 @_OPEN
-class RecordJson(TypedDict):
-    """A talk or paper, whole; more keys as the schema has them."""
-
-    id: str
-    kind: Kind
-    title: str
-
-
-@_OPEN
-class EntryJson(TypedDict):
+class EntryJson(RecordJson):
     """A talk or paper in a list."""
 
-    id: str
-    kind: Kind
-    title: str
     speakers: list[str]
     date: str | None
     url: str | None
+
+
+def citation_address(citation: Citation, page_url: str) -> str:
+    """Where a citation leads: to the second of the recording, else to the record's own page, else to it on ours."""
+    there = citation.deep_link or citation.url or f"{page_url}?talk={quote(citation.id, safe='')}"
+    return there.translate(ADDRESS)
 
 
 def answer_json(answer: Answer) -> AnswerJson:
@@ -153,17 +154,30 @@ def answer_json(answer: Answer) -> AnswerJson:
     }
 
 
-def result_json(found: RankedRecord, openings: Openings, question: str) -> ResultJson:
+def result_json(found: RankedRecord, gatherer: Gatherer, question: str) -> ResultJson:
     """One search result; its passages open where they answer the question."""
-    passages = [_passage_json(one, openings, question) for one in found.passages]
+    sources = [gatherer.source(one.passage, one.score) for one in found.passages]
+    passages: list[PassageJson] = [
+        {
+            "passage_id": one.passage_id,
+            "section": one.section,
+            "start_s": one.start_s,
+            "end_s": one.end_s,
+            "opens_at_s": gatherer.opens_at_s(one, question),
+            "score": round(one.score, 4),
+            "text": one.text,
+            "source": one.source,
+        }
+        for one in sources
+    ]
     return {
         "id": found.record_id,
         "kind": found.kind,
-        "title": openings.places(found.record_id).record.title,
+        "title": sources[0].title,
         "score": round(found.score, 4),
-        "passage_id": passages[0]["passage_id"],
-        "section": passages[0]["section"],
-        "text": passages[0]["text"],
+        "passage_id": sources[0].passage_id,
+        "section": sources[0].section,
+        "text": sources[0].text,
         "passages": passages,
     }
 
@@ -202,18 +216,3 @@ def _after_markers(text: str, end: int) -> int:
     while (marker := _MARKER.match(text, end + (text[end : end + 1] == " "))) is not None:
         end = marker.end()
     return end
-
-
-def _passage_json(found: RankedPassage, openings: Openings, question: str) -> PassageJson:
-    passage = found.passage
-    file, line = openings.places(passage.record_id).file_and_line(passage.start)
-    return {
-        "passage_id": passage.id,
-        "section": passage.section,
-        "start_s": passage.start_s,
-        "end_s": passage.end_s,
-        "opens_at_s": openings.opens_at_s(passage, question),
-        "score": round(found.score, 4),
-        "text": passage.text,
-        "source": {"file": file, "line": line},
-    }

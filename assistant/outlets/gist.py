@@ -30,11 +30,7 @@ def write_gists(
     """Write the gists that are missing.
 
     Args:
-        records: All of the collection.
         files: Where gists are, as `ingest.gists.gist_files` names them; new ones are added to the last.
-        endpoint: Writes them.
-        prompts: How it is asked.
-        progress: Told of each.
 
     Returns:
         How many were written; a record whose reply held no gist is left for the next run.
@@ -49,7 +45,10 @@ def write_gists(
     for number, record in enumerate(missing):
         progress("Writing gists", number, len(missing))
         try:
-            gist = parse_gist("".join(_reply(record, endpoint, prompts)), endpoint.model())
+            text = record_text(record)[:LONGEST_TEXT_CHARS]
+            prompt = prompts.fill("gist", kind=record.kind, title=record.title, text=text)
+            reply = "".join(piece for piece in endpoint.stream(prompt) if isinstance(piece, str))
+            gist = parse_gist(reply, endpoint.model())
         except EndpointUnreachable:
             raise
         except EndpointError:
@@ -59,7 +58,11 @@ def write_gists(
             continue
         failures = 0
         if gist is not None:
-            _append(files[-1], gist_line(record, gist))
+            try:
+                append_line(files[-1], gist_line(record, gist))
+            except OSError as error:
+                why = f"{files[-1]} cannot be written ({error.strerror}); free some space and go on."
+                raise IndexUnwritable(why) from error
             written += 1
     progress("Writing gists", len(missing), len(missing))
     return written
@@ -73,16 +76,3 @@ def parse_gist(reply: str, model: str) -> Gist | None:
     sentences = [line for line in lines if line and not line.endswith(("?", ":"))]
     text = " ".join(sentences)
     return Gist(text, tuple(questions[:MOST_QUESTIONS]), model) if text else None
-
-
-def _reply(record: Record, endpoint: Endpoint, prompts: Prompts) -> list[str]:
-    text = record_text(record)[:LONGEST_TEXT_CHARS]
-    prompt = prompts.fill("gist", kind=record.kind, title=record.title, text=text)
-    return [piece for piece in endpoint.stream(prompt) if isinstance(piece, str)]
-
-
-def _append(path: Path, line: str) -> None:
-    try:
-        append_line(path, line)
-    except OSError as error:
-        raise IndexUnwritable(f"{path} cannot be written ({error.strerror}); free some space and go on.") from error

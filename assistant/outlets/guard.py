@@ -10,7 +10,7 @@ import asyncio
 import ipaddress
 import re
 import socket
-from collections import OrderedDict
+from functools import lru_cache
 from typing import Any
 
 from starlette.datastructures import Headers
@@ -34,15 +34,13 @@ class Guard:
         """Stand before an application.
 
         Args:
-            app: What is guarded.
-            host: The address that it is bound to.
             public_name: The name under which a reverse proxy shows it, such as "talks.example.org"; or None.
         """
         self._app = app
         self._names = own_names(host)
         self._is_open = not is_loopback_host(host)
         self._public = _name_of(public_name) if public_name else None
-        self._tries: OrderedDict[str, _Tries] = OrderedDict()
+        self._tries_of = lru_cache(maxsize=_ADDRESSES_REMEMBERED)(lambda _: _Tries())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer 403 or 429."""
@@ -114,13 +112,6 @@ class Guard:
         finally:
             tries.waiting -= 1
         await self._app(scope, receive, watched)
-
-    def _tries_of(self, address: str) -> "_Tries":
-        tries = self._tries.pop(address, None) or _Tries()
-        self._tries[address] = tries
-        while len(self._tries) > _ADDRESSES_REMEMBERED:
-            self._tries.popitem(last=False)
-        return tries
 
 
 class _Tries:

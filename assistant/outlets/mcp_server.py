@@ -18,17 +18,9 @@ from pydantic import Field, ValidationError
 from typing_extensions import TypedDict
 
 from assistant.assembly import LONGEST_QUESTION_CHARS, Assistant
-from assistant.outlets import batch
-from assistant.outlets.formats import (
-    AnswerJson,
-    EntryJson,
-    RecordJson,
-    SearchJson,
-    answer_json,
-    entry_json,
-    record_json,
-)
-from assistant.retrieve.structured import Filters, evaluate
+from assistant.outlets import batch, formats
+from assistant.query import Query, narrowed
+from assistant.retrieve.structured import evaluate
 from ingest.errors import RecordMissing, TalksError
 from ingest.records import Kind
 
@@ -62,7 +54,7 @@ class ListJson(TypedDict):
     """A part of a list, and how long the whole of it is."""
 
     total: int
-    talks: list[EntryJson]
+    talks: list[formats.EntryJson]
 
 
 class TalksServer(MCPServer[Any]):
@@ -87,14 +79,13 @@ class TalksServer(MCPServer[Any]):
         kind: OnlyKind = None,
         where: Where = None,
         limit: Annotated[int, Field(ge=1, le=50)] = 10,
-    ) -> SearchJson:
+    ) -> formats.SearchJson:
         """Find the talks and papers that fit a question, best first, each with its passages and their seconds."""
-        filters = _filters(kind, where)
-        return batch.search(query, self._assistant, filters=filters, limit=limit)
+        return batch.search(query, self._assistant, filters=_filters(kind, where), limit=limit)
 
-    def get_talk(self, id: Annotated[str, Field(min_length=1, max_length=_LONGEST_ID_CHARS)]) -> RecordJson:
+    def get_talk(self, id: Annotated[str, Field(min_length=1, max_length=_LONGEST_ID_CHARS)]) -> formats.RecordJson:
         """One talk or paper, whole: speakers, abstract, biography, chapters, transcript, links."""
-        return record_json(self._assistant.snapshot.store.record(id))
+        return formats.record_json(self._assistant.snapshot.store.record(id))
 
     def list_talks(
         self,
@@ -105,10 +96,11 @@ class TalksServer(MCPServer[Any]):
     ) -> ListJson:
         """List talks and papers in the collection's order, with the number of all that there are."""
         store = self._assistant.snapshot.store
-        found = evaluate(_filters(kind, where).query, store).ids
-        return {"total": len(found), "talks": [entry_json(store.record(one)) for one in found[offset : offset + limit]]}
+        found = evaluate(_filters(kind, where), store).ids
+        entries = [formats.entry_json(store.record(one)) for one in found[offset : offset + limit]]
+        return {"total": len(found), "talks": entries}
 
-    async def ask_talks(self, question: Question, history: History = None) -> AnswerJson:
+    async def ask_talks(self, question: Question, history: History = None) -> formats.AnswerJson:
         """Answer a question from the collection, every statement cited."""
         return await to_thread.run_sync(self._ask, question, history or [], limiter=self._asking)
 
@@ -135,11 +127,11 @@ class TalksServer(MCPServer[Any]):
                 raise ToolError(str(cause)) from cause
             raise
 
-    def _ask(self, question: str, history: list[str]) -> AnswerJson:
+    def _ask(self, question: str, history: list[str]) -> formats.AnswerJson:
         endpoint = self._assistant.endpoint()
-        earlier = batch.converse(history[-batch.EARLIER_QUESTIONS :], self._assistant, None, Filters())
-        return answer_json(batch.converse([question], self._assistant, endpoint, Filters(), history=earlier)[-1])
+        earlier = self._assistant.converse(history[-batch.EARLIER_QUESTIONS :])
+        return formats.answer_json(self._assistant.converse([question], endpoint=endpoint, history=earlier)[-1])
 
 
-def _filters(kind: Kind | None, where: Mapping[str, str] | None) -> Filters:
-    return Filters(kind=kind).with_where(dict(where or {}))
+def _filters(kind: Kind | None, where: Mapping[str, str] | None) -> Query:
+    return narrowed(Query(kind=kind), where or {})

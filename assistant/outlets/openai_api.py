@@ -21,9 +21,8 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ValidationError
 
 from assistant.assembly import LONGEST_QUESTION_CHARS, NO_MODEL, Assistant, readable_question
-from assistant.outlets.batch import EARLIER_QUESTIONS, converse
-from assistant.outlets.formats import AnswerJson, answer_json
-from assistant.retrieve.structured import Filters
+from assistant.outlets.batch import EARLIER_QUESTIONS
+from assistant.outlets.formats import AnswerJson, answer_json, citation_address
 from assistant.types import Answer, Citation, Cited, Delta, Done, Event, Status
 from ingest.errors import QuestionTooLong, TalksError
 
@@ -67,17 +66,13 @@ class _Message(BaseModel):
         return self.content or ""
 
 
-class _StreamOptions(BaseModel):
-    include_usage: bool = False
-
-
 class _Request(BaseModel):
     """What is read of a request."""
 
     model: str
     messages: list[_Message]
     stream: bool | None = False
-    stream_options: _StreamOptions | None = None
+    stream_options: dict[str, Any] | None = None
 
 
 class LinkedText:
@@ -118,7 +113,7 @@ class LinkedText:
         return ""
 
     def _link(self, citation: Citation) -> str:
-        url = _escaped(citation.deep_link or citation.url or f"{self._page_url}?talk={citation.id}")
+        url = citation_address(citation, self._page_url)
         start, self._marker = self._length_chars, ""
         link = self._say(f"[[{citation.n}]]({url})")
         place = {"url": url, "title": citation.title, "start_index": start, "end_index": self._length_chars}
@@ -161,12 +156,11 @@ class _Answering:
         self._assistant = assistant
         # Threads of its own, so that the page's are never all taken.
         self._running = CapacityLimiter(RUNNING)
-        self._open = 0
 
     async def answer(self, asked: _Request, request: Request) -> Response:
         """The response to a request; raises `Refused` or a `TalksError` while nothing has been sent."""
         question, earlier = _questions(asked)
-        if self._open >= RUNNING + WAITING:
+        if self._running.statistics().tasks_waiting >= WAITING:
             raise Refused(503, f"{WAITING} questions are waiting already; ask again in a minute.", code="overloaded")
         events = self._events(question, earlier, MODELS[asked.model])
         linked = LinkedText(str(request.base_url.replace(path="/", query="")))
@@ -189,23 +183,19 @@ class _Answering:
         self, question: str, earlier: Sequence[tuple[str, str]], model: str | None
     ) -> AsyncGenerator[Event, None]:
         """One turn's events, each made in a thread; when the client has left, the turn ends at its next one."""
-        self._open += 1
+        turn = await to_thread.run_sync(self._turn, question, earlier, model, limiter=self._running)
         try:
-            turn = await to_thread.run_sync(self._turn, question, earlier, model, limiter=self._running)
-            try:
-                while (event := await to_thread.run_sync(next, turn, None, limiter=self._running)) is not None:
-                    yield event
-            finally:
-                with CancelScope(shield=True):
-                    await to_thread.run_sync(turn.close, limiter=self._running)
+            while (event := await to_thread.run_sync(next, turn, None, limiter=self._running)) is not None:
+                yield event
         finally:
-            self._open -= 1
+            with CancelScope(shield=True):
+                await to_thread.run_sync(turn.close, limiter=self._running)
 
     def _turn(
         self, question: str, earlier: Sequence[tuple[str, str]], model: str | None
     ) -> Generator[Event, None, None]:
         endpoint = self._assistant.endpoint(model)
-        history = converse([asked for asked, _ in earlier], self._assistant, None, Filters())
+        history = self._assistant.converse([asked for asked, _ in earlier])
         if endpoint is not None:  # a model goes on from what was really said
             history = [_as_said(answer, said) for answer, (_, said) in zip(history, earlier, strict=True)]
         return self._assistant.turn(question, history, endpoint=endpoint)
@@ -215,7 +205,7 @@ async def _chunks(
     first: Event, events: AsyncGenerator[Event, None], linked: LinkedText, head: dict[str, Any], asked: _Request
 ) -> AsyncGenerator[str, None]:
     """The turn as server-sent events."""
-    wants_usage = asked.stream_options is not None and asked.stream_options.include_usage
+    wants_usage = bool((asked.stream_options or {}).get("include_usage"))
     head = head | {"object": "chat.completion.chunk"} | ({"usage": None} if wants_usage else {})
 
     def chunk(delta: dict[str, Any], finish_reason: str | None = None, **more: Any) -> str:
@@ -302,11 +292,6 @@ def _usage(asked: _Request, text: str) -> dict[str, int]:
     read = sum(len(message.text) for message in asked.messages) // _CHARS_PER_TOKEN
     written = len(text) // _CHARS_PER_TOKEN
     return {"prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written}
-
-
-def _escaped(url: str) -> str:
-    """An address that cannot end the Markdown link that it stands in."""
-    return url.translate({ord(char): f"%{ord(char):02X}" for char in " ()<>\"'\\[]`\n"})
 
 
 def _sent(value: dict[str, Any]) -> str:

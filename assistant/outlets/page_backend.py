@@ -21,8 +21,7 @@ from assistant.outlets.conversations import Conversations, Feedback, KeptTurn, k
 from assistant.outlets.guard import is_loopback_host
 from assistant.outlets.shelf import Scope, Shelf
 from assistant.outlets.show import report_text, say, with_progress
-from assistant.query import Condition
-from assistant.retrieve.structured import Filters
+from assistant.query import EVERYTHING, Condition, Query
 from assistant.types import Answer, Event, SourcePassage, Style
 from ingest.errors import IndexBusy, IndexMissing, IndexUnusable, IngestCancelled, SettingsError, TalksError
 from ingest.gists import Gist
@@ -107,7 +106,7 @@ class PageBackend:
         chosen = self._assistant.connect(writer) if isinstance(writer, EndpointChoice) else None
         endpoint = self._assistant.endpoint() if writer == "settings" else chosen
         within = self.shelf().within(scope) if scope else None
-        filters = None if within is None else Filters(where=(Condition("among", tuple(sorted(within))),))
+        filters = EVERYTHING if within is None else Query(conditions=(Condition("among", tuple(sorted(within))),))
         answers = [turn.answer for turn in history]
         return self._assistant.turn(question, answers, endpoint=endpoint, filters=filters, style=style)
 
@@ -150,7 +149,7 @@ class PageBackend:
         gist = store.gist(record_id)
         other: Kind = "paper" if record.kind == "talk" else "talk"
         about = f"{record.title}. {gist.text if gist else record.abstract[:500]}"
-        near = self._assistant.ranker.search(about, limit=_NEAR, filters=Filters(kind=other))
+        near = self._assistant.ranker.search(about, limit=_NEAR, filters=Query(kind=other))
         titles = tuple((hit.record_id, store.record(hit.record_id).title) for hit in near)
         return Opened(record, gist, titles, media=self.media(record_id) is not None)
 

@@ -11,11 +11,12 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from html import escape
+from itertools import chain, count
 from urllib.parse import quote
 
 from markdown_it import MarkdownIt
 
-from assistant.outlets.formats import answer_json
+from assistant.outlets.formats import ADDRESS, answer_json, citation_address
 from assistant.types import Answer, Citation
 from ingest.errors import RecordMissing
 from ingest.records import Date, Kind, Record, record_pages, speaker_names
@@ -43,8 +44,6 @@ _TEX = {
     "^": r"\textasciicircum{}",
     **{sign: f"\\{sign}" for sign in "{}$&%#_"},
 }
-# In an address, what would end or break the field is written as the address itself may write it.
-_ADDRESS = {ord(sign): quote(sign) for sign in ' "\\{}<>^`|()'}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +51,7 @@ class Reference:
     """A talk or paper as a reference list names it.
 
     Attributes:
-        n: Its number in the answer.
         authors: Speakers of a talk; a paper's organisation, since the pages do not name authors.
-        date: As written, or None.
         where: File and line that it came from.
     """
 
@@ -81,18 +78,10 @@ def reference_of(record: Record, n: int = 1) -> Reference:
     first = record.sources[0]
     authors = ORGANISATION.all_of(record) or tuple(speaker_names(record))
     date: Date | None = DATE.of(record)
-    return Reference(
-        n=n,
-        id=record.id,
-        kind=record.kind,
-        title=record.title,
-        authors=authors,
-        pages=tuple(record_pages(record)),
-        date=date.text if date else None,
-        year=date.year if date else None,
-        url=web_address(URL_FIELD.of(record)),
-        where=f"{first.file}, line {first.first_line}",
-    )
+    written, year = (date.text, date.year) if date else (None, None)
+    url, where = web_address(URL_FIELD.of(record)), f"{first.file}, line {first.first_line}"
+    pages = tuple(record_pages(record))
+    return Reference(n, record.id, record.kind, record.title, authors, pages, written, year, url, where)
 
 
 def reference_text(reference: Reference) -> str:
@@ -107,7 +96,6 @@ def answer_markdown(answer: Answer, references: Sequence[Reference], page_url: s
 
     Args:
         answer: Its text is Markdown already; only images and raw HTML in it are made harmless.
-        references: As `references_of` gives them.
         page_url: Address of the page, for links that open a talk there; "" leaves them out.
     """
     text = re.sub(r"<(?=[A-Za-z/!?])", "&lt;", printable(answer.text).strip()).replace("![", "!\\[")
@@ -115,7 +103,9 @@ def answer_markdown(answer: Answer, references: Sequence[Reference], page_url: s
     lines = [f"> {_in_markdown(answer.notice)}", "", text] if answer.notice else [text]
     if references:
         lines += ["", "References:", ""]
-        lines += [f"- \\[{r.n}\\] {_in_markdown(reference_text(r))}{_page_link(page_url, r)}" for r in references]
+    for one in references:
+        here = f" [Open it here]({page_url}?talk={quote(one.id, safe='')})" if page_url else ""
+        lines.append(f"- \\[{one.n}\\] {_in_markdown(reference_text(one))}{here}")
     return "\n".join(lines) + "\n"
 
 
@@ -126,11 +116,7 @@ def export_conversation(
 
     Args:
         what: A key of `FORMATS`.
-        title: Of the conversation.
-        turns: Questions with their answers.
-        lookup: Finds what they cite.
         page_url: Where links open a talk.
-        exported_at: As it is to be read.
     """
     if what == "json":
         told = [{**answer_json(answer), "question": question} for question, answer in turns]
@@ -166,10 +152,11 @@ def conversation_markdown(
 def bibtex(references: Iterable[Reference]) -> str:
     """BibTeX entries, each talk or paper once; for a BibTeX that reads UTF-8."""
     entries: dict[str, str] = {}
-    keys: set[str] = set()
-    for reference in references:
-        if reference.id not in entries:
-            entries[reference.id] = _entry(reference, _key(reference, keys))
+    for reference in {one.id: one for one in references}.values():
+        plain = re.sub(r"[^A-Za-z0-9:_-]+", "-", reference.id).strip("-") or reference.kind
+        numbered = (f"{plain}-{number}" for number in count(2))
+        key = next(one for one in chain([plain], numbered) if one not in entries)
+        entries[key] = _entry(reference, key)
     return "\n".join(entries.values())
 
 
@@ -180,25 +167,21 @@ def references_csv(references: Iterable[Reference]) -> str:
     table.writerow(["id", "kind", "title", "speakers", "date", "pages", "url", "source"])
     for r in {reference.id: reference for reference in references}.values():
         cells = [r.id, r.kind, r.title, "; ".join(r.authors), r.date, "; ".join(r.pages), r.url, r.where]
-        table.writerow(_no_formula(printable(cell or "")) for cell in cells)
+        texts = [printable(cell or "") for cell in cells]
+        # What a spreadsheet would take for a formula is text.
+        table.writerow(f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text for text in texts)
     return out.getvalue()
 
 
 def _linked_markers(answer: Answer, page_url: str) -> str:
-    """An answer's text whose markers lead to the second of the recording, to the talk's own page, or to it on ours."""
+    """An answer's text whose markers are links."""
     firsts = {str(citation.n): citation for citation in reversed(answer.citations)}
 
     def linked(found: re.Match[str]) -> str:
         cited = firsts.get(found[1])
-        there = cited and (web_address(cited.deep_link or cited.url) or f"{page_url}?talk={quote(cited.id, safe='')}")
-        return f"[\\[{found[1]}\\]]({there.translate(_ADDRESS)})" if there else found[0]
+        return f"[\\[{found[1]}\\]]({citation_address(cited, page_url)})" if cited else found[0]
 
     return _MARKER.sub(linked, answer.text)
-
-
-def _no_formula(cell: str) -> str:
-    """A cell that a spreadsheet takes for text, whatever it begins with."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 def _cited(citation: Citation, lookup: Lookup) -> Reference:
@@ -206,18 +189,9 @@ def _cited(citation: Citation, lookup: Lookup) -> Reference:
     try:
         return replace(reference_of(lookup(citation.id), citation.n), where=where)
     except RecordMissing:  # the answer outlives the record that it cites
-        return Reference(
-            n=citation.n,
-            id=citation.id,
-            kind=citation.kind,
-            title=citation.title,
-            authors=tuple(speaker.split(", ")[0] for speaker in citation.speakers),
-            pages=(),
-            date=None,
-            year=None,
-            url=web_address(citation.url),
-            where=where,
-        )
+        authors = tuple(speaker.split(", ")[0] for speaker in citation.speakers)
+        url = web_address(citation.url)
+        return Reference(citation.n, citation.id, citation.kind, citation.title, authors, (), None, None, url, where)
 
 
 def _entry(reference: Reference, key: str) -> str:
@@ -228,7 +202,7 @@ def _entry(reference: Reference, key: str) -> str:
         "year": str(reference.year) if reference.year else "",
         "howpublished": _in_tex("Recorded talk" if reference.kind == "talk" else "Paper"),
         "note": _in_tex(". ".join((*reference.pages, *((reference.date,) if reference.date else ())))),
-        "url": reference.url.translate(_ADDRESS) if reference.url else "",
+        "url": reference.url.translate(ADDRESS) if reference.url else "",
     }
     lines = "".join(f"  {name} = {{{value}}},\n" for name, value in fields.items() if value)
     return f"@misc{{{key},\n{lines}}}\n"
@@ -238,20 +212,6 @@ def _author(name: str, reference: Reference) -> str:
     """A person's name as BibTeX splits it; an organisation, or a name that it would split wrongly, in braces."""
     whole = reference.kind == "paper" or "," in name or " and " in name.lower()
     return f"{{{_in_tex(name)}}}" if whole else _in_tex(name)
-
-
-def _key(reference: Reference, taken: set[str]) -> str:
-    plain = re.sub(r"[^A-Za-z0-9:_-]+", "-", reference.id).strip("-") or reference.kind
-    key, count = plain, 1
-    while key in taken:
-        count += 1
-        key = f"{plain}-{count}"
-    taken.add(key)
-    return key
-
-
-def _page_link(page_url: str, reference: Reference) -> str:
-    return f" [Open it here]({page_url}?talk={quote(reference.id, safe='')})" if page_url else ""
 
 
 def _in_markdown(text: str) -> str:

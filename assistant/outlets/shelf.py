@@ -5,7 +5,7 @@ narrowed to, both derived from what the records tell. Ranking by meaning is left
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -40,7 +40,7 @@ class Row:
 
     Attributes:
         who: Speakers, or a paper's organisation.
-        date: As written, or "".
+        told: (field, value) of all that a list can be narrowed to.
         haystack: All that can be typed to find it, folded.
     """
 
@@ -49,7 +49,18 @@ class Row:
     title: str
     who: tuple[str, ...]
     date: str
+    told: tuple[tuple[str, str], ...]
     haystack: str
+
+    def fits(self, scope: Scope) -> bool:
+        """Whether it has, of each field that is asked for, one of the values."""
+        asked = {key for key, _ in scope}
+        return asked == {key for key, value in scope if self._has(key, value)}
+
+    def _has(self, key: str, value: str) -> bool:
+        if key:
+            return (key, value) in self.told or (key == "id" and value == self.id)
+        return all(word in self.haystack for word in folded(value).split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,32 +68,28 @@ class Shelf:
     """Every record of one snapshot, ready to be looked through.
 
     Attributes:
-        values: By field, by value as written: the positions that have it, in order.
-        ordered: All positions in each order.
+        values: By field, in the order in which fields are offered, how many records have each value.
+        ordered: The places of all rows in each order.
     """
 
     rows: list[Row]
-    values: dict[str, dict[str, list[int]]]
+    values: dict[str, Counter[str]]
     ordered: dict[Order, list[int]]
 
     @classmethod
     def of(cls, store: RecordStore) -> "Shelf":
         """Read what a store tells of its records."""
-        values: dict[str, dict[str, list[int]]] = {}
-        told: dict[int, list[str]] = {}
+        told: dict[int, list[tuple[str, str]]] = {}
+        values: dict[str, Counter[str]] = {}
         for position, key, value in _told(store):
-            values.setdefault(key, {}).setdefault(value, []).append(position)
-            if key not in ("kind", "page"):
-                told.setdefault(position, []).append(value)
-        speakers: dict[int, list[str]] = {}
-        for name, positions in values.get("speaker", {}).items():
-            for position in positions:
-                speakers.setdefault(position, []).append(name)
+            told.setdefault(position, []).append((key, value))
+            values.setdefault(key, Counter())[value] += 1
         rows = []
         for at, (id_, kind, title, organisation, date) in enumerate(store.rows(_ROWS)):
-            who = speakers.get(at) or [organisation] * bool(organisation)
-            haystack = folded("\n".join((title, *told.get(at, ()))))
-            rows.append(Row(id_, kind, title, tuple(who), date or "", haystack))
+            who = [value for key, value in told[at] if key == "speaker"] or [organisation] * bool(organisation)
+            said = (value for key, value in told[at] if key not in ("kind", "page"))
+            haystack = folded("\n".join((title, *said)))
+            rows.append(Row(id_, kind, title, tuple(who), date or "", tuple(told[at]), haystack))
         ordered = {
             order: [at for (at,) in store.rows(f"SELECT position FROM records ORDER BY {columns}")]  # noqa: S608
             for order, columns in _SORTED_BY.items()
@@ -94,49 +101,27 @@ class Shelf:
 
         Args:
             words: Each is a part of a title or of a value, in any case and with or without accents.
-            scope: What it is narrowed to.
-            order: How it is sorted.
         """
-        parts = folded(words).split()
-        within = self._positions(scope)
-        return [
-            row
-            for position in self.ordered[order]
-            if (within is None or position in within)
-            and all(word in (row := self.rows[position]).haystack for word in parts or ("",))
-        ]
+        typed = folded(words).split()
+        rows = (self.rows[at] for at in self.ordered[order])
+        return [row for row in rows if all(word in row.haystack for word in typed) and row.fits(scope)]
 
     def within(self, scope: Scope) -> frozenset[str] | None:
         """The ids that a scope leaves; None for the whole collection."""
-        positions = self._positions(scope)
-        return None if positions is None else frozenset(self.rows[position].id for position in positions)
+        return frozenset(row.id for row in self.rows if row.fits(scope)) if scope else None
 
     def scope_choices(self) -> list[tuple[str, str]]:
         """What can be chosen: (what is read, "field=value"), the values of each field by how often they occur."""
         return [
             (f"{value} ({count:,})", f"{key}={value}")
-            for key in self.values
-            if len(self.values[key]) > 1
-            for value, count in self.counts(key)[:MOST_CHOICES]
+            for key, counted in self.values.items()
+            if len(counted) > 1
+            for value, count in counted.most_common(MOST_CHOICES)
         ]
 
     def counts(self, key: str) -> list[tuple[str, int]]:
         """How many records have each value of a field, the most frequent first."""
-        return Counter({value: len(positions) for value, positions in self.values.get(key, {}).items()}).most_common()
-
-    def _positions(self, scope: Scope) -> set[int] | None:
-        by_field: dict[str, set[int]] = {}
-        for key, value in scope:
-            by_field.setdefault(key, set()).update(self._having(key, value))
-        return set.intersection(*by_field.values()) if by_field else None
-
-    def _having(self, key: str, value: str) -> Sequence[int]:
-        if key == "id":
-            return [position for position, row in enumerate(self.rows) if row.id == value]
-        if key:
-            return self.values.get(key, {}).get(value, ())
-        words = folded(value).split()
-        return [at for at, row in enumerate(self.rows) if all(word in row.haystack for word in words)]
+        return self.values.get(key, Counter()).most_common()
 
 
 def _told(store: RecordStore) -> Iterator[tuple[int, str, str]]:

@@ -17,7 +17,7 @@ from assistant.types import Answer, Citation, Delta, Done, Event, Status
 from ingest.passages import chapter_line, speaker_line
 from ingest.pipeline import IngestReport, Pace
 from ingest.pipeline import Progress as OnProgress
-from ingest.records import Cue, Record, speaker_names
+from ingest.records import Record, speaker_names
 from ingest.schema import AFFILIATION, ROLE, SPEAKER, format_seconds, rows
 from ingest.snapshots import Collection
 from ingest.text import printable
@@ -135,14 +135,12 @@ def record_text(record: Record) -> str:
     parts += ["", "Speaker:", record.bio] if record.bio else []
     for chapter in record.chapters:
         parts.append(chapter_line(chapter) + (f"  ({chapter.problem})" if chapter.problem else ""))
-    parts += ["", *(_cue_line(cue) for cue in record.transcript)] if record.transcript else []
+    parts += [""] if record.transcript else []
+    for cue in record.transcript:
+        second = "" if cue.start_s is None else f"{format_seconds(cue.start_s)} "
+        parts.append(second + (f"{cue.speaker}: " if cue.speaker else "") + cue.text)
     parts += [""] + [f"from {source.file}, line {source.first_line}" for source in record.sources]
     return "\n".join(parts)
-
-
-def _cue_line(cue: Cue) -> str:
-    second = "" if cue.start_s is None else f"{format_seconds(cue.start_s)} "
-    return second + (f"{cue.speaker}: " if cue.speaker else "") + cue.text
 
 
 def results_text(results: Sequence[ResultJson]) -> str:

@@ -7,25 +7,25 @@ Leaves to others: whether it answers the question (`answer.abstain`), and what i
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.query import Query
+from assistant.query import EVERYTHING, Query
 from assistant.retrieve.hybrid import NAMED_BONUS, HybridRanker, RankedRecord, Scored
-from assistant.retrieve.moments import EARLY_S
-from assistant.retrieve.sentences import nearest_words, without_people
-from assistant.retrieve.structured import Filters, Result, evaluate
+from assistant.retrieve.rerank import name_words, without_names, without_people
+from assistant.retrieve.structured import Result, evaluate
 from assistant.types import About, NumberedSource, SourcePassage
 from assistant.understand.understand import LEAST_QUERY_CHANCE, SURE_QUERY_CHANCE, Understood
 from ingest.links import deep_link
 from ingest.passages import Passage, Places, speaker_line, split_sentences
 from ingest.record_store import RecordStore
-from ingest.records import Record, record_pages, speaker_names
+from ingest.records import record_pages, speaker_names
 from ingest.schema import DATE, EVENT, FIELDS, ORGANISATION, SERIES, URL_FIELD, VIDEO_URL, Field
 from ingest.text import web_address
 from ingest.token_vectors import Words
+from ingest.transcript import hard_pieces
 
 Floats = NDArray[np.float32]
 
@@ -35,8 +35,6 @@ TOLD_SIGNS = 4
 RECORDS_PER_KIND = 4
 # Ranked for an answer, or to be listed by relevance.
 RECORDS_RANKED = 10
-# Rows that a model may cite by name; the table that the program sets holds them all.
-MOST_ROWS_IN_PROMPT = 60
 # Without the name, the question's wording must be found so well in another talk, and all that the named person gives
 # must come at most so close to it.
 LEAST_WORDING = 0.25
@@ -47,14 +45,13 @@ LONGEST_RECORD_CHARS = 8000
 TOLD_TO_MODEL = (ORGANISATION, EVENT, SERIES, DATE)
 # What the panel beside an answer shows before anything is cited.
 SOURCES_SHOWN = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """What a typed query found in the records."""
-
-    query: Query
-    result: Result
+# A recording is opened a moment before the words, so that none is missed.
+EARLY_S = 1
+# Speech without full stops is one long sentence; so much of it is about ten seconds.
+_LONGEST_SENTENCE_CHARS = 200
+# Records whose texts are kept at hand: those of a few questions.
+_PLACES_KEPT = 64
+_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +59,6 @@ class Presupposition:
     """A question about one person's talk that names another.
 
     Attributes:
-        name: Who the question says it was.
         own: Of what this person does give, the first passage.
         meant: The passage that the rest of the question fits.
     """
@@ -73,12 +69,31 @@ class Presupposition:
 
 
 @dataclass(frozen=True, slots=True)
+class Features:
+    """What was seen of the record that fits a question best.
+
+    Attributes:
+        told_signs: Shape (4,): how its words stand to the question's; see `told_signs`.
+        closeness: The cosine of the question, or of its subject, with its passage that is nearest.
+        words: How many words of the question say something.
+        is_speech: Whether what fits best was spoken.
+        pinned: Whether it holds every word of the question, or one that stands in no other; the names of its speakers
+            do not count, because people are asked much that is not told.
+    """
+
+    told_signs: Floats
+    closeness: float
+    words: int
+    is_speech: bool
+    pinned: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """All that was found for a question.
 
     Attributes:
         rows: What its typed query found; None where it has none that is believed.
-        records: Best first.
         sources: Their best passages, as a panel beside the answer shows them.
         features: What was seen; None where nothing was ranked.
         named: Ids of those that the question names or leans on.
@@ -86,11 +101,11 @@ class Evidence:
         presupposition: Whose talk it really is, where the question gives it to somebody else.
     """
 
-    rows: Rows | None
-    records: tuple[RankedRecord, ...]
-    sources: tuple[SourcePassage, ...]
-    features: "Features | None"
-    presupposition: Presupposition | None
+    rows: Result | None
+    records: tuple[RankedRecord, ...] = ()
+    sources: tuple[SourcePassage, ...] = ()
+    features: Features | None = None
+    presupposition: Presupposition | None = None
     named: frozenset[str] = frozenset()
     unfilled: Field | None = None
 
@@ -109,23 +124,24 @@ class Gatherer:
 
     def __init__(self, ranker: HybridRanker) -> None:
         self._ranker = ranker
-        self.store = self._store = ranker.snapshot.store
+        self.store = ranker.snapshot.store
+        self._places = lru_cache(maxsize=_PLACES_KEPT)(lambda record_id: Places(self.store.record(record_id)))
 
-    def gather(self, understood: Understood, filters: Filters, retrieved: Sequence[str] | None = None) -> Evidence:
+    def gather(
+        self, understood: Understood, filters: Query = EVERYTHING, retrieved: Sequence[str] | None = None
+    ) -> Evidence:
         """The rows and the ranked records of a question, in one.
 
         Args:
-            understood: The question.
-            filters: Only records that fit them all.
             retrieved: Ids of records, best first, that something else has found; None is the program's own ranking.
         """
-        within = None if filters == Filters() else self._ranker.records_within(filters)
-        found = believed(understood.query, understood.query_chance, self._store, within)
-        rows = found if isinstance(found, Rows) else None
+        within = None if filters == EVERYTHING else self._ranker.records_within(filters)
+        found = believed(understood.query, understood.query_chance, self.store, within)
+        rows = found if isinstance(found, Result) else None
         unfilled = found if isinstance(found, Field) else None
         scored = understood.scored
         if scored is None:
-            return Evidence(rows, (), (), None, None)
+            return Evidence(rows)
         named = understood.named
         first = dict.fromkeys([*understood.leans_on, *(named if understood.intent in ("summarise", "compare") else ())])
         if retrieved is not None:
@@ -136,7 +152,7 @@ class Gatherer:
                 scored, limit=RECORDS_RANKED, each=RECORDS_PER_KIND, filters=narrowed, first=tuple(first)
             )
         if not ranked:
-            return Evidence(rows, (), (), None, None)
+            return Evidence(rows)
         seen = features(self._ranker, understood, scored, ranked[0])
         presupposition = None if understood.leans_on else self._presupposition(understood, scored)
         if presupposition is not None:
@@ -147,30 +163,23 @@ class Gatherer:
             rows, ranked, tuple(sources), seen, presupposition, frozenset((*understood.leans_on, *named)), unfilled
         )
 
-    def _narrowed(self, filters: Filters, understood: Understood) -> Filters:
+    def _narrowed(self, filters: Query, understood: Understood) -> Query:
         """The filters and, of a list, the event, date or place that its question names, if anything fits them all."""
         named = understood.asked.where if understood.intent == "list" else ()
-        both = replace(filters, where=(*filters.where, *named))
+        both = replace(filters, conditions=(*filters.conditions, *named))
         return both if named and self._ranker.records_within(both) else filters
 
     def part(self, understood: Understood) -> list[int]:
         """Positions of the records that fit the event, date or place which a question names."""
         where = understood.asked.where
-        return self._ranker.records_within(Filters(where=where)) if where else []
-
-    def rows_as_source(self, rows: Rows, text: str) -> NumberedSource | None:
-        """The rows as a model reads them, once they are put into words; None where there are none."""
-        ids = rows.result.ids[:MOST_ROWS_IN_PROMPT]
-        passages = tuple(self.source(self._store.passages_of(one)[0], 1.0) for one in ids)
-        return NumberedSource(passages, text, "Table of the records that were asked for") if passages else None
+        return self._ranker.records_within(Query(conditions=where)) if where else []
 
     def numbered(self, record: RankedRecord, understood: Understood) -> NumberedSource:
         """A record as a model reads it: whole, in its own order; biographies only where a person is asked about."""
-        held = self._store.record(record.record_id)
+        held, passages = self.store.record(record.record_id), self.store.passages_of(record.record_id)
         best = [hit.passage.id for hit in record.passages]
-        asks_person = record.passages[0].passage.section == "bio" or understood.asks_person
-        passages = [one for one in self._store.passages_of(record.record_id) if one.section != "bio" or asks_person]
-        passages = passages or self._store.passages_of(record.record_id)
+        if record.passages[0].passage.section != "bio" and not understood.asks_person:
+            passages = [one for one in passages if one.section != "bio"] or passages
         kept, room = set(), LONGEST_RECORD_CHARS
         for passage in sorted(passages, key=lambda one: best.index(one.id) if one.id in best else len(best)):
             if room > 0:
@@ -178,27 +187,40 @@ class Gatherer:
                 room -= len(passage.text)
         shown = [one for one in passages if one.id in kept]
         text = "\n\n".join(one.text for one in shown)
-        return NumberedSource(tuple(self.source(one, record.score) for one in shown), text, _heading(held))
-
-    def titles(self) -> list[str]:
-        """One line for each record of the collection."""
-        return self._titles
+        people = "; ".join(speaker_line(one) for one in held.speakers)
+        told = [f"{field.label}: {field.shown(held)}" for field in TOLD_TO_MODEL if field.shown(held)]
+        heading = " | ".join(part for part in (held.title, people, held.kind, *told) if part)
+        return NumberedSource(tuple(self.source(one, record.score) for one in shown), text, heading)
 
     @cached_property
-    def _titles(self) -> list[str]:
-        return ["; ".join((one.title, *speaker_names(one)[:2])) for one in self._store.records()]
+    def titles(self) -> list[str]:
+        """One line for each record of the collection."""
+        return ["; ".join((one.title, *speaker_names(one)[:2])) for one in self.store.records()]
 
     def source(self, passage: Passage, score: float) -> SourcePassage:
         """A passage with what a card shows of its record; a score of 1 says only that it was found exactly."""
-        return source_passage(self._ranker.openings.places(passage.record_id), passage, score)
+        return source_passage(self._places(passage.record_id), passage, score)
+
+    def opens_at_s(self, source: SourcePassage, question: str) -> int | None:
+        """The second at which a passage of a recording is opened for a question; None where it has no time.
+
+        A passage lasts most of a minute, and what answers is one sentence of it: opened at its start, the moment is met
+        half as often (.30 for .54 of the questions).
+        """
+        if source.start_s is None:
+            return None
+        starts = [start for start, _, _ in source.opens]
+        texts = [source.text[start:end] for start, end in zip(starts, [*starts[1:], None], strict=True)]
+        _, second, _ = source.opens[int(self._ranker.snapshot.keyword.coverage_with_pairs(question, texts).argmax())]
+        return max(int(source.start_s) - EARLY_S, 0) if second is None else second
 
     def passages_named(self, ids: Iterable[str]) -> list[SourcePassage]:
         """The passages with these ids."""
-        return [self.source(one, 1.0) for one in self._store.passages_named(ids)]
+        return [self.source(one, 1.0) for one in self.store.passages_named(ids)]
 
     def about(self, record_id: str) -> About:
         """A record as something that was spoken of."""
-        record = self._store.record(record_id)
+        record = self.store.record(record_id)
         return About(record_id, record.title, tuple(speaker_names(record)))
 
     def _presupposition(self, understood: Understood, scored: Scored) -> Presupposition | None:
@@ -206,54 +228,43 @@ class Gatherer:
 
         Gists are left aside.
         """
-        corrected = understood.asked.corrected
         named = [one for one in understood.mentions if one.field in ("speaker", "title")]
-        ranker, vectors = self._ranker, self._ranker.snapshot.word_vectors
-        if len(named) != 1 or named[0].field != "speaker" or vectors is None or scored.words is None:
+        ranker, late_interaction = self._ranker, self._ranker.late_interaction
+        if len(named) != 1 or named[0].field != "speaker" or late_interaction is None or scored.words is None:
             return None
+        name = named[0].values[0]
         own = [ranker.row_of[one] for one in named[0].record_ids]
         by_itself = scored.records.copy()
         by_itself[own] -= NAMED_BONUS
-        if int(by_itself.argmax()) in own:
+        words = without_names(scored.words, name)
+        if int(by_itself.argmax()) in own or not words.words:
             return None
-        name = named[0].values[0]
-        parts = set(re.findall(r"[^\W_]+", name.lower()))
-        kept = [row for row, word in enumerate(scored.words.words) if word not in parts]
-        rest = " ".join(word for word in re.findall(r"[^\W_]+", corrected) if word.lower() not in parts)
-        if not kept:
-            return None
+        parts = name_words(name)
+        rest = " ".join(word for word in _WORD.findall(understood.asked.corrected) if word.lower() not in parts)
         wording = ranker.best_of_records(ranker.snapshot.keyword.scores(rest))
-        best = [row for row in np.argsort(-wording)[:RECORDS_RANKED] if ranker.kinds[row] == "talk"]
-        rows = [*own, *(int(row) for row in best if row not in own)]
-        if len(rows) == len(own):
+        worded = [int(row) for row in np.argsort(-wording)[:RECORDS_RANKED]]
+        others = [row for row in worded if ranker.kinds[row] == "talk" and row not in own]
+        if not others:
             return None
-        spans = [(positions.start, positions.stop) for positions in map(ranker.positions_at, rows)]
-        weights = ranker.snapshot.keyword.idf([scored.words.words[row] for row in kept])
-        passages = vectors.closeness(scored.words.vectors[kept], weights, spans)
-        starts = np.append(0, np.cumsum([end - start for start, end in spans])[:-1])
-        fits = np.maximum.reduceat(passages, starts) + wording[rows]
-        mine, other = fits[: len(own)], fits[len(own) :]
-        at = int(np.argmax(other))
-        if wording[rows[len(own) + at]] < LEAST_WORDING or mine.max() > MOST_OF_OWN * other[at]:
+        rows = [*own, *others]
+        fits = late_interaction.of_records(words, [*map(ranker.positions, rows)]) + wording[rows]
+        mine, theirs = fits[: len(own)], fits[len(own) :]
+        meant_row = others[int(theirs.argmax())]
+        if wording[meant_row] < LEAST_WORDING or mine.max() > MOST_OF_OWN * theirs.max():
             return None
-        own_row, meant_row = own[int(np.argmax(mine))], rows[len(own) + at]
-        best_passage = ranker.positions_at(meant_row).start + int(
-            np.argmax(scored.passages[ranker.positions_at(meant_row).start : ranker.positions_at(meant_row).stop])
-        )
-        own_passage, meant = self._store.passages([ranker.positions_at(own_row).start, best_passage])
+        positions = ranker.positions(meant_row)
+        best = positions.start + int(scored.passages[positions.start : positions.stop].argmax())
+        own_passage, meant = self.store.passages([ranker.positions(own[int(mine.argmax())]).start, best])
         return Presupposition(name, own_passage, meant)
 
 
 def believed(
     query: Query | None, chance: float, store: RecordStore, within: Sequence[int] | None = None
-) -> Rows | Field | None:
+) -> Result | Field | None:
     """What a typed query finds, or the first field that it asks of and no record gives.
 
     Args:
-        query: As it was understood.
         chance: That it is what is meant, in [0, 1].
-        store: The records.
-        within: Positions of the records that count, where not all do.
 
     Returns:
         None where it is too unsure; with nothing found it must be surer.
@@ -266,7 +277,7 @@ def believed(
         if keys & {field.key, f"#{field.each}"} and not store.filled(field.key):
             return field
     result = evaluate(query, store, within=within)
-    return Rows(query, result) if result.ids or chance >= SURE_QUERY_CHANCE else None
+    return result if result.ids or chance >= SURE_QUERY_CHANCE else None
 
 
 def source_passage(places: Places, passage: Passage, score: float = 1.0) -> SourcePassage:
@@ -294,53 +305,18 @@ def source_passage(places: Places, passage: Passage, score: float = 1.0) -> Sour
 
 
 def _opens(places: Places, passage: Passage) -> tuple[tuple[int, int | None, str | None], ...]:
-    """Where each sentence of a timed passage, or chapter, opens, a moment early so that its first word is heard."""
+    """Where each sentence of a timed passage, or chapter, opens, a moment early."""
     if passage.section == "chapters":
         starts = [match.start() for match in re.finditer(r"[^\n]+", passage.text)]
     elif passage.start_s is not None:
-        starts = [start for start, _ in split_sentences(passage.text)]
+        sentences = split_sentences(passage.text) or [(0, len(passage.text))]
+        pieces = (hard_pieces(passage.text, start, end, _LONGEST_SENTENCE_CHARS) for start, end in sentences)
+        starts = [start for of_sentence in pieces for start, _ in of_sentence]
     else:
         return ()
     seconds = [places.second_at(passage.start + start) for start in starts]
     early = [None if second is None else max(int(second) - EARLY_S, 0) for second in seconds]
     return tuple((start, one, deep_link(places.record, one)) for start, one in zip(starts, early, strict=True))
-
-
-def _heading(record: Record) -> str:
-    """Title, people, and what else the records tell, in one line for a model to read."""
-    people = "; ".join(speaker_line(one) for one in record.speakers)
-    told = [f"{field.label}: {field.shown(record)}" for field in TOLD_TO_MODEL if field.shown(record)]
-    return " | ".join(part for part in (record.title, people, record.kind, *told) if part)
-
-
-@dataclass(frozen=True, slots=True)
-class Features:
-    """What was seen of a question; what speaks for an answer and what against it.
-
-    Attributes:
-        told_signs: Shape (4,): how the best record's words stand to the question's; see `told_signs`.
-        best_score: Of the best record, without any bonus.
-        closeness: The cosine of the question, or of its subject, with the passage of the best record that is nearest.
-        lead: See `assistant.retrieve.hybrid.Scored`.
-        words: How many words of the question say something.
-        leans: Whether it leans on the conversation.
-        names_here: Whether it names somebody or something that is here.
-        unknown: How many names in it link to nothing.
-        is_speech: Whether what fits best was spoken.
-        pinned: Whether the best record holds every word of the question, or one that stands in no other; the names of
-            its speakers do not count, because people are asked much that is not told.
-    """
-
-    told_signs: Floats
-    best_score: float
-    closeness: float
-    lead: float
-    words: int
-    leans: bool
-    names_here: bool
-    unknown: int
-    is_speech: bool
-    pinned: bool
 
 
 def features(ranker: HybridRanker, understood: Understood, scored: Scored, best: RankedRecord) -> Features:
@@ -350,48 +326,42 @@ def features(ranker: HybridRanker, understood: Understood, scored: Scored, best:
     found = [one.passage for one in best.passages]
     # An abstract that names the speaker may come before what is said.
     passage = next((one for one in found if one.start_s is not None), found[0])
-    own = ranker.positions(best.record_id)
+    own = ranker.positions(ranker.row_of[best.record_id])
+    passages = looked_at(ranker, best.record_id, passage)
     return Features(
-        told_signs=told_signs(ranker, scored.words, best.record_id, passage),
-        best_score=scored.best,
+        told_signs=told_signs(ranker, scored.words, passages),
         closeness=float(scored.dense[own.start : own.stop].max()),
-        lead=scored.lead,
         words=len(words),
-        leans=bool(understood.leans_on),
-        names_here=bool(understood.named),
-        unknown=len(understood.strangers),
         is_speech=passage.start_s is not None,
-        pinned=_pinned(ranker, words, _looked_at(ranker, best.record_id, passage)),
+        pinned=_pinned(ranker, words, passages),
     )
 
 
-def _looked_at(ranker: HybridRanker, record_id: str, best: Passage | None) -> list[tuple[Passage, int]]:
+def looked_at(ranker: HybridRanker, record_id: str, best: Passage | None = None) -> list[tuple[Passage, int]]:
     """A record's passages that are looked at for what they tell, and their places.
 
     Of speech it is the best one alone: an hour of it holds a word near to any.
     """
-    passages = zip(ranker.snapshot.store.passages_of(record_id), ranker.positions(record_id), strict=True)
-    return [(one, place) for one, place in passages if one.start_s is None or best is None or one.id == best.id]
+    return [
+        (one, place)
+        for one, place in ranker.passages_of(record_id)
+        if one.start_s is None or best is None or one.id == best.id
+    ]
 
 
-def told_signs(ranker: HybridRanker, words: Words | None, record_id: str, best: Passage | None = None) -> Floats:
-    """How a record's words stand to the question's, shape (4,).
+def told_signs(ranker: HybridRanker, words: Words | None, passages: Sequence[tuple[Passage, int]]) -> Floats:
+    """How the words of a record's passages stand to the question's, shape (4,).
 
     The mean cosine of the question's words, names of the record's speakers left out, with the nearest of one sentence's
     words, in the best sentence; the same with the nearest of all the record's; 1 where it has a biography; 1 where it
-    has an abstract. Of speech only the passage that ranking found best is read.
+    has an abstract.
     """
-    passages = _looked_at(ranker, record_id, best)
     sections = {passage.section for passage, _ in passages}
     signs = np.zeros(TOLD_SIGNS, dtype=np.float32)
     signs[2:] = "bio" in sections, "abstract" in sections
     words = without_people(words, passages[0][0]) if words else None
-    if words is None or not words.words:
-        return signs
-    near = [nearest_words(ranker, words, one, place) for one, place in passages]
-    found = [one for one in near if one is not None]
-    if found:
-        nearest = np.concatenate(found)
+    if words and words.words and ranker.late_interaction:
+        nearest = np.concatenate([ranker.late_interaction.of_sentences(words, *one) for one in passages])
         signs[:2] = nearest.mean(axis=1).max(), nearest.max(axis=0).mean()
     return signs
 

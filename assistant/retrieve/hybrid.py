@@ -7,17 +7,16 @@ Leaves to others: whether the question is answered at all (`answer.abstain`), an
 (`integrations`).
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.query import Condition
-from assistant.retrieve.fusion import Scores, best_rows, fuse, gist_share, spread_gists
-from assistant.retrieve.moments import Openings, lean_on_neighbours
+from assistant.query import EVERYTHING, Condition, Query
+from assistant.retrieve.fusion import Scores, best_rows, fuse, gist_share, lean_on_neighbours, spread_gists
 from assistant.retrieve.rerank import LateInteraction
-from assistant.retrieve.structured import Filters, positions
+from assistant.retrieve.structured import positions
 from ingest.embedder import Embedder, WordEmbedder
 from ingest.passages import Passage
 from ingest.records import Kind
@@ -76,11 +75,6 @@ class Asked:
     where: tuple[Condition, ...] = ()
     expansion: tuple[str, ...] = ()
     subject: str = ""
-
-    @classmethod
-    def plain(cls, text: str) -> "Asked":
-        """A text of which nothing is known."""
-        return cls(text, text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,17 +145,16 @@ class HybridRanker:
         self.kinds = np.where(snapshot.record_is_talk, "talk", "paper")
         self.row_of = snapshot.row_of
         self._gist_rows = snapshot.gist_records
-        self.openings = Openings(snapshot.store, snapshot.keyword)
         self._is_timed = np.zeros(self._last[-1] if len(self._last) else 0, dtype=np.bool_)
         self._is_timed[snapshot.store.timed_passages()] = True
         self.has_times = bool(self._is_timed.any())
         self.late_interaction: LateInteraction | None = None
         if isinstance(embedder, WordEmbedder) and snapshot.word_vectors is not None:
-            self.late_interaction = LateInteraction(snapshot)
+            self.late_interaction = LateInteraction(snapshot, embedder)
 
-    def search(self, text: str, *, limit: int = 10, filters: Filters | None = None) -> tuple[RankedRecord, ...]:
+    def search(self, text: str, *, limit: int = 10, filters: Query = EVERYTHING) -> tuple[RankedRecord, ...]:
         """Talks and papers for a text of which nothing is known, best first, at most `limit`."""
-        scored = self.score(Asked.plain(text))
+        scored = self.score(Asked(text, text))
         return () if scored is None else self.top(scored, limit=limit, filters=filters)
 
     def score(self, asked: Asked) -> Scored | None:
@@ -180,7 +173,7 @@ class HybridRanker:
         records[[self.row_of[one] for one in asked.named]] += NAMED_BONUS
         records += self._name_bonus(asked.names)
         if asked.where:
-            records[self.records_within(Filters(where=asked.where))] += FITTING_BONUS
+            records[self.records_within(Query(conditions=asked.where))] += FITTING_BONUS
         lead = self._rerank(looks, scores, records)
         return Scored(scores, looks[0].sources, looks[0].dense, records, best, lead, looks[0].words)
 
@@ -190,20 +183,18 @@ class HybridRanker:
         *,
         limit: int,
         each: int = 0,
-        filters: Filters | None = None,
+        filters: Query = EVERYTHING,
         first: Sequence[str] = (),
     ) -> tuple[RankedRecord, ...]:
         """The best talks and papers, best first.
 
         Args:
-            scored: By `score`.
             limit: So many of both kinds together.
             each: And so many of each kind, where the best hold fewer.
-            filters: Only records that fit them all.
             first: Ids of records that come before all others, such as those that the question leans on.
         """
         records = scored.records
-        if filters is not None and filters != Filters():
+        if filters != EVERYTHING:
             fits = np.zeros(len(records), dtype=np.bool_)
             fits[self.records_within(filters)] = True
             records = np.where(fits, records, -np.inf)
@@ -213,17 +204,18 @@ class HybridRanker:
             rows += [row for row in best_rows(np.where(self.kinds == kind, records, -np.inf), each) if row not in rows]
         return tuple(self._ranked_record(row, scored) for row in rows)
 
-    def records_within(self, filters: Filters) -> list[int]:
-        """Positions of the records that fit all filters."""
+    def records_within(self, filters: Query) -> list[int]:
+        """Positions of the records that meet its conditions."""
         return positions(filters, self.snapshot.store)
 
-    def positions(self, record_id: str) -> range:
-        """Where a record's passages stand, in reading order."""
-        return self.positions_at(self.row_of[record_id])
-
-    def positions_at(self, row: int) -> range:
-        """The same for the record at this row."""
+    def positions(self, row: int) -> range:
+        """Where the passages of the record at a row stand, in reading order."""
         return range(int(self._first[row]), int(self._last[row]))
+
+    def passages_of(self, record_id: str) -> list[tuple[Passage, int]]:
+        """A record's passages, each with its place."""
+        passages = self.snapshot.store.passages_of(record_id)
+        return list(zip(passages, self.positions(self.row_of[record_id]), strict=True))
 
     def _look(self, text: str, corrected: str) -> "_Look":
         """Score every passage."""
@@ -242,7 +234,7 @@ class HybridRanker:
         if share == 0 or not len(self._gist_rows):
             return _Look(scores, scores.copy(), dense, 0.0, words)
         gist_keyword = self.snapshot.gist_keyword.scores(corrected)
-        gist_dense = self.snapshot.gist_dense(vector, gist_keyword)
+        gist_dense = self.snapshot.gist_vectors @ vector
         gists = fuse(gist_dense, gist_keyword, keyword_weight=self._keyword_weight)
         of_records = spread_gists(gists, self._gist_rows, self.best_of_records(scores))
         of_passages = np.repeat(of_records, self._last - self._first)
@@ -251,12 +243,10 @@ class HybridRanker:
 
     def _of_moments(self, text: str, dense: Scores, keyword: Scores, scores: Scores) -> Scores:
         """The scores where passages are stretches of speech."""
-        places = best_rows(scores, PAIRED)
-
-        def texts_at(places: Sequence[int]) -> list[str]:
-            return [passage.headed_text for passage in self.snapshot.store.passages(places)]
-
-        keyword = self.snapshot.keyword.scores_with_pairs(text, keyword, places, texts_at)
+        passages = self.snapshot.store.passages
+        keyword = self.snapshot.keyword.scores_with_pairs(
+            text, keyword, best_rows(scores, PAIRED), lambda places: [one.headed_text for one in passages(places)]
+        )
         scores = fuse(dense, keyword, keyword_weight=self._keyword_weight)
         return lean_on_neighbours(scores, self._is_timed, self._first, self._last)
 
@@ -337,7 +327,6 @@ class _Look:
         scores: Shape (n,): one score for each passage, in which its record's gist may have a share.
         sources: Shape (n,): the same without any gist.
         dense: Shape (n,): by meaning alone.
-        gist_share: That share.
         words: The text's, without stop words; None when the embedder or the index knows none.
     """
 
@@ -351,9 +340,3 @@ class _Look:
 def _blended(scores: Sequence[Scores]) -> Scores:
     """The question's own scores, and those of its expansion if there is any."""
     return scores[0] if len(scores) == 1 else fuse(scores[0], scores[1], keyword_weight=EXPANSION_WEIGHT)
-
-
-def flatten(ranked: Collection[RankedRecord], limit: int) -> list[RankedPassage]:
-    """The best passages over all ranked records, best first, at most `limit`."""
-    passages = [passage for record in ranked for passage in record.passages]
-    return sorted(passages, key=lambda passage: -passage.score)[:limit]

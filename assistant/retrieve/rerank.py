@@ -1,17 +1,26 @@
-"""Late interaction over the best records: do they hold each thing that the question asks for?
+"""Late interaction, over word vectors that the index holds: what comes how close to the question, word by word.
 
-Comes in: the question's words as vectors, the records that ranking put first. Goes out: how much closer than the usual
-one of them each of their passages comes to the question, word by word.
+Comes in: the question's words as vectors; the records that ranking put first, or one passage. Goes out: how much closer
+than the usual record each of their passages comes; or how near each sentence of the passage comes to each word.
 """
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from assistant.retrieve.fusion import Scores, spread_gists
+from ingest.embedder import WordEmbedder
+from ingest.lexical import is_stop_word
+from ingest.passages import Passage, Span, split_sentences
 from ingest.snapshots import Snapshot
-from ingest.token_vectors import Words
+from ingest.token_vectors import ONE, Words
+
+# A shorter "sentence" is a heading or a fragment of a list.
+SHORTEST_SENTENCE_CHARS = 25
+
+Floats = NDArray[np.float32]
 
 
 class LateInteraction:
@@ -21,11 +30,11 @@ class LateInteraction:
         Khattab and Zaharia, "ColBERT", SIGIR 2020, the sum of maximum similarities.
     """
 
-    def __init__(self, snapshot: Snapshot) -> None:
-        """Open the word vectors of a snapshot whose embedder tells words."""
+    def __init__(self, snapshot: Snapshot, embedder: WordEmbedder) -> None:
         assert snapshot.word_vectors is not None
-        self._word_vectors = snapshot.word_vectors
+        self._vectors = snapshot.word_vectors
         self._snapshot = snapshot
+        self._embedder = embedder
         # Gists follow the passages.
         self._gist = np.full(len(snapshot.record_is_talk), -1)
         self._gist[snapshot.gist_records] = snapshot.manifest.passages + np.arange(len(snapshot.gist_records))
@@ -44,21 +53,75 @@ class LateInteraction:
             places: Of each record's passages that are looked at, at least one.
             gist_share: What the gists count for; see `assistant.retrieve.fusion.gist_share`.
         """
-        spans = [span for own in places for span in _runs(own)]
+        spans = [(int(run[0]), int(run[-1]) + 1) for own in places for run in _runs(own)]
         counts = np.array([len(own) for own in places])
         starts = np.append(0, counts.cumsum()[:-1])
         weights = self._snapshot.keyword.idf(question.words)
-        close = self._word_vectors.closeness(question.vectors, weights, spans)
+        close = self._vectors.closeness(question.vectors, weights, spans)
         gists = [(nth, gist) for nth, row in enumerate(rows) if (gist := int(self._gist[row])) >= 0]
         if gist_share and gists:
             with_gist = np.array([nth for nth, _ in gists])
             weights = self._snapshot.gist_keyword.idf(question.words)
-            of_gists = self._word_vectors.closeness(question.vectors, weights, [(gist, gist + 1) for _, gist in gists])
+            of_gists = self._vectors.closeness(question.vectors, weights, [(gist, gist + 1) for _, gist in gists])
             of_records = spread_gists(of_gists, with_gist, np.maximum.reduceat(close, starts))
             close += np.float32(gist_share) * (np.repeat(of_records, counts) - close)
         return np.asarray(close - np.maximum.reduceat(close, starts).mean(), dtype=np.float32)
 
+    def of_records(self, question: Words, places: Sequence[range]) -> Scores:
+        """How close each record comes by its closest passage, given where its passages stand."""
+        weights = self._snapshot.keyword.idf(question.words)
+        close = self._vectors.closeness(question.vectors, weights, [(own.start, own.stop) for own in places])
+        return np.asarray(np.maximum.reduceat(close, np.append(0, np.cumsum([*map(len, places)])[:-1])))
 
-def _runs(places: NDArray[np.intp]) -> list[tuple[int, int]]:
-    """Places in order as (first, after the last) of those that stand side by side."""
-    return [(int(run[0]), int(run[-1]) + 1) for run in np.split(places, np.flatnonzero(np.diff(places) > 1) + 1)]
+    def of_sentences(self, words: Words, passage: Passage, place: int) -> Floats:
+        """How near each sentence of a passage comes to each word.
+
+        Args:
+            words: Of the question, at least one.
+            place: Its position there.
+
+        Returns:
+            Shape (sentences, words), the cosine of the nearest word there, the sentences as `sentence_spans` tells
+            them.
+        """
+        offset = len(passage.headed_text) - len(passage.text)
+        # The index holds no stop words, and each other one once.
+        said = [(one, at) for one, at in self._embedder.word_starts(passage.headed_text) if not is_stop_word(one)]
+        row_of = {word: row for row, word in enumerate(dict.fromkeys(word for word, _ in said))}
+        starts = np.array([start - offset for _, start in said])
+        held = self._vectors.of(place) @ words.vectors.astype(np.float32).T / ONE
+        cosines = held[[row_of[word] for word, _ in said]]
+        nearest = [
+            within.max(axis=0)
+            if len(within := cosines[(starts >= start) & (starts < end)])
+            else np.zeros(len(words.words))
+            for start, end in sentence_spans(passage.text)
+        ]
+        return np.array(nearest, dtype=np.float32)
+
+
+def sentence_spans(text: str) -> list[Span]:
+    """The sentences of a passage that can stand as a quote; the whole passage when none can."""
+    return [span for span in split_sentences(text) if span[1] - span[0] >= SHORTEST_SENTENCE_CHARS] or [(0, len(text))]
+
+
+def without_people(words: Words, passage: Passage) -> Words:
+    """A question's words without the names of those whose passage it is: within it they tell no sentence apart."""
+    return without_names(words, passage.heading.partition("\n")[2])
+
+
+def without_names(words: Words, names: str) -> Words:
+    """A question's words without those of some names."""
+    left_out = name_words(names)
+    kept = [row for row, word in enumerate(words.words) if word not in left_out]
+    return Words(tuple(words.words[row] for row in kept), words.vectors[kept])
+
+
+def name_words(names: str) -> frozenset[str]:
+    """The words of some names, as a question's words are written."""
+    return frozenset(re.findall(r"[^\W_]+", names.lower()))
+
+
+def _runs(places: NDArray[np.intp]) -> list[NDArray[np.intp]]:
+    """Places in order, parted into those that stand side by side."""
+    return np.split(places, np.flatnonzero(np.diff(places) > 1) + 1)

@@ -5,15 +5,15 @@ from the schema. Every value travels as a parameter: quotes, wildcards and SQL i
 """
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from assistant.query import Condition, Query, Range, dates_in, numbers_in, where_condition
+from assistant.query import Condition, Query, Range, dates_in, numbers_in
 from ingest import schema
 from ingest.record_store import TEXT_PARTS, RecordStore, order_key, phrase
-from ingest.records import Date, Kind
-from ingest.schema import AFFILIATION, DATE, DATES, FLAG, NAME, NUMBER, PAGE, ROLE, SECONDS, SPEAKER, Field
+from ingest.records import Date
+from ingest.schema import DATE, DATES, FLAG, NAME, NUMBER, ROLE, SECONDS, SPEAKER, Field
 from ingest.text import name_key, searchable
 
 Clause = tuple[str, list[str | int | float | None]]
@@ -28,48 +28,6 @@ _PARTS = {
     "full_date": "r.date_year IS NOT NULL AND r.date_month IS NOT NULL AND r.date_day IS NOT NULL",
     "odd_time": "r.position IN (SELECT position FROM chapters WHERE problem IS NOT NULL)",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Filters:
-    """What a user narrows the search to; None leaves it open.
-
-    Attributes:
-        page: A page, or words of its title.
-        speaker: A name, or words of it, of someone who speaks, also in one of its chapters.
-        affiliation: Likewise, of a speaker's affiliation, or of a paper's organisation; with `speaker`, of that one's.
-        year: Of its date; a record whose date has no year fits none.
-        where: Conditions on any other field.
-    """
-
-    kind: Kind | None = None
-    page: str | None = None
-    speaker: str | None = None
-    affiliation: str | None = None
-    year: int | None = None
-    where: tuple[Condition, ...] = ()
-
-    @property
-    def conditions(self) -> tuple[Condition, ...]:
-        """All but the kind, as conditions."""
-        told = ((PAGE, self.page), (SPEAKER, self.speaker), (AFFILIATION, self.affiliation))
-        named = tuple(Condition(field.key, (text,)) for field, text in told if text is not None)
-        dated = () if self.year is None else (Condition(DATE.key, (f"{self.year:04}",)),)
-        return (*named, *dated, *self.where)
-
-    @property
-    def query(self) -> Query:
-        """The list of all that fits."""
-        return Query(kind=self.kind, conditions=self.conditions)
-
-    def with_where(self, where: dict[str, str]) -> "Filters":
-        """These and further conditions, field by field.
-
-        Raises:
-            UnknownCondition: There is no such field, or it cannot have this value.
-        """
-        more = tuple(where_condition(name, str(value)) for name, value in where.items())
-        return replace(self, where=(*self.where, *more))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +53,15 @@ class Result:
         matched: How many there are before a limit.
     """
 
+    query: Query
     ids: tuple[str, ...]
     groups: tuple[Group, ...]
     matched: int
 
 
-def positions(filters: Filters, store: RecordStore) -> list[int]:
-    """The rows of the records that fit all filters, in the order of the corpus."""
-    where, values = _all_of(_wheres(filters.query))
+def positions(query: Query, store: RecordStore) -> list[int]:
+    """The rows of the records that meet all conditions, in the order of the corpus."""
+    where, values = _all_of(_wheres(query))
     found = store.rows(f"SELECT r.position FROM records r WHERE {where} ORDER BY r.position", values)  # noqa: S608
     return [position for (position,) in found]
 
@@ -111,8 +70,6 @@ def evaluate(query: Query, store: RecordStore, *, within: Sequence[int] | None =
     """Find all that a query asks for, and nothing else.
 
     Args:
-        query: What is asked for.
-        store: The records.
         within: Positions of the records that count, where not all do.
     """
     wheres = list(_wheres(query))
@@ -133,7 +90,7 @@ def evaluate(query: Query, store: RecordStore, *, within: Sequence[int] | None =
         extremes = list(dict.fromkeys(row[1] for row in rows if row[1] is not None))[query.skip : query.skip + 1]
         found = [row for row in rows if row[1] in extremes][: query.limit]
     matched = len(found if query.best or query.skip else rows)
-    return Result(tuple(row[0] for row in found), (), matched)
+    return Result(query, tuple(row[0] for row in found), (), matched)
 
 
 def lacking(query: Query, condition: Condition, store: RecordStore) -> int:
@@ -187,12 +144,13 @@ def _groups(query: Query, store: RecordStore, wheres: list[Clause]) -> Result:
         f"WHERE {where} AND {name} IS NOT NULL ORDER BY r.position",
         values,
     )
-    collected: dict[str | int, tuple[str, dict[str, None], set[str | None]]] = {}
-    for same, shown, record_id, person in rows:
-        _, ids, speakers = collected.setdefault(same, (str(shown), {}, set()))
-        ids[record_id] = None
-        speakers.add(person)
-    groups = [Group(shown, tuple(ids), len(speakers - {None})) for shown, ids, speakers in collected.values()]
+    alike: dict[str | int, list[tuple[Any, ...]]] = {}
+    for row in rows:
+        alike.setdefault(row[0], []).append(row)
+    groups = [
+        Group(str(of[0][1]), tuple(dict.fromkeys(row[2] for row in of)), len({row[3] for row in of} - {None}))
+        for of in alike.values()
+    ]
     groups = [group for group in groups if all(_size_fits(one, group) for one in query.on("#", *_own_counts(query)))]
     groups = _sorted(groups, query)
     if query.best and groups:
@@ -201,7 +159,7 @@ def _groups(query: Query, store: RecordStore, wheres: list[Clause]) -> Result:
         groups = [group for group in groups if _size(query.order, group) == size] if is_sized else groups[:1]
     shown_groups = tuple(groups[query.skip :][: query.limit])
     found = dict.fromkeys(record_id for group in shown_groups for record_id in group.ids)
-    return Result(tuple(found), shown_groups, len(shown_groups) if query.skip else len(groups))
+    return Result(query, tuple(found), shown_groups, len(shown_groups) if query.skip else len(groups))
 
 
 def _group_columns(listed: str) -> tuple[str, str, str]:
@@ -234,17 +192,15 @@ def _size_fits(condition: Condition, group: Group) -> bool:
 
 
 def _sorted(groups: list[Group], query: Query) -> list[Group]:
-    keys: dict[str, Callable[[Group], Any]] = {
-        "size": lambda group: len(group.ids),
-        "#speaker": lambda group: group.speakers,
-        SPEAKER.key: lambda group: order_key(SPEAKER, group.name),
-    }
     if query.listed in ("years", "months"):
         groups = sorted(groups, key=lambda group: int(group.name))
     if query.order == "corpus":
         return groups
-    key = keys.get(query.order, lambda group: name_key(group.name))
-    return sorted(groups, key=key, reverse=query.descending)
+    if query.order in ("size", "#speaker"):
+        return sorted(groups, key=lambda group: _size(query.order, group), reverse=query.descending)
+    by_surname = query.order == SPEAKER.key
+    keys = {group.name: order_key(SPEAKER, group.name) if by_surname else name_key(group.name) for group in groups}
+    return sorted(groups, key=lambda group: keys[group.name], reverse=query.descending)
 
 
 def _wheres(query: Query) -> Iterator[Clause]:

@@ -10,12 +10,12 @@ Leaves to others: which lists a list narrows (`parser`), and asking a model inst
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.learned import load
 from assistant.types import Answer, Mention
 
 LEARNED = Path(__file__).with_name("coreference.npz")
@@ -67,10 +67,6 @@ class Nearness:
     words: int
     of: Mapping[str, float]
 
-    def adjusted(self, one: Spoken) -> float:
-        """The score of one that was spoken of, less for each turn back and each place down."""
-        return self.of.get(one.record_id, -1.0) - _A_TURN_BACK * one.turn - _A_PLACE_DOWN * one.place
-
 
 def spoken_of(history: Sequence[Answer]) -> list[Spoken]:
     """What a conversation was about, newest first, each record where it was spoken of last."""
@@ -93,17 +89,13 @@ def leaned_on(
     """The records that a question leans on; none where it stands alone.
 
     Args:
-        question: As typed.
         phrasing: Shape (d,), how it is put; see `ingest.embedder.BundledEmbedder.embed_pieces`.
-        mentions: Whom and what it names.
-        spoken: What the conversation was about, newest first.
-        scores: How well each of these fits the question by itself.
         compares: Whether it compares; the last two that were spoken of are meant then.
     """
     if not spoken:
         return []
     features = np.concatenate([signs(question, mentions, spoken, scores), phrasing])
-    learned = _learned()
+    learned = load(LEARNED)
     if features @ learned["weights"] + learned["bias"] <= 0:
         return []
     if compares:
@@ -116,7 +108,10 @@ def leaned_on(
             return [told[ordinal - 1]]
     named = {id_ for mention in mentions for id_ in mention.record_ids}
     possible = [one for one in spoken if one.record_id in named] or spoken
-    return [max(possible, key=scores.adjusted)]
+    fits = [
+        scores.of.get(one.record_id, -1.0) - _A_TURN_BACK * one.turn - _A_PLACE_DOWN * one.place for one in possible
+    ]
+    return [possible[int(np.argmax(fits))]]
 
 
 def standalone(question: str, meant: Sequence[Spoken]) -> str:
@@ -124,12 +119,6 @@ def standalone(question: str, meant: Sequence[Spoken]) -> str:
     titles = " and ".join(f"“{one.title}”" for one in meant)
     people = " and ".join(name for one in meant for name in one.people)
     return f"{question} ({', '.join(part for part in (titles, people) if part)})"
-
-
-@cache
-def _learned() -> dict[str, Floats]:
-    with np.load(LEARNED) as learned:
-        return dict(learned)
 
 
 def signs(question: str, mentions: Sequence[Mention], spoken: Sequence[Spoken], scores: Nearness) -> Floats:
@@ -157,7 +146,6 @@ def same_of_another(mentions: Sequence[Mention], last: Answer, words: int) -> tu
     """Read "And Rosen?" after "Where did Volkan Cevher study?" as where Rosen studied.
 
     Args:
-        mentions: Whom and what the question names.
         last: The answer before; its mentions are of its standalone question.
         words: How many words of the question say something, beside those of its mentions.
 

@@ -87,7 +87,6 @@ def measured_at(keys: Sequence[str], place: int, *, before: str = "", capital: b
 
     Args:
         keys: The folded words of the question.
-        place: Of the word.
         before: The word in front.
         capital: Whether the word is written with a capital; "May" is a month, "may" seldom.
     """

@@ -9,12 +9,14 @@ Source: the shape of short names after Schwartz and Hearst, "A simple algorithm 
 in biomedical text", PSB 2003.
 """
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property, lru_cache
-from itertools import accumulate, takewhile
+from functools import cached_property, lru_cache
+from itertools import accumulate
+from os.path import commonprefix
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -122,26 +124,17 @@ class Word:
         return any(letter.isupper() for letter in self.text)
 
 
-def words_for_fields() -> Iterator[tuple[str, Sequence[str]]]:
-    """Each field, part and kind, the latter as "kind:talk", and what it is called."""
-    for key, words in _PARTS.items():
-        yield key, words.split(", ")
-    for one in schema.FIELDS:
-        yield one.key, [word for word in one.words if word not in _SMALL]
-
-
 def split_words(question: str) -> list[Word]:
     """The words of a question in order."""
-    return [_word(match) for match in _TOKEN.finditer(question[:_LONGEST_QUESTION_CHARS])]
-
-
-def _word(match: re.Match[str]) -> Word:
-    sort = match.lastgroup or "word"
-    text = match[sort]
-    if sort in ("quoted", "also_quoted"):
-        return Word(text.strip(" .,;?!"), "", *match.span(), is_quoted=True)
-    key = folded(text).strip()
-    return Word(text, key.replace(".", "") if sort == "word" else key, *match.span())
+    words = []
+    for match in _TOKEN.finditer(question[:_LONGEST_QUESTION_CHARS]):
+        sort = match.lastgroup or "word"
+        text, key = match[sort], folded(match[sort]).strip()
+        if sort in ("quoted", "also_quoted"):
+            words.append(Word(text.strip(" .,;?!"), "", *match.span(), is_quoted=True))
+        else:
+            words.append(Word(text, key.replace(".", "") if sort == "word" else key, *match.span()))
+    return words
 
 
 class _Gazetteer:
@@ -151,6 +144,7 @@ class _Gazetteer:
         words: Of each name.
         exact: Words of a name, or of one of its parts ("LBNL and UC Berkeley" is also "UC Berkeley") → its number.
         with_word: A word as it stands and in the singular → the numbers of the names that have it.
+        common: Words that tell no name apart.
         dated: Months and days that names tell, as conditions write them, each with the name's number.
     """
 
@@ -161,8 +155,12 @@ class _Gazetteer:
         self.exact: dict[tuple[str, ...], list[int]] = defaultdict(list)
         self.with_word: dict[str, set[int]] = defaultdict(set)
         self.dated: list[tuple[str, int]] = []
-        for number, words in enumerate(self.words):
-            for form in self._forms(number):
+        self._forms: list[tuple[tuple[str, ...], int]] = []
+        for number, (name, words) in enumerate(zip(names, self.words, strict=True)):
+            parts = _JOINED.split(name) if key != "speaker" else ()
+            forms = {words, *(tuple(plain_words(part)) for part in parts)} - {()}
+            self._forms += [(form, number) for form in forms]
+            for form in forms:
                 if form == words or len(form) > 1:
                     self.exact[form].append(number)
             for word in words:
@@ -170,28 +168,19 @@ class _Gazetteer:
                 self.with_word[singular(word)].add(number)
             if key != "speaker" and (date := date_in(words)):
                 self.dated.append((date, number))
-        self.is_common = cache(self._is_common)
-
-    def _forms(self, number: int) -> set[tuple[str, ...]]:
-        parts = _JOINED.split(self.names[number]) if self.key != "speaker" else ()
-        return {self.words[number], *(tuple(plain_words(part)) for part in parts)} - {()}
+        many = max(_COMMON_VALUES, math.floor(_COMMON_SHARE * len(names)) + 1)
+        self.common = _SMALL | {word for word, held in self.with_word.items() if len(held) >= many}
 
     @cached_property
     def by_letter(self) -> Mapping[str, Sequence[tuple[tuple[str, ...], str, int]]]:
         """First letter of a form, or of what follows its common words → forms, their letters and numbers."""
         found: dict[str, list[tuple[tuple[str, ...], str, int]]] = defaultdict(list)
-        for number in range(len(self.names)):
-            for form in self._forms(number):
-                telling = next((word for word in form if not self.is_common(word)), form[0])
-                letters = "".join(word for word in form if word not in _SMALL)
-                for letter in {form[0][0], telling[0]}:
-                    found[letter].append((form, letters, number))
+        for form, number in self._forms:
+            telling = next((word for word in form if word not in self.common), form[0])
+            letters = "".join(word for word in form if word not in _SMALL)
+            for letter in {form[0][0], telling[0]}:
+                found[letter].append((form, letters, number))
         return found
-
-    def _is_common(self, word: str) -> bool:
-        """Whether a word tells no name apart."""
-        held = len(self.with_word.get(word, ()))
-        return word in _SMALL or (held >= _COMMON_VALUES and held > _COMMON_SHARE * len(self.names))
 
 
 class _Titles:
@@ -232,21 +221,22 @@ class _Titles:
 class Entities:
     """Links questions to one snapshot's names."""
 
-    def __init__(self, store: RecordStore, keyword: KeywordIndex, is_common: Callable[[str], bool]) -> None:
+    def __init__(self, store: RecordStore, keyword: KeywordIndex, is_word: Callable[[str], bool]) -> None:
         """Index what can be linked to.
 
         Args:
-            store: Tells names and titles.
             keyword: Tells which words stand in some text: those are no slips.
-            is_common: Whether a folded word is one of everyday language, so that it need not be a name.
+            is_word: Whether a folded word is one of everyday language, so that it need not be a name.
         """
         self._store = store
         self._keyword = keyword
-        self._is_word = is_common
+        self._is_word = is_word
         self._fields: dict[tuple[str, ...], str] = {}
-        for key, words in words_for_fields():
+        called = {key: words.split(", ") for key, words in _PARTS.items()}
+        for key, words in (*called.items(), *((field.key, field.words) for field in schema.FIELDS)):
             for one in words:
-                self._fields.setdefault(tuple(singular(word) for word in plain_words(one)), key)
+                if one not in _SMALL:
+                    self._fields.setdefault(tuple(singular(word) for word in plain_words(one)), key)
         # Languages are recorded by their codes, of which "it", "is" and "no" are words of everyday.
         self._recorded_in = store.gazetteer(schema.LANGUAGE.key)
         named = {key: store.gazetteer(key) for key in LINKED if key != schema.LANGUAGE.key}
@@ -290,7 +280,7 @@ class Entities:
         while last - first < _LONGEST_TITLE_WORDS and line.is_free(last, last + 1):
             last += 1
         keys = line.keys(first, last)
-        runs = [(_shared(words, keys), one) for words, one in self._titles.runs(keys)]
+        runs = [(len(commonprefix([words, keys])), one) for words, one in self._titles.runs(keys)]
         longest = max((shared for shared, _ in runs), default=0)
         for end in range(last, first, -1):
             typed = line.keys(first, end)
@@ -370,13 +360,13 @@ class Entities:
         """The names that hold these words in this order; what was typed must tell them apart from the others."""
         told = [key for key in keys if key not in _SMALL]
         held = [names.with_word.get(key) or names.with_word.get(singular(key), set()) for key in told]
-        if not told or (len(told) == 1 and names.is_common(told[0]) and not (bold and len(names.names) < _MOST_VALUES)):
+        if not told or (len(told) == 1 and told[0] in names.common and not (bold and len(names.names) < _MOST_VALUES)):
             return []
         found = [n for n in sorted(set.intersection(*held)) if _in_order(keys, [*map(singular, names.words[n])])]
         if not bold and names.key == "tags":
             # In small letters all that tells a tag apart must be there: "data" is not "data science".
             rest = set(map(singular, told))
-            found = [n for n in found if all(singular(w) in rest or names.is_common(w) for w in names.words[n])]
+            found = [n for n in found if all(singular(w) in rest or w in names.common for w in names.words[n])]
         return found if len(found) <= _MOST_VALUES else []
 
     def _short(self, names: _Gazetteer, keys: Sequence[str], *, bold: bool) -> list[int]:
@@ -402,14 +392,12 @@ class Entities:
         key = word.key
         if len(key) < _SHORTEST_MISSPELT_CHARS or not key.isalpha():
             return word
-        if any(map(self._is_known, (key, singular(key)))) or self._keyword.knows(key):
+        tests = (self._known.__contains__, self._is_word, self._titles.has_word)
+        if any(is_known(form) for form in (key, singular(key)) for is_known in tests) or self._keyword.knows(key):
             return word
         slips = 2 if len(key) >= _TWO_SLIPS_CHARS else 1
         near = process.extractOne(key, self._known_with(key[0]), scorer=OSA.distance, score_cutoff=slips)
         return replace(word, key=near[0]) if near else word
-
-    def _is_known(self, word: str) -> bool:
-        return word in self._known or self._is_word(word) or self._titles.has_word(word)
 
     @cached_property
     def _known(self) -> frozenset[str]:
@@ -545,16 +533,10 @@ def _blends(letters: str, words: Sequence[str], names: _Gazetteer) -> bool:
                 longest += 1
                 further.add((place + longest, is_long or longest >= LEAST_RUN_WORDS))
             between = is_long and number < len(words) - 1 and place < len(letters) and not word.isdigit()
-            if between or names.is_common(word):
+            if between or word in names.common:
                 further.add((place, is_long))
         ways = further
     return any(place == len(letters) for place, _ in ways)
-
-
-def _shared(words: Sequence[str], typed: Sequence[str]) -> int:
-    """How many words two begin with alike."""
-    alike = (own == word for own, word in zip(words, typed, strict=False))
-    return sum(1 for _ in takewhile(bool, alike))
 
 
 def _same_day(date: str, asked: str) -> bool:

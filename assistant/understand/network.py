@@ -74,13 +74,6 @@ class Network:
     """Writes lines."""
 
     def __init__(self, weights: Weights, begin: int, end: int) -> None:
-        """See the module.
-
-        Args:
-            weights: As `evals/fit_parser.py` names them.
-            begin: The symbol that stands before each line.
-            end: The symbol that ends it.
-        """
         self._weights = weights
         self._begin = begin
         self._end = end
@@ -113,7 +106,7 @@ class Network:
             y, own = self._decoded(y[None], cross, one.own)
             points = places @ self._linear("point_query", y[0]) / math.sqrt(y.shape[1])
             scores = np.append(w["symbol"] @ y[0] + w["symbol_bias"], np.where(encoded.can_point, points, NEVER))
-            costs = one.cost + _log_sum(scores) - scores
+            costs = one.cost + np.logaddexp.reduce(scores) - scores
             for number in np.flatnonzero(costs <= MOST_COST):
                 heapq.heappush(begun, _Begun(float(costs[number]), (*one.line, int(number)), own))
 
@@ -175,11 +168,6 @@ def _by_head(x: Floats, heads: int) -> Floats:
 def _softmax(x: Floats) -> Floats:
     exponents = np.exp(x - x.max(axis=-1, keepdims=True))
     return np.asarray(exponents / exponents.sum(axis=-1, keepdims=True))
-
-
-def _log_sum(x: Floats) -> float:
-    """The logarithm of the sum of exponents."""
-    return float(x.max() + np.log(np.exp(x - x.max()).sum()))
 
 
 def _gelu(x: Floats) -> Floats:

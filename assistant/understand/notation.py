@@ -12,10 +12,10 @@ learning needs, is in `evals/pointing.py`.
 import re
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from assistant.query import WORDS, Condition, Query, beside, dates_in, is_number, parse_query
+from assistant.query import OWN, WORDS, Condition, Query, beside, dates_in, is_number, parse_query
 from assistant.types import Mention
 from assistant.understand.entities import split_words
 from ingest import schema
@@ -43,7 +43,6 @@ OR, EACH, AMONG = "|", "each", "among"
 SMALL = {f"n{number}": str(number) for number in range(4)}
 """Numbers that no word of the question need name: "solo", "uncommented"."""
 
-OWN = {field.name: field.default for field in fields(Query) if field.name != "conditions"}
 _BOUNDS = dict(LOW + HIGH)
 NUMBERED = ("limit", "skip")
 TAGS = {
@@ -189,7 +188,11 @@ def items_of(query: Query | None) -> list[Item]:
         elif (one.field, one.values) == CODE:
             items.append(Item(f"{sign}code"))
         elif one.field in CLOSED:
-            items += [_closed(sign, one.field, value) for value in one.values]
+            pointed = [one.field == "has" and value not in KNOWN for value in one.values]
+            items += [
+                Item(f"{sign}has:", value, value) if is_pointed else Item(f"{sign}{one.field}={value}")
+                for value, is_pointed in zip(one.values, pointed, strict=True)
+            ]
         else:
             symbol = f"c:{one.field}" if one.field in LITERAL else "n:" if _is_measured(one.field) else "c:"
             items += [Item(f"{sign}{symbol}", value, one.field) for value in one.values]
@@ -199,22 +202,11 @@ def items_of(query: Query | None) -> list[Item]:
             continue
         if name in NUMBERED:
             items.append(Item(name, str(value)))
-        elif name in ("listed", "order"):
-            items.append(_own(name, str(value)))
+        elif name in ("listed", "order") and value not in KNOWN:
+            items.append(Item(f"{name}#:" if value.startswith("#") else f"{name}:", value, value.removeprefix("#")))
         else:
             items.append(Item(name if value is True else f"{name}={value}"))
     return items
-
-
-def _closed(sign: str, name: str, value: str) -> Item:
-    known = name != "has" or value in KNOWN
-    return Item(f"{sign}{name}={value}") if known else Item(f"{sign}has:", value, value)
-
-
-def _own(name: str, value: str) -> Item:
-    if value in KNOWN:
-        return Item(f"{name}={value}")
-    return Item(f"{name}#:" if value.startswith("#") else f"{name}:", value, value.removeprefix("#"))
 
 
 LITERAL = frozenset("date author_count comment_count #speaker #page #chapter #link # role".split()) | {*WORDS}

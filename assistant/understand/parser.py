@@ -9,39 +9,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 
-from assistant.learned import widened
+from assistant.learned import load
 from assistant.query import Query
+from assistant.understand import notation
 from assistant.understand.entities import Linked
 from assistant.understand.network import FIRST, INSIDE, LONGEST_BEFORE, Encoded, Network
-from assistant.understand.notation import (
-    NONE,
-    OR,
-    Pointer,
-    Sources,
-    Symbol,
-    Token,
-    asks_unheld,
-    items_of,
-    query_of,
-    tokens_of,
-)
-from ingest.embedder import Pieces
+from assistant.understand.notation import NONE, OR, Pointer, Sources, Symbol, Token
+from ingest.embedder import BundledEmbedder, Pieces
 
 LEARNED = Path(__file__).with_name("parser.npz")
 BEGIN, END, UNKNOWN = "<begin>", "<end>", "<unknown>"
 _BETWEEN, _LEAST_ENUMERATED = frozenset((",", "and", "or", "&", "/")), 3
 _NAMING = frozenset("PERSON VALUE TITLE QUOTE DATE DATE+".split())
-
-
-class PieceEmbedder(Protocol):
-    """What reads a question piece by piece; `ingest.embedder.BundledEmbedder` does."""
-
-    def embed_pieces(self, text: str) -> Pieces:
-        """The pieces of a text in their context."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +42,18 @@ class Parsed:
 class Parser:
     """Reads questions as it has learned."""
 
-    def __init__(self, embedder: PieceEmbedder) -> None:
+    def __init__(self, embedder: BundledEmbedder) -> None:
         self._embedder = embedder
 
     def parse(self, question: str, linked: Linked, previous: Query | None, before: Sequence[str] = ()) -> Parsed:
         """The likeliest query.
 
         Args:
-            question: As typed.
-            linked: As `Entities.link` gives it.
             previous: The query of the turn before.
             before: Ids of the records that it listed.
         """
-        sources = Sources(tokens_of(question, linked.mentions), items_of(previous)[:LONGEST_BEFORE], before)
+        items = notation.items_of(previous)[:LONGEST_BEFORE]
+        sources = Sources(notation.tokens_of(question, linked.mentions), items, before)
         pieces = self._embedder.embed_pieces(question)
         first_pieces = first_piece_of(pieces, sources.tokens)
         at = {place: number for number, place in first_pieces.items()}
@@ -81,8 +62,8 @@ class Parser:
         for line, chance in self._network.lines(self._encoded(pieces, first_pieces, sources)):
             left -= chance
             symbols = [self._symbol(one, at, len(pieces.spans)) for one in line]
-            is_none = symbols == [NONE] or asks_unheld(symbols, sources)
-            query = None if is_none else query_of(with_enumerated(symbols, sources.tokens), sources)
+            is_none = symbols == [NONE] or notation.asks_unheld(symbols, sources)
+            query = None if is_none else notation.query_of(with_enumerated(symbols, sources.tokens), sources)
             if not is_none and (query is None or names_more(sources.tokens, symbols, query)):
                 senseless += chance
                 continue
@@ -115,22 +96,16 @@ class Parser:
         )
 
     @cached_property
-    def _stored(self) -> dict[str, np.ndarray]:
-        with np.load(LEARNED) as learned:
-            return dict(learned)
-
-    @cached_property
     def _symbols(self) -> list[str]:
-        return [str(one) for one in self._stored["symbols"]]
+        return [str(one) for one in load(LEARNED)["symbols"]]
 
     @cached_property
     def _tags(self) -> dict[str, int]:
-        return {str(tag): number for number, tag in enumerate(self._stored["tags"])}
+        return {str(tag): number for number, tag in enumerate(load(LEARNED)["tags"])}
 
     @cached_property
     def _network(self) -> Network:
-        weights = {name: values for name, values in self._stored.items() if name not in ("symbols", "tags")}
-        return Network(widened(weights), self._symbols.index(BEGIN), self._symbols.index(END))
+        return Network(load(LEARNED), self._symbols.index(BEGIN), self._symbols.index(END))
 
 
 def first_piece_of(pieces: Pieces, tokens: Sequence[Token]) -> dict[int, int]:

@@ -10,21 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.language import differ, language_name, language_of
+from assistant.prompts import Prompts
 from assistant.query import Condition, Query, parse_query
 from assistant.retrieve.hybrid import Asked, HybridRanker, Scored
 from assistant.types import Answer, ChatModel, Intent, Mention
-from assistant.understand.by_model import ByModel
-from assistant.understand.coreference import (
-    Nearness,
-    leaned_on,
-    points_at_person,
-    same_of_another,
-    spoken_of,
-    standalone,
-)
+from assistant.understand import by_model, coreference
 from assistant.understand.entities import Entities, Linked
-from assistant.understand.frame import Frame
-from assistant.understand.intent import OF_PROGRAM, Floats, intent_chances
+from assistant.understand.intent import OF_PROGRAM, Floats, intent_chances, subject_of
 from assistant.understand.parser import Parser
 from ingest.embedder import BundledEmbedder
 from ingest.lexical import KeywordIndex
@@ -61,16 +53,13 @@ class Understood:
     """What a question means.
 
     Attributes:
-        question: As typed.
         standalone: As it can be understood by itself.
         asked: As ranking reads it.
         scored: Its scores over the collection; None for a question without any word.
         phrasing: Shape (d,), how it is put.
-        mentions: Whom and what it names.
         strangers: Names in it that stand nowhere in the collection.
         leans_on: Ids of the records that it leaves to the conversation.
         asks_person: Whether it names a speaker, or leans on one by "he" or "she".
-        intents: The chance of each intent.
         query: What it asks of the records; None where it asks for no list.
         query_chance: That this query is what is meant, in [0, 1].
     """
@@ -111,31 +100,24 @@ class Understander:
     """Understands questions about one collection."""
 
     def __init__(
-        self, ranker: HybridRanker, entities: Entities, parser: Parser, bundled: BundledEmbedder, by_model: ByModel
+        self, ranker: HybridRanker, entities: Entities, parser: Parser, bundled: BundledEmbedder, prompts: Prompts
     ) -> None:
-        """Read over one collection.
-
-        Args:
-            ranker: Over its index.
-            entities: Its names and values.
-            parser: Reads typed queries.
-            bundled: Tells how a question is put; what is learned here was learned with this model.
-            by_model: Asks an endpoint.
-        """
         self._ranker = ranker
         self._entities = entities
         self._parser = parser
         self._bundled = bundled
-        self._by_model = by_model
-        self._frame = Frame()
+        self._prompts = prompts
 
     def understand(self, question: str, history: Sequence[Answer], endpoint: ChatModel | None = None) -> Understood:
         """What a question means after these answers."""
         linked = self._entities.link(question)
         phrasing = self._bundled.embed_phrasing(question)
         intents = intent_chances(self._bundled.embed_question(question), phrasing)
-        seeks = intents["list"] >= SURE_OF_SUBJECT
-        asked, scored = self._scored(_asked(question, linked, self._ranker.snapshot.keyword), seeks=seeks)
+        asked = _asked(question, linked, self._ranker.snapshot.keyword)
+        if intents["overview"] >= LEAST_INTENT_CHANCE and not asked.where and self._subject(question)[1]:
+            # An overview of a subject is what there is on it.
+            intents |= {"overview": 0.0, "list": intents["list"] + intents["overview"]}
+        asked, scored = self._scored(asked, seeks=intents["list"] >= SURE_OF_SUBJECT)
         listed = next((one for one in reversed(history) if one.query), None)
         previous = parse_query(listed.query) if listed is not None and listed.query else None
         before = [one.record_id for one in listed.about] if listed is not None else []
@@ -177,7 +159,7 @@ class Understander:
         A list narrows the list before it by its query; after anything else, what leans on a record asks for no list,
         unless a sure query says which records are meant: "List all talks" does, "Who gives it, and when?" does not.
         """
-        spoken = spoken_of(history)
+        spoken = coreference.spoken_of(history)
         query, chance = understood.query, understood.query_chance
         if not spoken or understood.of_program >= SURE_OF_PROGRAM:
             return understood
@@ -187,7 +169,7 @@ class Understander:
             return understood
         words = len(scored.words.words) if scored.words else len(understood.question.split())
         beside = words - sum(len(one.text.split()) for one in understood.mentions)
-        same = same_of_another(understood.mentions, history[-1], max(0, beside))
+        same = coreference.same_of_another(understood.mentions, history[-1], max(0, beside))
         if same is not None:
             text, mentions = same
             asked, of_same = self._scored(replace(understood.asked, text=text, corrected=text))
@@ -201,8 +183,8 @@ class Understander:
             )
         row_of = self._ranker.row_of
         of = {id_: float(scored.records[row_of[id_]]) for id_ in (one.record_id for one in spoken) if id_ in row_of}
-        nearness = Nearness(float(scored.records.max()), scored.lead, words, of)
-        meant = leaned_on(
+        nearness = coreference.Nearness(float(scored.records.max()), scored.lead, words, of)
+        meant = coreference.leaned_on(
             understood.question,
             understood.phrasing,
             understood.mentions,
@@ -214,9 +196,9 @@ class Understander:
             return understood
         return replace(
             understood,
-            standalone=standalone(understood.question, meant),
+            standalone=coreference.standalone(understood.question, meant),
             leans_on=tuple(one.record_id for one in meant),
-            asks_person=understood.asks_person or points_at_person(understood.question),
+            asks_person=understood.asks_person or coreference.points_at_person(understood.question),
             query=None,
             query_chance=0.0,
         )
@@ -227,20 +209,22 @@ class Understander:
         leans = bool(understood.leans_on)
         if understood.intent == "smalltalk" or not (is_thin or leans):
             return understood
-        read = self._by_model.read(understood.question, history, endpoint)
-        rewritten = (read.standalone or "") if leans else ""
-        if not rewritten and not read.expansion:
+        rewritten, expansion = by_model.read(self._prompts, understood.question, history, endpoint)
+        rewritten = rewritten if leans else ""
+        if not rewritten and not expansion:
             return understood
         text = rewritten or understood.asked.text
-        asked, scored = self._scored(replace(understood.asked, text=text, corrected=text, expansion=read.expansion))
+        asked, scored = self._scored(replace(understood.asked, text=text, corrected=text, expansion=expansion))
         return replace(understood, standalone=rewritten or understood.standalone, asked=asked, scored=scored)
 
     def _scored(self, asked: Asked, *, seeks: bool = False) -> tuple[Asked, Scored | None]:
         """The scores of a question; speech, and whatever there is on a subject, is searched by the subject alone."""
         if (seeks or self._ranker.has_times) and asked.text.strip():
-            text = asked.corrected
-            asked = replace(asked, subject=self._frame.without(text, self._bundled.embed_pieces(text)))
+            asked = replace(asked, subject=self._subject(asked.corrected)[0])
         return asked, self._ranker.score(asked)
+
+    def _subject(self, question: str) -> tuple[str, bool]:
+        return subject_of(question, self._bundled.embed_pieces(question))
 
 
 def _asked(question: str, linked: Linked, keyword: KeywordIndex) -> Asked:

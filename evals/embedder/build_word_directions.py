@@ -21,13 +21,13 @@ from ingest.lexical import is_stop_word
 from ingest.merge import merge
 from ingest.passages import record_passages
 from ingest.pipeline import corpus_files
-from ingest.readers import read_file
+from ingest.readers.registry import read_file
 from ingest.token_vectors import WORD_DIMENSIONS
 
 
 def main() -> None:
     """Fit, write, and list the digest."""
-    readings = [read_file(path, name=path.name) for path in corpus_files(Path(sys.argv[1]))]
+    readings = [read_file(file.path, name=file.name) for file in corpus_files(Path(sys.argv[1]))]
     records = merge([record for reading in readings for record in reading.records]).records
     tokenizer = Tokenizer.from_file(str(BUNDLED_MODEL / "tokenizer.json"))
     session = onnxruntime.InferenceSession((BUNDLED_MODEL / "model.onnx").read_bytes() + _TOKENS_TOO)

@@ -1,14 +1,17 @@
-"""Where an entry stops being about the talk and begins to be about its speakers.
+"""Biographies: where an entry begins to be about its speakers, and what one says that somebody is now.
 
-Comes in: an entry's paragraphs and speakers. Goes out: the paragraph at which the biographies begin.
-Pages do not mark it; a biography begins with a speaker's name, in one of the forms in which people write it.
+Comes in: an entry's paragraphs and speakers. Goes out: the paragraph at which the biographies begin. Pages do not mark
+it; a biography begins with a speaker's name, in one of the forms in which people write it. Or: a biography and a name;
+goes out: its clauses "is an assistant professor …" of that person, to the letter, without what somebody was before.
 """
 
 import re
 from collections.abc import Sequence
 
-from ingest.readers.names import HONORIFICS, PARTICLES, is_name, plain_word, surname
+from ingest.passages import Span, split_sentences
+from ingest.readers.people import HONORIFICS, PARTICLES, is_name, is_role, plain_word, surname
 from ingest.records import Speaker
+from ingest.text import plain_words
 
 # Behind half a name ("Surbhi", "Dr. Chi") only words that a life is told with count; an abstract may say "Newton
 # updates".
@@ -38,6 +41,12 @@ _OF_SOMEBODY = re.compile(
 _NAME_RUN = re.compile(
     r"(?:[^\W\d_a-z][\w.‐‑'-]*|\([^()]{1,20}\)|[\"“][^\"“”]{1,20}[\"”]|" + PARTICLES.pattern + r")(?:\s+|$|(?=\W))"
 )
+_NOW = re.compile(r"\b(?:is|holds|works as)\s")
+_BEFORE = re.compile(
+    r"\b(?:prior to|before|previously|formerly|until|where (?:s?he|they) (?:was|were)|has served|was|were)\b",
+    re.IGNORECASE,
+)
+_PRONOUN = re.compile(r"(?:(?:currently|now|presently|today),? )?(?:he|she|they|dr|prof|professor)\b", re.IGNORECASE)
 
 
 def bio_start(paragraphs: Sequence[str], speakers: Sequence[Speaker]) -> int | None:
@@ -94,3 +103,31 @@ def _leading_name(paragraph: str) -> tuple[list[str], str]:
         words.append(word)
         position = match.end()
     return words, text[position:]
+
+
+def present_posts(bio: str, name: str, *, alone: bool) -> list[Span]:
+    """Where a biography says what somebody is now.
+
+    Args:
+        bio: As written.
+        name: Whose posts are wanted.
+        alone: Whether the biography is of one person; if not, only sentences that begin with the name count.
+
+    Returns:
+        (start, end) of each clause in `bio`, in order.
+    """
+    family = surname(name)
+    spans: list[Span] = []
+    for start, end in split_sentences(bio):
+        sentence = bio[start:end]
+        now = _NOW.search(sentence)
+        if now is None or _BEFORE.search(sentence, 0, now.start()):
+            continue
+        subject = sentence[: now.start()]
+        if family not in plain_words(subject) and not (alone and _PRONOUN.match(subject)):
+            continue
+        former = _BEFORE.search(sentence, now.end())
+        stop = former.start() if former else len(sentence)
+        if is_role(sentence[now.end() : stop]):
+            spans.append((start, start + stop))
+    return spans

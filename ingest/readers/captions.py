@@ -7,15 +7,15 @@ REGION. Libraries lose words here: behind a blank line inside a cue, at a decima
 second of two voices. They are references in the tests, where files are well formed.
 """
 
-import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ingest.readers.names import is_name
-from ingest.readers.tracks import Track, judged, number
+from ingest.readers.fields import number
+from ingest.readers.people import is_name
+from ingest.readers.tracks import Track, clock_s, judged
 from ingest.records import Cue
 
 _TIME = r"(-?(?:\d{1,9}:)?\d{1,9}:\d{1,9}(?:[.,:]\d{1,9})?)"
@@ -24,14 +24,12 @@ _TIMING = re.compile(
     # SBV has a comma between the times, and nothing else on the line.
     r"|(\d{1,3}:\d\d:\d\d\.\d{3}),(\d{1,3}:\d\d:\d\d\.\d{3})\s*"
 )
-_TIME_PARTS = re.compile(r"(?P<sign>-?)(?:(?P<h>\d+):)?(?P<m>\d+):(?P<s>\d+)(?:[.,:](?P<fraction>\d+))?")
 _SETTINGS = re.compile(r"(?:\s+[A-Za-z]\w*:\S+)*\s*")
 _LANGUAGE = re.compile(r"Language\s*:\s*(\S+)\s*", re.IGNORECASE)
 _COMMENT = re.compile(r"(?:NOTE(?:\s|$)|(?:STYLE|REGION)\s*$)")
 # Tags that captions know; any other is text that somebody wrote ("<script>", "<s>" in a talk on tokens) and stays text.
 _TAG = re.compile(
-    r"</?(?:c|i|b|u|em|strong|ruby|rt|font|lang|v)(?:[.\s][^<>]*)?/?>|<(?:\d+:)?\d{1,2}:\d{2}[.,]\d{3}>",
-    re.IGNORECASE,
+    r"</?(?:c|i|b|u|em|strong|ruby|rt|font|lang|v)(?:[.\s][^<>]*)?/?>|<(?:\d+:)?\d{1,2}:\d{2}[.,]\d{3}>", re.IGNORECASE
 )
 _VOICE = re.compile(r"<v(?:\.[^\s<>]*)?\s+([^<>]+)>", re.IGNORECASE)
 _OVERRIDE = re.compile(r"\{\\[^{}]*\}")
@@ -85,7 +83,7 @@ def read_captions(text: str) -> Track:
         if not _SETTINGS.fullmatch(rest):
             spoken.insert(0, rest.strip())
         start, end = match[1] or match[4], match[2] or match[5]
-        blocks.append((seconds(start), seconds(end), spoken, place + 1))
+        blocks.append((clock_s(start), clock_s(end), spoken, place + 1))
     track = judged(list(_voices(blocks)))
     if left_out:
         problem = f'"{" ".join(left_out)[:60]}" stands before the first time and belongs to no cue; give it a time.'
@@ -112,18 +110,6 @@ def read_json3(data: Mapping[str, Any]) -> Track:
         start_s = number(event.get("tStartMs")) / 1000
         blocks.append((start_s, start_s + number(event.get("dDurationMs")) / 1000, text.split("\n"), None))
     return judged(list(_voices(blocks)), noun="event", automatic=automatic)
-
-
-def seconds(time: str) -> float:
-    """A caption's time in seconds; what no clock shows (75 minutes below hours) is infinite."""
-    match = _TIME_PARTS.fullmatch(time)
-    if match is None:
-        return math.nan
-    hours, minutes, whole = int(match["h"] or 0), int(match["m"]), int(match["s"])
-    if whole > 59 or (match["h"] and minutes > 59):
-        return math.inf
-    found = hours * 3600 + minutes * 60 + whole + float(f"0.{match['fraction'] or 0}")
-    return -found if match["sign"] else round(found, 3)
 
 
 def voice_label(line: str) -> tuple[str | None, str]:

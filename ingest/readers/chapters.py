@@ -18,23 +18,15 @@ _CHAPTER = re.compile(
 _QUOTED = re.compile(r"[\"“](?P<title>.+?)[\"”](?=\s*(?:,|$))\s*,?\s*(?P<people>.*)")
 
 
-def is_chapter_line(line: str) -> bool:
-    """Whether a line begins with a time, possible or not, and names what begins then."""
-    return _CHAPTER.fullmatch(line) is not None
-
-
-def parse_chapter(line: str) -> Chapter:
-    """Read one chapter line.
-
-    Args:
-        line: One for which `is_chapter_line` holds.
+def parse_chapter(line: str) -> Chapter | None:
+    """Read a line that begins with a time, possible or not, and names what begins then; None for any other.
 
     Returns:
         The chapter, its time judged by itself only; `check_order` judges the times of a session together.
     """
     match = _CHAPTER.fullmatch(line)
     if match is None:
-        raise ValueError(f"not a chapter line: {line}")
+        return None
     start_s, problem = parse_time(match["time"])
     quoted = _QUOTED.fullmatch(match["rest"])
     title = quoted["title"] if quoted else match["rest"]
@@ -72,14 +64,10 @@ def check_order(chapters: Sequence[Chapter]) -> tuple[Chapter, ...]:
         else replace(
             chapter,
             start_s=None,
-            problem=f'the time "{_as_written(chapter)}" does not follow the times around it',
+            problem=f'the time "{chapter.time or f"{chapter.start_s} s"}" does not follow the times around it',
         )
         for index, chapter in enumerate(chapters)
     )
-
-
-def _as_written(chapter: Chapter) -> str:
-    return chapter.time or f"{chapter.start_s} s"
 
 
 def _longest_rising(numbers: Sequence[float]) -> list[int]:

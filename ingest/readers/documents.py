@@ -13,12 +13,12 @@ from typing import Any
 
 import yaml
 
-from ingest.readers.captions import seconds, voice_label
+from ingest.readers.captions import voice_label
 from ingest.readers.chapters import check_order
-from ingest.readers.dates import parse_date
+from ingest.readers.fields import parse_date, seconds_of
 from ingest.readers.headings import record_key
-from ingest.readers.names import is_name
-from ingest.readers.tracks import Track, judged
+from ingest.readers.people import is_name
+from ingest.readers.tracks import Track, clock_s, judged
 from ingest.records import Chapter, Cue
 
 _TIME = r"(?:\d{1,3}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?"
@@ -34,7 +34,7 @@ _TRANSCRIPT = re.compile(
 _LONGEST_NAME_WORDS = 4
 # A list of chapters has a few words behind each time, speech has sentences.
 _FEWEST_WORDS_SAID = 5
-_SKIPPED = frozenset("script style nav footer aside noscript template svg form button select iframe head".split())
+_SKIPPED = frozenset("script style nav footer aside noscript template svg form button select iframe".split())
 _BLOCKS = frozenset("p li div section article blockquote td th dd dt tr br pre main body figcaption".split())
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 
@@ -240,9 +240,9 @@ def _opening(block: Block, *, goes_on: bool) -> tuple[float | None, str, str | N
     if timed is None:
         named = _NAME_THEN_TIME.fullmatch(block.text)
         if named and goes_on and len(named["name"].split()) <= _LONGEST_NAME_WORDS:
-            return seconds(named["time"]), "", named["name"].strip()
+            return clock_s(named["time"]), "", named["name"].strip()
         return block.start_s, block.text, None
-    start_s = seconds(timed["time"]) if block.start_s is None else block.start_s
+    start_s = clock_s(timed["time"]) if block.start_s is None else block.start_s
     name, text = voice_label(timed["rest"])
     if name is None and goes_on and 0 < len(text.split()) <= _LONGEST_NAME_WORDS and text[0].isupper():
         return start_s, "", text
@@ -276,7 +276,7 @@ class _Page(HTMLParser):
             self.meta.setdefault("url", given["href"])
         elif tag == "title" and not self.meta.get("title"):
             self._into = "title"
-        elif tag in _SKIPPED and tag != "head":
+        elif tag in _SKIPPED:
             self._skipped.append(tag)
         elif tag in _HEADINGS or tag in _BLOCKS:
             self.end_block()
@@ -284,7 +284,7 @@ class _Page(HTMLParser):
             if re.search(r"\b(?:speaker|presenter|author)s?\b", given.get("class", "")):
                 self._into = "speaker"
             if given.get("data-start"):
-                self._start_s = _plain_seconds(given["data-start"])
+                self._start_s = seconds_of(given["data-start"])
         elif tag in ("cite", "time") and not self._skipped:
             self.end_block()
             self._into = tag
@@ -325,10 +325,3 @@ class _Page(HTMLParser):
             self.blocks.append(Block(front + text, level, start_s, line=self._line))
         if into not in ("cite", "time"):
             self._line = 0
-
-
-def _plain_seconds(value: str) -> float | None:
-    try:
-        return float(value)
-    except ValueError:
-        return None

@@ -1,21 +1,22 @@
 """Feeds of recordings → talks: podcast RSS with its `podcast:` elements, and Atom.
 
-Comes in: the root element. Goes out: an entry for each item. Transcripts and chapters are named in a feed and looked
+Comes in: the root element. Goes out: a `Given` for each item. Transcripts and chapters are named in a feed and looked
 for in the folder under the name at the end of their address; nothing is fetched.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from email.utils import parsedate_to_datetime
-from functools import partial
+from typing import Any
 from xml.etree.ElementTree import Element
 
-from ingest import schema
 from ingest.readers.documents import read_html
-from ingest.readers.keys import Keys, day_of, part_of, source_of, speakers_of
-from ingest.readers.links import find_links
-from ingest.readers.names import is_name
-from ingest.readers.parts import Entry, Part
-from ingest.records import Date, Source, Speaker
+from ingest.readers.fields import day_of
+from ingest.readers.parts import Given
+from ingest.readers.people import is_name
+from ingest.readers.recordings import Keys
+
+# Told by their elements' own attributes.
+_TOLD_ELSEWHERE = ("person", "transcript", "chapters", "enclosure", "author", "name")
 
 
 def has_recordings(root: Element) -> bool:
@@ -23,41 +24,37 @@ def has_recordings(root: Element) -> bool:
     return any(_is_media(element) for element in root.iter())
 
 
-def read(root: Element, name: str, line_count: int) -> Part:
+def read(root: Element) -> Iterator[Given]:
     """Read a feed whose root is `<rss>` or `<feed>`."""
     channel = next((one for one in root if _tag(one) == "channel"), root)
-    items = [one for one in channel if _tag(one) in ("item", "entry")]
     head = [one for one in channel if _tag(one) not in ("item", "entry")]
-    objects = [(Keys({_tag(one): _value(one) for one in item}, name), item) for item in items]
-    found = ((keys, partial(_entry, keys, item, head, source_of(name, line_count))) for keys, item in objects)
-    return part_of(name, line_count, found, ("person", "transcript", "chapters", "enclosure", "author", "name"))
+    return (_given(item, head) for item in channel if _tag(item) in ("item", "entry"))
 
 
-def _entry(keys: Keys, item: Element, channel: Sequence[Element], sources: tuple[Source, ...]) -> Entry:
-    keys.put_seconds(schema.DURATION, keys.text("duration"))
-    keys.put(schema.SERIES, _first(channel, "title"))
-    keys.put(schema.DATE, _date(keys.text("pubDate", "published", "updated")))
-    keys.put_language(_first(channel, "language"))
-    keys.put(schema.LICENSE, keys.text("license") or _first(channel, "license", "copyright", "rights"))
-    keys.put(schema.URL_FIELD, keys.text("link") or _attribute(item, "link", "href"))
-    media = [one for one in item if _is_media(one)]
-    if media:
-        keys.put(schema.VIDEO_URL, media[0].get("url") or media[0].get("href"))
-    keys.put_guid("guid", "id")
-    people = _people(item) or _people(channel)
-    authors = [text for one in (*item, *channel) if _tag(one) == "author" and (text := _author(one))]
-    if not people:
-        people = tuple(speaker for text in authors[:1] if is_name(text, strict=True) for speaker in speakers_of(text))
-    if authors and not is_name(authors[0], strict=True):
-        keys.put(schema.ORGANISER, authors[0])
-    abstract = _plain(keys.text("encoded", "content") or keys.text("description", "summary"))
-    keys.get("description", "summary", "encoded", "content")
-    keys.put(schema.LINKS, find_links(abstract).links)
-    named = [one.get("url") or "" for one in item if _tag(one) in ("transcript", "chapters")]
-    record = keys.talk(sources, speakers=people, abstract=abstract)
-    address = keys.values.get(schema.VIDEO_URL.key)
-    perhaps = (address,) if isinstance(address, str) else ()
-    return Entry(record, mentions=tuple(one for one in named if one), perhaps=perhaps)
+def _given(item: Element, channel: Sequence[Element]) -> Given:
+    keys = Keys({_tag(one): _value(one) for one in item})
+    media = next((one.get("url") or one.get("href") or "" for one in item if _is_media(one)), "")
+    author = next((text for one in (*item, *channel) if _tag(one) == "author" and (text := _author(one))), "")
+    is_person = is_name(author, strict=True)
+    content, description = keys.text("encoded", "content"), keys.text("description", "summary")
+    keys.get("content", "summary")
+    values = {
+        "title": keys.text("title"),
+        "speakers": _people(item) or _people(channel) or ([author] if is_person else []),
+        "abstract": _plain(content or description),
+        "duration_s": keys.text("duration"),
+        "series": _first(channel, "title"),
+        "organiser": "" if is_person else author,
+        "date": _day(keys.text("pubDate", "published", "updated")),
+        "date_of": "published",
+        "language": _first(channel, "language"),
+        "license": keys.text("license") or _first(channel, "license", "copyright", "rights"),
+        "url": keys.text("link") or next((one.get("href") for one in item if _tag(one) == "link"), ""),
+        "video_url": media,
+        "ids": {"guid": keys.text("guid", "id")},
+    }
+    named = tuple(filter(None, (one.get("url") for one in item if _tag(one) in ("transcript", "chapters"))))
+    return Given(values, keys.unused(_TOLD_ELSEWHERE), mentions=named, perhaps=(media,) if media else ())
 
 
 def _tag(element: Element) -> str:
@@ -73,22 +70,18 @@ def _first(elements: Iterable[Element], *tags: str) -> str:
     return next((text for tag in tags for one in elements if _tag(one) == tag and (text := _value(one))), "")
 
 
-def _attribute(parent: Iterable[Element], tag: str, key: str) -> str:
-    return next((value for one in parent if _tag(one) == tag and (value := one.get(key))), "")
-
-
 def _is_media(element: Element) -> bool:
     if _tag(element) == "enclosure":
         return bool(element.get("url"))
     return _tag(element) == "link" and element.get("rel") == "enclosure" and bool(element.get("href"))
 
 
-def _people(elements: Iterable[Element]) -> tuple[Speaker, ...]:
+def _people(elements: Iterable[Element]) -> list[Any]:
     """The `podcast:person` elements; those of an item replace the channel's."""
-    return tuple(
-        Speaker(" ".join(text.split()), None, one.get("role") or None)
+    return [
+        {"name": " ".join(text.split()), "role": one.get("role") or ""}
         for one in elements if _tag(one) == "person" and (text := _value(one))
-    )  # fmt: skip
+    ]  # fmt: skip
 
 
 def _author(element: Element) -> str:
@@ -96,14 +89,12 @@ def _author(element: Element) -> str:
     return next((_value(one) for one in element if _tag(one) == "name"), "") or (element.text or "").strip()
 
 
-def _date(text: str) -> Date | None:
+def _day(text: str) -> str:
     """The day of RFC 822 or ISO 8601, in the time zone that is written there."""
-    if not text:
-        return None
     try:
-        return day_of(parsedate_to_datetime(text).date().isoformat(), "published")
+        return parsedate_to_datetime(text).date().isoformat()
     except (ValueError, TypeError, OverflowError):
-        return day_of(text, "published")
+        return day_of(text)
 
 
 def _plain(text: str) -> str:

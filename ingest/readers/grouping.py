@@ -7,7 +7,7 @@ partner becomes a talk of its own, titled by its file name.
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
@@ -15,10 +15,10 @@ from urllib.parse import unquote, urlsplit
 import langcodes
 
 from ingest import schema
-from ingest.readers.keys import language_of
-from ingest.readers.names import is_name
+from ingest.readers.fields import language_of
 from ingest.readers.parts import Entry, Part
-from ingest.readers.tracks import Made, timestamp
+from ingest.readers.people import is_name
+from ingest.readers.tracks import Made, Track
 from ingest.records import Cue, Record, Source, Speaker, Value, Warning
 from ingest.text import folded
 
@@ -46,7 +46,7 @@ class Grouped:
 
     Attributes:
         records: In the order of the files that tell of them.
-        warnings: What is odd in how files belong together.
+        warnings: What is odd in them, and in how they belong together.
         unused: Keys that no field takes, the most frequent first.
     """
 
@@ -79,10 +79,13 @@ def group(parts: Sequence[Part]) -> Grouped:
     """
     joining = _Joining(parts)
     records = joining.records()
-    counts = sum((part.unused for part in parts), Counter[str]())
+    counts: Counter[str] = Counter()
+    for part in parts:
+        counts.update(part.unused)
     first = {key: part.name for part in reversed(parts) for key in part.unused}
     unused = (Unused(key, count, first[key]) for key, count in counts.most_common())
-    return Grouped(records, tuple(joining.warnings), tuple(unused))
+    warnings = (*(warning for part in parts for warning in part.warnings), *joining.warnings)
+    return Grouped(records, warnings, tuple(unused))
 
 
 def name_of(file: str) -> _Name:
@@ -106,19 +109,16 @@ class _Joining:
         self._names = {part.name: name_of(part.name) for part in parts}
         self._events = {self._names[part.name].folder: part.event for part in parts if part.event}
         # Everything that looks for a record, by what it can be found by.
-        loose = [part for part in parts if part.track or part.chapters or part.is_media]
-        self._by_stem: dict[tuple[str, str], list[Part]] = defaultdict(list)
-        self._by_id: dict[tuple[str, str], list[Part]] = defaultdict(list)
-        self._by_file: dict[str, list[Part]] = defaultdict(list)
-        for part in loose:
+        self._loose = [part for part in parts if part.track or part.chapters or part.is_media]
+        self._found_by: dict[tuple[str, str, str], list[Part]] = defaultdict(list)
+        for part in self._loose:
             name = self._names[part.name]
-            self._by_stem[name.folder, name.stem].append(part)
-            self._by_file[PurePosixPath(part.name).name].append(part)
-            if name.id:
-                self._by_id[name.folder, name.id].append(part)
-        self._loose = loose
+            self._found_by["stem", name.folder, name.stem].append(part)
+            self._found_by["id", name.folder, name.id].append(part)
+            self._found_by["file", "", PurePosixPath(part.name).name].append(part)
         self._taken: set[str] = set()
         self._missing: set[str] = set()
+        # Recordings without captions.
         self._silent: list[tuple[Part, str]] = []
 
     def records(self) -> tuple[Record, ...]:
@@ -128,92 +128,95 @@ class _Joining:
         for documents in (False, True):
             for part in self._parts:
                 if (part.track is not None) == documents and part.name not in self._taken:
-                    found += [
-                        (places[part.name], self._joined(part, self._in_event(part, one))) for one in part.entries
-                    ]
+                    found += [(places[part.name], self._joined(part, entry)) for entry in part.entries]
         loners: dict[tuple[str, str], list[Part]] = defaultdict(list)
         for part in self._loose:
-            if part.name in self._taken or part.entries:
-                continue
-            if part.track or part.is_media:
+            if part.name not in self._taken and not part.entries:
                 loners[self._names[part.name].folder, self._names[part.name].stem].append(part)
+        for mine in loners.values():
+            if any(one.track or one.is_media for one in mine):
+                found.append((places[mine[0].name], self._loner(mine)))
             else:
-                self._warn(part, "chapters of no recording here; put the feed or record that names them beside them.")
-        found += [(places[mine[0].name], self._loner(mine)) for mine in loners.values()]
+                told = "chapters of no recording here; put the feed or record that names them beside them."
+                self._warn(mine[0], told)
         self._tell_silent()
         self._tell_aside()
         return tuple(record for _, record in sorted(found, key=lambda pair: pair[0]))
 
+    def _joined(self, part: Part, entry: Entry) -> Record:
+        """The record of an entry with what its files tell."""
+        mine = self._mine(part, entry)
+        record = self._with_files(part, self._in_event(part, entry), mine)
+        if not record.transcript and (entry.given.is_recording or any(one.is_media for one in mine)):
+            self._silent.append((part, record.title))
+            record = _with(record, {schema.CAPTIONS.key: "none"})
+        return record
+
+    def _loner(self, mine: Sequence[Part]) -> Record:
+        """A talk of files that no record tells of, called by their name."""
+        entry = Entry(Record(self._names[mine[0].name].title, "talk", ()))
+        record = self._with_files(mine[0], entry, mine)
+        if record.transcript:
+            return replace(record, speakers=_named_voices(record.transcript))
+        self._warn(
+            mine[0],
+            "a recording with no captions and no record beside it; it is listed by its file name and cannot be "
+            "searched. A transcriber such as whisper writes files that are read here.",
+        )
+        return _with(record, {schema.CAPTIONS.key: "none"})
+
     def _mine(self, part: Part, entry: Entry) -> list[Part]:
         """The files that belong to an entry, each once; they are nobody else's from then on."""
-        name = self._names[part.name]
-        mine: dict[str, Part] = {}
+        name, given = self._names[part.name], entry.given
+        mine: list[Part] = []
         if entry.owns_stem:
-            ids = (schema.IDS.of(entry.record) or {}).values()
-            for one in (
-                *self._by_stem.get((name.folder, name.stem), ()),
-                *(one for outside in ids for one in self._by_id.get((name.folder, outside), ())),
-            ):
-                mine.setdefault(one.name, one)
-        found = [self._mentioned(mention) for mention in (*entry.mentions, *entry.perhaps)]
-        mine |= {one.name: one for one in found if one is not None}
-        missing = [mention for mention in entry.mentions if self._mentioned(mention) is None]
-        if missing and len(missing) == len(entry.mentions):
-            for mention in missing:
+            mine += self._found_by.get(("stem", name.folder, name.stem), ())
+            for outside in (schema.IDS.of(entry.record) or {}).values():
+                mine += self._found_by.get(("id", name.folder, outside), ())
+        mentioned = {mention: self._mentioned(mention) for mention in (*given.mentions, *given.perhaps)}
+        mine += [one for one in mentioned.values() if one is not None]
+        missing = [mention for mention in given.mentions if mentioned[mention] is None]
+        if len(missing) == len(given.mentions):
+            for mention in dict.fromkeys(missing):
                 if mention not in self._missing:
                     self._missing.add(mention)
                     self._warn(part, f'"{mention}" is named but not in the folder; it is not read or played.')
-        mine.pop(part.name, None)
-        mine = {file: one for file, one in mine.items() if file not in self._taken}
-        self._taken.update(mine)
-        return list(mine.values())
+        left = {one.name: one for one in mine if one.name != part.name and one.name not in self._taken}
+        self._taken.update(left)
+        return list(left.values())
 
     def _mentioned(self, mention: str) -> Part | None:
         """The file that a record mentions: of the same name, and of the longest common end of its path."""
         path = PurePosixPath(unquote(urlsplit(mention).path if "://" in mention else mention))
-        candidates = self._by_file.get(path.name, [])
+        candidates = self._found_by.get(("file", "", path.name), [])
         return max(candidates, key=lambda one: _common_end(path.parts, PurePosixPath(one.name).parts), default=None)
 
     def _in_event(self, part: Part, entry: Entry) -> Entry:
         """The entry with the event of its folder, or of one above it."""
         folder = PurePosixPath(part.name).parent
-        for above in (folder, *folder.parents):
-            told = self._events.get(above.as_posix())
-            if told:
-                missing = {key: text for key, text in told.items() if text and key not in entry.record.values}
-                missing.pop(schema.URL_FIELD.key, None)
-                return replace(entry, record=replace(entry.record, values={**entry.record.values, **missing}))
-        return entry
+        above = (self._events.get(one.as_posix()) for one in (folder, *folder.parents))
+        event = next(filter(None, above), None)
+        return replace(entry, record=_with(entry.record, {schema.EVENT.key: event})) if event else entry
 
-    def _joined(self, part: Part, entry: Entry) -> Record:
-        """The record of an entry with what its files tell."""
-        mine = self._mine(part, entry)
+    def _with_files(self, part: Part, entry: Entry, mine: Sequence[Part]) -> Record:
+        """The record of an entry with what these files tell."""
         record = entry.record
-        for other in mine:
+        for told in (one for other in mine for one in other.records):
             # A document beside the record: what it tells of the talk itself fills what is missing.
-            for told in other.records:
-                record = replace(
-                    record,
-                    speakers=record.speakers or told.speakers,
-                    abstract=record.abstract or told.abstract,
-                    values={**told.values, **record.values},
-                )
+            speakers, abstract = record.speakers or told.speakers, record.abstract or told.abstract
+            record = _with(replace(record, speakers=speakers, abstract=abstract), told.values)
         chapters = next((one for one in mine if one.chapters and not one.track), None)
         if chapters is not None and not record.chapters:
-            record = replace(record, chapters=chapters.chapters, sources=(*record.sources, *_places([chapters])))
+            record = _of(replace(record, chapters=chapters.chapters), chapters)
         media = next((one for one in mine if one.is_media), None)
         if media is not None:
-            record = _with(record, {schema.MEDIA_FILE.key: media.name})
-            record = replace(record, sources=(*record.sources, *_places([media])))
+            record = _of(_with(record, {schema.MEDIA_FILE.key: media.name}), media)
         tracks = [one for one in mine if one.track is not None]
         if tracks and record.transcript:
             names = ", ".join(PurePosixPath(one.name).name for one in tracks)
             self._warn(part, f'"{record.title}" holds its own transcript, so {names} is not read.')
         elif tracks and (chosen := self._choose(entry, tracks)) is not None:
-            return self._spoken(record, chosen, entry.tracks)
-        if not record.transcript and (entry.is_recording or media is not None):
-            self._silent.append((part, record.title))
-            record = _with(record, {schema.CAPTIONS.key: "none"})
+            record = self._spoken(record, chosen, entry.given.tracks)
         return record
 
     def _tell_silent(self) -> None:
@@ -241,29 +244,24 @@ class _Joining:
 
     def _choose(self, entry: Entry, tracks: Sequence[Part]) -> Part | None:
         """The track that is read: the talk's language, by hand before automatic, the original before a copy."""
-        wanted = schema.LANGUAGE.of(entry.record)
+        wanted, title = schema.LANGUAGE.of(entry.record), entry.record.title
         tags = {part.name: self._tag(part) for part in tracks}
-        in_language = [
-            part for part in tracks if not (tags[part.name] and wanted) or language_of(tags[part.name]) == wanted
-        ]
-        others = [part for part in tracks if part not in in_language]
+        others = [part for part in tracks if tags[part.name] and wanted and language_of(tags[part.name]) != wanted]
         if others:
             languages = ", ".join(tags[part.name] for part in others)
-            self._warn(others[0], f'captions of "{entry.record.title}" in another language are not read ({languages}).')
-        if not in_language:
-            return None
+            self._warn(others[0], f'captions of "{title}" in another language are not read ({languages}).')
 
         def rank(one: Part) -> tuple[bool, bool, bool, bool, str]:
             tag = tags[one.name]
-            made = entry.tracks.get(tag, one.track.made if one.track else "hand")
+            made = entry.given.tracks.get(tag, one.track.made if one.track else "hand")
             return (made != "hand", not tag.endswith("-orig"), not _is_fine(one), "-" in tag, one.name)
 
-        first, *repeats = sorted(in_language, key=rank)
-        if repeats:
-            same = ", ".join(tags[one.name] or PurePosixPath(one.name).name for one in (first, *repeats))
-            told = f'"{entry.record.title}" has {len(in_language)} tracks in one language ({same})'
-            self._warn(first, f"{told}; {tags[first.name] or PurePosixPath(first.name).name} is read.")
-        return first
+        ranked = sorted((part for part in tracks if part not in others), key=rank)
+        called = [tags[one.name] or PurePosixPath(one.name).name for one in ranked]
+        if len(ranked) > 1:
+            told = f'"{title}" has {len(ranked)} tracks in one language ({", ".join(called)})'
+            self._warn(ranked[0], f"{told}; {called[0]} is read.")
+        return ranked[0] if ranked else None
 
     def _tag(self, part: Part) -> str:
         """The language tag of a track: in its file's name, else in the file."""
@@ -271,23 +269,15 @@ class _Joining:
 
     def _spoken(self, record: Record, part: Part, made: Mapping[str, Made]) -> Record:
         """The record with what is said in it."""
-        track = part.track
-        if track is None:
-            return record
+        track = part.track or Track(())
         tag = self._names[part.name].language
         cues = tuple(_called_by_name(cue, record.speakers) for cue in track.cues)
         self._tell_late(record, part, cues)
-        language = language_of(tag) or language_of(track.language) or None
+        language = language_of(tag) or language_of(track.language)
         found: dict[str, Value] = {schema.CAPTIONS.key: made.get(tag, track.made)}
-        if language:
-            found[schema.LANGUAGE.key] = language
-        return replace(
-            _with(record, found),
-            transcript=cues,
-            transcript_file=part.name,
-            chapters=record.chapters or part.chapters,
-            sources=(*record.sources, *_places([part])),
-        )
+        record = _with(record, found | ({schema.LANGUAGE.key: language} if language else {}))
+        chapters = record.chapters or part.chapters
+        return _of(replace(record, transcript=cues, transcript_file=part.name, chapters=chapters), part)
 
     def _tell_late(self, record: Record, part: Part, cues: Sequence[Cue]) -> None:
         duration_s = schema.DURATION.of(record)
@@ -298,28 +288,8 @@ class _Joining:
             self._warn(
                 part,
                 f"{late} of {len(cues)} cues {'lies' if late == 1 else 'lie'} after the end of the recording "
-                f"({timestamp(duration_s)}): are these the captions of this talk?",
+                f"({schema.format_seconds(duration_s)}): are these the captions of this talk?",
             )
-
-    def _loner(self, mine: Sequence[Part]) -> Record:
-        """A talk of files that no record tells of."""
-        title = self._names[mine[0].name].title
-        record = Record(title=title, kind="talk", sources=())
-        entry = Entry(record, owns_stem=True)
-        tracks = [one for one in mine if one.track is not None]
-        chosen = self._choose(entry, tracks) if tracks else None
-        media = next((one for one in mine if one.is_media), None)
-        if media is not None:
-            record = replace(_with(record, {schema.MEDIA_FILE.key: media.name}), sources=_places([media]))
-        if chosen is None:
-            self._warn(
-                mine[0],
-                "a recording with no captions and no record beside it; it is listed by its file name and cannot be "
-                "searched. A transcriber such as whisper writes files that are read here.",
-            )
-            return _with(record, {schema.CAPTIONS.key: "none"})
-        record = self._spoken(record, chosen, {})
-        return replace(record, speakers=_named_voices(record.transcript))
 
     def _warn(self, part: Part, message: str) -> None:
         self.warnings.append(Warning(part.name, 1, message))
@@ -330,8 +300,9 @@ def _with(record: Record, values: Mapping[str, Value]) -> Record:
     return replace(record, values={**values, **record.values})
 
 
-def _places(parts: Iterable[Part]) -> tuple[Source, ...]:
-    return tuple(Source(part.name, 1, part.line_count, "") for part in parts)
+def _of(record: Record, part: Part) -> Record:
+    """The record with a file among its sources."""
+    return replace(record, sources=(*record.sources, Source(part.name, 1, part.line_count, "")))
 
 
 def _common_end(first: Sequence[str], second: Sequence[str]) -> int:

@@ -1,8 +1,8 @@
-"""Records in JSON → our records: native lines, lists as people have them, PyVideo's files, a downloader's dump.
+"""Objects → records: native lines, lists as people have them, and what the readers of other formats give.
 
-Comes in: a file's lines, or one object with our keys. Goes out: a record for each good one; a bad one is reported with
-its line, the rest go on. `talks list --json` writes what is read here. A key that no field takes, and a value that its
-field cannot hold, is kept under `other` and reported.
+Comes in: a file's lines, or objects with our keys or anybody's words for them. Goes out: a record for each good one; a
+bad one is reported with its line, the rest go on. `talks list --json` writes what is read here. A key that no field
+takes, and a value that its field cannot hold, is kept under `other` and reported.
 """
 
 import json
@@ -11,25 +11,25 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeGuard, get_args
+from typing import Any, get_args
 
 from ingest import schema
 from ingest.errors import PageUnreadable
-from ingest.readers import pyvideo, ytdlp
 from ingest.readers.chapters import check_order, parse_time
-from ingest.readers.dates import parse_date, parse_iso
+from ingest.readers.fields import language_of, listed, parse_date, seconds_of
 from ingest.readers.headings import date_of, record_key
-from ingest.readers.keys import LONGEST_RECORDING_S, language_of, listed, seconds_of, speakers_of
 from ingest.readers.links import find_links
-from ingest.readers.parts import Entry, Part
-from ingest.readers.people import parse_people
-from ingest.readers.segments import read_cues
+from ingest.readers.parts import Entry, Given, Part
+from ingest.readers.people import people_named
+from ingest.readers.recordings import find_recordings
+from ingest.readers.tracks import LONGEST_S, read_cues
 from ingest.records import KINDS, Chapter, Cue, Date, DateOf, Record, Source, Speaker, Value, Warning
-from ingest.schema import DATE, DATES, FLAG, LINKS, MEDIA_FILE, NUMBER, SECONDS, Field, value_fields
+from ingest.schema import DATES, FLAG, NUMBER, SECONDS, Field, value_fields
 
+# Longer than any recording is; what counts so is a slip or another unit.
+LONGEST_RECORDING_S = 12 * 3600
 # What JSON readers elsewhere, and SQLite, hold exactly.
 _LARGEST_NUMBER = 2**53
-_DAY_S = 86_400
 # What no text holds and a terminal obeys, and halves of signs outside the first plane.
 CONTROLS = dict.fromkeys(
     (code for code in (*range(32), *range(127, 160), *range(0xD800, 0xE000)) if chr(code) not in "\t\n\f\r\x85"),
@@ -39,6 +39,7 @@ CONTROLS = dict.fromkeys(
 _CORE_KEYS = frozenset(
     "id kind title speakers sources abstract bio chapters transcript pages year other date_iso date_of".split()
 )
+_OUR_KEYS = _CORE_KEYS | {field.key for field in value_fields()}
 _SPEAKER_KEYS = frozenset(("name", "affiliation", "role"))
 _BETWEEN = re.compile(r"[\s,]*")
 _CHAPTER_KEYS = frozenset(("time", "start_s", "end_s", "title", "speakers", "problem"))
@@ -55,111 +56,76 @@ def recognises(lines: Sequence[str]) -> bool:
 
 
 def read(lines: Sequence[str], name: str) -> Part:
-    """Read a file of records.
-
-    Args:
-        lines: All of its lines, blank ones included.
-        name: The file as the user knows it.
-
-    Raises:
-        PageUnreadable: Nothing in it is a record; names the first bad line.
-    """
+    """Read a file of records of these lines, blank ones included; raises as `read_objects` does."""
     return read_objects(_objects(lines), name, len(lines))
 
 
 def read_objects(objects: Iterator[tuple[int, int, Any]], name: str, line_count: int) -> Part:
-    """Read records that stand at (first line, last line).
+    """Read what stands at (first line, last line): objects in anybody's words or a format of their own, or a `Given`.
 
     Raises:
         PageUnreadable: Nothing in it is a record; names the first bad line.
     """
     entries: list[Entry] = []
     warnings: list[Warning] = []
-    bad: dict[int, str] = {}
-    unknown: Counter[str] = Counter()
+    bad: list[tuple[int, str]] = []
+    unused: Counter[str] = Counter()
     for first, last, value in objects:
-        try:
-            if isinstance(value, _BadRecord):
-                raise value
-            part = read_object(value, name, first, last)
-        except _BadRecord as error:
-            bad[first] = str(error)
-            warnings.append(Warning(name, first, str(error)))
-        else:
-            entries += part.entries
-            warnings += part.warnings
-            unknown += part.unused
+        for given in _given(value):
+            try:
+                if isinstance(given, _BadRecord):
+                    raise given
+                reader = _RecordReader(given.values)
+                record = reader.record(name, first, last)
+            except _BadRecord as error:
+                bad.append((first, str(error)))
+                warnings.append(Warning(name, first, str(error)))
+                continue
+            media = schema.MEDIA_FILE.of(record)
+            entries.append(
+                Entry(record, replace(given, mentions=(*given.mentions, media)) if media else given, given.is_recording)
+            )
+            warnings += [Warning(name, first, message) for message in dict.fromkeys(reader.messages)]
+            unused.update(given.unused)
+            unused.update(reader.unknown)
     if not entries:
-        line = min(bad, default=1)
-        raise PageUnreadable(name, line, bad.get(line, "the list is empty; put talks or papers into it."))
+        raise PageUnreadable(name, *next(iter(bad), (1, "it holds no talk and no paper; put some into it.")))
     if len(entries) == 1:
         entries = [replace(entries[0], owns_stem=True)]
     warnings.sort(key=lambda warning: warning.line)
-    furniture = dict.fromkeys(bad, "unreadable record")
-    return Part(name, line_count, tuple(entries), furniture=furniture, warnings=tuple(warnings), unused=unknown)
+    return Part(name, line_count, tuple(entries), warnings=tuple(warnings), unused=unused)
 
 
-def read_object(value: Any, name: str, first: int, last: int) -> Part:
-    """Read one object in its own format."""
-    if ytdlp.recognises(value):
-        return ytdlp.read(value, name, first, last)
-    if pyvideo.recognises(value):
-        return pyvideo.read(value, name, first, last)
-    reader = _RecordReader(normal(value))
-    record = reader.record(name, first, last)
-    media = record.values.get(MEDIA_FILE.key)
-    warnings = tuple(Warning(name, first, message) for message in dict.fromkeys(reader.messages))
-    mentions = (media,) if isinstance(media, str) else ()
-    return Part(name, 1, (Entry(record, mentions=mentions),), warnings=warnings, unused=reader.unknown)
+def read_chapters(items: Sequence[Mapping[str, Any]]) -> tuple[Chapter, ...]:
+    """Chapters under our keys, their times judged together."""
+    return _RecordReader({"chapters": items}).chapters(None)
 
 
-def normal(values: Any) -> dict[str, Any]:
-    """An object with our keys where it has them in other words, and with lists where it has them as one text.
+def _given(value: Any) -> Iterator["Given | _BadRecord"]:
+    if isinstance(value, Given | _BadRecord):
+        yield value
+    elif isinstance(value, dict):
+        yield from find_recordings(value) or (Given(under_our_keys(value)),)
+    else:
+        yield _BadRecord("not a JSON object; write {...}, one record a line.")
 
-    Raises:
-        _BadRecord: It is no object.
-    """
-    if not isinstance(values, dict):
-        raise _BadRecord("not a JSON object; write {...}, one record a line.")
+
+def under_our_keys(values: Mapping[str, Any]) -> dict[str, Any]:
+    """An object with our keys where it has them in other words."""
     found: dict[str, Any] = {}
-    own = _CORE_KEYS | {field.key for field in value_fields()}
     for key, value in values.items():
-        ours = key if key in own else record_key(key)
+        ours = key if key in _OUR_KEYS else record_key(key)
         if ours is None or (ours != key and (ours in values or ours in found)):
             found[key] = value
             continue
         found[ours] = value
-        if ours == DATE.key and ours != key and (of := date_of(key)):
+        if ours == schema.DATE.key and ours != key and (of := date_of(key)):
             found["date_of"] = of
-    if isinstance(found.get("speakers"), str):
-        found["speakers"] = [_speaker_json(one) for one in speakers_of(found["speakers"])]
-    affiliation, role = (found.pop(key, None) for key in ("affiliation", "role"))
-    people = found.get("speakers")
-    if isinstance(people, list) and len(people) == 1 and isinstance(people[0], dict):
-        more = {"affiliation": affiliation, "role": role}
-        found["speakers"] = [{**{key: one for key, one in more.items() if one}, **people[0]}]
-    else:
-        found |= {key: one for key, one in (("affiliation", affiliation), ("role", role)) if one is not None}
-    if isinstance(found.get("tags"), str):
-        found["tags"] = listed(found["tags"])
-    for field in (schema.DURATION, schema.SCHEDULED):
-        if isinstance(found.get(field.key), str) and (length_s := seconds_of(found[field.key])) is not None:
-            found[field.key] = int(length_s) if length_s == int(length_s) else length_s
-    if isinstance(found.get("transcript"), str):
-        found["transcript"] = [{"text": line} for line in found["transcript"].splitlines() if line.strip()]
-    found["language"] = language_of(found.get("language")) or found.get("language")
     return found
 
 
-def _speaker_json(speaker: Speaker) -> dict[str, Any]:
-    return {key: one for key in _SPEAKER_KEYS if (one := getattr(speaker, key)) is not None}
-
-
-def value_from_json(field: Field, raw: Any) -> Value | None:
-    """A field's value of what JSON, or a table's cell, gives for it.
-
-    Returns:
-        None where the source says nothing ("", null, []).
+def _value_of(field: Field, raw: Any) -> Value | None:
+    """A field's value of what a source gives for it; None for "", null and [].
 
     Raises:
         ValueError: The field cannot hold it; says what it can hold.
@@ -169,27 +135,29 @@ def value_from_json(field: Field, raw: Any) -> Value | None:
     if field.is_keyed:
         return _keyed(raw)
     if field.holds_many:
-        texts = [raw] if isinstance(raw, str) else raw
+        texts = raw if not isinstance(raw, str) else listed(raw) if field is schema.TAGS else [raw]
         if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
             raise ValueError('a list of texts, ["…", "…"]')
-        return tuple(text.strip() for text in texts if text.strip()) or None
+        return tuple(dict.fromkeys(text.strip() for text in texts if text.strip())) or None
     if field.type is DATES:
         return _date(raw)
     if field.type is FLAG:
         if not isinstance(raw, bool):
             raise ValueError("true or false")
         return raw
-    if field.type in (NUMBER, SECONDS):
-        return _number(raw, LONGEST_RECORDING_S if field.type is SECONDS else _LARGEST_NUMBER)
+    if field.type is SECONDS:
+        return _number(seconds_of(raw), LONGEST_RECORDING_S)
+    if field.type is NUMBER:
+        return _number(raw, _LARGEST_NUMBER)
     if not isinstance(raw, str):
         raise ValueError("a text in quotation marks")
-    return raw.strip()
+    return (language_of(raw) if field is schema.LANGUAGE else None) or raw.strip()
 
 
 def _number(raw: Any, largest: int) -> int | float:
     if isinstance(raw, bool) or not isinstance(raw, int | float) or not 0 <= raw <= largest:
-        raise ValueError(f"a number from 0 to {largest} without quotation marks")
-    return raw
+        raise ValueError(f"a number from 0 to {largest}")
+    return int(raw) if raw == int(raw) else raw
 
 
 def _keyed(raw: Any) -> dict[str, str]:
@@ -214,21 +182,14 @@ def _objects(lines: Sequence[str]) -> Iterator[tuple[int, int, Any]]:
     What is no JSON comes as the `_BadRecord` to report.
     """
     filled = [(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
-    first_line = filled[0][1].strip()
-    if first_line.startswith("[") or (first_line.startswith("{") and not _is_whole(first_line) and _goes_on(filled)):
+    first = filled[0][1].lstrip()
+    # A line that breaks off is followed by the next record, an object of several lines by the rest of it.
+    goes_on = len(filled) > 1 and not filled[1][1].lstrip().startswith("{")
+    if first.startswith("[") or (first.startswith("{") and goes_on and isinstance(_parsed(first), _BadRecord)):
         yield from _values("\n".join(lines))
         return
     for number, line in filled:
         yield number, number, _parsed(line)
-
-
-def _is_whole(line: str) -> bool:
-    return not isinstance(_parsed(line), _BadRecord)
-
-
-def _goes_on(filled: Sequence[tuple[int, str]]) -> bool:
-    """Whether the object of the first line goes on below it, rather than being a line that breaks off."""
-    return len(filled) > 1 and not filled[1][1].lstrip().startswith("{")
 
 
 def _values(text: str) -> Iterator[tuple[int, int, Any]]:
@@ -311,19 +272,25 @@ class _RecordReader:
             raise _BadRecord('no "title"; add one.')
         other = self.values.get("other")
         self.other |= other if isinstance(other, dict) else {} if other is None else {"other": other}
-        self._leave("", self.values, _CORE_KEYS | {field.key for field in value_fields()})
+        speakers, beside = self._speakers(self.values, ""), frozenset[str]()
+        if len(speakers) == 1:  # a table has a column for what it says of its one speaker
+            [one], beside = speakers, frozenset(("affiliation", "role"))
+            affiliation, role = (_text_of(self.values, key) or None for key in ("affiliation", "role"))
+            speakers = (Speaker(one.name, one.affiliation or affiliation, one.role or role),)
+        self._leave("", self.values, _OUR_KEYS | beside)
+        values = self._field_values()
         return Record(
             title=title,
             kind=kind,
             sources=tuple(Source(name, first_line, last_line, page) for page in self._texts("pages") or [""]),
-            speakers=self._speakers(self.values, ""),
+            speakers=speakers,
             abstract=self._text("abstract"),
             bio=self._text("bio"),
-            chapters=self._chapters(),
+            chapters=self.chapters(values.get(schema.DURATION.key)),
             transcript=self._transcript(),
-            values=self._field_values(),
+            values=values,
             other=self.other,
-            id=self._id(),
+            id=str(number) if isinstance(number := self.values.get("id"), int) else self._text("id"),
         )
 
     def _field_values(self) -> dict[str, Value]:
@@ -331,16 +298,16 @@ class _RecordReader:
         for field in value_fields():
             raw = self.values.get(field.key)
             try:
-                value = value_from_json(field, raw)
+                value = _value_of(field, raw)
             except ValueError as error:
                 self._keep(field.key, raw, str(error))
                 continue
             if value is not None:
                 values[field.key] = value
-        if (date := self._dated(values.get(DATE.key))) is not None:
-            values[DATE.key] = date
-        if links := self._links(values.get(LINKS.key, ())):
-            values[LINKS.key] = links
+        if (date := self._dated(values.get(schema.DATE.key))) is not None:
+            values[schema.DATE.key] = date
+        if links := self._links(values.get(schema.LINKS.key, ())):
+            values[schema.LINKS.key] = links
         return values
 
     def _dated(self, date: Value | None) -> Date | None:
@@ -349,20 +316,15 @@ class _RecordReader:
         if not isinstance(date, Date):
             return parse_date(str(year)) if isinstance(year, int) and 0 < year < 10**4 else None
         if isinstance(iso, str):
-            date = replace(parse_iso(iso), text=date.text)
+            date = replace(parse_date(iso), text=date.text)
         return replace(date, of=of) if of in get_args(DateOf) else date
 
     def _links(self, given: Any) -> tuple[str, ...]:
         """The links that are given and those in the texts; a list of ours, which names its sources, has them all."""
         if "sources" in self.values:
             return tuple(given)
-        found = [find_links(self._text(key)) for key in ("abstract", "bio")]
-        self.messages += [f'the address "{cut}" is cut off; write it whole.' for one in found for _, cut in one.cut]
-        return tuple(dict.fromkeys((*given, *(link for one in found for link in one.links))))
-
-    def _id(self) -> str:
-        value = self.values.get("id")
-        return str(value) if isinstance(value, int) and not isinstance(value, bool) else self._text("id")
+        found = (link for key in ("abstract", "bio") for link in find_links(self._text(key)).links)
+        return tuple(dict.fromkeys((*given, *found)))
 
     def _text(self, key: str) -> str:
         return _text_of(self.values, key)
@@ -378,10 +340,10 @@ class _RecordReader:
         """Keep a value that its field cannot hold."""
         shown = json.dumps(raw, ensure_ascii=False)
         shown = shown if len(shown) <= 40 else f"{shown[:39]}…"
-        self.messages.append(f'"{key}" is {shown}; kept under "other", write {wanted}.')
+        self.messages.append(f'"{key}" is {shown}; kept under "other", it should be {wanted}.')
         self.other[key] = raw
 
-    def _leave(self, place: str, values: Mapping[str, Any], known: frozenset[str] | set[str]) -> None:
+    def _leave(self, place: str, values: Mapping[str, Any], known: frozenset[str]) -> None:
         """Keep and count what no field takes; null says nothing."""
         for key in values:
             if key not in known and values[key] is not None:
@@ -391,9 +353,10 @@ class _RecordReader:
     def _speakers(self, values: Mapping[str, Any], place: str) -> tuple[Speaker, ...]:
         wanted = '{"name": "...", "affiliation": "..."}'
         speakers: list[Speaker] = []
-        for number, item in enumerate(_list_of(values, "speakers", wanted)):
-            if isinstance(item, str) and item.strip():
-                speakers.extend(parse_people(item))
+        given = values.get("speakers")
+        for number, item in enumerate([given] if isinstance(given, str) else _list_of(values, "speakers", wanted)):
+            if isinstance(item, str):
+                speakers.extend(people_named(item))
                 continue
             if not isinstance(item, dict) or not _text_of(item, "name"):
                 raise _BadRecord(f'one of "speakers" has no name; write {wanted}.')
@@ -402,45 +365,55 @@ class _RecordReader:
             speakers.append(Speaker(name, affiliation or None, role or None))
         return tuple(speakers)
 
-    def _chapters(self) -> tuple[Chapter, ...]:
+    def chapters(self, duration_s: Any) -> tuple[Chapter, ...]:
+        """The chapters; one whose time cannot be right is told, and never becomes a link."""
         wanted = '{"start_s": 90, "title": "..."}'
-        chapters: list[Chapter] = []
+        found: list[Chapter] = []
         for number, item in enumerate(_list_of(self.values, "chapters", wanted)):
             if not isinstance(item, dict) or not isinstance(item.get("title"), str):
                 raise _BadRecord(f'one of "chapters" has no title; write {wanted}.')
             self._leave(f"chapters[{number}].", item, _CHAPTER_KEYS)
-            chapters.append(self._chapter(item, f"chapters[{number}]."))
-        checked = check_order(chapters)
+            found.append(self._chapter(item, f"chapters[{number}].", duration_s))
+        checked = check_order(found)
         self.messages += [f"{chapter.problem}; it is kept as written." for chapter in checked if chapter.problem]
         return checked
 
-    def _chapter(self, item: dict[str, Any], place: str) -> Chapter:
+    def _chapter(self, item: dict[str, Any], place: str, duration_s: Any) -> Chapter:
         """One chapter; a start that is missing is taken from the time as written."""
         time, title, problem = _text_of(item, "time"), _text_of(item, "title"), _text_of(item, "problem") or None
         start, end = item.get("start_s"), item.get("end_s")
-        if start is not None and not _is_second(start):
-            time = time or json.dumps(start)
-            start, problem = None, f'the start_s {time[:40]} of "{title}" is no number of seconds from 0 to {_DAY_S}'
-        if start is None and problem is None:
+        start_s, end_s = seconds_of(start), seconds_of(end)
+        if start is not None:
+            written = start.strip() if isinstance(start, str) else json.dumps(start)
+            is_second = start_s is not None and 0 <= start_s < LONGEST_S
+            problem = None if is_second else f'the time "{written[:40]}" cannot be one'
+            time = time or (written if isinstance(start, str) or problem else "")
+        elif problem is None:
             timed = all(number.isdigit() for number in time.split(":")) and time.count(":") in (1, 2)
-            start, problem = parse_time(time) if timed else (None, f'"{title}" has no time')
-        if end is not None and (not _is_second(end) or (start is not None and end < start)):
+            start_s, problem = parse_time(time) if timed else (None, f'"{title}" has no time')
+        if start_s is not None and duration_s and start_s > duration_s and not problem:
+            problem = f'the time "{time or start}" lies after the end of the recording'
+            time = time or str(start)
+        if problem:
+            start_s = None
+        if end is not None and (end_s is None or not (start_s or 0) <= end_s < LONGEST_S):
             self._keep(f"{place}end_s", end, "seconds that are not before the start")
-            end = None
-        return Chapter(time, start, title, self._speakers(item, place), problem, end)
+            end_s = None
+        return Chapter(time, start_s, title, self._speakers(item, place), problem, end_s)
 
     def _transcript(self) -> tuple[Cue, ...]:
         wanted = '{"start_s": 90, "text": "..."}'
-        pieces = _list_of(self.values, "transcript", wanted)
+        text = self.values.get("transcript")
+        if isinstance(text, str):
+            pieces: list[Any] = [{"text": line} for line in text.splitlines() if line.strip()]
+        else:
+            pieces = _list_of(self.values, "transcript", wanted)
         if not all(isinstance(one, dict) and isinstance(one.get("text", one.get("body")), str) for one in pieces):
             raise _BadRecord(f'a piece of "transcript" has no text; write {wanted}.')
-        track = read_cues(pieces, lambda key: self.unknown.update([key]))
+        track = read_cues(pieces)
+        self.unknown += track.unused
         self.messages += [f"in the transcript, {problem}" for problem in track.problems]
         return track.cues
-
-
-def _is_second(value: Any) -> TypeGuard[int | float]:
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < _DAY_S
 
 
 def _text_of(values: Mapping[str, Any], key: str) -> str:

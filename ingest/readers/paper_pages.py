@@ -4,19 +4,16 @@ Comes in: a page's lines. Goes out: its papers, what its other lines are, and wh
 
 A paper is a title, an abstract of one or several paragraphs, and perhaps a block: a count of authors or an
 organisation, a dot, a date with or without its year, a count of comments. Blocks have a form of their own; what is
-title and what is text is decided by the cheapest reading of the whole page (`segment`).
+title and what is text is decided by the cheapest reading of the whole page (`lines`).
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence, Set
 
-from ingest.readers.blocks import Block, find_blocks, parse_block
-from ingest.readers.dates import parse_dated_line
-from ingest.readers.links import find_links
-from ingest.readers.segment import cheapest_parts
-from ingest.readers.shapes import FEWEST_TITLE_WORDS_AT_END, furniture_name, prose_cost, title_cost
-from ingest.records import Reading, Record, Source, Value, Warning
+from ingest.readers.fields import parse_dated_line
+from ingest.readers.lines import Lines, Page, PageEntry, filled, furniture_name, prose_cost, title_cost
+from ingest.readers.parts import Part
+from ingest.records import Record, Value
 from ingest.schema import AUTHOR_COUNT, COMMENT_COUNT, DATE, LINKS, ORGANISATION
 
 HEADING = re.compile(r"(?:Daily|Weekly|Monthly|Trending) Papers", re.IGNORECASE)
@@ -24,16 +21,17 @@ _HEADING_AMONG_LINES = 40
 # The lines that the site puts at its top, in the order in which they stand there.
 _SITE_LINES = (
     ("news mark", re.compile(r"new", re.IGNORECASE)),
-    (
-        "newsletter offer",
-        re.compile(r"Get (?:trending|daily) papers in your (?:email )?inbox.*", re.IGNORECASE),
-    ),
+    ("newsletter offer", re.compile(r"Get (?:trending|daily) papers in your (?:email )?inbox.*", re.IGNORECASE)),
     ("newsletter button", re.compile(r"Subscribe", re.IGNORECASE)),
     ("page heading", HEADING),
     ("byline", re.compile(r"by ?\S.{0,40} and the research community", re.IGNORECASE)),
     ("view switch", re.compile(r"Daily|Weekly|Monthly|Trending", re.IGNORECASE)),
     ("submitter", re.compile(r"Submitted by\b.{0,60}|Published by\b.{0,60}", re.IGNORECASE)),
 )
+_AUTHORS = re.compile(r"\W*(?P<count>\d{1,5}) authors?", re.IGNORECASE)
+_DOT = re.compile(r"[·•∙・⋅]")
+_COMMENTS = re.compile(r"(?P<count>\d{1,4})(?: comments?)?", re.IGNORECASE)
+_LONGEST_ORGANISATION_CHARS = 120
 
 _STEPS = {
     "start": {"furniture": 0.0, "title": 0.0, "prose": 6.0, "block": 8.0},
@@ -43,62 +41,32 @@ _STEPS = {
     "block": {"block": 0.0, "title": 0.0, "furniture": 0.0, "prose": 8.0, "end": 0.0},
 }
 
-Lines = list[tuple[int, str]]
-
-
-@dataclass(slots=True)
-class _Entry:
-    """The numbered lines of one paper, by the part they play."""
-
-    title: tuple[int, str]
-    page: str
-    paragraphs: Lines = field(default_factory=list)
-    block: Lines = field(default_factory=list)
-
-    @property
-    def last_line(self) -> int:
-        return max(number for number, _ in (self.title, *self.paragraphs, *self.block))
-
 
 def recognises(lines: Sequence[str]) -> bool:
     """Whether a heading "Daily Papers" stands near the top, or the file holds blocks of figures."""
-    top = [line.strip() for line in lines if line.strip()][:_HEADING_AMONG_LINES]
-    return any(HEADING.fullmatch(line) for line in top) or bool(find_blocks(lines))
+    numbered = filled(lines)
+    return any(HEADING.fullmatch(line) for _, line in numbered[:_HEADING_AMONG_LINES]) or bool(_find_blocks(numbered))
 
 
-def read(lines: Sequence[str], name: str) -> Reading:
-    """Read a page.
-
-    Args:
-        lines: All of its lines, blank ones included.
-        name: The file as the user knows it.
-    """
-    blocks = find_blocks(lines)
-    numbered = [(number, line.strip()) for number, line in enumerate(lines, start=1) if line.strip()]
-    furniture, pages = _site_lines(numbered, blocks)
-    costs = [_line_costs(line, furniture=number in furniture, block=number in blocks) for number, line in numbered]
-    warnings: list[Warning] = []
-    entries: list[_Entry] = []
-    for (number, line), part in zip(numbered, cheapest_parts(costs, _STEPS), strict=True):
-        if part == "furniture":
-            continue
-        if part == "title":
-            entries.append(_Entry((number, line), pages[number]))
-        elif not entries or entries[-1].page != pages[number]:
-            furniture[number] = "text above the first paper"
-            warnings.append(Warning(name, number, "text that belongs to no paper; put the paper's title above it."))
-        else:
-            (entries[-1].block if part == "block" else entries[-1].paragraphs).append((number, line))
-    _part_from_last_lines(entries, name, furniture, warnings)
-    papers = tuple(_paper(entry, name, warnings) for entry in entries)
-    if not papers:
-        warnings.append(
-            Warning(name, 1, "this Daily Papers page holds no paper; save the page again when it has loaded.")
-        )
-    return Reading(papers, furniture, tuple(sorted(warnings, key=lambda warning: warning.line)))
+def read(lines: Sequence[str], name: str) -> Part:
+    """Read a page of these lines, blank ones included."""
+    page = Page(lines, name, "paper")
+    blocks = _find_blocks(page.lines)
+    page.furniture, headings = _site_lines(page.lines, blocks)
+    costs = [
+        {"furniture": 0.0} if number in page.furniture
+        else {"block": 0.0} if number in blocks
+        else {"title": title_cost(line), "prose": prose_cost(line)}
+        for number, line in page.lines
+    ]  # fmt: skip
+    entries = page.entries(costs, _STEPS, headings, "its abstract")
+    return page.part(
+        [_paper(entry, page) for entry in entries],
+        "this Daily Papers page holds no paper; save the page again when it has loaded.",
+    )
 
 
-def _site_lines(numbered: Lines, blocks: Mapping[int, str]) -> tuple[dict[int, str], dict[int, str]]:
+def _site_lines(numbered: Lines, blocks: Set[int]) -> tuple[dict[int, str], dict[int, str]]:
     """Name the site's own lines, and say for every line on which page it stands.
 
     Returns:
@@ -125,56 +93,79 @@ def _site_lines(numbered: Lines, blocks: Mapping[int, str]) -> tuple[dict[int, s
     return furniture, pages
 
 
-def _line_costs(line: str, *, furniture: bool, block: bool) -> dict[str, float]:
-    if furniture:
-        return {"furniture": 0.0}
-    return {"block": 0.0} if block else {"title": title_cost(line), "prose": prose_cost(line)}
-
-
-def _part_from_last_lines(entries: list[_Entry], name: str, furniture: dict[int, str], warnings: list[Warning]) -> None:
-    """Take short lines at the page's end that have nothing below them for the page's own, and say so."""
-    while entries and not entries[-1].paragraphs and not entries[-1].block:
-        number, line = entries[-1].title
-        if len(line.split()) >= FEWEST_TITLE_WORDS_AT_END:
-            return
-        entries.pop()
-        furniture[number] = "unknown line"
-        warnings.append(
-            Warning(
-                name,
-                number,
-                f'"{line}" is neither a paper nor a known line; if it is a title, add its abstract.',
-            )
-        )
-
-
-def _paper(entry: _Entry, name: str, warnings: list[Warning]) -> Record:
+def _paper(entry: PageEntry, page: Page) -> Record:
     """Make a record of one entry and report what is odd in it."""
-    first_line, title = entry.title
-    block = parse_block(entry.block) if entry.block else Block()
-    if not entry.paragraphs:
-        warnings.append(
-            Warning(name, first_line, "a title with no abstract after it; add one below it if the paper has one.")
-        )
-    for number, message in block.warnings:
-        warnings.append(Warning(name, number, message))
-    abstract = "\n".join(line for _, line in entry.paragraphs)
-    found = find_links(abstract)
-    for offset, address in found.cut:
-        warnings.append(
-            Warning(name, entry.paragraphs[offset][0], f'the address "{address}" is cut off; write it whole.')
-        )
-    told: dict[str, Value | None] = {
-        LINKS.key: found.links or None,
-        AUTHOR_COUNT.key: block.author_count,
-        ORGANISATION.key: block.organisation,
-        DATE.key: block.date,
-        COMMENT_COUNT.key: block.comment_count,
-    }
-    return Record(
-        title=" ".join(title.split()),
-        kind="paper",
-        sources=(Source(name, first_line, entry.last_line, entry.page),),
-        abstract=abstract,
-        values={key: value for key, value in told.items() if value is not None},
+    paragraphs = entry.parts["prose"]
+    if not paragraphs:
+        page.warn(entry.title[0], "a title with no abstract after it; add one below it if the paper has one.")
+    values = _read_block(entry.parts["block"], page)
+    if links := page.links(paragraphs):
+        values[LINKS.key] = links
+    return page.record(entry, abstract="\n".join(line for _, line in paragraphs), values=values)
+
+
+def _find_blocks(lines: Lines) -> set[int]:
+    """The lines of blocks: a count of authors or a dot, and those around it that have the form of a block's parts."""
+    found: set[int] = set()
+    for at, (number, text) in enumerate(lines):
+        is_dot = _DOT.fullmatch(text)
+        if not (is_dot or _AUTHORS.fullmatch(text)):
+            continue
+        found.add(number)
+        if is_dot and at and _is_organisation(lines[at - 1], lines[at - 2] if at > 1 else (0, "")):
+            found.add(lines[at - 1][0])
+        if at + 1 < len(lines) and parse_dated_line(lines[at + 1][1]):
+            found.add(lines[at + 1][0])
+            if at + 2 < len(lines) and _COMMENTS.fullmatch(lines[at + 2][1]):
+                found.add(lines[at + 2][0])
+    return found
+
+
+def _is_organisation(line: tuple[int, str], above: tuple[int, str]) -> bool:
+    """Whether the line above a dot can name an organisation: short, no sentence, and parted from the text above it."""
+    number, text = line
+    parted = number - above[0] > 1 or len(above[1]) > _LONGEST_ORGANISATION_CHARS or bool(_AUTHORS.fullmatch(above[1]))
+    return (
+        parted and len(text) <= _LONGEST_ORGANISATION_CHARS and prose_cost(text) >= 1.0 and not parse_dated_line(text)
     )
+
+
+def _read_block(lines: Lines, page: Page) -> dict[str, Value]:
+    """What a block says; a line of it that says nothing known is told."""
+    values: dict[str, Value] = {}
+    for number, text in lines:
+        is_dated = DATE.key in values
+        if AUTHOR_COUNT.key not in values and (match := _AUTHORS.fullmatch(text)):
+            values[AUTHOR_COUNT.key] = int(match["count"])
+        elif _DOT.fullmatch(text):
+            continue
+        elif not is_dated and (dated := parse_dated_line(text)):
+            date, comments = dated
+            values |= {DATE.key: date} | ({} if comments is None else {COMMENT_COUNT.key: comments})
+            if date.day is None:
+                page.warn(number, f'no calendar has the date "{date.text}"; it is kept as written.')
+        elif is_dated and COMMENT_COUNT.key not in values and (match := _COMMENTS.fullmatch(text)):
+            values[COMMENT_COUNT.key] = int(match["count"])
+        elif ORGANISATION.key not in values and not is_dated and not _AUTHORS.fullmatch(text):
+            values[ORGANISATION.key] = organisation_name(text)
+        else:
+            page.warn(number, f'"{text}" is not a known part of a paper; remove the line.')
+    return values
+
+
+def organisation_name(text: str) -> str:
+    """The name behind a logo's own text: "Harvard Harvard University" is "Harvard University".
+
+    The logo's text repeats how the name begins, as words or as one word ("stanford-nlp Stanford NLP"); a line that
+    repeats nothing is the name.
+    """
+    words = text.split()
+    for count in range(1, len(words)):
+        head, tail = _squashed(words[:count]), _squashed(words[count:])
+        if head and tail.startswith(head):
+            return " ".join(words[count:])
+    return text
+
+
+def _squashed(words: Sequence[str]) -> str:
+    return "".join(letter for word in words for letter in word.casefold() if letter.isalnum())

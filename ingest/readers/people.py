@@ -1,26 +1,69 @@
-"""People as a page names them: "Name, Role, Affiliation", one or several to a line.
+"""People as pages name them: "Name, Role, Affiliation", one or several to a line.
 
-Comes in: the part of a line that names people. Goes out: speakers, each with what the line says of it, and how much a
-line looks like one that names people. Nothing is looked up: a name is told from an affiliation by its shape and its
-place.
+Comes in: the part of a line that names people. Goes out: speakers, each with what the line says of it; how much a line
+looks like one that names people; the surname by which two names are compared. Nothing is looked up: a name is told from
+a role or an affiliation by its shape, its place, and the usual words of titles and institutions.
 """
 
 import re
 from dataclasses import dataclass, field
 
-from ingest.readers.affiliations import is_organisation, is_role, is_suffix, role_and_affiliation
-from ingest.readers.brackets import split_outside, trailing_bracket
-from ingest.readers.names import PARTICLES, is_name
 from ingest.records import Speaker
+from ingest.text import folded
 
+# Placeholders in lists of speakers, as people write them where they know none.
+NOBODY = frozenset(
+    "various speakers|various|multiple speakers|several speakers|speaker|speakers|unknown|unknown speaker|anonymous|tba"
+    "|tbd|tbc|to be announced|n/a|none|nobody|panel|all|-|–|?|".split("|")
+)
 _LABEL = re.compile(
     r"^(?:(?:speakers?|presenters?|panelists?|instructors?)\s*:\s*|(?:presented )?by:?\s+)", re.IGNORECASE
 )
+PARTICLES = re.compile(r"al|bin|da|de|del|della|den|der|di|dos|du|el|ibn|la|le|ten|ter|van|von|y|zu|zur")
 # What stands small in names and affiliations.
 _SMALL_WORDS = re.compile(r"a|an|and|at|e|et|für|in|of|on|the|to|und|with|for|" + PARTICLES.pattern)
 AFFILIATED_COST = 0.0
 BARE_NAME_COST = 2.0
 _LONGEST_LINE_CHARS = 260
+HONORIFICS = re.compile(r"^(?:(?:Dr|Prof|Professor|Mr|Mrs|Ms|Mx|Sir|Dame)\b\.?\s+)+", re.IGNORECASE)
+_NAME_WORD = re.compile(r"[^\W\d_][^\W\d_.]*(?:[.'’‐‑-]+[^\W\d_]+)*\.?")
+_NICKNAME = re.compile(r"\s*(?:\([^()]*\)|[\"“][^\"“”]*[\"”])\s+(?=\S)")
+# Words that open a heading and never a name.
+_NOT_NAMES = re.compile(
+    r"a|and|are|at|beyond|by|does|for|from|how|in|introduction|is|not|of|on|or|part|session|should|the|to|toward|towards"
+    r"|tutorial|what|when|where|which|why|with"
+    r"|adjunct|assistant|associate|deputy|distinguished|principal|research|senior|staff|vice|visiting",
+    re.IGNORECASE,
+)
+_ROLE = re.compile(
+    r"\b(?:professor|prof|lecturer|instructor|teacher|dean|provost|scientist|researcher|scholar|fellow|postdoc|postdoctoral"
+    r"|student|candidate|intern|engineer|developer|architect|analyst|consultant|manager|director|member|lead|leader|head"
+    r"|chair|chairman|chairwoman|co-?chair|president|vp|svp|ceo|cto|cso|cio|founder|co-?founder|officer"
+    r"|chief|partner|principal investigator|editor|specialist|technologist|strategist|economist|curator|advisor|adviser"
+    r"|mathematician|physicist|statistician|programmer|organi[sz]er|moderator|host)s?\b",
+    re.IGNORECASE,
+)
+_ORGANISATION = re.compile(
+    r"\b(?:universit\w*|institut\w*|college|school|[ée]cole|hochschule|polytechnic\w*|academy|center|centre|laborator\w+|labs?"
+    r"|department|dept|faculty|foundation|hospital|clinic|museum|observatory|council|agency|ministry|society|association"
+    r"|research|survey|bureau|archives?|tech|technolog\w+|systems|solutions|group|company|corporation|corp|inc|ltd|llc|gmbh|consortium|initiative"
+    # Companies whose names have the shape of a person's when two stand together ("Google DeepMind").
+    r"|google|deepmind|microsoft|amazon|meta|apple|nvidia|intel|facebook|openai|anthropic|adobe|samsung|huawei|alibaba"
+    r"|tencent|baidu|bytedance|salesforce|bosch|siemens|toyota|sony|hitachi|oracle|qualcomm|mila)\b",
+    re.IGNORECASE,
+)
+# Places and institutions that have the shape of a person's name; as a second word ("Ana West") they are surnames.
+_PLACE = re.compile(
+    r"(?:san|santa|los|las|new|north|south|east|west|saint|hong|abu|tel|ann arbor|palo alto|college park|chapel hill"
+    r"|united|carnegie|johns hopkins|cold spring|max planck|penn state|notre dame|ben[- ]gurion)\b",
+    re.IGNORECASE,
+)
+_COUNTRIES = frozenset(("USA", "US", "UK", "UAE", "U.S.A.", "U.S.", "U.K.", "CA", "NY", "MA", "PA", "IL", "WA", "TX"))
+_SUFFIXES = re.compile(r"jr|sr|ii|iii|iv|phd|md|msc|bsc|dphil|mba|dsc|scd|facs|ieee-fellow", re.IGNORECASE)
+# A text that opens so names an institution: "UC Irvine", "UT Austin".
+OPENS_INSTITUTION = frozenset(
+    ("UC", "UT", "UW", "UCL", "UCLA", "MIT", "NYU", "ETH", "IIT", "CNRS", "IBM", "ENS", "EPFL")
+)
 
 
 @dataclass(slots=True)
@@ -48,6 +91,22 @@ def parse_people(text: str) -> tuple[Speaker, ...]:
             following = parts[index + 1] if index + 1 < len(parts) else None
             _read_part(part, following, people, first=index == 0, group_start=started)
     return tuple(_to_speaker(person) for person in people if person.name)
+
+
+def people_named(text: str) -> tuple[Speaker, ...]:
+    """The people of a value that names nothing else; a name in any script stands as it is, a placeholder is nobody.
+
+    Args:
+        text: Such as "Ada Roe", "Ada Roe, Bo Lind" or a line that `parse_people` reads.
+    """
+    text = " ".join(text.split())
+    if not re.search(r"[,;&()]| and ", text):
+        found: tuple[Speaker, ...] = (Speaker(text),)
+    elif all(is_name(part, strict=True) for part in text.split(",")):
+        found = tuple(Speaker(part.strip()) for part in text.split(","))
+    else:
+        found = parse_people(text)
+    return tuple(one for one in dict.fromkeys(found) if one.name.casefold() not in NOBODY)
 
 
 def speaker_line_cost(line: str) -> float | None:
@@ -152,3 +211,121 @@ def _small_words(text: str) -> int:
     """How many words are written small though a name or an affiliation would not; a sentence has many."""
     words = re.findall(r"(?<![\w-])[^\W\d_]+", re.sub(r"\([^()]*\)", "", text))
     return sum(word[0].islower() and not _SMALL_WORDS.fullmatch(word) and not is_role(word) for word in words)
+
+
+def is_name(text: str, *, strict: bool = False) -> bool:
+    """Whether a text has the shape of a person's full name, two to five words.
+
+    Args:
+        text: Such as "Sicun (Sean) Gao", "Li-C. Wang", "Ana de la Cruz".
+        strict: In the middle of a line, where an affiliation is as likely: no abbreviation, no organisation, no place.
+    """
+    bare = HONORIFICS.sub("", text.strip())
+    words = _NICKNAME.sub(" ", bare).split()
+    while words and is_suffix(words[-1].strip(",")):
+        words.pop()
+    if not 2 <= len(words) <= 5 or PARTICLES.fullmatch(words[-1]):
+        return False
+    if any(_NOT_NAMES.fullmatch(word) for word in words) or words[0] in OPENS_INSTITUTION:
+        return False
+    if not all(_NAME_WORD.fullmatch(word) and (PARTICLES.fullmatch(word) or not word[0].islower()) for word in words):
+        return False
+    return not (strict and is_organisation(text))
+
+
+def surname(name: str) -> str:
+    """The last word of a name in plain small letters, for comparing: "Sicun (Sean) Gao" gives "gao"."""
+    words = [word for word in re.sub(r"\([^()]*\)", " ", name).replace(",", " ").split() if not is_suffix(word)]
+    return plain_word(words[-1]) if words else ""
+
+
+def plain_word(word: str) -> str:
+    """A word without case, accents and punctuation."""
+    return "".join(filter(str.isalnum, folded(word)))
+
+
+def is_role(text: str) -> bool:
+    """Whether a text holds a word for what somebody is ("Professor", "Postdoctoral Scholar")."""
+    return _ROLE.search(text) is not None
+
+
+def is_organisation(text: str) -> bool:
+    """Whether a text must be an institution or a place, not a person, by its words or by an abbreviation."""
+    if text.strip() in _COUNTRIES:
+        return False
+    capitals = re.search(r"(?<![\w.-])[A-Z]{2,}(?![\w.])", text) is not None
+    return capitals or (_ORGANISATION.search(text) or _PLACE.match(text)) is not None
+
+
+def is_suffix(text: str) -> bool:
+    """Whether a text belongs to the name before it: "Jr.", "PhD"."""
+    return _SUFFIXES.fullmatch(text.replace(".", "")) is not None
+
+
+def role_and_affiliation(details: list[str]) -> tuple[str | None, str | None]:
+    """Sort what was said of a person.
+
+    Args:
+        details: In the line's order, such as ["Professor", "University of California", "San Diego"].
+
+    Returns:
+        Role and affiliation, several of one sort joined as in the line; None where there is none. "Scholar at MIT" is
+        a role at an affiliation; a bracket behind an affiliation that tells a role is taken for one.
+    """
+    roles: list[str] = []
+    in_brackets: list[str] = []
+    affiliations: list[str] = []
+    for detail in details:
+        text, bracket = trailing_bracket(detail)
+        if is_role(text):
+            role, places = _role_at(detail)
+            roles.append(role)
+            affiliations.extend(places)
+        elif bracket and is_role(bracket):
+            affiliations.append(text)
+            in_brackets.append(bracket)
+        else:
+            affiliations.append(detail)
+    role = "; ".join(([", ".join(roles)] if roles else []) + in_brackets)
+    return role or None, ", ".join(affiliations) or None
+
+
+def _role_at(text: str) -> tuple[str, list[str]]:
+    """Part "Scholar at MIT"; with a second role behind it the role stays whole and only the places are named."""
+    if " at " not in text:
+        return text, []
+    clauses = split_outside(text, r"\s+(?:and|&)\s+(?=.*\bat\b)|\s+(?:and|&)\s+(?=[^,]*$)")
+    grouped: list[str] = []
+    for clause in clauses:
+        if grouped and not is_role(clause):
+            grouped[-1] = f"{grouped[-1]} and {clause}"
+        else:
+            grouped.append(clause)
+    places = [clause.split(" at ", 1)[1].strip() for clause in grouped if " at " in clause]
+    if len(places) == 1 and text.endswith(places[0]):
+        return text[: -len(places[0])].rstrip().removesuffix(" at").rstrip(), places
+    return text, [" and ".join(places)]
+
+
+def split_outside(text: str, separator: str) -> list[str]:
+    """Split a text where a pattern matches outside brackets.
+
+    Args:
+        text: One line; a bracket that never closes is taken for a letter.
+        separator: A regular expression, such as "," or ";".
+    """
+    protected = [match.span() for match in re.finditer(r"\([^()]*(?:\([^()]*\)[^()]*)*\)", text)]
+    pieces: list[str] = []
+    start = 0
+    for match in re.finditer(separator, text):
+        if not any(opening <= match.start() < closing for opening, closing in protected):
+            pieces.append(text[start : match.start()])
+            start = match.end()
+    pieces.append(text[start:])
+    return [piece.strip() for piece in pieces if piece.strip()]
+
+
+def trailing_bracket(text: str) -> tuple[str, str | None]:
+    """Part a text from the bracket it ends with: "IBM (co-chair, Si2)" gives "IBM" and "co-chair, Si2"."""
+    match = re.fullmatch(r"(?P<text>.*\S)\s*\((?P<inside>[^()]+)\)", text.strip())
+    return (match["text"], match["inside"].strip()) if match else (text.strip(), None)

@@ -7,7 +7,7 @@ tells media and other binary files, which are never read; text is decoded here, 
 import json
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -18,25 +18,12 @@ from defusedxml.common import DefusedXmlException
 
 from ingest import schema
 from ingest.errors import PageUnreadable
-from ingest.readers import (
-    captions,
-    documents,
-    feeds,
-    json_records,
-    paper_pages,
-    pyvideo,
-    schedules,
-    segments,
-    tables,
-    talk_pages,
-    voctoweb,
-    ytdlp,
-)
+from ingest.readers import captions, documents, feeds, json_records, paper_pages, schedules, tables, talk_pages
 from ingest.readers.headings import record_key
-from ingest.readers.keys import timed_chapters
-from ingest.readers.parts import Part, from_reading
-from ingest.readers.tracks import Track
-from ingest.records import Warning
+from ingest.readers.parts import Given, Part
+from ingest.readers.recordings import is_playlist, timed
+from ingest.readers.tracks import Track, find_segments, read_segments
+from ingest.records import Chapter, Warning
 
 LARGEST_BYTES = 50_000_000
 _LOOK_BYTES = 64
@@ -45,6 +32,8 @@ _MEDIA = re.compile(
     re.DOTALL,
 )
 _PICTURE = re.compile(rb"\x89PNG|\xff\xd8\xff|GIF8|RIFF....WEBP|BM....\0\0\0\0", re.DOTALL)
+# Beside the recordings of a folder, as PyVideo has it.
+_CATEGORY_FILE = "category.json"
 _CAPTION_ENDINGS = (".srt", ".vtt", ".sbv", ".json3")
 _TEXT_ENDINGS = ("", ".txt", ".text", ".md", ".markdown")
 # A line of a transcript may begin with "[00:01:23]".
@@ -68,45 +57,31 @@ def read_file(path: Path, *, name: str) -> Part:
     Raises:
         PageUnreadable: It cannot be opened, is too large, no text, empty or of no known kind, or holds nothing good.
     """
-    start, size = _start(path, name)
-    if _MEDIA.match(start):
-        return Part(name, is_media=True)
-    if _PICTURE.match(start):
-        return Part(name, aside="a picture")
-    if size > LARGEST_BYTES:
-        raise PageUnreadable(
-            name,
-            None,
-            f"it has {size / 1e6:,.0f} MB, and files over {LARGEST_BYTES / 1e6:.0f} MB are not read; split it.",
-        )
-    if name.endswith(".description"):
-        return Part(name, aside="a downloader's copy of a description")
-    text, told = _decoded(_content(path, name), name)
-    part = _read_text(text, name)
-    if told:
-        part = replace(part, warnings=(Warning(name, 1, told), *part.warnings))
-    return part
-
-
-def _start(path: Path, name: str) -> tuple[bytes, int]:
     try:
+        size = path.stat().st_size
         with path.open("rb") as file:
-            return file.read(_LOOK_BYTES), path.stat().st_size
+            start = file.read(_LOOK_BYTES)
+        if _MEDIA.match(start):
+            return Part(name, is_media=True)
+        if _PICTURE.match(start):
+            return Part(name, aside="a picture")
+        if size > LARGEST_BYTES:
+            message = (
+                f"it has {size / 1e6:,.0f} MB, and files over {LARGEST_BYTES / 1e6:.0f} MB are not read; split it."
+            )
+            raise PageUnreadable(name, None, message)
+        if name.endswith(".description"):
+            return Part(name, aside="a downloader's copy of a description")
+        content = path.read_bytes()
+    except PermissionError as error:
+        message = "no permission to read it; allow it with chmod +r, or move the file away."
+        raise PageUnreadable(name, None, message) from error
     except OSError as error:
-        raise _cannot_open(name, error) from error
-
-
-def _content(path: Path, name: str) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise _cannot_open(name, error) from error
-
-
-def _cannot_open(name: str, error: OSError) -> PageUnreadable:
-    if isinstance(error, PermissionError):
-        return PageUnreadable(name, None, "no permission to read it; allow it with chmod +r, or move the file away.")
-    return PageUnreadable(name, None, f"it cannot be opened ({error.strerror}); check that the file is there.")
+        message = f"it cannot be opened ({error.strerror}); check that the file is there."
+        raise PageUnreadable(name, None, message) from error
+    text, told = _decoded(content, name)
+    part = _read_text(text, name)
+    return replace(part, warnings=(Warning(name, 1, told), *part.warnings)) if told else part
 
 
 def _decoded(content: bytes, name: str) -> tuple[str, str]:
@@ -161,13 +136,17 @@ def _read_text(text: str, name: str) -> Part:
         return _document(documents.read_html(text), lines, name, is_page=True)
     if _XML.match(text) and text.rstrip().endswith(">"):
         return _read_xml(text, lines, name)
-    for page in (talk_pages, paper_pages):
-        if page.recognises(lines):
-            return from_reading(name, len(lines), page.read(lines, name))
+    if talk_pages.recognises(lines):
+        return talk_pages.read(lines, name)
+    if paper_pages.recognises(lines):
+        return paper_pages.read(lines, name)
     if captions.is_captions(text):
         return _spoken(captions.read_captions(text), lines, name)
-    if (table := tables.find_table(text)) is not None:
-        return _read_table(table, lines, name)
+    table = tables.read_table(text)
+    if isinstance(table, Track):
+        return _spoken(table, lines, name)
+    if table is not None:
+        return json_records.read_objects(((line, line, one) for line, one in table), name, len(lines))
     if json_records.recognises(lines):
         return json_records.read(lines, name)
     if ending in _CAPTION_ENDINGS:
@@ -187,17 +166,13 @@ def _spoken(track: Track, lines: list[str], name: str) -> Part:
     """A part that is only what was said."""
     if not track.cues:
         raise PageUnreadable(name, None, "it holds no caption; download it again, or remove it.")
-    warnings = tuple(Warning(name, 1, f"{problem}") for problem in track.problems)
-    return Part(name, len(lines), track=track, warnings=warnings)
+    warnings = tuple(Warning(name, 1, problem) for problem in track.problems)
+    return Part(name, len(lines), track=track, warnings=warnings, unused=track.unused)
 
 
-def _read_table(table: tables.Table, lines: list[str], name: str) -> Part:
-    if table.is_segments:
-        track, unused = tables.segments(table)
-        part = _spoken(track, lines, name)
-        return Part(name, len(lines), track=part.track, warnings=part.warnings, unused=unused)
-    rows = ((line, line, values) for line, values in tables.records(table))
-    return json_records.read_objects(rows, name, len(lines))
+def _read_given(recordings: Iterator[Given], lines: list[str], name: str) -> Part:
+    """What a file tells that is of one piece."""
+    return json_records.read_objects(((1, len(lines), one) for one in recordings), name, len(lines))
 
 
 def _document(document: documents.Document, lines: list[str], name: str, *, is_page: bool = False) -> Part:
@@ -210,31 +185,22 @@ def _document(document: documents.Document, lines: list[str], name: str, *, is_p
     tells_of_talk = document.track is not None or any(key in told for key in ("speakers", "event", "date"))
     if is_page and not tells_of_talk:
         raise PageUnreadable(name, None, "a web page without times or speakers; nothing was read from it.")
-    if not document.title and "title" not in told:
-        track = document.track or documents.untimed(document.paragraphs)
+    is_titled = bool(document.title) or "title" in told
+    is_text = document.track is None and not (is_titled and tells_of_talk)
+    track = documents.untimed(document.paragraphs) if is_text else document.track
+    if not is_titled:
         part = _spoken(track or Track(()), lines, name)
-        untimed = () if document.track else (Warning(name, 1, _AS_TEXT),)
-        return replace(part, chapters=document.chapters, warnings=(*untimed, *part.warnings))
-    part = json_records.read_object(told, name, 1, len(lines))
-    entry = part.entries[0]
-    track = document.track
-    if track is None and not tells_of_talk:
-        track = documents.untimed(document.paragraphs)
-        part = replace(part, warnings=(Warning(name, 1, _AS_TEXT), *part.warnings))
-        entry = replace(entry, record=replace(entry.record, abstract=""))
-    record = replace(entry.record, chapters=document.chapters)
-    if track is not None:
-        values = {schema.CAPTIONS.key: track.made, **record.values}
-        record = replace(record, transcript=track.cues, transcript_file=name, values=values)
-    problems = tuple(Warning(name, 1, problem) for problem in (track.problems if track else ()))
-    return replace(
-        part,
-        line_count=len(lines),
-        entries=(replace(entry, record=record, owns_stem=True),),
-        track=track,
-        chapters=document.chapters,
-        warnings=(*part.warnings, *problems),
-    )
+    else:
+        part = _read_given(iter((Given(json_records.under_our_keys(told)),)), lines, name)
+        [entry] = part.entries
+        record = replace(entry.record, chapters=document.chapters, abstract="" if is_text else entry.record.abstract)
+        if track is not None:
+            values = {schema.CAPTIONS.key: track.made, **record.values}
+            record = replace(record, transcript=track.cues, transcript_file=name, values=values)
+        problems = tuple(Warning(name, 1, problem) for problem in (track.problems if track else ()))
+        part = replace(part, entries=(replace(entry, record=record),), track=track, warnings=part.warnings + problems)
+    untimed = (Warning(name, 1, _AS_TEXT),) if is_text else ()
+    return replace(part, chapters=document.chapters, warnings=untimed + part.warnings)
 
 
 def _read_xml(text: str, lines: list[str], name: str) -> Part:
@@ -247,9 +213,9 @@ def _read_xml(text: str, lines: list[str], name: str) -> Part:
         raise PageUnreadable(name, line, f"the XML is broken here ({str(error)[:80]}); download it again.") from None
     tag = root.tag.rpartition("}")[2]
     if tag == "schedule":
-        return schedules.read_xml(root, name, len(lines))
+        return _read_given(schedules.read_xml(root), lines, name)
     if tag in ("rss", "feed") and feeds.has_recordings(root):
-        return feeds.read(root, name, len(lines))
+        return _read_given(feeds.read(root), lines, name)
     what = "a feed without recordings" if tag in ("rss", "feed") else f"no schedule and no feed (its root is <{tag}>)"
     raise PageUnreadable(name, None, f"it is {what}; nothing was read from it.")
 
@@ -268,11 +234,23 @@ def _read_json(text: str, lines: list[str], name: str) -> Part:
         return json_records.read(lines, name)
     except ValueError:
         return json_records.read(lines, name)
-    if PurePosixPath(name).name == pyvideo.CATEGORY_FILE and _is_category(value):
-        return pyvideo.read_category(value, name, len(lines))
-    for recognises, read in _JSON:
-        if recognises(value):
-            return read(value, lines, name)
+    if isinstance(value, dict):
+        if (
+            PurePosixPath(name).name == _CATEGORY_FILE
+            and "title" in value
+            and not {"videos", "speakers"} & value.keys()
+        ):
+            return _read_category(value, lines, name)
+        if is_playlist(value):
+            return Part(name, len(lines), aside="a downloader's list of a playlist")
+        if schedules.is_schedule(value):
+            return _read_given(schedules.read_json(value), lines, name)
+        if _lists(value, "events", "tStartMs"):
+            return _spoken(captions.read_json3(value), lines, name)
+        if _lists(value, "chapters", "startTime"):
+            return Part(name, len(lines), chapters=_podcast_chapters(value["chapters"]))
+    if find_segments(value) is not None:
+        return _spoken(read_segments(value), lines, name)
     if isinstance(value, dict) and not any(record_key(key) == "title" for key in value):
         keys = ", ".join(f'"{key}"' for key in list(value)[:8])
         told = f"its only key is {keys}" if len(value) == 1 else f"its keys are {keys}" if value else "it is empty"
@@ -283,40 +261,25 @@ def _read_json(text: str, lines: list[str], name: str) -> Part:
     return json_records.read(lines, name)
 
 
-def _is_json3(value: Any) -> bool:
-    events = value.get("events") if isinstance(value, dict) else None
-    return isinstance(events, list) and any(isinstance(one, dict) and "tStartMs" in one for one in events)
+def _lists(value: dict[str, Any], key: str, inner: str) -> bool:
+    """Whether an object has a list of objects under a key, one of which has another key."""
+    items = value.get(key)
+    return isinstance(items, list) and any(isinstance(one, dict) and inner in one for one in items)
 
 
-def _is_chapters(value: Any) -> bool:
-    chapters = value.get("chapters") if isinstance(value, dict) else None
-    return isinstance(chapters, list) and any(isinstance(one, dict) and "startTime" in one for one in chapters)
-
-
-def _read_chapters(value: dict[str, Any], lines: list[str], name: str) -> Part:
+def _podcast_chapters(given: list[Any]) -> tuple[Chapter, ...]:
     """A podcast's chapters; those that are not in its table of contents are not shown."""
-    given = [
-        one for one in value["chapters"] if isinstance(one, dict) and one.get("toc") is not False and one.get("title")
-    ]
-    items = [(one.get("startTime"), one.get("endTime"), str(one["title"])) for one in given]
-    return Part(name, len(lines), chapters=timed_chapters(items, None))
+    shown = [one for one in given if isinstance(one, dict) and one.get("toc") is not False and one.get("title")]
+    items = [(one.get("startTime"), one.get("endTime"), str(one["title"])) for one in shown]
+    return json_records.read_chapters(timed(items))
 
 
-def _read_segments(value: Any, lines: list[str], name: str) -> Part:
-    unused: list[str] = []
-    part = _spoken(segments.read_segments(value, unused.append), lines, name)
-    return Part(name, len(lines), track=part.track, warnings=part.warnings, unused=Counter(unused))
-
-
-def _is_category(value: Any) -> bool:
-    return isinstance(value, dict) and isinstance(value.get("title"), str) and not {"videos", "speakers"} & value.keys()
-
-
-_JSON: tuple[tuple[Callable[[Any], bool], Callable[[Any, list[str], str], Part]], ...] = (
-    (ytdlp.recognises, lambda value, lines, name: ytdlp.read(value, name, 1, len(lines))),
-    (schedules.is_schedule, lambda value, lines, name: schedules.read_json(value, name, len(lines))),
-    (voctoweb.recognises, lambda value, lines, name: voctoweb.read(value, name, len(lines))),
-    (_is_json3, lambda value, lines, name: _spoken(captions.read_json3(value), lines, name)),
-    (lambda value: segments.find_segments(value) is not None, _read_segments),
-    (_is_chapters, _read_chapters),
-)
+def _read_category(value: dict[str, Any], lines: list[str], name: str) -> Part:
+    """PyVideo's `category.json`: its title is the event of every recording in and below its folder."""
+    known = ("title", "url", "slug", "start_date", "end_date", "description")
+    return Part(
+        name,
+        len(lines),
+        event=value["title"].strip(),
+        unused=Counter(key for key, one in value.items() if key not in known and one),
+    )

@@ -1,39 +1,36 @@
 """Programmes of conferences → talks: schedule XML (frab, pretalx, Pentabarf) and schedule JSON.
 
-Comes in: a file's text or its parsed JSON. Goes out: an entry for each event. XML is brought into the shape of the JSON
-first, so that both are read once. What a programme calls a duration is the slot, not the length of a recording.
+Comes in: a file's root element or its parsed JSON. Goes out: a `Given` for each event. XML is brought into the shape of
+the JSON first, so that both are read once. What a programme calls a duration is the slot, not a recording's length.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
-from functools import partial
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from ingest import schema
-from ingest.readers.keys import Keys, day_of, part_of, seconds_of, source_of, speakers_of
-from ingest.readers.links import find_links
-from ingest.readers.parts import Entry, Part
-from ingest.records import Source
+from ingest.readers.fields import day_of, seconds_of
+from ingest.readers.parts import Given
+from ingest.readers.recordings import Keys
 
 _VIDEO_LINK = re.compile(r"video|recording|aufzeichnung|mitschnitt", re.IGNORECASE)
 # Of the event itself, of its making, or told by what is read.
-_TOLD_ELSEWHERE = frozenset(("id", "code", "slug", "logo", "room", "start", "end", "guid"))
+_TOLD_ELSEWHERE = ("id", "code", "slug", "logo", "room", "start", "end")
 
 
-def is_schedule(value: Any) -> bool:
-    """Whether a JSON value is a programme."""
-    schedule = value.get("schedule") if isinstance(value, dict) else None
+def is_schedule(value: Mapping[str, Any]) -> bool:
+    """Whether an object is a programme."""
+    schedule = value.get("schedule")
     return isinstance(schedule, dict) and isinstance(schedule.get("conference"), dict)
 
 
-def read_json(value: Mapping[str, Any], name: str, line_count: int) -> Part:
+def read_json(value: Mapping[str, Any]) -> Iterator[Given]:
     """Read a programme for which `is_schedule` holds."""
-    return _read(value["schedule"]["conference"], name, line_count)
+    return _read(value["schedule"]["conference"])
 
 
-def read_xml(root: Element, name: str, line_count: int) -> Part:
+def read_xml(root: Element) -> Iterator[Given]:
     """Read a programme whose root is `<schedule>`."""
     conference: dict[str, Any] = {}
     head = root.find("conference")
@@ -46,7 +43,7 @@ def read_xml(root: Element, name: str, line_count: int) -> Part:
             rooms.setdefault(room.get("name") or "", []).extend(_event(event) for event in room.findall("event"))
         days.append({"date": day.get("date"), "rooms": rooms})
     conference["days"] = days
-    return _read(conference, name, line_count)
+    return _read(conference)
 
 
 def _event(event: Element) -> dict[str, Any]:
@@ -68,21 +65,14 @@ def _text(element: Element | None) -> str:
     return "".join(element.itertext()).strip() if element is not None else ""
 
 
-def _read(conference: Mapping[str, Any], name: str, line_count: int) -> Part:
-    head = Keys(conference, name)
-    event = head.text("title")
-    venue = ", ".join(part for part in (head.text("venue"), head.text("city")) if part)
+def _read(conference: Mapping[str, Any]) -> Iterator[Given]:
+    head = Keys(conference)
+    event, venue = head.text("title"), ", ".join(filter(None, (head.text("venue"), head.text("city"))))
     change_s = seconds_of(head.text("day_change")) or 0.0
-
-    def events() -> Iterator[tuple[Keys, Callable[[], Entry]]]:
-        for day, room, found in _events(conference):
-            keys = Keys(found, name)
-            keys.put(schema.EVENT, event)
-            keys.put(schema.VENUE, venue)
-            keys.put(schema.ROOM, room)
-            yield keys, partial(_entry, keys, source_of(name, line_count), day, change_s)
-
-    return part_of(name, line_count, events(), _TOLD_ELSEWHERE)
+    for day, room, found in _events(conference):
+        keys = Keys(found)
+        values = {"event": event, "venue": venue, "room": room, **_values(keys, day, change_s)}
+        yield Given(values, keys.unused(_TOLD_ELSEWHERE))
 
 
 def _events(conference: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
@@ -95,32 +85,31 @@ def _events(conference: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[s
                     yield str(day.get("date") or ""), str(room), event
 
 
-def _entry(keys: Keys, sources: tuple[Source, ...], day: str, change_s: float) -> Entry:
+def _values(keys: Keys, day: str, change_s: float) -> dict[str, Any]:
     slot = keys.get("duration")
-    keys.put_seconds(schema.SCHEDULED, slot, _clock(slot) if isinstance(slot, str) else slot)
-    when = keys.text("date") or _calendar_day(day, keys.text("start"), change_s)
-    keys.put(schema.DATE, day_of(when, "held"))
-    keys.put(schema.TRACK, keys.text("track"))
-    keys.put(schema.FORMAT, keys.text("type"))
-    keys.put_language(keys.text("language"))
-    keys.put(schema.LICENSE, keys.text("recording_license"))
-    if keys.get("do_not_record") is True:
-        keys.put(schema.RECORDED, False)
-    keys.put(schema.URL_FIELD, keys.text("url"))
     given = [*keys.objects("links"), *keys.objects("attachments")]
     links = [(str(one.get("title") or ""), str(one["url"])) for one in given if one.get("url")]
     video = keys.text("video_download_url") or next((url for title, url in links if _VIDEO_LINK.search(title)), "")
-    keys.put(schema.VIDEO_URL, video)
     texts = [keys.text(key) for key in ("subtitle", "abstract", "description")]
-    abstract = "\n".join(dict.fromkeys(text for text in texts if text))
-    keys.put(
-        schema.LINKS, tuple(dict.fromkeys((*(url for _, url in links if url != video), *find_links(abstract).links)))
-    )
-    keys.put_guid("guid")
     persons = keys.objects("persons")
-    biographies = [text for one in persons if isinstance(text := one.get("biography"), str) and text.strip()]
-    bio = "\n".join(text.strip() for text in biographies)
-    return Entry(keys.talk(sources, speakers=speakers_of(list(persons)), abstract=abstract, bio=bio))
+    return {
+        "title": keys.text("title"),
+        "speakers": keys.people("persons"),
+        "abstract": "\n".join(dict.fromkeys(filter(None, texts))),
+        "bio": "\n".join(filter(None, (Keys(one).text("biography") for one in persons))),
+        "scheduled_s": _clock(slot) if isinstance(slot, str) else slot,
+        "date": day_of(keys.text("date") or _calendar_day(day, keys.text("start"), change_s)),
+        "date_of": "held",
+        "track": keys.text("track"),
+        "format": keys.text("type"),
+        "language": keys.text("language"),
+        "license": keys.text("recording_license"),
+        "recorded": False if keys.get("do_not_record") is True else None,
+        "url": keys.text("url"),
+        "video_url": video,
+        "links": [url for _, url in links if url != video],
+        "ids": {"guid": keys.text("guid")},
+    }
 
 
 def _clock(time: str) -> str:

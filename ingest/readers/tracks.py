@@ -1,26 +1,40 @@
 """What a file says was spoken, and when: cues put in order, times judged, repeats of rolling captions dropped.
 
-Comes in: cues as a file has them (`captions`, `segments`, `transcripts` read them). Goes out: a `Track`, whose cues
-hold every word once, in order of time. A time that cannot be is never made into another one: the words stay without it.
+Comes in: cues as a file has them (`captions`, `documents`), or timed segments in JSON as the Whisper family, podcasts
+and people's own exports write them; only keys differ between these. Goes out: a `Track`, whose cues hold every word
+once, in order of time. A time that cannot be is never made into another one: the words stay without it.
 """
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise, zip_longest
-from typing import Literal
+from typing import Any, Literal
 
+from ingest.readers.fields import number, seconds_of
 from ingest.records import Cue
+from ingest.schema import format_seconds
+from ingest.text import WORDS_PER_STOP, has_stops
 
 # No recording lasts a day; a cue beyond it is a slip ("97:00:01").
 LONGEST_S = 86_400.0
 # Rolling captions repeat the line before: in 1.00 of the cues of rolling files, in at most .007 of 109 others.
 ROLLING_SHARE = 1 / 3
 _REPEATED_WORDS = 3
-# Written by hand, a text has a full stop every 10 to 20 words; a recogniser without punctuation has none.
-_WORDS_PER_STOP = 100
+
+# Where the formats keep their segments: openai-whisper, whisperX and podcasts; whisper.cpp.
+_LISTS = ("segments", "transcription")
+_TEXT = ("text", "body")
+_START = ("start", "startTime", "start_s")
+_END = ("end", "endTime", "end_s")
+_STARTS = (*_START, "offsets")
+_TOLD_BESIDE = frozenset((*_LISTS, "language", "text", "result", "version"))
+_READ = frozenset((*_TEXT, *_START, *_END, "speaker", "duration", "offsets", "timestamps"))
 
 Made = Literal["hand", "automatic", "recognised"]
+# What is wrong with times, by kind.
+_Problems = dict[str, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +46,14 @@ class Track:
         language: ISO 639-1 as the file says, or None.
         made: By hand, automatically by a video site, or by a recogniser.
         problems: Sentences about times that cannot be, each once.
+        unused: How often each key was met that is neither text, time nor speaker.
     """
 
     cues: tuple[Cue, ...]
     language: str | None = None
     made: Made = "hand"
     problems: tuple[str, ...] = ()
+    unused: Counter[str] = field(default_factory=Counter)
 
 
 def judged(cues: Sequence[Cue], *, noun: str = "cue", automatic: bool = False) -> Track:
@@ -49,19 +65,86 @@ def judged(cues: Sequence[Cue], *, noun: str = "cue", automatic: bool = False) -
         noun: What the file calls a cue, for messages.
         automatic: The file itself shows that no hand made it.
     """
-    problems = _Problems(noun)
-    ordered = _in_order(_with_starts(cues, problems), problems)
+    problems: _Problems = defaultdict(list)
+    ordered = _in_order(_with_starts(cues, noun, problems), noun, problems)
     said, rolls = without_repeats([cue for cue in ordered if cue.text])
-    said = _with_ends(said)
     overlapping = sum(_overlaps(cue, after) for cue, after in pairwise(said))
-    if automatic or rolls or 2 * overlapping > len(said):
-        # An automatic cue stays on the screen while the next one is spoken.
-        said = [
-            replace(cue, end_s=after.start_s) if after is not None and _overlaps(cue, after) else cue
-            for cue, after in zip_longest(said, said[1:])
-        ]
-    made: Made = "automatic" if automatic or rolls or _is_unpunctuated(said) else "hand"
-    return Track(tuple(said), made=made, problems=tuple(problems.sentences()))
+    # An automatic cue stays on the screen while the next one is spoken.
+    said = _with_ends(said, cut=automatic or rolls or 2 * overlapping > len(said))
+    told = [f"{one} ({len(more)} more like it)" if more else one for one, *more in problems.values()]
+    made: Made = "automatic" if automatic or rolls or _lacks_stops(said) else "hand"
+    return Track(tuple(said), made=made, problems=tuple(told))
+
+
+def find_segments(value: Any) -> list[Any] | None:
+    """The list of segments in a JSON value, or None where it holds none."""
+    if isinstance(value, dict) and not isinstance(value.get("title"), str):
+        value = next((value[key] for key in _LISTS if isinstance(value.get(key), list)), None)
+    if not isinstance(value, list) or not value:
+        return None
+    return value if all(map(_says, value)) and any(key in item for item in value for key in _STARTS) else None
+
+
+def _says(value: Any) -> bool:
+    """Whether a JSON value is something said; its time may be missing."""
+    return isinstance(value, dict) and isinstance(_first(value, _TEXT), str) and not isinstance(value.get("title"), str)
+
+
+def read_segments(value: Any) -> Track:
+    """Read a JSON value for which `find_segments` found segments."""
+    track = read_cues(find_segments(value) or [])
+    if not isinstance(value, dict):
+        return replace(track, made="recognised")
+    unused = track.unused + Counter(key for key in value if key not in _TOLD_BESIDE)
+    result = value.get("result")
+    language = value.get("language") or (result.get("language") if isinstance(result, dict) else None)
+    # A podcast's transcript names its version; what a recogniser writes does not.
+    made = track.made if "version" in value else "recognised"
+    return replace(track, language=language if isinstance(language, str) else None, made=made, unused=unused)
+
+
+def read_cues(segments: Sequence[Mapping[str, Any]], *, noun: str = "segment", lines: Sequence[int] = ()) -> Track:
+    """Read a list of segments, as `find_segments` gives it.
+
+    Args:
+        segments: Each with a text.
+        noun: What the file calls one.
+        lines: Where each stands, if that is known.
+    """
+    cues: list[Cue] = []
+    for segment, line in zip_longest(segments, lines):
+        speaker = segment.get("speaker")
+        who = " ".join(speaker.split()) if isinstance(speaker, str) else ""
+        text = " ".join(str(_first(segment, _TEXT) or "").split())
+        cues.append(Cue(*_times(segment), text, who or None, line))
+    unused = Counter(key for segment in segments for key in segment if key not in _READ)
+    return replace(judged(cues, noun=noun), unused=unused)
+
+
+def clock_s(written: str) -> float:
+    """A written time in seconds; infinite where no clock shows it, which `judged` tells."""
+    found = seconds_of(written)
+    return math.inf if found is None else float(found)
+
+
+def _times(segment: Mapping[str, Any]) -> tuple[float | None, float]:
+    """Start and end in seconds, NaN where one is missing; our own records say by null that there is no start."""
+    offsets = segment.get("offsets")
+    if isinstance(offsets, dict):
+        return number(offsets.get("from")) / 1000, number(offsets.get("to")) / 1000
+    if "start_s" in segment and segment["start_s"] is None:
+        return None, math.nan
+    start_s, end = _second(_first(segment, _START)), _first(segment, _END)
+    return start_s, start_s + number(segment["duration"]) if end is None and "duration" in segment else _second(end)
+
+
+def _second(value: Any) -> float:
+    found = seconds_of(value) if isinstance(value, str) else number(value)
+    return math.nan if found is None else float(found)
+
+
+def _first(segment: Mapping[str, Any], keys: Sequence[str]) -> Any:
+    return next((segment[key] for key in keys if key in segment), None)
 
 
 def without_repeats(cues: Sequence[Cue]) -> tuple[list[Cue], bool]:
@@ -82,43 +165,7 @@ def without_repeats(cues: Sequence[Cue]) -> tuple[list[Cue], bool]:
     return [cue for cue in fresh if cue.text], True
 
 
-def number(value: object) -> float:
-    """A JSON value as a number; NaN where it is none, infinite where it is beyond all measure."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return math.nan
-    try:
-        return float(value)
-    except OverflowError:
-        return math.inf
-
-
-def timestamp(seconds: float) -> str:
-    """Seconds as people write them: "3:15", "1:02:03"."""
-    whole = int(seconds)
-    minutes = f"{whole // 60 % 60:02}" if whole >= 3600 else f"{whole // 60}"
-    return f"{whole // 3600}:{minutes}:{whole % 60:02}" if whole >= 3600 else f"{minutes}:{whole % 60:02}"
-
-
-class _Problems:
-    """What is wrong with times, told once a kind: the first place, and how many more."""
-
-    def __init__(self, noun: str) -> None:
-        self.noun = noun
-        self._first: dict[str, str] = {}
-        self._counts: dict[str, int] = {}
-
-    def add(self, kind: str, sentence: str) -> None:
-        self._first.setdefault(kind, sentence)
-        self._counts[kind] = self._counts.get(kind, 0) + 1
-
-    def sentences(self) -> list[str]:
-        return [
-            sentence if self._counts[kind] == 1 else f"{sentence} ({self._counts[kind] - 1} more like it)"
-            for kind, sentence in self._first.items()
-        ]
-
-
-def _with_starts(cues: Sequence[Cue], problems: _Problems) -> list[Cue]:
+def _with_starts(cues: Sequence[Cue], noun: str, problems: _Problems) -> list[Cue]:
     """Cues whose times can be; a start that is missing is the end of the cue before it."""
     timed = any(_is_number(cue.start_s) for cue in cues)
     found: list[Cue] = []
@@ -128,24 +175,20 @@ def _with_starts(cues: Sequence[Cue], problems: _Problems) -> list[Cue]:
         if start_s is not None and math.isnan(start_s):
             start_s = last_s if timed else None
             if timed:
-                problems.add(
-                    "missing",
-                    f"{problems.noun} {place} has no start; it takes the end of the {problems.noun} before it "
-                    f"({timestamp(last_s)}).",
+                problems["missing"].append(
+                    f"{noun} {place} has no start; it takes the end of the {noun} before it ({format_seconds(last_s)})."
                 )
         if start_s is not None and not 0 <= start_s < LONGEST_S:
-            problems.add(
-                "beyond",
-                f"{problems.noun} {place} {_beyond(start_s)}; it is kept as text, without a link to the second.",
+            problems["beyond"].append(
+                f"{noun} {place} {_beyond(start_s)}; it is kept as text, without a link to the second."
             )
             start_s = None
         if start_s is None or (end_s is not None and end_s >= LONGEST_S):
             end_s = None
         elif end_s is not None and end_s < start_s:
-            problems.add(
-                "backwards",
-                f"{problems.noun} {place}, {timestamp(start_s)}: the end ({timestamp(max(end_s, 0))}) is before the "
-                f"start; the {problems.noun} is kept with its start.",
+            problems["backwards"].append(
+                f"{noun} {place}, {format_seconds(start_s)}: the end ({format_seconds(max(end_s, 0))}) is before the "
+                f"start; the {noun} is kept with its start."
             )
             end_s = None
         last_s = end_s if end_s is not None else start_s if start_s is not None else last_s
@@ -163,30 +206,24 @@ def _is_number(value: float | None) -> bool:
     return value is not None and not math.isnan(value)
 
 
-def _with_ends(cues: Sequence[Cue]) -> list[Cue]:
-    """Give cues without an end the next start, where it is later; the last one has none."""
-    return [
-        replace(cue, end_s=after.start_s)
-        if cue.end_s is None
-        and cue.start_s is not None
-        and after is not None
-        and after.start_s is not None
-        and after.start_s > cue.start_s
-        else cue
-        for cue, after in zip_longest(cues, cues[1:])
-    ]
+def _with_ends(cues: Sequence[Cue], *, cut: bool) -> list[Cue]:
+    """Cues without an end, or to be `cut`, end where the next one starts, if that is later; the last one stays."""
+    found = list(cues)
+    for place, (cue, after) in enumerate(pairwise(cues)):
+        if cue.start_s is None or after.start_s is None or after.start_s <= cue.start_s:
+            continue
+        if cue.end_s is None or (cut and after.start_s < cue.end_s):
+            found[place] = replace(cue, end_s=after.start_s)
+    return found
 
 
-def _in_order(cues: Sequence[Cue], problems: _Problems) -> list[Cue]:
+def _in_order(cues: Sequence[Cue], noun: str, problems: _Problems) -> list[Cue]:
     """The cues in order of time; one without a time stays behind the one before it."""
     keys: list[float] = []
     latest = -1.0
     for place, cue in enumerate(cues, 1):
         if cue.start_s is not None and cue.start_s < latest:
-            problems.add(
-                "order",
-                f"{problems.noun} {place} is out of order; the {problems.noun}s are put in order of time.",
-            )
+            problems["order"].append(f"{noun} {place} is out of order; the {noun}s are put in order of time.")
         keys.append(cue.start_s if cue.start_s is not None else (keys[-1] if keys else -1.0))
         latest = max(latest, keys[-1])
     return [cues[place] for place in sorted(range(len(cues)), key=keys.__getitem__)]
@@ -222,8 +259,6 @@ def _repeated(before: Sequence[str], after: Sequence[str]) -> int:
     return matched
 
 
-def _is_unpunctuated(cues: Sequence[Cue]) -> bool:
+def _lacks_stops(cues: Sequence[Cue]) -> bool:
     text = " ".join(cue.text for cue in cues)
-    words = len(text.split())
-    stops = sum(text.count(sign) for sign in ".?!。？！।؟")
-    return words >= _WORDS_PER_STOP and stops * _WORDS_PER_STOP < words
+    return len(text.split()) >= WORDS_PER_STOP and not has_stops(text)

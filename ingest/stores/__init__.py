@@ -4,13 +4,13 @@ Comes in: a `StoreChoice`, as the settings say. Goes out: a `VectorStore`. Each 
 first used.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingest.errors import IndexUnusable, TalksError
 from ingest.stores.protocol import VectorStore
 
-PASSAGES, GISTS = "passages", "gists"
 _MILVUS = "milvus+"
 
 
@@ -26,40 +26,31 @@ class StoreChoice:
     url: str | None = None
     token: str | None = field(default=None, repr=False)
 
-    def create(self, snapshot: Path, part: str) -> VectorStore:
-        """A new, empty store for one part of a snapshot.
-
-        Args:
-            snapshot: Its folder; on a server the store is named after it.
-            part: `PASSAGES` or `GISTS`.
+    def create(self, snapshot: Path) -> VectorStore:
+        """A new, empty store for the passages of the snapshot in this folder; on a server it is named after it.
 
         Raises:
             IndexUnusable: There is no such server, or it refuses.
         """
-        return self._connect(snapshot, part, create=True)
+        return self._connect(snapshot, create=True)
 
-    def open(self, snapshot: Path, part: str) -> VectorStore:
+    def open(self, snapshot: Path) -> VectorStore:
         """The store that an ingest filled; raises as `create` does."""
-        return self._connect(snapshot, part, create=False)
+        return self._connect(snapshot, create=False)
 
     def drop(self, snapshot: Path) -> None:
         """Remove what a server holds of a snapshot; in its folder there is nothing to do."""
-        if self.url is None:
-            return
-        for part in (PASSAGES, GISTS):
-            try:
-                store = self.open(snapshot, part)
-            except TalksError:
-                continue  # it was never written, or is gone already
-            store.drop()
+        if self.url is not None:
+            with suppress(TalksError):  # it was never written, or is gone already
+                self.open(snapshot).drop()
 
-    def _connect(self, snapshot: Path, part: str, *, create: bool) -> VectorStore:
+    def _connect(self, snapshot: Path, *, create: bool) -> VectorStore:
         from ingest.stores import chroma
 
-        name = f"{snapshot.parent.parent.name}-{snapshot.name}-{part}"
+        name = f"{snapshot.parent.parent.name}-{snapshot.name}-passages"
         if self.url is None:
             folder = snapshot / "chroma"
-            return chroma.create_embedded(folder, part) if create else chroma.open_embedded(folder, part)
+            return chroma.create_embedded(folder) if create else chroma.open_embedded(folder)
         try:
             if self.url.startswith(_MILVUS):
                 from ingest.stores import milvus

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from chromadb.api.collection_configuration import CreateCollectionConfiguration
 
 _VECTORS_PER_CALL = 1000
+_PASSAGES = "passages"
 
 
 class ChromaStore:
@@ -69,20 +70,20 @@ class ChromaStore:
             session.close()
 
 
-def create_embedded(folder: Path, name: str) -> ChromaStore:
+def create_embedded(folder: Path) -> ChromaStore:
     """A new collection in a folder of its own; the folder is whole once the store is closed."""
     if _is_utf8(str(folder)):
-        return ChromaStore(_client(folder), name, create=True)
+        return ChromaStore(_client(folder), _PASSAGES, create=True)
     # Chroma takes no other path: it is given one that leads there.
     beside = Path(tempfile.mkdtemp(prefix="talks-chroma-"))
     folder.mkdir(parents=True, exist_ok=True)
     (beside / "store").symlink_to(folder.absolute(), target_is_directory=True)
-    store = ChromaStore(_client(beside / "store"), name, create=True)
+    store = ChromaStore(_client(beside / "store"), _PASSAGES, create=True)
     weakref.finalize(store, shutil.rmtree, beside, ignore_errors=True)
     return store
 
 
-def open_embedded(folder: Path, name: str) -> ChromaStore:
+def open_embedded(folder: Path) -> ChromaStore:
     """The collection in a snapshot's folder, which is left as it is.
 
     Chroma writes to its database whenever it opens one, so that two processes would wait for each other and a snapshot
@@ -94,7 +95,7 @@ def open_embedded(folder: Path, name: str) -> ChromaStore:
             (copy / path.name).symlink_to(path.absolute(), target_is_directory=True)
         else:
             shutil.copyfile(path, copy / path.name)
-    store = ChromaStore(_client(copy), name)
+    store = ChromaStore(_client(copy), _PASSAGES)
     weakref.finalize(store, shutil.rmtree, copy, ignore_errors=True)
     return store
 

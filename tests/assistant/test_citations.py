@@ -109,8 +109,8 @@ CASES = {
         "Waves roll [1].\n\n**References**\n\n1. Forecasting Waves\n2. Listening to Gardens\n",
         "Waves roll [1].",
     ),
-    "footnotes at the end": ("Waves roll[^1].\n\n[^1]: Forecasting Waves, Ines Duarte", "Waves roll[1]."),
-    "raised footnotes at the end": ("Waves roll¹.\n\n¹ Forecasting Waves, talk", "Waves roll[1]."),
+    "footnotes": ("Waves roll[^1].\n\nFootnotes:\n[^1]: Forecasting Waves, Ines Duarte", "Waves roll[1]."),
+    "bullets": ("Waves roll [1].\n\n## Sources\n\n- Forecasting Waves\n- Listening to Gardens", "Waves roll [1]."),
     "line of sources": ("Waves roll [1].\nSources: [1], [2]", "Waves roll [1]."),
     "text after a list of sources": (
         "Waves roll [1].\nReferences:\n[1] Forecasting Waves\n\nBirds sing [2].",
@@ -165,7 +165,6 @@ def test_sentence_that_two_records_carry_is_not_matched() -> None:
     assert match("The models forecast waves two days ahead.") is None
 
 
-@pytest.mark.alone
 @pytest.mark.parametrize(
     "unit", ['"', '"a" ', "word ", "A. ", "[1]", "(1) ", "Sources:\n", "[1] Forecasting Waves\n", "\n"]
 )
@@ -173,11 +172,11 @@ def test_time_for_a_draft_grows_linearly(unit: str) -> None:
     def seconds(length: int) -> float:
         text = unit * (length // len(unit))
         citer = DraftCiter(CitedText(), RECORDS, KEYWORD, lambda _: None)
-        began = time.perf_counter()
+        began = time.process_time()
         for at in range(0, len(text), 7):
             list(citer.feed(text[at : at + 7]))
         list(citer.finish())
-        return time.perf_counter() - began
+        return time.process_time() - began
 
     seconds(1_000)
     assert seconds(100_000) < 40 * max(seconds(10_000), 0.005)

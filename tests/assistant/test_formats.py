@@ -8,9 +8,9 @@ from jsonschema import validate
 from pydantic import TypeAdapter
 
 from assistant.assembly import Assistant
-from assistant.outlets.batch import converse, search
+from assistant.outlets.batch import search
 from assistant.outlets.formats import AnswerJson, SearchJson, answer_json, entry_json, record_json
-from assistant.retrieve.structured import Filters
+from assistant.query import EVERYTHING, Query
 from assistant.types import Abstention, Answer, Citation, StatementCheck
 
 HESSIAN = "hunting-the-hessian"
@@ -62,7 +62,7 @@ def test_grounding_names_the_numbers_that_a_statement_cites(text: str, end: int,
 
 
 def test_search_result_leads_with_its_best_passage(assistant: Assistant) -> None:
-    found = search("How do you precondition with the Hessian?", assistant, filters=Filters(), limit=3)
+    found = search("How do you precondition with the Hessian?", assistant, filters=EVERYTHING, limit=3)
     first = found["results"][0]
     assert first["id"] == HESSIAN
     assert [first["passage_id"], first["section"], first["text"]] == [
@@ -76,9 +76,9 @@ def test_search_result_leads_with_its_best_passage(assistant: Assistant) -> None
 
 
 def test_real_answer_and_search_hold_to_their_schemas(assistant: Assistant) -> None:
-    (said,) = converse(["How do you precondition with the Hessian?"], assistant, None, Filters())
+    (said,) = assistant.converse(["How do you precondition with the Hessian?"])
     validate(json.loads(json.dumps(answer_json(said))), TypeAdapter(AnswerJson).json_schema())
-    found = search("privacy", assistant, filters=Filters(kind="talk"), limit=2)
+    found = search("privacy", assistant, filters=Query(kind="talk"), limit=2)
     validate(json.loads(json.dumps(found)), TypeAdapter(SearchJson).json_schema())
 
 

@@ -11,8 +11,7 @@ from assistant.llm import EndpointChoice
 from assistant.outlets.cli import app
 from assistant.outlets.gist import parse_gist, write_gists
 from assistant.prompts import load_prompts
-from assistant.resources import prompts_dir
-from assistant.settings import load_settings
+from assistant.settings import load_settings, packaged
 from ingest.errors import EndpointUnreachable
 from ingest.gists import Gist, gist_files, machine_gists_file
 from ingest.records import Record
@@ -36,7 +35,7 @@ def write(assistant: Assistant, server: ScriptedEndpoint) -> int:
     records: list[Record] = list(assistant.snapshot.store.records())
     files = gist_files(assistant.settings.corpus, assistant.collection)
     endpoint = assistant.connect(EndpointChoice(server.address))
-    return write_gists(records, files, endpoint, load_prompts(prompts_dir()), lambda *_: None)
+    return write_gists(records, files, endpoint, load_prompts(packaged("prompts")), lambda *_: None)
 
 
 @pytest.mark.parametrize(

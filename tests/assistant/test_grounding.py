@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from assistant.answer.grounding import QUOTED, Grounder, Verdict, is_quote
-from ingest.embedder import BundledEmbedder, Progress, WordsInContext
+from ingest.embedder import BundledEmbedder, WordsInContext
 
 TRAINING = (
     "The speaker trained 12 language models with up to 7 billion parameters on public data. Training became unstable "
@@ -153,7 +153,7 @@ class CountingEmbedder(BundledEmbedder):
         super().__init__()
         self.calls: list[list[str]] = []
 
-    def embed_in_context(self, texts: Sequence[str], *, progress: Progress | None = None) -> list[WordsInContext]:
+    def embed_in_context(self, texts: Sequence[str]) -> list[WordsInContext]:
         self.calls.append(list(texts))
         return super().embed_in_context(texts)
 

@@ -224,13 +224,6 @@ def test_reply_is_told_by_what_it_holds(body: bytes) -> None:
     assert said(body) == said(body, 3) == "Otters"
 
 
-def test_event_that_is_called_an_error_is_one() -> None:
-    (told,) = read_reply([b'event: error\ndata: {"message": "out of memory"}\n\n'])
-    assert told.error == {"message": "out of memory"}
-    (told,) = read_reply([b"event: error\ndata: out of memory\n\n"])
-    assert told.error == "out of memory"
-
-
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=200), st.integers(1, 30))
 def test_any_bytes_are_read_without_a_stumble(body: bytes, size: int) -> None:
@@ -356,11 +349,6 @@ def test_turn_mark_ends_the_request() -> None:
         Script(pieces=["Otters [1].", "<|im_end|>", "\n<|im_start|>user"], is_endless=True)
     ) as server:
         assert "".join(words(connect(server.address, "m"))) == "Otters [1]."
-
-
-def test_halves_of_a_sign_in_two_pieces_are_one_sign() -> None:
-    with ScriptedEndpoint(Script(pieces=["It floats \ud83e", "\udda6 [1]", " \ud83e"])) as server:
-        assert "".join(words(connect(server.address, "m"))) == "It floats 🦦 [1] \ufffd"
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ import pytest
 from assistant.answer.abstain import Abstainer
 from assistant.assembly import Assistant
 from assistant.outlets import batch
-from assistant.retrieve.moments import lean_on_neighbours
-from assistant.retrieve.structured import Filters
+from assistant.query import EVERYTHING
+from assistant.retrieve.fusion import lean_on_neighbours
 from assistant.settings import load_settings
 from assistant.types import Done
 
@@ -71,12 +71,12 @@ def test_passage_leans_on_timed_neighbours_of_its_own_record_alone() -> None:
 def test_recording_opens_at_the_sentence_that_is_asked_for(
     recordings: Assistant, question: str, title: str, opens_at_s: int
 ) -> None:
-    best = batch.search(question, recordings, filters=Filters(), limit=1)["results"][0]
+    best = batch.search(question, recordings, filters=EVERYTHING, limit=1)["results"][0]
     assert (best["title"], best["passages"][0]["opens_at_s"]) == (title, opens_at_s)
 
 
 def test_passage_of_a_recording_is_cited_by_the_line_of_its_captions(recordings: Assistant) -> None:
-    best = batch.search("lighthouses at night", recordings, filters=Filters(), limit=1)["results"][0]["passages"][0]
+    best = batch.search("lighthouses at night", recordings, filters=EVERYTHING, limit=1)["results"][0]["passages"][0]
     line = best["source"]["line"]
     assert best["source"] == {"file": "Shore.vtt", "line": line}
     cue = (recordings.settings.corpus / "Shore.vtt").read_text().splitlines()[line - 1]
@@ -89,25 +89,26 @@ def test_lecturer_who_is_named_in_an_abstract_is_quoted_from_what_is_said(record
     assert "Barnacles glue themselves to rock" in done.answer.text
 
 
-def test_speech_must_fit_better_where_a_question_names_nothing_that_is_here(
-    recordings: Assistant, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(Abstainer, "chance", lambda *_: 0.7)
-    asked = ("Why do herons stand still for hours?", "Why does Ada Roe say that herons stand still?")
-    done = [list(recordings.turn(one, endpoint=None))[-1] for one in asked]
-    assert [one.answer.refused for one in done if isinstance(one, Done)] == [True, False]
+def test_speech_must_fit_better_where_a_question_names_nothing_that_is_here(recordings: Assistant) -> None:
+    understood = recordings.understand("Why do herons stand still for hours?")
+    seen = recordings.gatherer.gather(understood).features
+    assert seen is not None
+    assert (seen.is_speech, understood.named, understood.leans_on) == (True, (), ())
+    chance, written = (Abstainer().chance(understood, one) for one in (seen, replace(seen, is_speech=False)))
+    # Four times as likely not to be answered.
+    assert (1 - chance) / chance == pytest.approx(4 * (1 - written) / written, rel=1e-3)
 
 
 def test_question_without_a_word_of_the_passage_opens_it_at_its_start(recordings: Assistant) -> None:
-    ranker = recordings.ranker
-    for passage in ranker.snapshot.store.passages(ranker.snapshot.store.timed_passages()):
-        assert passage.start_s is not None
-        assert ranker.openings.opens_at_s(passage, "xylophone") == max(0, int(passage.start_s) - 1)
-        assert ranker.openings.opens_at_s(replace(passage, start_s=None), "xylophone") is None
+    store, gatherer = recordings.snapshot.store, recordings.gatherer
+    for source in [gatherer.source(one, 1.0) for one in store.passages(store.timed_passages())]:
+        assert source.start_s is not None
+        assert gatherer.opens_at_s(source, "xylophone") == max(0, int(source.start_s) - 1)
+        assert gatherer.opens_at_s(replace(source, start_s=None), "xylophone") is None
 
 
 def test_passages_shown_of_one_recording_are_no_neighbours(recordings: Assistant) -> None:
-    results = batch.search("our work in the summer by the sea", recordings, filters=Filters(), limit=2)["results"]
+    results = batch.search("our work in the summer by the sea", recordings, filters=EVERYTHING, limit=2)["results"]
     [shore] = [one for one in results if one["title"] == "Shore"]
     starts = [one.start_s for one in recordings.snapshot.store.passages_of(shore["id"])]
     rows = sorted(starts.index(one["start_s"]) for one in shore["passages"] if one["start_s"] is not None)

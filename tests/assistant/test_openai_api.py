@@ -280,7 +280,10 @@ def test_first_word_comes_within_20_ms_of_the_engine_s(settings: Settings) -> No
     assert over_ms <= 20
 
 
-CITED = Citation(1, "a", "talk", "A", (), "a#abstract-1", "abstract", "q", 0, {"file": "f", "line": 1})
+CITED = Citation(
+    n=1, id="a", kind="talk", title="A", speakers=(), passage_id="a#abstract-1", section="abstract", quote="q",
+    quote_start=0, source={"file": "f", "line": 1},
+)  # fmt: skip
 
 
 def linked(*events: Event) -> tuple[str, list[dict[str, Any]]]:

@@ -5,7 +5,10 @@ import copy
 from assistant.outlets.page.session import Conversation, Draft
 from assistant.types import Answer, Citation, Cited, Delta, Done, Sources, Status
 
-CITATION = Citation(1, "t", "talk", "T", (), "t#abstract-1", "Abstract", "q", 0, {})
+CITATION = Citation(
+    n=1, id="t", kind="talk", title="T", speakers=(), passage_id="t#abstract-1", section="Abstract", quote="q",
+    quote_start=0, source={},
+)  # fmt: skip
 
 
 def answer(text: str) -> Answer:

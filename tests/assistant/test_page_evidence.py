@@ -26,13 +26,17 @@ from assistant.types import Answer, Citation, Done, SourcePassage
 
 TEXT = "First words. Second words. Second words."
 PASSAGE = SourcePassage(
-    "t#abstract-1", "t", "talk", "A talk", ("Ann, X",), ("Page",), "Abstract", TEXT, 0.5, {"file": "a.txt", "line": 3}
-)
+    passage_id="t#abstract-1", id="t", kind="talk", title="A talk", speakers=("Ann, X",), pages=("Page",),
+    section="Abstract", text=TEXT, score=0.5, source={"file": "a.txt", "line": 3},
+)  # fmt: skip
 EVIL = "<img src=x onerror=alert(1)>\"'"
 
 
 def citation(quote: str = "Second words.", start: int = 13, n: int = 1, passage_id: str = "t#abstract-1") -> Citation:
-    return Citation(n, "t", "talk", "A talk", ("Ann, X",), passage_id, "Abstract", quote, start, {"file": "a.txt"})
+    return Citation(
+        n=n, id="t", kind="talk", title="A talk", speakers=("Ann, X",), passage_id=passage_id, section="Abstract",
+        quote=quote, quote_start=start, source={"file": "a.txt"},
+    )  # fmt: skip
 
 
 def draft(*citations: Citation, passages: tuple[SourcePassage, ...] = (PASSAGE,), text: str = "") -> Draft:

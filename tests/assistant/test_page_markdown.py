@@ -19,7 +19,10 @@ from assistant.types import Citation
 
 
 def citation(n: int, quote: str = "q") -> Citation:
-    return Citation(n, f"talk-{n}", "talk", f"Talk {n}", (), f"talk-{n}#abstract-1", "Abstract", quote, 0, {})
+    return Citation(
+        n=n, id=f"talk-{n}", kind="talk", title=f"Talk {n}", speakers=(), passage_id=f"talk-{n}#abstract-1",
+        section="Abstract", quote=quote, quote_start=0, source={},
+    )  # fmt: skip
 
 
 def link(address: str) -> str:

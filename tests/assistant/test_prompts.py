@@ -6,17 +6,17 @@ from pathlib import Path
 import pytest
 
 from assistant.prompts import VARIABLES, load_prompts
-from assistant.resources import prompts_dir
+from assistant.settings import packaged
 from ingest.errors import PromptError
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(prompts_dir(), tmp_path / "prompts"))
+    return Path(shutil.copytree(packaged("prompts"), tmp_path / "prompts"))
 
 
 def test_shipped_templates_load_and_fill() -> None:
-    filled = load_prompts(prompts_dir()).fill(
+    filled = load_prompts(packaged("prompts")).fill(
         "answer", sources="S {braces}", titles="T", history="H", note="N", question="Q?"
     )
     assert "S {braces}" in filled
@@ -41,8 +41,8 @@ def test_lone_brace_is_told(folder: Path) -> None:
 
 
 def test_readme_lists_every_template_and_variable() -> None:
-    readme = (prompts_dir() / "README.md").read_text(encoding="utf-8")
+    readme = (packaged("prompts") / "README.md").read_text(encoding="utf-8")
     for name, variables in VARIABLES.items():
         assert f"`{name}.md`" in readme
         assert all(f"`{{{variable}}}`" in readme for variable in variables)
-    assert {path.stem for path in prompts_dir().glob("*.md")} == {*VARIABLES, "README"}
+    assert {path.stem for path in packaged("prompts").glob("*.md")} == {*VARIABLES, "README"}

@@ -5,9 +5,9 @@ import pytest
 
 from assistant.assembly import Assistant
 from assistant.integrations.llama_index import TalksRetriever
+from assistant.query import Query, narrowed
 from assistant.retrieve.fusion import best_rows, fuse, gist_share, spread_gists
 from assistant.retrieve.hybrid import RERANKED, Asked, HybridRanker, RankedRecord
-from assistant.retrieve.structured import Filters
 from ingest.schema import DATE
 
 
@@ -63,7 +63,7 @@ def test_question_finds_its_talk_first(assistant: Assistant, question: str, expe
 
 
 def test_kind_narrows_exactly(assistant: Assistant) -> None:
-    ranked = assistant.ranker.search("transformers", limit=200, filters=Filters(kind="paper"))
+    ranked = assistant.ranker.search("transformers", limit=200, filters=Query(kind="paper"))
     assert len(ranked) == 106
     assert {record.kind for record in ranked} == {"paper"}
 
@@ -71,20 +71,27 @@ def test_kind_narrows_exactly(assistant: Assistant) -> None:
 @pytest.mark.parametrize(
     ("filters", "expected"),
     [
-        pytest.param(Filters(speaker="cevher"), {"training-neural-networks-at-any-scale"}, id="surname"),
-        pytest.param(Filters(speaker="Cev"), set(), id="part of a word"),
-        pytest.param(Filters(speaker="Volkan Cevher", affiliation="Stanford"), set(), id="another's affiliation"),
-        pytest.param(Filters(affiliation="Stanford University", kind="paper"), set(), id="no such paper"),
-        pytest.param(Filters(speaker="Cevher", page="machine learning"), {"training-neural-networks-at-any-scale"}),
-        pytest.param(Filters(speaker="Cevher", year=2024), set(), id="no year recorded"),
+        pytest.param(narrowed(Query(), {"speaker": "cevher"}), {"training-neural-networks-at-any-scale"}, id="surname"),
+        pytest.param(narrowed(Query(), {"speaker": "Cev"}), set(), id="part of a word"),
         pytest.param(
-            Filters(speaker="Shobha Vasudevan"),
+            narrowed(Query(), {"speaker": "Volkan Cevher", "affiliation": "Stanford"}),
+            set(),
+            id="another's affiliation",
+        ),
+        pytest.param(narrowed(Query(kind="paper"), {"affiliation": "Stanford University"}), set(), id="no such paper"),
+        pytest.param(
+            narrowed(Query(), {"speaker": "Cevher", "page": "machine learning"}),
+            {"training-neural-networks-at-any-scale"},
+        ),
+        pytest.param(narrowed(Query(), {"speaker": "Cevher", "date": "2024"}), set(), id="no year recorded"),
+        pytest.param(
+            narrowed(Query(), {"speaker": "Shobha Vasudevan"}),
             {"ieee-seasonal-school-applications-future-frontiers"},
             id="in a chapter",
         ),
     ],
 )
-def test_filters_narrow_exactly_and_together(assistant: Assistant, filters: Filters, expected: set[str]) -> None:
+def test_filters_narrow_exactly_and_together(assistant: Assistant, filters: Query, expected: set[str]) -> None:
     assert {record.record_id for record in assistant.ranker.search("learning", limit=200, filters=filters)} == expected
 
 
@@ -92,7 +99,7 @@ def test_filter_by_year_keeps_exactly_the_records_of_that_year(assistant: Assist
     years = {
         record.id: date.year if (date := DATE.of(record)) else None for record in assistant.snapshot.store.records()
     }
-    ranked = assistant.ranker.search("learning", limit=200, filters=Filters(year=2023))
+    ranked = assistant.ranker.search("learning", limit=200, filters=narrowed(Query(), {"date": "2023"}))
     assert {record.record_id for record in ranked} == {name for name, year in years.items() if year == 2023}
 
 
@@ -105,14 +112,14 @@ def test_expansion_finds_what_the_question_does_not(assistant: Assistant) -> Non
 
 
 def test_records_that_come_first_by_name_come_before_better_ones(assistant: Assistant) -> None:
-    scored = assistant.ranker.score(Asked.plain("homeostasis"))
+    scored = assistant.ranker.score(Asked("homeostasis", "homeostasis"))
     assert scored is not None
     ranked = assistant.ranker.top(scored, limit=2, first=["hunting-the-hessian"])
     assert [one.record_id for one in ranked] == ["hunting-the-hessian", "the-wisdom-of-the-body-revisited"]
 
 
 def test_some_of_each_kind_are_ranked_where_one_kind_fits_better(assistant: Assistant) -> None:
-    scored = assistant.ranker.score(Asked.plain("talk by Volkan Cevher, EPFL"))
+    scored = assistant.ranker.score(Asked("talk by Volkan Cevher, EPFL", "talk by Volkan Cevher, EPFL"))
     assert scored is not None
     kinds = [one.kind for one in assistant.ranker.top(scored, limit=3, each=4)]
     assert (kinds.count("talk") >= 4, kinds.count("paper") >= 4) == (True, True)
@@ -146,7 +153,6 @@ def test_embedder_that_tells_no_words_ranks_by_the_first_look(
 ) -> None:
     class Wordless:
         fingerprint = assistant.embedder.fingerprint
-        dimensions = assistant.embedder.dimensions
         embed_passages = staticmethod(assistant.embedder.embed_passages)
         embed_question = staticmethod(assistant.embedder.embed_question)
 
@@ -184,6 +190,6 @@ def test_llamaindex_retriever_gives_the_same_passages(assistant: Assistant) -> N
 
 
 def test_llamaindex_retriever_narrows_by_filters(assistant: Assistant) -> None:
-    filters = Filters(speaker="Udell", page="machine learning")
+    filters = narrowed(Query(), {"speaker": "Udell", "page": "machine learning"})
     nodes = TalksRetriever(assistant, filters=filters, limit=50).retrieve("optimization")
     assert {node.node.metadata["record_id"] for node in nodes} == {"hunting-the-hessian"}

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from assistant import settings as module
 from assistant.settings import load_settings
 from ingest.errors import SettingsError
 
@@ -41,3 +42,20 @@ def test_value_that_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch, var
 def test_key_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TALKS_LLM_API_KEY", "sk-secret")
     assert "sk-secret" not in repr(load_settings())
+
+
+@pytest.mark.parametrize("name", ["prompts", "seeds"])
+def test_folder_in_a_clone_is_the_clones_own(name: str) -> None:
+    assert module.packaged(name) == Path(__file__).resolve().parents[2] / name
+
+
+@pytest.mark.parametrize("name", ["prompts", "seeds"])
+def test_folder_inside_the_package_wins_over_a_strangers_beside_it(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "site-packages" / "assistant"
+    inside = package / "data" / name
+    inside.mkdir(parents=True)
+    (package.parent / name).mkdir()
+    monkeypatch.setattr(module, "PACKAGE", package)
+    assert module.packaged(name) == inside

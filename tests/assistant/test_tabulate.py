@@ -37,9 +37,9 @@ def store_of(path: Path, records: Sequence[Record]) -> RecordStore:
 def told(query: Query, store: RecordStore) -> CitedText:
     answer = CitedText()
     result = evaluate(query, store)
-    for _ in tell(query, result, store, answer):
+    for _ in tell(result, store, answer):
         pass
-    assert tuple(dict.fromkeys(citation.id for citation in answer.citations)) == shown_ids(query, result)
+    assert tuple(dict.fromkeys(citation.id for citation in answer.citations)) == shown_ids(result)
     return answer
 
 

@@ -9,7 +9,7 @@ import pytest
 from evals.bench import RandomPassages, convert, ranking
 from ingest.embedder import BundledEmbedder
 from ingest.gists import read_gists
-from ingest.readers import read_file
+from ingest.readers.registry import read_file
 from ingest.records import Date
 from ingest.schema import DATE
 
@@ -42,7 +42,6 @@ def test_random_vectors_are_unit_rows_and_questions_are_embedded(embedder: Bundl
     assert (random.embed_question("x") == embedder.embed_question("x")).all()
 
 
-@pytest.mark.alone
 @pytest.mark.usefixtures("seeds_report")
 def test_ranking_is_measured_against_its_floor(seeds_home: Path) -> None:
     found = ranking(seeds_home)

@@ -7,14 +7,12 @@ import pytest
 from evals import cost
 
 
-@pytest.mark.alone
 @pytest.mark.slow
 def test_cost_of_a_passage_grows_with_its_length_at_most() -> None:
     found = dict(cost.measured(cost.passage))
     assert {unit: times_ms for unit, times_ms in found.items() if not cost.is_in_line(times_ms)} == {}
 
 
-@pytest.mark.alone
 @pytest.mark.parametrize("sign", ["“", '"', "’"])
 def test_hundred_kilobytes_of_quotation_marks_take_half_a_second_at_most(sign: str) -> None:
     text = sign * 100_000

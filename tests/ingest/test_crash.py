@@ -1,74 +1,97 @@
 """An ingest killed at any moment leaves the old index serving; the next one goes on where it was."""
 
+import multiprocessing
 import random
-import signal
-import subprocess
 import sys
 import time
+from collections.abc import Callable
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
 
-from ingest.embedder import BundledEmbedder
 from ingest.pipeline import ingest
 from ingest.snapshots import find_current, open_current
 from ingest.vectors import BATCH_TEXTS, MadeVectors, content_keys
+from tests.ingest.slow_ingest import slow_ingest
 from tests.ingest.test_damage import EMBEDDER, WordsOfBytes
 from tests.ingest.test_pipeline import TALK_PAGE
 
 KILLS = 30
-TALKS = 3000
+MOST_RUNS = 10 * KILLS
+TALKS = 2000
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform == "win32", reason="processes are forked, so that each begins with the ingest"),
+]
 
 
-@pytest.mark.alone
-@pytest.mark.slow
-def test_ingest_killed_at_random_moments_loses_nothing(tmp_path: Path, embedder: BundledEmbedder) -> None:
-    page, collection = tmp_path / "talks.txt", tmp_path / "home" / "collections" / "talks"
+@pytest.fixture
+def start() -> Callable[..., BaseProcess]:
+    """Starts an ingest in a process of its own, within hundredths of a second."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([slow_ingest.__module__])
+
+    def begun(*named: Path) -> BaseProcess:
+        process = context.Process(target=slow_ingest, args=named)
+        process.start()
+        return process
+
+    begun(*(Path("nowhere"),) * 3).join()  # the first one waits for imports
+    return begun
+
+
+def test_ingest_killed_at_random_moments_loses_nothing(tmp_path: Path, start: Callable[..., BaseProcess]) -> None:
+    page, collection, made = tmp_path / "talks.txt", tmp_path / "collection", tmp_path / "made"
     page.write_text(TALK_PAGE)
-    ingest(page, collection, embedder)
-    command = [sys.executable, "-m", "assistant.outlets.cli", "ingest", str(page), "--home", str(tmp_path / "home")]
-
-    # How long one takes here and now, so that the kills fall on every part of it.
-    page.write_text(TALK_PAGE.replace("Twice", "Once More"))
-    began = time.monotonic()
-    subprocess.run(command, check=True, capture_output=True, timeout=120)
-    usual_s = time.monotonic() - began
-
+    ingest(page, collection, EMBEDDER)
     chance = random.Random(20)
-    killed = 0
-    for number in range(KILLS):
-        before = _titles(collection, embedder)
+    killed, usual_s, after = 0, 10.0, ""
+    for number in range(MOST_RUNS):
+        before = _titles(collection)
         after = f"Counting Things {number} Times"
         page.write_text(TALK_PAGE.replace("Counting Things Twice", after))
         began = time.monotonic()
-        if _killed(command, chance.uniform(0.3, 1.0) * usual_s):
+        process = start(page, collection, made)
+        # The first one runs to its end and tells how long that takes here and now, so that the kills fall on all of it.
+        process.join(chance.uniform(0, usual_s) if number else None)
+        if process.is_alive():
             killed += 1
-        else:  # the machine has become less busy
+            process.kill()
+            process.join()
+        else:
             usual_s = min(usual_s, time.monotonic() - began)
-        assert _titles(collection, embedder) in (before, [after])
-    assert killed >= KILLS // 2
-    assert ingest(page, collection, embedder).talks == 1
-    assert _titles(collection, embedder) == [f"Counting Things {KILLS - 1} Times"]
+            assert process.exitcode == 0
+        assert _titles(collection) in (before, [after])
+        if killed == KILLS:
+            break
+    assert killed == KILLS
+    assert ingest(page, collection, EMBEDDER).talks == 1
+    assert _titles(collection) == [after]
     assert len(list((collection / "snapshots").iterdir())) <= 2
 
 
-@pytest.mark.alone
-@pytest.mark.slow
-def test_long_ingest_killed_at_random_moments_makes_at_most_a_batch_twice(tmp_path: Path) -> None:
+def test_long_ingest_killed_at_random_moments_makes_at_most_a_batch_twice(
+    tmp_path: Path, start: Callable[..., BaseProcess]
+) -> None:
     corpus, collection, made = tmp_path / "talks.jsonl", tmp_path / "collection", tmp_path / "made"
     corpus.write_text("\n".join(f'{{"kind": "talk", "title": "Talk {number}"}}' for number in range(TALKS)))
-    command = [sys.executable, "-m", "tests.ingest.counting_ingest", *map(str, (corpus, collection, made))]
+    made.touch()
     chance = random.Random(21)
-    killed = 0
-    for _ in range(20):
-        killed += _killed(command, chance.uniform(1, 4))
-    subprocess.run(command, check=True, timeout=300)
-    batches = [int(line) for line in made.read_text().split()]
-    assert killed >= 5
-    assert TALKS <= sum(batches) <= TALKS + killed * BATCH_TEXTS
-    killed_snapshot, whole_snapshot = find_current(collection), None
+    kills = 8
+    for _ in range(kills):
+        process = start(corpus, collection, made)
+        begun = _batches(made)
+        while len(_batches(made)) - len(begun) < chance.choice((1, 2)):
+            assert process.is_alive()
+            time.sleep(chance.uniform(0.001, 0.02))
+        process.kill()
+        process.join()
+    start(corpus, collection, made).join()
+    assert TALKS <= sum(_batches(made)) <= TALKS + kills * BATCH_TEXTS
     ingest(corpus, tmp_path / "whole", EMBEDDER)
-    whole_snapshot = find_current(tmp_path / "whole")
+    killed_snapshot, whole_snapshot = find_current(collection), find_current(tmp_path / "whole")
     assert killed_snapshot is not None
     assert whole_snapshot is not None
     assert killed_snapshot.stored_vectors.tobytes() == whole_snapshot.stored_vectors.tobytes()
@@ -106,21 +129,13 @@ def test_log_of_another_embedder_or_of_noise_is_begun_anew(tmp_path: Path) -> No
         assert made.of(texts, content_keys(texts))[0].vector.shape == (8,)
 
 
-def _killed(command: list[str], after_s: float) -> bool:
-    """Whether it still ran then; it does no more."""
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        process.wait(timeout=after_s)
-    except subprocess.TimeoutExpired:
-        process.send_signal(signal.SIGKILL)
-        process.wait(timeout=10)
-        return True
-    return False
+def _batches(made: Path) -> list[int]:
+    return [int(line) for line in made.read_text().split()]
 
 
-def _titles(collection: Path, embedder: BundledEmbedder) -> list[str]:
+def _titles(collection: Path) -> list[str]:
     """What the index answers, every part of it read."""
-    snapshot = open_current(collection, embedder.fingerprint)
+    snapshot = open_current(collection, EMBEDDER.fingerprint)
     assert snapshot.problem is None
     assert snapshot.vectors.shape[0] == snapshot.manifest.passages
     assert snapshot.keyword.scores("counting").max() > 0

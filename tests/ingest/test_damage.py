@@ -34,9 +34,7 @@ class WordsOfBytes:
     fingerprint = "bytes"
     dimensions = 8
 
-    def embed_passages(
-        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
-    ) -> NDArray[np.float32]:
+    def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         rows = [np.frombuffer(hashlib.sha256(text.encode()).digest(), dtype=np.uint8)[:8] for text in texts]
         vectors = np.array(rows, dtype=np.float32) + 1
         return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), dtype=np.float32)
@@ -44,9 +42,7 @@ class WordsOfBytes:
     def embed_question(self, text: str) -> NDArray[np.float32]:
         return np.asarray(self.embed_passages([text])[0])
 
-    def embed_passages_with_words(
-        self, texts: Sequence[str], *, progress: Callable[[int], None] | None = None
-    ) -> tuple[NDArray[np.float32], list[Words]]:
+    def embed_passages_with_words(self, texts: Sequence[str]) -> tuple[NDArray[np.float32], list[Words]]:
         return self.embed_passages(texts), [self.embed_question_with_words(text)[1] for text in texts]
 
     def embed_question_with_words(self, text: str) -> tuple[NDArray[np.float32], Words]:

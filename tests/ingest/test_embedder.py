@@ -96,13 +96,6 @@ def test_text_without_words_has_none(embedder: BundledEmbedder, text: str) -> No
     assert embedder.embed_question_with_words(text)[1].words == ()
 
 
-def test_progress_counts_up_to_all_passages(embedder: BundledEmbedder) -> None:
-    seen: list[int] = []
-    embedder.embed_passages(TEXTS, progress=seen.append)
-    assert seen == sorted(set(seen))
-    assert seen[-1] == len(TEXTS)
-
-
 def test_no_passages_give_no_rows(embedder: BundledEmbedder) -> None:
     assert embedder.embed_passages([]).shape == (0, 384)
 

@@ -3,9 +3,10 @@ from typing import Any
 
 import pytest
 
-from ingest.merge import is_repeat, merge, plain_title
+from ingest.merge import is_repeat, merge
 from ingest.records import Cue, Date, Record, Source, Speaker
 from ingest.schema import AUTHOR_COUNT, COMMENT_COUNT, DATE, LINKS, VIDEO_URL
+from ingest.text import name_key
 from tests import made_up
 
 ABSTRACT = "We study sets that know their own maps, and show how far each map can be trusted when its set is gone."
@@ -44,7 +45,7 @@ def test_repeat_is_one_that_nothing_contradicts(first: Record, second: Record, e
 
 @pytest.mark.parametrize("title", ["deep sets!", "Deep  Sets", "“Deep” Sets:", "DEEP-SETS"])
 def test_titles_are_compared_without_case_and_signs(title: str) -> None:
-    assert plain_title(title) == plain_title("Deep Sets")
+    assert name_key(title) == name_key("Deep Sets")
 
 
 def test_joined_record_takes_the_first_value_that_is_there_and_every_place() -> None:

@@ -1,6 +1,6 @@
 import pytest
 
-from ingest.readers.chapters import check_order, is_chapter_line, parse_chapter, parse_time
+from ingest.readers.chapters import check_order, parse_chapter, parse_time
 from ingest.records import Chapter
 
 
@@ -28,15 +28,15 @@ from ingest.records import Chapter
 def test_chapter_line_gives_time_title_and_speakers(
     line: str, time: str, start_s: int, title: str, names: list[str]
 ) -> None:
-    assert is_chapter_line(line)
     chapter = parse_chapter(line)
+    assert chapter is not None
     assert (chapter.time, chapter.start_s, chapter.title, chapter.problem) == (time, start_s, title, None)
     assert [speaker.name for speaker in chapter.speakers] == names
 
 
 @pytest.mark.parametrize("line", ["2:4 Sparsity at Work", "16:10 Displays", "3D Shapes", "In 1932, a book"])
 def test_line_that_only_begins_with_numbers_is_no_chapter(line: str) -> None:
-    assert not is_chapter_line(line)
+    assert parse_chapter(line) is None
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import pytest
 
 from ingest.errors import PageUnreadable
 from ingest.pipeline import shown_name
-from ingest.readers import read_file
+from ingest.readers.registry import read_file
 
 PAGE = "Recorded Talks: Sets\nMaps\nAda Lind, MIT\nWe show how maps are drawn.\n"
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from ingest.readers.blocks import organisation_name
-from ingest.readers.dates import parse_date, parse_dated_line
-from ingest.readers.paper_pages import read, recognises
-from ingest.records import Reading, Record
+from ingest.readers.fields import parse_date, parse_dated_line
+from ingest.readers.paper_pages import organisation_name, read, recognises
+from ingest.readers.parts import Part
+from ingest.records import Record
 from ingest.schema import AUTHOR_COUNT, COMMENT_COUNT, DATE, LINKS, ORGANISATION
 
 TOP = [
@@ -27,11 +27,11 @@ ABSTRACT = (
 )
 
 
-def page(*blocks: str) -> Reading:
+def page(*blocks: str) -> Part:
     return read([*TOP, *"\n\n".join(blocks).split("\n")], "page.txt")
 
 
-def papers(reading: Reading) -> list[Record]:
+def papers(reading: Part) -> list[Record]:
     return [record for record in reading.records if record.kind == "paper"]
 
 

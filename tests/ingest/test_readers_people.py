@@ -1,8 +1,7 @@
 import pytest
 
 from ingest.readers.bios import begins_with_life_of, bio_start
-from ingest.readers.names import is_name, surname
-from ingest.readers.people import parse_people, speaker_line_cost
+from ingest.readers.people import is_name, parse_people, speaker_line_cost, surname
 from ingest.records import Speaker
 
 

@@ -44,7 +44,7 @@ def read(folder: Path, files: dict[str, Any]) -> Grouped:
         path.parent.mkdir(parents=True, exist_ok=True)
         text = content if isinstance(content, str | bytes) else json.dumps(content)
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return read_corpus(folder)
+    return read_corpus(corpus_files(folder))[0]
 
 
 def told(record: Record) -> dict[str, Any]:
@@ -147,7 +147,7 @@ def test_recording_without_captions_says_so_once(tmp_path: Path) -> None:
 def test_captions_after_the_end_of_their_recording_are_told(tmp_path: Path) -> None:
     late = SRT.replace("00:00:03,000 --> 00:00:04,000", "00:10:00,000 --> 00:10:01,000")
     found = read(tmp_path, {"a.info.json": INFO, "a.srt": late})
-    assert "1 of 2 cues lies after the end of the recording (1:30)" in str(found.warnings[0])
+    assert "1 of 2 cues lies after the end of the recording (0:01:30)" in str(found.warnings[0])
 
 
 @pytest.mark.parametrize(
@@ -478,6 +478,13 @@ def test_markdown_transcript_gives_its_front_matter_headings_and_cues(tmp_path: 
     ]
 
 
+@pytest.mark.parametrize("key", ["acronym", "videos", "extractor"])
+def test_front_matter_that_looks_like_another_program_s_object_is_a_talk(tmp_path: Path, key: str) -> None:
+    markdown = MARKDOWN.replace("mood: dry", f"id: x\n{key}: []\nevents:\n- title: One\n- title: Two")
+    [record] = read(tmp_path, {"talk.md": markdown}).records
+    assert (record.title, len(record.transcript)) == ("On Ice", 1)
+
+
 def test_page_gives_its_transcript_without_menus_and_scripts(tmp_path: Path) -> None:
     [record] = read(tmp_path, {"talk.html": PAGE}).records
     assert told(record) == {
@@ -581,5 +588,5 @@ def test_links_out_of_the_corpus_are_not_followed(tmp_path: Path) -> None:
     (corpus / "b.srt").symlink_to(tmp_path / "outside.srt")
     (corpus / "c.srt").symlink_to(corpus / "a.srt")
     (corpus / "gone.srt").symlink_to(tmp_path / "nowhere.srt")
-    assert [path.name for path in corpus_files(corpus)] == ["a.srt", "b.srt", "c.srt", "gone.srt"]
-    assert [record.title for record in read_corpus(corpus).records] == ["a", "c"]
+    assert [file.name for file in corpus_files(corpus)] == ["a.srt", "b.srt", "c.srt", "gone.srt"]
+    assert [record.title for record in read_corpus(corpus_files(corpus))[0].records] == ["a", "c"]

@@ -2,8 +2,9 @@
 
 import pytest
 
+from ingest.readers.parts import Part
 from ingest.readers.talk_pages import read, recognises
-from ingest.records import Reading, Record
+from ingest.records import Record
 from ingest.schema import LINKS
 
 HEADING = "Recorded Talks: Sets and Maps"
@@ -14,15 +15,15 @@ PROSE = (
 BIO = "Ada Lind is a reader at Rice University, where she has worked on sets and maps since the old library burnt down."
 
 
-def page(*lines: str) -> Reading:
+def page(*lines: str) -> Part:
     return read([HEADING, *lines], "page.txt")
 
 
-def talks(reading: Reading) -> list[Record]:
+def talks(reading: Part) -> list[Record]:
     return [record for record in reading.records if record.kind == "talk"]
 
 
-def outline(reading: Reading) -> list[tuple[str, list[str], int, int, int]]:
+def outline(reading: Part) -> list[tuple[str, list[str], int, int, int]]:
     return [
         (
             talk.title,

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ingest.errors import IndexUnusable
 from ingest.pipeline import ingest
 from ingest.snapshots import open_current
-from ingest.stores import PASSAGES, StoreChoice
+from ingest.stores import StoreChoice
 from ingest.stores.chroma import create_embedded, open_embedded
 from ingest.stores.protocol import CANDIDATES, as_bytes, nearest, unit_rows
 from tests.ingest.test_damage import EMBEDDER
@@ -43,11 +43,11 @@ def test_search_finds_the_rows_of_an_exact_pass(choice: StoreChoice, tmp_path: P
     snapshot = tmp_path / "talks" / "snapshots" / "20260101T000000-abcdef"
     snapshot.mkdir(parents=True)
     vectors = random_rows(COUNT)
-    store = choice.create(snapshot, PASSAGES)
+    store = choice.create(snapshot)
     store.add(0, vectors[:1700])
     store.add(1700, vectors[1700:])
     store.close()
-    store = choice.open(snapshot, PASSAGES)
+    store = choice.open(snapshot)
     found = 0
     for question in vectors[:20].astype(np.float32):
         exact = np.argsort(-(vectors.astype(np.float32) @ question))[:10]
@@ -64,7 +64,7 @@ def test_dense_scores_of_candidates_are_exact_and_no_other_row_reaches_them(tmp_
     vectors = random_rows(COUNT)
     choice, snapshot = StoreChoice(), tmp_path / "talks" / "snapshots" / "20260101T000000-abcdef"
     snapshot.mkdir(parents=True)
-    store = choice.create(snapshot, PASSAGES)
+    store = choice.create(snapshot)
     store.add(0, vectors)
     question = vectors[7].astype(np.float32)
     kept = as_bytes(vectors)
@@ -72,7 +72,7 @@ def test_dense_scores_of_candidates_are_exact_and_no_other_row_reaches_them(tmp_
     lexical = np.zeros(COUNT, dtype=np.float32)
     worst = int(exact.argmin())
     lexical[worst] = 0.5
-    scores = nearest(kept, question, lexical, lambda: store)
+    scores = nearest(kept, question, lexical, store)
     best = np.argsort(-exact)[:CANDIDATES]
     # The engine's candidates are approximate: it may miss one of the hundred, more so of vectors without any order.
     found = np.isclose(scores[best], exact[best], atol=1e-6)
@@ -143,7 +143,7 @@ def test_settings_of_another_program_do_not_reach_the_embedded_store(tmp_path: P
     (tmp_path / ".env").write_bytes(b"PERSIST_DIRECTORY=/elsewhere\nIS_PERSISTENT=\xff\n")
     code = (
         "import numpy as np; from pathlib import Path; from ingest.stores.chroma import create_embedded\n"
-        "store = create_embedded(Path('store'), 'passages'); store.add(0, np.eye(3, dtype=np.float32))\n"
+        "store = create_embedded(Path('store')); store.add(0, np.eye(3, dtype=np.float32))\n"
         "print(store.search(np.eye(3, dtype=np.float32)[2], 1)); store.close()"
     )
     environment = os.environ | {"CHROMA_SERVER_HTTP_PORT": "none", "PYTHONPATH": str(Path(__file__).parents[2])}
@@ -162,9 +162,9 @@ def test_folder_whose_name_is_no_utf8_holds_a_store(tmp_path: Path) -> None:
     except OSError:
         pytest.skip("this file system takes no such name")
     vectors = random_rows(8)
-    store = create_embedded(folder, PASSAGES)
+    store = create_embedded(folder)
     store.add(0, vectors)
     store.close()
-    opened = open_embedded(folder, PASSAGES)
+    opened = open_embedded(folder)
     assert opened.search(vectors[3], 1).tolist() == [3]
     opened.close()

@@ -1,0 +1,126 @@
+"""A written value → what it says: a date, a length of time, a language, the items of a list.
+
+Comes in: one line, cell or JSON value. Goes out: what it says, as far as a calendar, a clock or a list of languages
+allows; a `Date` keeps its wording.
+"""
+
+import math
+import re
+from datetime import date
+from typing import Any
+
+import langcodes
+
+from ingest.records import Date
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = (
+    r"(?P<month>Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?"
+    r"|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\.?"
+)
+_COMMENTS = r"(?:\s+(?P<comments>\d{1,4})(?:\s+comments?)?)?"
+# "Jan 5, 20243" is the year 2024 and three comments: the count stands glued to the date on some saved pages.
+_MONTH_FIRST = re.compile(
+    rf"(?P<text>{_MONTH} (?P<day>\d{{1,2}})(?:, ?(?P<year>\d{{4}}))?)(?P<glued>\d{{1,3}})?{_COMMENTS}", re.I
+)
+_DAY_FIRST = re.compile(rf"(?P<text>(?P<day>\d{{1,2}}) {_MONTH},?(?: (?P<year>\d{{4}}))?){_COMMENTS}", re.I)
+_ISO = re.compile(r"(?P<year>\d{4}|-)(?:-(?P<month>\d{1,2})(?:-(?P<day>\d{1,2}))?)?(?:[T ]\d{2}:\d{2}.*)?")
+# A leap year: "Feb 29" without its year may be right.
+_SOME_LEAP_YEAR = 2024
+# "75:10" is 75 minutes; behind hours there are at most 59.
+_CLOCK = re.compile(
+    r"(?P<sign>-?)(?:(?:(?P<hours>\d{1,9}):)?(?P<minutes>\d{1,9}):)?(?P<seconds>\d{1,9})(?:[.,:](?P<fraction>\d{1,9}))?"
+)
+
+
+def parse_dated_line(line: str) -> tuple[Date, int | None] | None:
+    """Read a line that is a date and perhaps a comment count.
+
+    Returns:
+        The date and the count, or None when the line is anything else.
+    """
+    line = line.strip()
+    match = _MONTH_FIRST.fullmatch(line) or _DAY_FIRST.fullmatch(line)
+    if match is None:
+        return None
+    parts = match.groupdict()
+    text, day_text, glued = parts["text"], parts["day"], parts.get("glued")
+    month = _MONTHS.index(parts["month"][:3].casefold()) + 1
+    year = int(parts["year"]) if parts["year"] else None
+    if not year and not glued and re.fullmatch("[1-9].", day_text) and not _is_day(year, month, int(day_text)):
+        # "Apr 32" cannot be a day; it is April 3 with two comments.
+        text, day_text, glued = text[:-1], day_text[0], day_text[1]
+    day = int(day_text)
+    comments = parts["comments"] or glued
+    found = Date(text=text, year=year, month=month, day=day if _is_day(year, month, day) else None)
+    return found, int(comments) if comments else None
+
+
+def parse_date(text: str) -> Date:
+    """Read a date that stands alone, in words or as `Date.iso` writes it; what is not understood is kept as written."""
+    text = text.strip()
+    if (dated := parse_dated_line(text)) and dated[1] is None:
+        return dated[0]
+    match = _ISO.fullmatch(text)
+    if match is None:
+        return Date(text)
+    year, month, day = (int(part) if part and part != "-" else None for part in match.group("year", "month", "day"))
+    month = month if month and 1 <= month <= 12 else None
+    return Date(text, year, month, day if month and day and _is_day(year, month, day) else None)
+
+
+def day_of(timestamp: str) -> str:
+    """The day of a time that a machine wrote ("2021-10-02T14:00:00", "20211002"); any other text as it is."""
+    text = timestamp.strip()
+    if len(text) == 8 and text.isdecimal():
+        text = f"{text[:4]}-{text[4:6]}-{text[6:]}"
+    return text[:10] if parse_date(text[:10]).year else text
+
+
+def seconds_of(value: Any) -> float | int | None:
+    """A length in seconds: a number, "71", "1:11", "1:01:11", "0:01,5"; None where it is none that a clock shows."""
+    if isinstance(value, str):
+        match = _CLOCK.fullmatch(value.strip())
+        if match is None:
+            return None
+        hours, minutes, seconds = (int(match[part] or 0) for part in ("hours", "minutes", "seconds"))
+        if (match["minutes"] and seconds > 59) or (match["hours"] and minutes > 59):
+            return None
+        value = round(hours * 3600 + minutes * 60 + seconds + float(f"0.{match['fraction'] or 0}"), 3)
+        value = -value if match["sign"] else value
+    found = number(value)
+    return None if not math.isfinite(found) else int(found) if found == int(found) else found
+
+
+def number(value: object) -> float:
+    """A JSON value as a number; NaN where it is none, infinite where it is beyond all measure."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return math.nan
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf
+
+
+def language_of(text: Any) -> str | None:
+    """A language tag as ISO 639-1 ("eng", "de-AT", "pt_BR"); None where it is none."""
+    if not isinstance(text, str) or not text.strip():
+        return None
+    first = text.strip().replace("_", "-").split("-")[0].lower()
+    if not 2 <= len(first) <= 3 or not langcodes.tag_is_valid(first):
+        return None
+    found = langcodes.Language.get(langcodes.standardize_tag(first)).language
+    return None if found in (None, "und", "mul", "zxx", "mis") else found
+
+
+def listed(text: str) -> list[str]:
+    """The items of a cell that holds several: "paper,craft", "paper; craft"."""
+    return [item for part in re.split(r"[,;|]", text) if (item := part.strip())]
+
+
+def _is_day(year: int | None, month: int, day: int) -> bool:
+    try:
+        date(year or _SOME_LEAP_YEAR, month, day)
+    except ValueError:
+        return False
+    return True
