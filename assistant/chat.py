@@ -10,7 +10,7 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from assistant.answer import messages
-from assistant.answer.abstain import Abstainer, hint
+from assistant.answer.abstain import SURE_FROM, Abstainer, hint
 from assistant.answer.citations import CitedText
 from assistant.answer.digest import Digest
 from assistant.answer.extract import Excerpt, Extractor
@@ -90,6 +90,7 @@ class ChatEngine:
     digest: Digest
     program: Program
     grounder: Grounder
+    asks_again: bool = False
 
     def turn(
         self,
@@ -146,7 +147,7 @@ class ChatEngine:
             turn.mode = "model"
             turn.refused = outcome.said_not_found
             turn.query = query_text(rows.query) if rows else None
-            yield from self._check(turn, task)
+            yield from self._check(turn, task, endpoint)
         return outcome.is_enough
 
     def _without_model(self, turn: _Turn) -> Iterator[Event]:
@@ -202,12 +203,9 @@ class ChatEngine:
 
     def _best_of(self, turn: _Turn, record: RankedRecord, most: int, *, with_bio: bool = True) -> list[Excerpt]:
         """The sentences of a record that answer best."""
-        assert turn.understood.scored is not None  # else nothing is ranked
-        return self.extractor.of_record(
-            turn.understood.question, turn.understood.scored, record, most=most, with_bio=with_bio
-        )
+        return self.extractor.of_record(turn.understood, record, most=most, with_bio=with_bio)
 
-    def _quote(self, turn: _Turn, found: Sequence[Excerpt], *, lead: bool = True) -> Iterator[Event]:
+    def _quote(self, turn: _Turn, found: Sequence[Excerpt], *, lead: str = messages.LEAD) -> Iterator[Event]:
         cited = [(one, self.gatherer.source(one.passage, one.score)) for one in found]
         return messages.excerpts(turn.answer, cited, lead=lead)
 
@@ -218,19 +216,12 @@ class ChatEngine:
 
     def _extract(self, turn: _Turn, *, several: bool) -> Iterator[Event]:
         """Excerpts of the best records; of a list by relevance the best sentence of each."""
-        understood, evidence = turn.understood, turn.evidence
-        if understood.scored is None:
-            return
-        if not several:
-            found = self.extractor.extract(
-                understood.question,
-                understood.scored,
-                evidence.records,
-                named=evidence.named,
-                asks_person=understood.asks_person,
-                style=turn.style,
-            )
-            yield from self._quote(turn, found)
+        evidence = turn.evidence
+        if not several or not evidence.records:
+            seen = evidence.features
+            is_sure = seen is None or self.abstainer.chance(turn.understood, seen) >= SURE_FROM
+            found = self.extractor.extract(turn.understood, evidence, turn.style)
+            yield from self._quote(turn, found, lead=messages.LEAD if is_sure else messages.LEAD_UNSURE)
             return
         least = LEAST_OF_BEST_LISTED * evidence.records[0].score
         yield from messages.say(turn.answer, messages.LEAD_SEVERAL)
@@ -244,7 +235,7 @@ class ChatEngine:
         """What the records of a short list say, where more is asked than which they are."""
         for record in turn.evidence.records if len(ids) <= MOST_ROWS_QUOTED else ():
             if record.record_id in ids:
-                yield from self._quote(turn, self._best_of(turn, record, COMPARED_SENTENCES), lead=False)
+                yield from self._quote(turn, self._best_of(turn, record, COMPARED_SENTENCES), lead="")
 
     def _correct(self, turn: _Turn) -> Iterator[Event]:
         """Say whose talk it is, and what it says."""
@@ -256,13 +247,15 @@ class ChatEngine:
             if record.record_id == wrong.meant.record_id:
                 yield from self._quote(turn, self._best_of(turn, record, 2))
 
-    def _check(self, turn: _Turn, task: Task) -> Iterator[Event]:
+    def _check(self, turn: _Turn, task: Task, endpoint: ChatModel) -> Iterator[Event]:
         """Compare each statement of a model with what it read of the records that it cites."""
         answer = turn.answer
         told = {one.passages[0].id: f"{one.heading}\n{one.text}" for one in task.sources}
         for passage in self.gatherer.passages_named(one.passage_id for one in answer.citations):
             told.setdefault(passage.id, f"{passage.title}\n{'; '.join(passage.speakers)}\n{passage.text}")
         checked = self.grounder.check_answer(answer.text, answer.citations, told)
+        if self.asks_again:
+            checked = self.writer.reconsider(checked, endpoint)
         answer.citations = list(with_support(answer.citations, checked))
         turn.checks = tuple(
             StatementCheck(one.statement.start, one.statement.end, one.verdict.verdict, one.verdict.reason)

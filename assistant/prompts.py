@@ -17,6 +17,7 @@ VARIABLES: dict[str, frozenset[str]] = {
     "answer": frozenset({"sources", "titles", "history", "note", "question"}),
     "source": frozenset({"number", "heading", "code", "text"}),
     "understand": frozenset({"history", "question"}),
+    "opinion": frozenset({"items"}),
     "gist": frozenset({"kind", "title", "text"}),
 }
 

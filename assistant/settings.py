@@ -59,6 +59,9 @@ class Settings(BaseSettings):
         120.0, gt=0, description="Until its first word; a laptop may load a model and read a prompt for a minute."
     )
     llm_idle_timeout_s: float = Field(30.0, gt=0, description="The longest silence between two words.")
+    llm_second_opinion: bool = Field(
+        False, description="Ask the model again, in one short request, about statements that the check doubts."
+    )
 
     embedder: Literal["bundled", "endpoint"] = Field("bundled", description="What turns texts into vectors.")
     embedding_base_url: str | None = Field(None, description="The endpoint of the embedder, when it is one.")

@@ -21,6 +21,7 @@ from ingest.embedder import BundledEmbedder
 from ingest.pipeline import corpus_files, read_corpus
 
 WAYS_EACH = 4
+WHOLES_EACH = 4
 QUERIES = 1500
 HELD_ASIDE = 5
 # Weights travel in every install as whole numbers up to this.
@@ -53,6 +54,9 @@ def labelled() -> list[Labelled]:
         for way in chosen.sample(ways, WAYS_EACH):
             at = way.index("{}")
             found.append(Labelled(way.format(subject), [(at, at + len(subject))], way))
+    intents = [json.loads(line) for line in _lines("intents.jsonl")]
+    wholes = [one["question"] for one in intents if one["intent"] == "overview"]
+    found += [Labelled(one, (), one) for one in wholes for _ in range(WHOLES_EACH)]
     queries = [json.loads(line) for line in _lines("phrasings.jsonl")]
     chosen.shuffle(queries)
     read = (Labelled(one["question"], _values_in(one), one["id"]) for one in queries)

@@ -28,6 +28,9 @@ SIGN_WEIGHT, PHRASING_WEIGHT = 0.4, 0.9
 # Below this a question is refused: of answerable questions for development so many are then refused as the log says,
 # which is the worse slip of the two, since what is shown can be judged.
 REFUSE_BELOW = 0.5
+# Between that and this the nearest is shown, and said to be no more: of the report questions that nothing answers 21
+# more of 128, of those that something does 9 of 118.
+SURE_FROM = 0.7
 # A best score below this is hardly one.
 THIN_SCORE = 0.4
 # Named where nothing is found.

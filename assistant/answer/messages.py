@@ -12,6 +12,10 @@ from assistant.answer.markers import defuse_references
 from assistant.types import Event, SourcePassage
 
 LEAD = "Here is what the {source.kind} “{source.title}”{by} says, in its own words:"
+LEAD_UNSURE = (
+    "I am not sure that the collection tells this. Closest comes the {source.kind} “{source.title}”{by}, in its own "
+    "words:"
+)
 LEAD_SEVERAL = "These come closest, each in its own words; the list may not be complete:"
 ALSO = "Also, from the {source.kind} “{source.title}”{by}:"
 IN_PLAIN_WORDS = "In plain words (ours, not the source's): {gist}"
@@ -28,14 +32,18 @@ BEGIN_WITH = "I would begin with these, the closest first:"
 THEMES = "Most of it falls into {count} themes:"
 
 
-def excerpts(
-    answer: CitedText, found: Sequence[tuple[Excerpt, SourcePassage]], *, lead: bool = True
-) -> Iterator[Event]:
-    """Answer, or go on, in the sources' own words: the excerpts of one record together, each cited."""
+def excerpts(answer: CitedText, found: Sequence[tuple[Excerpt, SourcePassage]], *, lead: str = LEAD) -> Iterator[Event]:
+    """Answer, or go on, in the sources' own words: the excerpts of one record together, each cited.
+
+    Args:
+        answer: Grows.
+        found: In order.
+        lead: What is said before the first; "" says nothing before any.
+    """
     shown_id = ""
     for excerpt, source in found:
         if source.id != shown_id and lead:
-            template = ALSO if shown_id else LEAD
+            template = ALSO if shown_id else lead
             yield from answer.say(_paragraph(answer) + template.format(source=source, by=by(source)))
         shown_id = source.id
         yield from quote(answer, excerpt, source)

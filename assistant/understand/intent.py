@@ -45,18 +45,21 @@ def intent_chances(meaning: Floats, phrasing: Floats) -> dict[Intent, float]:
     return {name: float(share) for name, share in zip(INTENTS, shares, strict=True)}
 
 
-def subject_of(question: str, pieces: Pieces) -> str:
-    """What a question is about, without the words that ask; the whole question where it is nothing else."""
+def subject_of(question: str, pieces: Pieces) -> tuple[str, bool]:
+    """What a question is about, without the words that ask, and whether it likely is about something of its own.
+
+    The whole question where it has no word to tell by.
+    """
     spans, rows = content_words(question, pieces)
     if not spans:
-        return question
+        return question, False
     learned = load(FRAME)
     odds = rows @ (learned["weights"] * learned["scale"]) + learned["bias"]
     least = min(float(np.log(_LEAST_CHANCE / (1 - _LEAST_CHANCE))), float(odds.max()))
     kept = [span for span, one in zip(spans, odds, strict=True) if one >= least]
     # "off-policy" is one word to whoever asks.
     start = question.rfind(" ", 0, kept[0][0]) + 1
-    return question[start : kept[-1][1]]
+    return question[start : kept[-1][1]], bool(odds.max() > 0)
 
 
 def content_words(text: str, pieces: Pieces) -> tuple[list[tuple[int, int]], Floats]:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from assistant.answer.abstain import REFUSE_BELOW, SURE_FROM, Abstainer
 from assistant.answer.generate import MATCHED, REPEATING
 from assistant.assembly import Assistant
 from assistant.llm import EndpointChoice
@@ -86,6 +87,26 @@ def test_question_that_nothing_fits_is_refused(assistant: Assistant) -> None:
     assert answer.abstention is not None
     assert answer.abstention.reason == "not_held"
     assert answer.text.startswith("I couldn't find this in the collection. The closest are: ")
+
+
+def test_doubtful_answer_says_that_it_is_only_what_comes_closest(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Abstainer, "chance", lambda *_: (REFUSE_BELOW + SURE_FROM) / 2)
+    answer, _ = run(assistant)
+    assert not answer.refused
+    assert answer.text.startswith(
+        "I am not sure that the collection tells this. Closest comes the talk “Training Neural"
+    )
+
+
+@pytest.mark.parametrize(
+    "question", ["Please give me an overview of the robotics material", "robots and perception: what is there?"]
+)
+def test_overview_of_a_subject_tells_what_there_is_on_it(assistant: Assistant, question: str) -> None:
+    answer, _ = run(assistant, question)
+    assert answer.mode == "extract"
+    assert "certifiably-correct-machine-perception" in [one.id for one in answer.citations[:3]]
 
 
 def test_name_that_stands_nowhere_is_said_to(assistant: Assistant) -> None:

@@ -22,4 +22,4 @@ from ingest.embedder import BundledEmbedder
 def test_subject_of_a_question_is_what_is_left_without_its_frame(
     embedder: BundledEmbedder, question: str, subject: str
 ) -> None:
-    assert subject_of(question, embedder.embed_pieces(question)) == subject
+    assert subject_of(question, embedder.embed_pieces(question))[0] == subject
