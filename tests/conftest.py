@@ -28,7 +28,7 @@ def pytest_configure() -> None:
     """
     if "TMPDIR" in os.environ or not MEMORY.is_dir() or shutil.disk_usage(MEMORY).free < ROOM_BYTES:
         return
-    for left in MEMORY.glob("talks-tests-*"):  # by one that was killed
+    for left in MEMORY.glob("talks-tests-*-*"):  # by one that was killed
         if not Path("/proc", left.name.split("-")[2]).exists():
             shutil.rmtree(left, ignore_errors=True)
     folder = Path(tempfile.mkdtemp(prefix=f"talks-tests-{os.getpid()}-", dir=MEMORY))
