@@ -26,7 +26,8 @@ LEAST_OF_BEST_RECORD = 0.85
 # words share .12 of their wording with one at most; those that it answers mostly .28 and more.
 LEAST_WORDING_OF_BIO = 0.2
 # Where the best record is no longer, it is quoted whole: on three collections of short descriptions this says .75, .82
-# and .75 of what an ideal answer does, instead of .68, .82 and .73, in 150 characters more.
+# and .75 of what an ideal answer does, instead of .68, .82 and .73, in 150 characters more. Speech is not: it is to be
+# heard from the second at which the answer begins.
 WHOLE_CHARS = 1200
 # Such a first word leans on the sentence before, which is quoted with it.
 _LEANS_BACK = re.compile(
@@ -132,7 +133,8 @@ class Extractor:
         order = sorted(range(len(sentences)), key=lambda row: -sentences[row].score)
         least = least_of_best * sentences[order[0]].score
         chosen = {row for row in order[:most] if sentences[row].score >= least}
-        if whole and sum(one.end - one.start for one in sentences) <= WHOLE_CHARS:
+        is_speech = any(one.passage.start_s is not None for one in sentences)
+        if whole and not is_speech and sum(one.end - one.start for one in sentences) <= WHOLE_CHARS:
             chosen = set(order)
         return _joined(sentences, chosen)
 
