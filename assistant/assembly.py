@@ -12,7 +12,6 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from assistant.answer.abstain import Abstainer
-from assistant.answer.citations import CitedText, DraftCiter
 from assistant.answer.digest import Digest
 from assistant.answer.extract import Extractor
 from assistant.answer.generate import Writer
@@ -25,7 +24,7 @@ from assistant.query import EVERYTHING, Query
 from assistant.retrieve.evidence import Gatherer
 from assistant.retrieve.hybrid import HybridRanker
 from assistant.settings import Settings
-from assistant.types import Answer, ChatModel, Done, Event, SourcePassage, Style
+from assistant.types import Answer, ChatModel, Done, Event, Style
 from assistant.understand.entities import Entities
 from assistant.understand.parser import Parser
 from assistant.understand.understand import Understander, Understood
@@ -192,16 +191,13 @@ class Assistant:
         entities = Entities(store, keyword, bundled.knows_word)
         gatherer = Gatherer(ranker)
 
-        def make_citer(answer: CitedText, sources: Sequence[Sequence[SourcePassage]]) -> DraftCiter:
-            return DraftCiter(answer, sources, keyword, self._grounder.matcher(sources, keyword))
-
         return ChatEngine(
             Understander(ranker, entities, Parser(bundled), bundled, self._prompts),
             gatherer,
             self._abstainer,
-            Writer(self._prompts, make_citer),
+            Writer(self._prompts, keyword, self._grounder),
             Extractor(ranker),
-            Digest(ranker, gatherer.source),
+            Digest(gatherer),
             Program(store, bundled),
             self._grounder,
             asks_again=self.settings.llm_second_opinion,

@@ -203,10 +203,7 @@ class ChatEngine:
 
     def _best_of(self, turn: _Turn, record: RankedRecord, most: int, *, with_bio: bool = True) -> list[Excerpt]:
         """The sentences of a record that answer best."""
-        assert turn.understood.scored is not None  # else nothing is ranked
-        return self.extractor.of_record(
-            turn.understood.question, turn.understood.scored, record, most=most, with_bio=with_bio
-        )
+        return self.extractor.of_record(turn.understood, record, most=most, with_bio=with_bio)
 
     def _quote(self, turn: _Turn, found: Sequence[Excerpt], *, lead: str = messages.LEAD) -> Iterator[Event]:
         cited = [(one, self.gatherer.source(one.passage, one.score)) for one in found]
@@ -219,20 +216,11 @@ class ChatEngine:
 
     def _extract(self, turn: _Turn, *, several: bool) -> Iterator[Event]:
         """Excerpts of the best records; of a list by relevance the best sentence of each."""
-        understood, evidence = turn.understood, turn.evidence
-        if understood.scored is None:
-            return
-        if not several:
-            found = self.extractor.extract(
-                understood.question,
-                understood.scored,
-                evidence.records,
-                named=evidence.named,
-                asks_person=understood.asks_person,
-                style=turn.style,
-            )
+        evidence = turn.evidence
+        if not several or not evidence.records:
             seen = evidence.features
-            is_sure = seen is None or self.abstainer.chance(understood, seen) >= SURE_FROM
+            is_sure = seen is None or self.abstainer.chance(turn.understood, seen) >= SURE_FROM
+            found = self.extractor.extract(turn.understood, evidence, turn.style)
             yield from self._quote(turn, found, lead=messages.LEAD if is_sure else messages.LEAD_UNSURE)
             return
         least = LEAST_OF_BEST_LISTED * evidence.records[0].score

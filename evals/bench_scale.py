@@ -32,8 +32,7 @@ from evals.questions import EVALS, read_questions
 from ingest.embedder import BundledEmbedder
 from ingest.pipeline import IngestReport, ingest
 from ingest.snapshots import collection_of
-from ingest.stores import StoreChoice
-from ingest.stores.protocol import CANDIDATES
+from ingest.stores import CANDIDATES, StoreChoice
 from ingest.token_vectors import Words
 from ingest.vectors import BATCH_TEXTS
 

@@ -5,6 +5,7 @@ Opening costs the same whatever it holds: the postings stay on disk until a ques
 """
 
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -104,8 +105,7 @@ class KeywordIndex:
 
     def __init__(self, arrays: Sequence[NDArray[Any]]) -> None:
         """See `LexicalBuilder.save`."""
-        stems, self._stem_ends, self._posting_ends, self._texts, self._counts, self._lengths = arrays
-        self._stems = stems
+        self._stems, self._stem_ends, self._posting_ends, self._texts, self._counts, self._lengths = arrays
         self._stemmer = Stemmer.Stemmer("english")
         self._text_count = len(self._lengths)
         self._mean_length = (float(self._lengths.mean()) if self._text_count else 0.0) or 1.0
@@ -251,17 +251,14 @@ class KeywordIndex:
         return slice(int(self._posting_ends[place - 1]) if place else 0, int(self._posting_ends[place]))
 
     def _find(self, stem: str) -> int | None:
-        """The place of a stem among the sorted ones, by halving; None where no text holds it."""
-        wanted = _encoded(stem)
-        low, high = 0, len(self._stem_ends)
-        while low < high:
-            middle = (low + high) // 2
-            start = int(self._stem_ends[middle - 1]) if middle else 0
-            found = self._stems[start : int(self._stem_ends[middle])].tobytes()
-            if found == wanted:
-                return middle
-            low, high = (middle + 1, high) if found < wanted else (low, middle)
-        return None
+        """The place of a stem among the sorted ones; None where no text holds it."""
+        wanted, count = _encoded(stem), len(self._stem_ends)
+        place = bisect_left(range(count), wanted, key=self._stem_at)
+        return place if place < count and self._stem_at(place) == wanted else None
+
+    def _stem_at(self, place: int) -> bytes:
+        start = int(self._stem_ends[place - 1]) if place else 0
+        return self._stems[start : int(self._stem_ends[place])].tobytes()
 
 
 def is_stop_word(word: str) -> bool:

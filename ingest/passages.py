@@ -18,7 +18,7 @@ from sentencex import get_sentence_boundaries
 from ingest.readers.people import is_name
 from ingest.records import Chapter, Kind, Record, Speaker, speaker_names
 from ingest.schema import LANGUAGE, ORGANISATION, format_seconds
-from ingest.transcript import Transcript, hard_pieces
+from ingest.transcript import Transcript, hard_pieces, stripped
 
 # The bundled model reads 256 tokens, about 1,000 characters of this prose with its heading; what is cut off is not
 # searched by meaning at all. Longer paragraphs are split between sentences.
@@ -79,12 +79,10 @@ def split_sentences(text: str, language: str = "en") -> list[Span]:
     spans: list[Span] = []
     for line in re.finditer(r"[^\n]+", text):
         for begin, end in hard_pieces(text, line.start(), line.end(), _LONGEST_SPLIT_CHARS):
-            part = text[begin:end]
-            for sentence in get_sentence_boundaries(language, part):
-                piece = part[sentence["start_index"] : sentence["end_index"]]
-                if piece.strip():
-                    start = begin + sentence["start_index"] + len(piece) - len(piece.lstrip())
-                    spans.append((start, start + len(piece.strip())))
+            for sentence in get_sentence_boundaries(language, text[begin:end]):
+                start, stop = stripped(text, begin + sentence["start_index"], begin + sentence["end_index"])
+                if start < stop:
+                    spans.append((start, stop))
     return spans
 
 

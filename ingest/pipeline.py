@@ -295,11 +295,7 @@ def _hours(records: Sequence[Record]) -> float:
 
 
 def _check_place(file: CorpusFile) -> None:
-    """Refuse a link that leads out of the corpus or nowhere, a folder behind a link, a pipe.
-
-    Raises:
-        PageUnreadable: Says which.
-    """
+    """Refuse a link that leads out of the corpus or nowhere, a folder behind a link, a pipe."""
     path, told = file.path, ""
     if path == file.root:
         return
@@ -326,10 +322,7 @@ def _last_reading(previous: Snapshot | None, names: Collection[str]) -> tuple[li
 
 
 def _seen(roots: Sequence[Path], files: Sequence[Path]) -> str:
-    """What these files look like from outside, names, sizes and times; "" where one was written just now.
-
-    A file that is written twice within a tick of the clock looks as it did.
-    """
+    """What files look like from outside; "" where one was written just now, for twice within a tick looks the same."""
     digest = hashlib.sha256(b"\0".join(os.fsencode(root.absolute()) for root in roots))
     newest = 0
     for path in files:
@@ -357,11 +350,7 @@ def _previous(collection: Path) -> Snapshot | None:
 def _write_texts(
     folder: Path, records: Sequence[Record], gists: Mapping[str, Gist], progress: Progress
 ) -> tuple[str, Keys]:
-    """Write records, passages and gists, and the lexical indexes over them, in bounded batches.
-
-    Returns:
-        A digest of all of it, and the key of each text that a vector is made of, passages first.
-    """
+    """Write records, passages, gists and lexical indexes; gives a digest, and the keys of texts, passages first."""
     digest = hashlib.sha256()
     keys: list[Keys] = []
     counts = [0]
@@ -401,34 +390,27 @@ def _write_texts(
 def _embed(
     folder: Path, collection: Path, embedder: Embedder, choice: StoreChoice, keys: Keys, progress: Progress
 ) -> int:
-    """Write the vectors of a draft's texts, in the order of the keys; those that have been made before are taken.
-
-    Returns:
-        How many are new.
-    """
-    with (
-        MadeVectors(_vector_log(collection), embedder, readable_snapshots(collection)) as made,
-        closing(RecordStore(folder / "records.sqlite")) as store,
-        closing(VectorsWriter(folder, choice)) as writer,
-    ):
-        new = len(np.unique(keys[~made.knows(keys)], axis=0))
-        done = 0
-
-        def told(count: int) -> None:
-            nonlocal done
-            done += count
-            progress("Embedding passages", done, new)
-
-        told(0)
+    """Write the vectors of a draft's texts in the order of the keys, taking those made before; how many are new."""
+    with closing(RecordStore(folder / "records.sqlite")) as store:
         gists = [gist.search_text for gist in store.gists().values()]
-        passages = len(keys) - len(gists)
-        for first, count, is_passage in ((0, passages, True), (passages, len(gists), False)):
-            for start in range(0, count, _TEXTS_PER_BATCH):
-                rows = range(start, min(start + _TEXTS_PER_BATCH, count))
-                texts = (
-                    [one.headed_text for one in store.passages(rows)] if is_passage else gists[rows.start : rows.stop]
-                )
-                writer.add(made.of(texts, keys[first + rows.start : first + rows.stop], told), searched=is_passage)
+        passages, done = len(keys) - len(gists), 0
+        with (
+            MadeVectors(_vector_log(collection), embedder, readable_snapshots(collection)) as made,
+            closing(VectorsWriter(folder, choice, passages)) as writer,
+        ):
+            new = len(np.unique(keys[~made.knows(keys)], axis=0))
+
+            def told(count: int) -> None:
+                nonlocal done
+                done += count
+                progress("Embedding passages", done, new)
+
+            told(0)
+            for start in range(0, len(keys), _TEXTS_PER_BATCH):
+                stop = min(start + _TEXTS_PER_BATCH, len(keys))
+                texts = [one.headed_text for one in store.passages(range(start, min(stop, passages)))]
+                texts += gists[max(0, start - passages) : max(0, stop - passages)]
+                writer.add(made.of(texts, keys[start:stop], told))
     np.save(folder / "keys.npy", keys)
     return done
 

@@ -45,8 +45,7 @@ from slugify import slugify
 from ingest.errors import EmbedderChanged, IndexBusy, IndexDamaged, IndexMissing, IndexUnwritable
 from ingest.lexical import KeywordIndex
 from ingest.record_store import RecordStore
-from ingest.stores import EMBEDDED, StoreChoice
-from ingest.stores.protocol import EXACT_UP_TO, VectorStore, nearest, unit_rows
+from ingest.stores import EMBEDDED, EXACT_UP_TO, StoreChoice, VectorStore, nearest, unit_rows
 from ingest.token_vectors import WordVectors
 
 # Raised whenever a snapshot written before could not be read by this code, or would be cut or worded otherwise.
@@ -111,15 +110,7 @@ class Snapshot:
     """A snapshot, read-only; opening reads its manifest alone, each part is read when it is first used."""
 
     def __init__(self, folder: Path, choice: StoreChoice = EMBEDDED) -> None:
-        """Read its manifest.
-
-        Args:
-            folder: Of this snapshot.
-            choice: Where its vectors are searched.
-
-        Raises:
-            IndexDamaged: There is none that this version can read.
-        """
+        """Read its manifest; raises as `read_manifest` does."""
         self.folder = folder
         self.manifest = read_manifest(folder)
         # Why another snapshot than this one should have served; None as it should be.
@@ -207,7 +198,7 @@ class Snapshot:
         return KeywordIndex.load("gist-lexical", self._array)
 
     def dense(self, vector: NDArray[np.float32], lexical: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Dense scores of the passages; see `ingest.stores.protocol.nearest`.
+        """Dense scores of the passages; see `ingest.stores.nearest`.
 
         Args:
             vector: Shape (d,), the question's.

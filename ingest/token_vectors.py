@@ -75,12 +75,7 @@ class WordVectors:
     """The word vectors of many texts, known by their place; they stay on disk until they are read."""
 
     def __init__(self, vectors: Packed, first: NDArray[np.int64]) -> None:
-        """Take what a snapshot holds.
-
-        Args:
-            vectors: By `packed`, the words of all texts.
-            first: Shape (n + 1,), where each text's words begin; the last one is m.
-        """
+        """Take the words of all texts, by `packed`, and where each text's begin, shape (n + 1,)."""
         self._vectors = vectors
         self._first = first
 

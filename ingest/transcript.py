@@ -144,7 +144,7 @@ class Transcript:
         borders = [border for border in self._starts[bisect_right(self._starts, start) :] if border < end]
         if borders:
             for first, last in pairwise([start, *borders, end]):
-                yield from self._short_pieces(_stripped(self.text, first, last))
+                yield from self._short_pieces(stripped(self.text, first, last))
             return
         yield from hard_pieces(self.text, start, end, LONGEST_WINDOW_CHARS // 2)
 
@@ -231,15 +231,14 @@ def hard_pieces(text: str, start: int, end: int, longest: int) -> Iterator[Span]
         breaks = [match.start() for match in _CLAUSE.finditer(text, first, last)]
         cut = breaks[-1] if breaks else text.rfind(" ", first, last + 1)
         cut = last if cut < 0 else cut
-        yield _stripped(text, start, cut)
-        start = _stripped(text, cut, end)[0]
+        yield stripped(text, start, cut)
+        start = stripped(text, cut, end)[0]
     if start < end:
         yield start, end
 
 
-def _stripped(text: str, start: int, end: int) -> Span:
-    while start < end and text[start].isspace():
-        start += 1
-    while end > start and text[end - 1].isspace():
-        end -= 1
-    return start, end
+def stripped(text: str, start: int, end: int) -> Span:
+    """A stretch of a text without the white space at its ends."""
+    piece = text[start:end]
+    start += len(piece) - len(piece.lstrip())
+    return start, start + len(piece.strip())

@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 from ingest.embedder import Embedder, WordEmbedder
 from ingest.errors import IndexDamaged
 from ingest.snapshots import FORMAT, Snapshot
-from ingest.stores import StoreChoice
-from ingest.stores.protocol import as_bytes, unit_rows
+from ingest.stores import StoreChoice, as_bytes, unit_rows
 from ingest.token_vectors import WORD_DIMENSIONS, Packed, packed
 
 Keys = NDArray[np.uint64]
@@ -161,21 +160,22 @@ class _Held:
 class VectorsWriter:
     """Writes vectors and word vectors of a draft as they come, and gives them to its vector store."""
 
-    def __init__(self, folder: Path, choice: StoreChoice) -> None:
+    def __init__(self, folder: Path, choice: StoreChoice, passages: int) -> None:
         self._folder = folder
+        self._passages = passages
         self._store = choice.create(folder)
         self._vectors = GrowingArray(folder / "vectors.npy", np.dtype(np.int8))
         self._words: GrowingArray | None = None
         self._first = [0]
         self._row = 0
 
-    def add(self, made: Sequence[Made], *, searched: bool) -> None:
-        """Take the next texts' vectors; only those that are searched, passages and no gists, go to the store too."""
+    def add(self, made: Sequence[Made]) -> None:
+        """Take the next texts' vectors; those of passages, which come first, go to the store too."""
         vectors = np.stack([one.vector for one in made])
         self._vectors.add(as_bytes(vectors))
-        if searched:
-            self._store.add(self._row, vectors)
-            self._row += len(made)
+        if self._row < self._passages:
+            self._store.add(self._row, vectors[: self._passages - self._row])
+        self._row += len(made)
         for one in made:
             if one.words is not None:
                 if self._words is None:

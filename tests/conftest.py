@@ -28,7 +28,10 @@ def pytest_configure() -> None:
     """
     if "TMPDIR" in os.environ or not MEMORY.is_dir() or shutil.disk_usage(MEMORY).free < ROOM_BYTES:
         return
-    folder = Path(tempfile.mkdtemp(prefix="talks-tests-", dir=MEMORY))
+    for left in MEMORY.glob("talks-tests-*-*"):  # by one that was killed
+        if not Path("/proc", left.name.split("-")[2]).exists():
+            shutil.rmtree(left, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=f"talks-tests-{os.getpid()}-", dir=MEMORY))
     folder.chmod(0o755)
     os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
     atexit.register(shutil.rmtree, folder, ignore_errors=True)  # after what others remove in there at the end

@@ -4,7 +4,7 @@ Comes in: ranked records. Goes out: events. A gist is what a record is about in 
 stands how the record itself begins, cited.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from assistant.answer import messages
 from assistant.answer.citations import CitedText
 from assistant.answer.extract import Excerpt
-from assistant.retrieve.hybrid import HybridRanker, RankedRecord
+from assistant.retrieve.evidence import Gatherer
+from assistant.retrieve.hybrid import RankedRecord
 from assistant.retrieve.rerank import sentence_spans
-from assistant.types import Event, SourcePassage
-from ingest.passages import Passage
-from ingest.stores.protocol import unit_rows
+from assistant.types import Event
+from ingest.stores import unit_rows
 
 SUMMARY_SENTENCES = 3
 MOST_RECOMMENDED = 3
@@ -26,17 +26,14 @@ _ROUNDS = 20
 # Groups of more talks are found from so many of them; every one is counted.
 _MOST_GROUPED = 20_000
 
-# A passage and its score → what an answer may cite.
-SourceOf = Callable[[Passage, float], SourcePassage]
-
 
 class Digest:
     """Tells what records are about."""
 
-    def __init__(self, ranker: HybridRanker, source_of: SourceOf) -> None:
-        self._ranker = ranker
-        self._store = ranker.snapshot.store
-        self._source_of = source_of
+    def __init__(self, gatherer: Gatherer) -> None:
+        self._snapshot = gatherer.ranker.snapshot
+        self._store = gatherer.store
+        self._source_of = gatherer.source
 
     def summarise(self, answer: CitedText, records: Sequence[RankedRecord]) -> Iterator[Event]:
         """One record: its gist, and how it begins."""
@@ -93,7 +90,7 @@ class Digest:
 
         Spherical k-means over the records' first passages, begun with records far from one another.
         """
-        snapshot = self._ranker.snapshot
+        snapshot = self._snapshot
         rows = rows if len(rows) else np.arange(len(snapshot.record_is_talk))
         talks = rows[snapshot.record_is_talk[rows]]
         talks = talks if len(talks) else rows

@@ -7,17 +7,16 @@ Leaves to others: what is said around the excerpts (`messages`).
 """
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
-from assistant.retrieve.hybrid import HybridRanker, RankedRecord, Scored
+from assistant.retrieve.evidence import Evidence
+from assistant.retrieve.hybrid import HybridRanker, RankedRecord
 from assistant.retrieve.rerank import sentence_spans, without_people
 from assistant.types import Style
-from ingest.passages import Passage, Span
+from assistant.understand.understand import Understood
+from ingest.passages import Passage
 
 # Further records, where they score at least so much of the first, with so many sentences each. From .74 on up to nine
 # would say .02 more and cite .05 more that does not belong.
@@ -27,7 +26,8 @@ LEAST_OF_BEST_RECORD = 0.85
 # words share .12 of their wording with one at most; those that it answers mostly .28 and more.
 LEAST_WORDING_OF_BIO = 0.2
 # Where the best record is no longer, it is quoted whole: on three collections of short descriptions this says .75, .82
-# and .75 of what an ideal answer does, instead of .68, .82 and .73, in 150 characters more.
+# and .75 of what an ideal answer does, instead of .68, .82 and .73, in 150 characters more. Speech is not: it is to be
+# heard from the second at which the answer begins.
 WHOLE_CHARS = 1200
 # Such a first word leans on the sentence before, which is quoted with it.
 _LEANS_BACK = re.compile(
@@ -80,47 +80,34 @@ class Extractor:
 
     def __init__(self, ranker: HybridRanker) -> None:
         self._ranker = ranker
-        self._store = ranker.snapshot.store
         self._keyword = ranker.snapshot.keyword
 
-    def extract(
-        self,
-        question: str,
-        scored: Scored,
-        ranked: Sequence[RankedRecord],
-        *,
-        named: Collection[str] = (),
-        asks_person: bool = False,
-        style: Style = "normal",
-    ) -> list[Excerpt]:
+    def extract(self, understood: Understood, evidence: Evidence, style: Style) -> list[Excerpt]:
         """The best sentences of the best record, and of up to two more that come close to it.
 
-        Args:
-            named: Ids of the records that the question names or leans on; where there are any, no other belongs.
-            asks_person: Whether it asks about somebody, so that a biography may answer.
+        Where the question names or leans on records, no other belongs; a biography may answer who asks about somebody.
         """
-        if not ranked:
+        if not evidence.records:
             return []
         most, least_of_best, further = LENGTHS[style]
+        best, *others = evidence.records
         found = self.of_record(
-            question,
-            scored,
-            ranked[0],
+            understood,
+            best,
             most=most,
             least_of_best=least_of_best,
-            asks_person=asks_person,
+            asks_person=understood.asks_person,
             whole=style != "short",
         )
-        least = LEAST_OF_BEST_RECORD * ranked[0].score
-        near = [one for one in ranked[1:] if one.score >= least and (not named or one.record_id in named)]
+        least, named = LEAST_OF_BEST_RECORD * best.score, evidence.named
+        near = [one for one in others if one.score >= least and (not named or one.record_id in named)]
         for record in near[: FURTHER_RECORDS if further else 0]:
-            found += self.of_record(question, scored, record, most=further)
+            found += self.of_record(understood, record, most=further)
         return found
 
     def of_record(
         self,
-        question: str,
-        scored: Scored,
+        understood: Understood,
         record: RankedRecord,
         *,
         most: int,
@@ -130,43 +117,40 @@ class Extractor:
         whole: bool = False,
     ) -> list[Excerpt]:
         """The best sentences of one record, at most so many and what stands between; all, if it is short."""
-        sentences = list(self._sentences(question, scored, record, asks_person=asks_person, with_bio=with_bio))
+        best = record.passages[0].passage
+        # A biography's only where it fits best.
+        wants_bio = (with_bio and best.section == "bio") and (
+            asks_person or self._keyword.coverage(understood.question, [best.text])[0] >= LEAST_WORDING_OF_BIO
+        )
+        sentences = [
+            sentence
+            for passage, place in self._ranker.passages_of(record.record_id)
+            if passage.section != "title" and (wants_bio or passage.section != "bio")
+            for sentence in self._sentences(understood, passage, place)
+        ]
         if not sentences:
-            best = record.passages[0].passage
             return [Excerpt(best, 0, len(best.text), record.score)]
         order = sorted(range(len(sentences)), key=lambda row: -sentences[row].score)
         least = least_of_best * sentences[order[0]].score
         chosen = {row for row in order[:most] if sentences[row].score >= least}
-        if whole and sum(one.end - one.start for one in sentences) <= WHOLE_CHARS:
+        is_speech = any(one.passage.start_s is not None for one in sentences)
+        if whole and not is_speech and sum(one.end - one.start for one in sentences) <= WHOLE_CHARS:
             chosen = set(order)
         return _joined(sentences, chosen)
 
-    def _sentences(
-        self, question: str, scored: Scored, record: RankedRecord, *, asks_person: bool, with_bio: bool
-    ) -> Iterator[Excerpt]:
-        """The sentences of a record, in reading order; a biography's only where the best passage is one."""
-        best = record.passages[0].passage
-        wants_bio = (with_bio and best.section == "bio") and (
-            asks_person or self._keyword.coverage(question, [best.text])[0] >= LEAST_WORDING_OF_BIO
-        )
-        for passage, place in self._ranker.passages_of(record.record_id):
-            if passage.section != "title" and (wants_bio or passage.section != "bio"):
-                spans = sentence_spans(passage.text)
-                scores = self._scores(question, scored, passage, place, spans)
-                for (start, end), score in zip(spans, scores, strict=True):
-                    yield Excerpt(passage, start, end, float(score))
-
-    def _scores(
-        self, question: str, scored: Scored, passage: Passage, place: int, spans: Sequence[Span]
-    ) -> NDArray[np.float32]:
-        """Shape (len(spans),): how well each sentence answers, names of those whose record it is left out."""
-        words, late_interaction = scored.words, self._ranker.late_interaction
+    def _sentences(self, understood: Understood, passage: Passage, place: int) -> list[Excerpt]:
+        """The sentences of a passage, by how well each answers, names of those whose record it is left out."""
+        spans, late_interaction = sentence_spans(passage.text), self._ranker.late_interaction
+        words = understood.scored.words if understood.scored else None
         words = without_people(words, passage) if words else None
         if words is None or not words.words or late_interaction is None:
-            return self._keyword.coverage(question, [passage.text[start:end] for start, end in spans])
-        nearest = late_interaction.of_sentences(words, passage, place)
-        weights = self._keyword.idf(words.words)
-        return np.asarray((nearest * (weights / weights.sum())).sum(axis=1), dtype=np.float32)
+            texts = [passage.text[start:end] for start, end in spans]
+            scores = self._keyword.coverage(understood.question, texts)
+        else:
+            weights = self._keyword.idf(words.words)
+            nearest = late_interaction.of_sentences(words, passage, place)
+            scores = (nearest * (weights / weights.sum())).sum(axis=1)
+        return [Excerpt(passage, start, end, float(score)) for (start, end), score in zip(spans, scores, strict=True)]
 
 
 def _joined(sentences: Sequence[Excerpt], chosen: Collection[int]) -> list[Excerpt]:

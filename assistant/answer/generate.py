@@ -14,13 +14,14 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 
 from assistant.answer.citations import CitedText, DraftCiter
-from assistant.answer.grounding import Checked
+from assistant.answer.grounding import Checked, Grounder
 from assistant.answer.markers import defuse
 from assistant.answer.opinion import second_opinion
 from assistant.llm import Piece, Pulse
 from assistant.prompts import Prompts
-from assistant.types import Answer, ChatModel, Delta, Event, NumberedSource, SourcePassage, Status, Style
+from assistant.types import Answer, ChatModel, Delta, Event, NumberedSource, Status, Style
 from ingest.errors import EndpointCut, EndpointError, EndpointOverflow
+from ingest.lexical import KeywordIndex
 
 # Of the conversation, the last turns and their beginnings.
 TURNS_KEPT = 3
@@ -72,19 +73,13 @@ class Outcome:
     dropped_markers: int = 0
 
 
+@dataclass(frozen=True, slots=True)
 class Writer:
-    """Lets a model answer."""
+    """Lets a model answer; keywords and grounder find the words that a marker, or a sentence without one, rests on."""
 
-    def __init__(
-        self, prompts: Prompts, make_citer: Callable[[CitedText, Sequence[Sequence[SourcePassage]]], DraftCiter]
-    ) -> None:
-        """Write with these prompts.
-
-        Args:
-            make_citer: An answer and its numbered sources → what turns a draft's markers into citations.
-        """
-        self._prompts = prompts
-        self._make_citer = make_citer
+    prompts: Prompts
+    keyword: KeywordIndex
+    grounder: Grounder
 
     def write(
         self,
@@ -101,9 +96,30 @@ class Writer:
         """
         outcome = Outcome()
         numbered = [*task.sources, *([task.rows] if task.rows else [])]
-        citer = self._make_citer(answer, [one.passages for one in numbered])
+        sources = [one.passages for one in numbered]
+        citer = DraftCiter(answer, sources, self.keyword, self.grounder.matcher(sources, self.keyword))
+
+        def told(part: str | Status) -> Iterator[Event]:
+            if isinstance(part, Status):
+                yield part
+            elif part is NOT_FOUND:
+                outcome.said_not_found = True
+            elif part is TABLE:
+                yield from citer.finish()
+                yield from table()
+            else:
+                yield from citer.feed(part)
+
         try:
-            yield from self._stream(task, citer, history, endpoint, table, outcome)
+            with closing(self._draft(task, history, endpoint)) as draft:
+                for part in draft:
+                    for event in told(part):
+                        if isinstance(event, Delta):
+                            outcome.first_said = outcome.first_said or time.perf_counter()
+                        yield event
+                    if citer.is_repeating:
+                        outcome.notice = REPEATING
+                        break
         except EndpointError as error:
             outcome.notice, outcome.is_enough = str(error), isinstance(error, EndpointCut)
         yield from citer.finish()
@@ -117,57 +133,29 @@ class Writer:
 
     def reconsider(self, checked: Sequence[Checked], endpoint: ChatModel) -> list[Checked]:
         """The statements of an answer after the model's second opinion on the doubtful ones."""
-        return second_opinion(checked, self._prompts, endpoint)
+        return second_opinion(checked, self.prompts, endpoint)
 
-    def _stream(
-        self,
-        task: Task,
-        citer: DraftCiter,
-        history: Sequence[Answer],
-        endpoint: ChatModel,
-        table: Callable[[], Iterator[Event]],
-        outcome: Outcome,
-    ) -> Iterator[Event]:
-        """The model's words as they come, cited; raises what the endpoint raises."""
+    def _draft(self, task: Task, history: Sequence[Answer], endpoint: ChatModel) -> Generator[str | Status, None, None]:
+        """The model's words and commands as they come; raises what the endpoint raises."""
         model = endpoint.model()
         commands = _Commands(has_table=task.rows is not None)
         with closing(self._pieces(task, history, endpoint)) as pieces:
             for piece in pieces:
                 if isinstance(piece, Pulse):  # a moment to stop at, and to show that it thinks
                     yield Status("writing", f"{model} is {piece.value}")
-                    continue
-                for part in commands.feed(piece):
-                    yield from self._take(part, citer, table, outcome)
-                if citer.is_repeating:
-                    outcome.notice = REPEATING
-                    return
-        for part in commands.finish():
-            yield from self._take(part, citer, table, outcome)
-
-    def _take(
-        self, part: str, citer: DraftCiter, table: Callable[[], Iterator[Event]], outcome: Outcome
-    ) -> Iterator[Event]:
-        if part is NOT_FOUND:
-            outcome.said_not_found = True
-        elif part is TABLE:
-            outcome.first_said = outcome.first_said or time.perf_counter()
-            yield from citer.finish()
-            yield from table()
-        else:
-            for event in citer.feed(part):
-                if isinstance(event, Delta):
-                    outcome.first_said = outcome.first_said or time.perf_counter()
-                yield event
+                else:
+                    yield from commands.feed(piece)
+        yield from commands.finish()
 
     def _pieces(self, task: Task, history: Sequence[Answer], endpoint: ChatModel) -> Generator[Piece, None, None]:
         """Ask the model; less of the sources is sent when its context cannot hold them all."""
-        system = self._prompts.fill("system")
+        system = self.prompts.fill("system")
         if task.style != "normal":
-            system += f"\n{self._prompts.fill(task.style)}"
+            system += f"\n{self.prompts.fill(task.style)}"
 
         def asked() -> Generator[Piece, None, None]:
             room_chars = endpoint.prompt_chars() - len(system)
-            return endpoint.stream(user_message(task, history, self._prompts, room_chars=room_chars), system)
+            return endpoint.stream(user_message(task, history, self.prompts, room_chars=room_chars), system)
 
         with suppress(EndpointOverflow):  # it comes before the first word, and the endpoint has learned from it
             yield from asked()

@@ -40,10 +40,8 @@ class TalksRetriever(BaseRetriever):
         self._limit = limit
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        understood = self._assistant.understand(query_bundle.query_str)
-        if understood.scored is None:
-            return []
-        ranked = self._assistant.ranker.top(understood.scored, limit=self._limit, filters=self._filters)
+        scored = self._assistant.understand(query_bundle.query_str).scored
+        ranked = self._assistant.ranker.top(scored, limit=self._limit, filters=self._filters)
         store = self._assistant.snapshot.store
         hits = sorted((hit for record in ranked for hit in record.passages), key=lambda hit: -hit.score)
         return [

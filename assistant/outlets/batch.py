@@ -41,10 +41,7 @@ class BatchLine(BaseModel):
 
     def narrowed(self, filters: Query) -> Query:
         """The command's filters with those of the line; its kind is for lines that name none."""
-        values = {
-            name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in self.where.items()
-        }
-        return narrowed(replace(filters, kind=self.kind or filters.kind), values)
+        return narrowed(replace(filters, kind=self.kind or filters.kind), self.where)
 
 
 def read_lines(name: str) -> Iterator[str]:
@@ -77,12 +74,8 @@ def search(
     """The talks and papers that fit a question, best first, each with its good passages, and the time in ms."""
     question = readable_question(question)
     began = time.perf_counter()
-    understood, ranker = assistant.understand(question, history), assistant.ranker
-    found = (
-        ranker.top(understood.scored, limit=limit, filters=filters, first=understood.leans_on)
-        if understood.scored is not None
-        else ()
-    )
+    understood = assistant.understand(question, history)
+    found = assistant.ranker.top(understood.scored, limit=limit, filters=filters, first=understood.leans_on)
     subject = understood.asked.subject or question
     results = [result_json(one, assistant.gatherer, subject) for one in found]
     return {"results": results, "ms": round((time.perf_counter() - began) * 1000, 2)}

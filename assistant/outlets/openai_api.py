@@ -183,22 +183,21 @@ class _Answering:
         self, question: str, earlier: Sequence[tuple[str, str]], model: str | None
     ) -> AsyncGenerator[Event, None]:
         """One turn's events, each made in a thread; when the client has left, the turn ends at its next one."""
-        turn = await to_thread.run_sync(self._turn, question, earlier, model, limiter=self._running)
+
+        def begun() -> Generator[Event, None, None]:
+            endpoint = self._assistant.endpoint(model)
+            history = self._assistant.converse([asked for asked, _ in earlier])
+            if endpoint is not None:  # a model goes on from what was really said
+                history = [_as_said(answer, said) for answer, (_, said) in zip(history, earlier, strict=True)]
+            return self._assistant.turn(question, history, endpoint=endpoint)
+
+        turn = await to_thread.run_sync(begun, limiter=self._running)
         try:
             while (event := await to_thread.run_sync(next, turn, None, limiter=self._running)) is not None:
                 yield event
         finally:
             with CancelScope(shield=True):
                 await to_thread.run_sync(turn.close, limiter=self._running)
-
-    def _turn(
-        self, question: str, earlier: Sequence[tuple[str, str]], model: str | None
-    ) -> Generator[Event, None, None]:
-        endpoint = self._assistant.endpoint(model)
-        history = self._assistant.converse([asked for asked, _ in earlier])
-        if endpoint is not None:  # a model goes on from what was really said
-            history = [_as_said(answer, said) for answer, (_, said) in zip(history, earlier, strict=True)]
-        return self._assistant.turn(question, history, endpoint=endpoint)
 
 
 async def _chunks(

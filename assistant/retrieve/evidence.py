@@ -123,7 +123,7 @@ class Gatherer:
     """Gathers evidence from one collection."""
 
     def __init__(self, ranker: HybridRanker) -> None:
-        self._ranker = ranker
+        self.ranker = ranker
         self.store = ranker.snapshot.store
         self._places = lru_cache(maxsize=_PLACES_KEPT)(lambda record_id: Places(self.store.record(record_id)))
 
@@ -135,7 +135,7 @@ class Gatherer:
         Args:
             retrieved: Ids of records, best first, that something else has found; None is the program's own ranking.
         """
-        within = None if filters == EVERYTHING else self._ranker.records_within(filters)
+        within = None if filters == EVERYTHING else self.ranker.records_within(filters)
         found = believed(understood.query, understood.query_chance, self.store, within)
         rows = found if isinstance(found, Result) else None
         unfilled = found if isinstance(found, Field) else None
@@ -145,15 +145,15 @@ class Gatherer:
         named = understood.named
         first = dict.fromkeys([*understood.leans_on, *(named if understood.intent in ("summarise", "compare") else ())])
         if retrieved is not None:
-            ranked = self._ranker.top(scored, limit=len(retrieved), filters=filters, first=retrieved)
+            ranked = self.ranker.top(scored, limit=len(retrieved), filters=filters, first=retrieved)
         else:
             narrowed = self._narrowed(filters, understood)
-            ranked = self._ranker.top(
+            ranked = self.ranker.top(
                 scored, limit=RECORDS_RANKED, each=RECORDS_PER_KIND, filters=narrowed, first=tuple(first)
             )
         if not ranked:
             return Evidence(rows)
-        seen = features(self._ranker, understood, scored, ranked[0])
+        seen = features(self.ranker, understood, scored, ranked[0])
         presupposition = None if understood.leans_on else self._presupposition(understood, scored)
         if presupposition is not None:
             meant = presupposition.meant.record_id
@@ -167,12 +167,12 @@ class Gatherer:
         """The filters and, of a list, the event, date or place that its question names, if anything fits them all."""
         named = understood.asked.where if understood.intent == "list" else ()
         both = replace(filters, conditions=(*filters.conditions, *named))
-        return both if named and self._ranker.records_within(both) else filters
+        return both if named and self.ranker.records_within(both) else filters
 
     def part(self, understood: Understood) -> list[int]:
         """Positions of the records that fit the event, date or place which a question names."""
         where = understood.asked.where
-        return self._ranker.records_within(Query(conditions=where)) if where else []
+        return self.ranker.records_within(Query(conditions=where)) if where else []
 
     def numbered(self, record: RankedRecord, understood: Understood) -> NumberedSource:
         """A record as a model reads it: whole, in its own order; biographies only where a person is asked about."""
@@ -211,7 +211,7 @@ class Gatherer:
             return None
         starts = [start for start, _, _ in source.opens]
         texts = [source.text[start:end] for start, end in zip(starts, [*starts[1:], None], strict=True)]
-        _, second, _ = source.opens[int(self._ranker.snapshot.keyword.coverage_with_pairs(question, texts).argmax())]
+        _, second, _ = source.opens[int(self.ranker.snapshot.keyword.coverage_with_pairs(question, texts).argmax())]
         return max(int(source.start_s) - EARLY_S, 0) if second is None else second
 
     def passages_named(self, ids: Iterable[str]) -> list[SourcePassage]:
@@ -229,7 +229,7 @@ class Gatherer:
         Gists are left aside.
         """
         named = [one for one in understood.mentions if one.field in ("speaker", "title")]
-        ranker, late_interaction = self._ranker, self._ranker.late_interaction
+        ranker, late_interaction = self.ranker, self.ranker.late_interaction
         if len(named) != 1 or named[0].field != "speaker" or late_interaction is None or scored.words is None:
             return None
         name = named[0].values[0]

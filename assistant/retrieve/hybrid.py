@@ -154,8 +154,7 @@ class HybridRanker:
 
     def search(self, text: str, *, limit: int = 10, filters: Query = EVERYTHING) -> tuple[RankedRecord, ...]:
         """Talks and papers for a text of which nothing is known, best first, at most `limit`."""
-        scored = self.score(Asked(text, text))
-        return () if scored is None else self.top(scored, limit=limit, filters=filters)
+        return self.top(self.score(Asked(text, text)), limit=limit, filters=filters)
 
     def score(self, asked: Asked) -> Scored | None:
         """Score every passage and record; None for a question without any word."""
@@ -179,20 +178,22 @@ class HybridRanker:
 
     def top(
         self,
-        scored: Scored,
+        scored: Scored | None,
         *,
         limit: int,
         each: int = 0,
         filters: Query = EVERYTHING,
         first: Sequence[str] = (),
     ) -> tuple[RankedRecord, ...]:
-        """The best talks and papers, best first.
+        """The best talks and papers, best first; none for a question that has no scores.
 
         Args:
             limit: So many of both kinds together.
             each: And so many of each kind, where the best hold fewer.
             first: Ids of records that come before all others, such as those that the question leans on.
         """
+        if scored is None:
+            return ()
         records = scored.records
         if filters != EVERYTHING:
             fits = np.zeros(len(records), dtype=np.bool_)

@@ -96,24 +96,22 @@ class Understood:
         return likeliest
 
 
+@dataclass(frozen=True, slots=True)
 class Understander:
-    """Understands questions about one collection."""
+    """Understands questions about one collection; `bundled` is the model with which was learned how they are put."""
 
-    def __init__(
-        self, ranker: HybridRanker, entities: Entities, parser: Parser, bundled: BundledEmbedder, prompts: Prompts
-    ) -> None:
-        self._ranker = ranker
-        self._entities = entities
-        self._parser = parser
-        self._bundled = bundled
-        self._prompts = prompts
+    ranker: HybridRanker
+    entities: Entities
+    parser: Parser
+    bundled: BundledEmbedder
+    prompts: Prompts
 
     def understand(self, question: str, history: Sequence[Answer], endpoint: ChatModel | None = None) -> Understood:
         """What a question means after these answers."""
-        linked = self._entities.link(question)
-        phrasing = self._bundled.embed_phrasing(question)
-        intents = intent_chances(self._bundled.embed_question(question), phrasing)
-        asked = _asked(question, linked, self._ranker.snapshot.keyword)
+        linked = self.entities.link(question)
+        phrasing = self.bundled.embed_phrasing(question)
+        intents = intent_chances(self.bundled.embed_question(question), phrasing)
+        asked = _asked(question, linked, self.ranker.snapshot.keyword)
         if intents["overview"] >= LEAST_INTENT_CHANCE and not asked.where and self._subject(question)[1]:
             # An overview of a subject is what there is on it.
             intents |= {"overview": 0.0, "list": intents["list"] + intents["overview"]}
@@ -121,7 +119,7 @@ class Understander:
         listed = next((one for one in reversed(history) if one.query), None)
         previous = parse_query(listed.query) if listed is not None and listed.query else None
         before = [one.record_id for one in listed.about] if listed is not None else []
-        parsed = self._parser.parse(question, linked, previous, before)
+        parsed = self.parser.parse(question, linked, previous, before)
         understood = Understood(
             question=question,
             standalone=question,
@@ -129,7 +127,7 @@ class Understander:
             scored=scored,
             phrasing=phrasing,
             mentions=linked.mentions,
-            strangers=tuple(one for one in linked.strangers if not self._ranker.snapshot.store.records_with(one)),
+            strangers=tuple(one for one in linked.strangers if not self.ranker.snapshot.store.records_with(one)),
             leans_on=(),
             asks_person=any(one.field == "speaker" for one in linked.mentions),
             intents=intents,
@@ -148,7 +146,7 @@ class Understander:
         """
         linked = " ".join((*(one.text for one in understood.mentions), *understood.strangers)).split()
         words = [one for one in re.findall(r"[^\W\d_]+", understood.question) if one not in linked]
-        unknown = sum(not self._bundled.knows_word(one.lower()) for one in words)
+        unknown = sum(not self.bundled.knows_word(one.lower()) for one in words)
         if unknown < LEAST_UNKNOWN_WORDS * max(1, len(words)) or not differ(understood.question, text):
             return ""
         return language_name(language_of(text) or "en")
@@ -178,10 +176,10 @@ class Understander:
                 standalone=text,
                 asked=asked,
                 scored=of_same,
-                phrasing=self._bundled.embed_phrasing(text),
+                phrasing=self.bundled.embed_phrasing(text),
                 mentions=mentions,
             )
-        row_of = self._ranker.row_of
+        row_of = self.ranker.row_of
         of = {id_: float(scored.records[row_of[id_]]) for id_ in (one.record_id for one in spoken) if id_ in row_of}
         nearness = coreference.Nearness(float(scored.records.max()), scored.lead, words, of)
         meant = coreference.leaned_on(
@@ -209,7 +207,7 @@ class Understander:
         leans = bool(understood.leans_on)
         if understood.intent == "smalltalk" or not (is_thin or leans):
             return understood
-        rewritten, expansion = by_model.read(self._prompts, understood.question, history, endpoint)
+        rewritten, expansion = by_model.read(self.prompts, understood.question, history, endpoint)
         rewritten = rewritten if leans else ""
         if not rewritten and not expansion:
             return understood
@@ -219,12 +217,12 @@ class Understander:
 
     def _scored(self, asked: Asked, *, seeks: bool = False) -> tuple[Asked, Scored | None]:
         """The scores of a question; speech, and whatever there is on a subject, is searched by the subject alone."""
-        if (seeks or self._ranker.has_times) and asked.text.strip():
+        if (seeks or self.ranker.has_times) and asked.text.strip():
             asked = replace(asked, subject=self._subject(asked.corrected)[0])
-        return asked, self._ranker.score(asked)
+        return asked, self.ranker.score(asked)
 
     def _subject(self, question: str) -> tuple[str, bool]:
-        return subject_of(question, self._bundled.embed_pieces(question))
+        return subject_of(question, self.bundled.embed_pieces(question))
 
 
 def _asked(question: str, linked: Linked, keyword: KeywordIndex) -> Asked:

@@ -106,15 +106,10 @@ def _leading_name(paragraph: str) -> tuple[list[str], str]:
 
 
 def present_posts(bio: str, name: str, *, alone: bool) -> list[Span]:
-    """Where a biography says what somebody is now.
+    """Where a biography says what somebody is now, as (start, end) of each clause.
 
     Args:
-        bio: As written.
-        name: Whose posts are wanted.
         alone: Whether the biography is of one person; if not, only sentences that begin with the name count.
-
-    Returns:
-        (start, end) of each clause in `bio`, in order.
     """
     family = surname(name)
     spans: list[Span] = []

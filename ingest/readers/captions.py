@@ -60,11 +60,7 @@ def is_captions(text: str) -> bool:
 
 
 def read_captions(text: str) -> Track:
-    """Read SubRip, WebVTT or SBV, well formed or not.
-
-    Returns:
-        The track; its problems name text that stands before the first time.
-    """
+    """Read SubRip, WebVTT or SBV, well formed or not; text that stands before the first time is told."""
     lines = re.split(r"\r\n|\r|\n", text.lstrip("\ufeff"))
     vtt = _is_vtt(text)
     timings = [(place, match) for place, line in enumerate(lines) if (match := _TIMING.fullmatch(line))]
@@ -137,13 +133,7 @@ def _starts_block(lines: Sequence[str], place: int) -> bool:
 
 
 def _spoken(stretch: Sequence[str], following: int | None, *, vtt: bool, last: bool = False) -> list[str]:
-    """What is said in the lines between two timing lines.
-
-    Args:
-        stretch: From one timing line to the next.
-        following: The next cue's number, if they are numbered.
-        last: No timing line follows, so the last line is nobody's number or id.
-    """
+    """What is said between two timing lines, before cue number `following`; the `last` ends with no number or id."""
     kept = list(stretch)
     if kept and not last:
         below = kept[-1].strip()

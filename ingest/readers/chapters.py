@@ -35,11 +35,7 @@ def parse_chapter(line: str) -> Chapter | None:
 
 
 def parse_time(time: str) -> tuple[int | None, str | None]:
-    """Turn H:MM:SS or MM:SS into seconds.
-
-    Returns:
-        Seconds and None, or None and the reason why the time cannot be one.
-    """
+    """H:MM:SS or MM:SS in seconds; or None, and the reason why the time cannot be one."""
     numbers = [int(number) for number in time.split(":")]
     hours, minutes, seconds = numbers if len(numbers) == 3 else [0, *numbers]
     if minutes >= 60 or seconds >= 60:

@@ -231,11 +231,7 @@ def _timed(blocks: Sequence[Block]) -> tuple[list[Cue], list[tuple[str, int]], l
 
 
 def _opening(block: Block, *, goes_on: bool) -> tuple[float | None, str, str | None]:
-    """The second at which a block begins, its text behind time and name, and the name.
-
-    Args:
-        goes_on: A line follows directly, so that a short line may be a name alone.
-    """
+    """A block's second, its text behind time and name, and the name; a short line that `goes_on` may be one alone."""
     timed = _TIMED.fullmatch(block.text)
     if timed is None:
         named = _NAME_THEN_TIME.fullmatch(block.text)

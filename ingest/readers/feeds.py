@@ -37,7 +37,6 @@ def _given(item: Element, channel: Sequence[Element]) -> Given:
     author = next((text for one in (*item, *channel) if _tag(one) == "author" and (text := _author(one))), "")
     is_person = is_name(author, strict=True)
     content, description = keys.text("encoded", "content"), keys.text("description", "summary")
-    keys.get("content", "summary")
     values = {
         "title": keys.text("title"),
         "speakers": _people(item) or _people(channel) or ([author] if is_person else []),

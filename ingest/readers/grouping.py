@@ -9,6 +9,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
 
@@ -27,8 +28,6 @@ LATE_S = 30
 _ENDINGS = re.compile(r"\.(?:info\.json|live_chat\.json|[A-Za-z0-9]{1,8})$")
 _LANGUAGE = re.compile(r"\.(?P<tag>(?P<first>[A-Za-z]{2,3})(?:[-_][A-Za-z0-9_-]{1,40})?)$")
 _ID_IN_NAME = re.compile(r"(?:\s*\[(?P<bracket>[\w-]{3,64})\]|-(?P<dash>[\w-]{11}))$")
-# The same words in a caption file as in its record's speakers, whatever their case: "DAVID SONTAG".
-_LABELS = re.compile(r"speaker[ _]?\d+", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +71,7 @@ class _Name:
 
 
 def group(parts: Sequence[Part]) -> Grouped:
-    """Join what belongs together.
-
-    Args:
-        parts: One a file, in a stable order.
-    """
+    """Join what belongs together of files in a stable order."""
     joining = _Joining(parts)
     records = joining.records()
     counts: Counter[str] = Counter()
@@ -306,10 +301,8 @@ def _of(record: Record, part: Part) -> Record:
 
 
 def _common_end(first: Sequence[str], second: Sequence[str]) -> int:
-    length = 0
-    while length < min(len(first), len(second)) and first[-1 - length] == second[-1 - length]:
-        length += 1
-    return length
+    pairs = zip(reversed(first), reversed(second), strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _is_fine(part: Part) -> bool:
@@ -329,4 +322,4 @@ def _called_by_name(cue: Cue, speakers: Sequence[Speaker]) -> Cue:
 def _named_voices(cues: Sequence[Cue]) -> tuple[Speaker, ...]:
     """Those whom the captions name in full; "SPEAKER_00" and "Audience" are no names."""
     voices = dict.fromkeys(cue.speaker for cue in cues if cue.speaker)
-    return tuple(Speaker(voice) for voice in voices if is_name(voice) and not _LABELS.fullmatch(voice))
+    return tuple(Speaker(voice) for voice in voices if is_name(voice))

@@ -125,11 +125,7 @@ def under_our_keys(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _value_of(field: Field, raw: Any) -> Value | None:
-    """A field's value of what a source gives for it; None for "", null and [].
-
-    Raises:
-        ValueError: The field cannot hold it; says what it can hold.
-    """
+    """A field's value of what a source gives, None for "", null and []; a ValueError says what the field can hold."""
     if raw is None or raw in ("", [], {}) or (isinstance(raw, str) and not raw.strip()):
         return None
     if field.is_keyed:
@@ -177,10 +173,7 @@ def _date(raw: Any) -> Date:
 
 
 def _objects(lines: Sequence[str]) -> Iterator[tuple[int, int, Any]]:
-    """(first line, last line, value) of each record: one a line, the items of a list, or objects over several lines.
-
-    What is no JSON comes as the `_BadRecord` to report.
-    """
+    """(first line, last line, value) of each record; what is no JSON comes as the `_BadRecord` to report."""
     filled = [(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
     first = filled[0][1].lstrip()
     # A line that breaks off is followed by the next record, an object of several lines by the rest of it.
@@ -193,10 +186,7 @@ def _objects(lines: Sequence[str]) -> Iterator[tuple[int, int, Any]]:
 
 
 def _values(text: str) -> Iterator[tuple[int, int, Any]]:
-    """The items of a list, or values that follow each other, each parsed by itself.
-
-    One that breaks off loses only what follows it.
-    """
+    """The items of a list, or values that follow each other; one that breaks off loses only what follows it."""
     decoder = json.JSONDecoder()
     is_list = text.lstrip().startswith("[")
     at, line, counted = (text.index("[") + 1 if is_list else 0), 1, 0
@@ -249,12 +239,7 @@ def _reason(error: Exception) -> str:
 
 
 class _RecordReader:
-    """One object's values, each asked for by its type.
-
-    Attributes:
-        messages: What is odd in it.
-        unknown: How often each key stood that no field takes.
-    """
+    """One object's values, asked for by type; `messages` say what is odd, `unknown` counts keys that no field takes."""
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         self.values = values

@@ -44,14 +44,7 @@ class FoundLinks:
 
 
 def find_links(text: str) -> FoundLinks:
-    """Find every address in a text.
-
-    Args:
-        text: Paragraphs joined by newlines.
-
-    Returns:
-        Whole addresses and cut ones, apart.
-    """
+    """Find every address in a text of paragraphs joined by newlines."""
     found: dict[int, str] = {}
     cut: list[tuple[int, str]] = []
     taken_to = 0

@@ -67,11 +67,7 @@ def read(lines: Sequence[str], name: str) -> Part:
 
 
 def _site_lines(numbered: Lines, blocks: Set[int]) -> tuple[dict[int, str], dict[int, str]]:
-    """Name the site's own lines, and say for every line on which page it stands.
-
-    Returns:
-        Line → what it is, and line → page; a page is called by its heading and its day: "Daily Papers, Jun 8".
-    """
+    """What the site's own lines are, and for every line its page, called by heading and day: "Daily Papers, Jun 8"."""
     furniture: dict[int, str] = {}
     pages: dict[int, str] = {}
     first_heading = next((number for number, line in numbered if HEADING.fullmatch(line)), 0)
@@ -154,11 +150,7 @@ def _read_block(lines: Lines, page: Page) -> dict[str, Value]:
 
 
 def organisation_name(text: str) -> str:
-    """The name behind a logo's own text: "Harvard Harvard University" is "Harvard University".
-
-    The logo's text repeats how the name begins, as words or as one word ("stanford-nlp Stanford NLP"); a line that
-    repeats nothing is the name.
-    """
+    """The name behind a logo's own text, which repeats how it begins: "stanford-nlp Stanford NLP" is "Stanford NLP"."""
     words = text.split()
     for count in range(1, len(words)):
         head, tail = _squashed(words[:count]), _squashed(words[count:])

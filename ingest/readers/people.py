@@ -94,11 +94,7 @@ def parse_people(text: str) -> tuple[Speaker, ...]:
 
 
 def people_named(text: str) -> tuple[Speaker, ...]:
-    """The people of a value that names nothing else; a name in any script stands as it is, a placeholder is nobody.
-
-    Args:
-        text: Such as "Ada Roe", "Ada Roe, Bo Lind" or a line that `parse_people` reads.
-    """
+    """The people of a value that names nothing else; a name in any script stands as it is, a placeholder is nobody."""
     text = " ".join(text.split())
     if not re.search(r"[,;&()]| and ", text):
         found: tuple[Speaker, ...] = (Speaker(text),)

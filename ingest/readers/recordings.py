@@ -116,7 +116,7 @@ def _downloaded(value: Mapping[str, Any]) -> Iterator[Given]:
         return
     keys = Keys(value)
     description, channel = keys.text("description"), keys.text("channel", "uploader")
-    playlist = keys.text("playlist_title", "playlist")
+    playlist, series = keys.text("playlist_title", "playlist"), keys.text("series")
     is_edition = _is_edition(playlist, channel)
     released, uploaded = keys.text("release_date"), keys.text("upload_date")
     extractor = keys.text("extractor_key", "extractor").lower().split(":")[0]
@@ -130,7 +130,7 @@ def _downloaded(value: Mapping[str, Any]) -> Iterator[Given]:
         "date": day_of(released or uploaded),
         "date_of": "published" if released else "uploaded",
         "event": playlist if is_edition else "",
-        "series": keys.text("series") if is_edition or not playlist else playlist,
+        "series": series if is_edition else playlist or series,
         "organiser": channel,
         "venue": keys.text("location"),
         "language": keys.text("language"),
@@ -140,7 +140,6 @@ def _downloaded(value: Mapping[str, Any]) -> Iterator[Given]:
         "video_url": address,
         "ids": {extractor or "id": keys.text("id")},
     }
-    keys.get("series")
     made: tuple[tuple[str, Made], ...] = (("automatic_captions", "automatic"), ("subtitles", "hand"))
     tracks = {tag: how for key, how in made if isinstance(value.get(key), dict) for tag in value[key]}
     yield Given(values, keys.unused(_TOLD_ELSEWHERE), tracks=tracks, is_recording=True)

@@ -85,11 +85,7 @@ def read_file(path: Path, *, name: str) -> Part:
 
 
 def _decoded(content: bytes, name: str) -> tuple[str, str]:
-    """A file's text, and what a person should know of how it was read.
-
-    Raises:
-        PageUnreadable: There is none.
-    """
+    """A file's text, and what a person should know of how it was read."""
     told = ""
     if content.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
         text, told = content.decode("utf-32", "replace"), "read as UTF-32."

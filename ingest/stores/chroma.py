@@ -17,7 +17,7 @@ import pydantic_settings
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
-from ingest.stores.protocol import Rows
+from ingest.stores import Rows
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client

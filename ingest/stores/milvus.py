@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.errors import SettingsError
-from ingest.stores.protocol import Rows
+from ingest.stores import Rows
 
 # A request of 64 MB is the most that a server takes; this is 3.
 _VECTORS_PER_CALL = 1000
@@ -20,16 +20,12 @@ class MilvusStore:
     """One Milvus collection, its primary keys the rows."""
 
     def __init__(self, url: str, token: str | None, name: str, *, create: bool = False) -> None:
-        """Open a collection, or promise one: it is made when the first vectors tell their length.
+        """Open a collection of a server, or promise one: it is made when the first vectors tell their length.
 
         Args:
-            url: Of a server, or the path of a file for milvus-lite.
+            url: Or the path of a file, for milvus-lite.
             token: "user:password" or a key.
             name: As Chroma's; Milvus knows letters, digits and underscores only.
-            create: It is not there yet.
-
-        Raises:
-            SettingsError: The extra is not installed.
         """
         try:
             from pymilvus import MilvusClient

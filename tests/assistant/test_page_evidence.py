@@ -109,11 +109,15 @@ def test_passages_of_one_record_stand_together_below_one_title() -> None:
 
 
 def test_list_begins_in_the_chat_and_only_what_is_seen_of_it_has_cards() -> None:
-    rows = "".join(f"| {n} | Talk {n} | Ann | [{n}] |\n" for n in range(1, 9))
+    rows = "".join(f"| {n} | Talk \\| {n} | Ann | [{n}] |\n" for n in range(1, 9))
     text = f"There are **8 talks** (8 of 8):\n\n| # | Title | Speakers | Source |\n|---|---|---|---|\n{rows}"
     cited = tuple(replace(citation(n=n, passage_id=f"t{n}#abstract-1"), id=f"t{n}") for n in range(1, 9))
     turn = over(draft(*cited, text=text), mode="catalogue")
-    assert lead_of(turn) == text[: text.index("| 6 |") - 1]
+    lead = "There are **8 talks** (8 of 8):\n\n" + "\n".join(f"- Talk \\| {n} [{n}]" for n in range(1, 6))
+    assert lead_of(turn) == lead
+    lines = "8 speakers:\n" + "\n".join(f"{n}. **Ann** [{n}]" for n in range(1, 9))
+    listed = over(draft(*cited, text=lines), mode="catalogue")
+    assert lead_of(listed).splitlines()[-1] == "5. **Ann** [5]"
     assert "All 8, as a table" in message_html(turn, ENGLISH)
     assert message_html(turn, ENGLISH).count('class="cite') == 5
     assert evidence_html(Conversation(drafts=[turn])).count("<article") == 5

@@ -15,9 +15,8 @@ from numpy.typing import NDArray
 from ingest.errors import IndexUnusable
 from ingest.pipeline import ingest
 from ingest.snapshots import open_current
-from ingest.stores import StoreChoice
+from ingest.stores import CANDIDATES, StoreChoice, as_bytes, nearest, unit_rows
 from ingest.stores.chroma import create_embedded, open_embedded
-from ingest.stores.protocol import CANDIDATES, as_bytes, nearest, unit_rows
 from tests.ingest.test_damage import EMBEDDER
 
 COUNT, DIMENSIONS = 3000, 16
@@ -106,7 +105,7 @@ def test_ingest_fills_a_server_and_removes_what_no_longer_serves(
     assert {f"replaced-talks-{name}-passages" for name in kept} <= served
     assert all(any(name in found for name in kept) for found in served)
     monkeypatch.setattr("ingest.snapshots.EXACT_UP_TO", 0)
-    monkeypatch.setattr("ingest.stores.protocol.CANDIDATES", 1)
+    monkeypatch.setattr("ingest.stores.CANDIDATES", 1)
     snapshot = open_current(collection, EMBEDDER.fingerprint, choice)
     text = snapshot.store.passages([0])[0].headed_text
     scores = snapshot.dense(EMBEDDER.embed_question(text), snapshot.keyword.scores("number"))

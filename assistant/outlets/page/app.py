@@ -25,8 +25,6 @@ from ingest.errors import SettingsError, TalksError
 USER = "talks"
 """The user name beside the password."""
 
-LARGEST_UPLOAD = "50mb"
-
 # The second wall behind escaping: should markup ever slip through, the browser still fetches nothing from elsewhere.
 _POLICY = (
     "img-src 'self' data: blob:; media-src 'self' data: blob:; connect-src 'self'; font-src 'self' data:; "
@@ -117,7 +115,7 @@ def page_options(settings: Settings, backend: PageBackend) -> dict[str, Any]:
         "i18n": LABELS,
         "footer_links": [],
         "allowed_paths": [],
-        "max_file_size": LARGEST_UPLOAD,
+        "max_file_size": "50mb",
         # Else every question is kept in the browser's storage, and so on.
         **dict.fromkeys(("run_history", "mcp_server", "pwa", "ssr_mode", "enable_monitoring", "show_error"), False),
     }

@@ -27,7 +27,7 @@ from assistant.outlets.page.words import Words, words_for
 from assistant.outlets.page_backend import PageBackend
 from assistant.outlets.references import FORMATS, answer_markdown, export_conversation, references_of
 from assistant.outlets.shelf import Scope
-from assistant.types import Style
+from assistant.types import Sources, Style
 from ingest.errors import TalksError
 from ingest.text import printable
 
@@ -261,22 +261,19 @@ class Chat:
         try:
             yield self.shown(conversation, value="")
             asked = self._backend.ask(question, history, writer=writer, scope=scope, style=style)
-            shown_at = 0.0
+            shown_at, seen = 0.0, None
             with closing(asked) as events:
                 for event in events:
                     if conversation.running is not draft:  # Gradio sends the last update twice; make it a fresh one
-                        is_here = any(one is draft for one in conversation.drafts)
-                        yield self.shown(conversation) if is_here else gr.skip()
+                        yield self.shown(conversation)
                         return
-                    before = (draft.passages, draft.citations)
                     draft.apply(event)
-                    looked = before != (draft.passages, draft.citations)
-                    if looked or time.monotonic() - shown_at > SHOWN_EVERY_S:
+                    if isinstance(event, Sources) or time.monotonic() - shown_at > SHOWN_EVERY_S:
                         yield {
                             p.chat: chat_messages(conversation.drafts, words),
                             p.status: status_html(status_text(draft, words)),
-                        } | (self.looked(conversation) if looked else {})
-                        shown_at = time.monotonic()
+                        } | (self.looked(conversation) if seen != (draft.passages, draft.citations) else {})
+                        shown_at, seen = time.monotonic(), (draft.passages, draft.citations)
             if draft.is_running:
                 draft.problem = words("broke_off")
         except TalksError as error:
@@ -335,8 +332,8 @@ def _text_of(value: Any) -> str:
 def _item_html(summary: Summary, current: str, words: Words) -> str:
     mark = ' aria-current="true"' if summary.id == current else ""
     title, id_ = escape(summary.title), escape(summary.id)
-    exports = "".join(button("exported", words(f"as_{what}"), id=id_, what=what) for what in FORMATS)
-    changes = "".join(
+    exports = " ".join(button("exported", words(f"as_{what}"), id=id_, what=what) for what in FORMATS)
+    changes = " ".join(
         button("changed_conversation", words(what), what=what, id=id_)
         for what in ("unpin" if summary.is_pinned else "pin", "delete")
     )

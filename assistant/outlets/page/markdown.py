@@ -23,8 +23,8 @@ _MARKER = re.compile(r"\[(\d{1,4})\]")
 # Signs as in pandoc, so that "$5 and $10" stays money. Bounded, since each opening sign looks for its closing one:
 # without a bound a text of nothing but opening signs would take minutes.
 _MATHS = re.compile(
-    r"\$\$[^$]{1,1000}?\$\$|\$(?!\s)[^$\n]{1,1000}?(?<![\s\\])\$(?!\d)"
-    r"|\\\((?:(?!\n\n)[^\0]){1,1000}?\\\)|\\\[(?:(?!\n\n)[^\0]){1,1000}?\\\]"
+    r"(\$\$[^$]{1,1000}?\$\$|\$(?!\s)[^$\n]{1,1000}?(?<![\s\\])\$(?!\d)"
+    r"|\\\((?:(?!\n\n)[^\0]){1,1000}?\\\)|\\\[(?:(?!\n\n)[^\0]){1,1000}?\\\])"
 )
 # A marker, bare or with its brackets escaped, is no formula; neither are words between two prices.
 _NO_MATHS = re.compile(r"\[\d{1,4}\]|\\\[[\d,\s]+\\\]|(?<![\\{A-Za-z])[a-z]{3,}\s+[a-z]{2,}")
@@ -58,11 +58,8 @@ def answer_html(text: str, citations: Sequence[Citation], cite_html: Callable[[i
 
 def text_html(text: str) -> str:
     """Plain text with its formulas, escaped; what only looks like a formula stays text."""
-    parts, end = [], 0
-    for start, stop in formula_spans(text):
-        parts += [_escaped(text[end:start]), _formula(text[start:stop])]
-        end = stop
-    return one_line("".join([*parts, _escaped(text[end:])]))
+    parts = enumerate(_MATHS.split(text))
+    return one_line("".join(_formula(part) if at % 2 and _is_formula(part) else _escaped(part) for at, part in parts))
 
 
 def formula_spans(text: str) -> list[tuple[int, int]]:

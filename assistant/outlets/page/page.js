@@ -2,7 +2,7 @@
 // One click handler on the document; Gradio redraws everything else.
 (() => {
   if (window.talksPage) return;
-  const state = { wanted: null, cite: null, turns: 0, follows: false, known: false, open: "", record: null, player: null };
+  const state = { wanted: null, cite: null, turns: 0, follows: false, open: "", record: null, player: null };
   const byId = (id) => document.getElementById(id);
   const find = (selector) => document.querySelector(selector);
   const all = (selector) => [...document.querySelectorAll(selector)];
@@ -112,17 +112,17 @@
 
   const named = (name) => new URLSearchParams(location.search).get(name) ?? "";
 
-  function go(names, quietly) { // an address that names these and no more
+  function go(names) { // an address that names these and no more
     const at = new URL(location.href);
     for (const [name, value] of Object.entries(names)) {
       if (value) at.searchParams.set(name, value); else at.searchParams.delete(name);
     }
-    if (at.href !== location.href) history[quietly ? "replaceState" : "pushState"](null, "", at);
+    if (at.href !== location.href) history.pushState(null, "", at);
   }
 
   function opened(id) { // another conversation is on the page
-    go({ c: id, q: "", talk: "" }, !state.known);
-    Object.assign(state, { known: true, open: id });
+    state.open = id;
+    go({ c: id, q: "", talk: "" });
   }
 
   function recordShown(record) {
@@ -149,9 +149,7 @@
   addEventListener("popstate", () => {
     if (named("talk")) return toServer("opened_record", { id: named("talk") });
     putAway();
-    if (named("c") === state.open) return; // an answer that says so would come after the next step
-    state.known = false; // what comes back is where the address already is
-    toServer("opened_conversation", { id: named("c") });
+    if (named("c") !== state.open) toServer("opened_conversation", { id: named("c") });
   });
 
   // What was typed stands in the box again, whoever loaded the page anew.

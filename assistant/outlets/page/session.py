@@ -45,9 +45,9 @@ class Draft:
     @property
     def kept(self) -> KeptTurn | None:
         """What goes on disk and into the next question's history; None unless it is over and said something."""
-        if self.answer is None or not self.answer.text:
-            return None
-        return KeptTurn(self.question, self.answer, self.asked_at, self.passages, self.stopped, self.style)
+        if self.answer and self.answer.text:
+            return KeptTurn(self.question, self.answer, self.asked_at, self.passages, self.stopped, self.style)
+        return None
 
     @property
     def is_running(self) -> bool:

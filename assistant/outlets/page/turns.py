@@ -28,6 +28,7 @@ LEAD_ITEMS = 5
 """So much of a list is read in the chat."""
 
 _MARKER = re.compile(r"\[\d{1,4}\]")
+_CELL_ENDS = re.compile(r"(?<!\\)\|")
 
 
 def chat_messages(drafts: Sequence[Draft], words: Words, offers: Sequence[Offer] = ()) -> list[dict[str, Any]]:
@@ -61,14 +62,19 @@ def message_html(draft: Draft, words: Words) -> str:
 
 
 def lead_of(draft: Draft) -> str:
-    """What of an answer stands in the chat: the whole, or a list's first items."""
+    """What of an answer stands in the chat: the whole, or a list's first items, a table's by their titles."""
     lines: list[str] = []
     left = LEAD_ITEMS
     for line in draft.text.splitlines() if draft.is_list else ():
-        left -= _MARKER.search(line) is not None
+        is_item = _MARKER.search(line) is not None
+        left -= is_item
         if left < 0:
             break
-        lines.append(line)
+        cells = _CELL_ENDS.split(line)
+        if len(cells) < 4:
+            lines.append(line)
+        elif is_item:
+            lines.append(f"- {cells[2].strip()} {cells[-2].strip()}")
     return "\n".join(lines) or draft.text
 
 
