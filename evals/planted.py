@@ -9,7 +9,7 @@ or an error cannot be applied to is left out. No part of the product reads this.
 import random
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import islice
 
@@ -353,12 +353,31 @@ def plant(talk: Talk, others: Sequence[Talk], rng: random.Random, *, most_senten
     return found
 
 
+def replant(claim: Planted, talk: Talk, others: Sequence[Talk], rng: random.Random, *, most: int = 3) -> list[Planted]:
+    """A true claim that somebody wrote, with errors of up to so many kinds, and with other words for some of its."""
+    sentences = [claim.claim, *(talk.text[start:end] for start, end in split_sentences(talk.text))]
+    writer = _Writer(talk, sentences, 0, others, rng, is_written=True)
+    kinds = [kind for kind in (*_RARE, *_FREQUENT) if kind != "invented detail"]
+    made = (one for kind in rng.sample(kinds, len(kinds)) if (one := writer.falsified(kind)) is not None)
+    found = [replace(one, passage=claim.passage) for one in islice(made, most)]
+    other_words = writer.in_other_words()
+    return [*found, replace(claim, claim=other_words)] if other_words != claim.claim else found
+
+
 class _Writer:
-    """Rewrites one sentence of a talk, or plants an error in it."""
+    """Rewrites one sentence of a talk, or plants an error in it; one that is written already is not rewritten."""
 
     def __init__(
-        self, talk: Talk, sentences: Sequence[str], place: int, others: Sequence[Talk], rng: random.Random
+        self,
+        talk: Talk,
+        sentences: Sequence[str],
+        place: int,
+        others: Sequence[Talk],
+        rng: random.Random,
+        *,
+        is_written: bool = False,
     ) -> None:
+        self._is_written = is_written
         self._talk = talk
         self._sentences = sentences
         self._place = place
@@ -373,6 +392,8 @@ class _Writer:
 
     def rewritten(self) -> str:
         """The sentence in other words; what it says stays true."""
+        if self._is_written:
+            return self._sentences[self._place]
         text = _third_person(self._sentences[self._place], self._who, self._rng)
         steps: list[tuple[float, Callable[[str], str]]] = [
             (0.12, self._merge),
@@ -481,6 +502,10 @@ class _Writer:
             return text
         is_many = thing.split()[-1].endswith("s") and not thing.startswith(("a ", "an "))
         return f"{thing[0].upper()}{thing[1:]} {'are' if is_many else 'is'} {_VERBS[verb]} by {_lower_first(subject)}{rest}"  # noqa: E501
+
+    def in_other_words(self) -> str:
+        """The sentence with other words for some of its own."""
+        return self._synonyms(self._sentences[self._place])
 
     def _synonyms(self, text: str) -> str:
         chance = self._rng.choice((0.3, 0.6, 1.0))

@@ -33,6 +33,8 @@ _REACH_WORDS = 4
 _SHORTEST_BEGINNING, _SAME_BEGINNING = 4, 5
 # Words with closer vectors than this may stand for each other.
 _ALIKE = 0.6
+# Of 177 claims by hand whose words are less alike in the mean 6 are carried.
+_STRANGE = 0.5
 # What is turned round more often is only put in another order.
 _MOST_TURNED = 0.4
 _MOSTLY_HELD = 0.8
@@ -47,8 +49,6 @@ NAMES = (
     "behind_differs", "strange_beside_number", "turned", "backwards", "backwards_held", "cause_turned",
     "cause_turned_held", "spread", "length",
 )  # fmt: skip
-# These say that the claim puts the words in another order.
-_ORDER = [NAMES.index(name) for name in ("turned", "backwards", "backwards_held", "cause_turned", "cause_turned_held")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +59,13 @@ class Alignment:
         features: Shape (len(NAMES),).
         nearest: Which sentence is nearest, by its place.
         missing: Numbers and names of the claim, by their place, that no sentence holds.
-        elsewhere: Numbers and names that stand in another connection there.
-        doubted: Other words that are not carried, such as an "all" that was added.
+        is_strange: Whether hardly a word of it has one there that means anything like it.
     """
 
     features: Floats
     nearest: int
     missing: tuple[int, ...]
-    elsewhere: tuple[int, ...]
-    doubted: tuple[int, ...]
-
-    @property
-    def in_order(self) -> Floats:
-        """The features as if the claim kept the order of what it cites."""
-        features = self.features.copy()
-        features[_ORDER] = 0
-        return features
+    is_strange: bool
 
 
 def align(claim: Reading, sentences: Sequence[Reading]) -> Alignment:
@@ -84,7 +75,7 @@ def align(claim: Reading, sentences: Sequence[Reading]) -> Alignment:
     said = [word for one in sentences for word in one.words]
     keys, own = _keys(said), _keys(words)
     same = own[:, None] == keys[None, :]
-    held = same.any(axis=1) | _abbreviates(claim, sentences)
+    held = same.any(axis=1) | abbreviates(claim, sentences)
     content = np.array([not word.is_stop for word in words], dtype=bool)
     total = max(int(content.sum()), 1)
     pooled = np.stack([one.vector for one in sentences])
@@ -163,9 +154,8 @@ def align(claim: Reading, sentences: Sequence[Reading]) -> Alignment:
     return Alignment(
         features,
         nearest,
-        missing=tuple(int(n) for n in np.flatnonzero((number | name) & ~held)),
-        elsewhere=tuple(int(n) for n in np.flatnonzero((elsewhere >= 0.3) & (number | name))),
-        doubted=tuple(sorted({*scope, *unit})),
+        tuple(int(n) for n in np.flatnonzero((number | name) & ~held)),
+        bool((best * content).sum() / total < _STRANGE and strange.sum() > 1),
     )
 
 
@@ -177,7 +167,7 @@ def _unit(vectors: Floats) -> Floats:
     return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6), dtype=np.float32)
 
 
-def _abbreviates(claim: Reading, sentences: Sequence[Reading]) -> Bools:
+def abbreviates(claim: Reading, sentences: Sequence[Reading]) -> Bools:
     """Names that stand for others: "LLM" for "large language models", "Tech" for "Technology", "Canadian", "Canada"."""
     initials = " ".join(
         "".join(word.text[:1] for word in one.words if is_all or not word.is_stop)

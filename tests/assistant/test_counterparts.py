@@ -3,7 +3,7 @@
 import numpy as np
 
 from assistant.answer.claims import Reading, read
-from assistant.answer.counterparts import pair_words
+from assistant.answer.counterparts import SIGNALS, pair_words
 from assistant.answer.weights import Weights
 from ingest.embedder import BundledEmbedder
 
@@ -19,11 +19,19 @@ def test_word_that_stands_twice_is_paired_where_its_neighbours_are_alike() -> No
     pairs = pair_words(claim, [near])
     model = [word.text for word in claim.words].index("model")
     place = [n for n, word in enumerate(near.words) if word.text == "model"][1]
-    np.testing.assert_array_equal(pairs.found[model], near.vectors[place])
+    assert pairs.place[model] == place
+    _, found, before, behind = pairs.words[:, model]
+    for vector, there in ((found, place), (before, place - 1), (behind, place + 1)):
+        np.testing.assert_array_equal(vector, near.vectors[there])
 
 
 def test_long_claim_is_read_to_its_fortieth_word() -> None:
     claim, near = readings("wave " * 60, "Waves roll.")
     pairs = pair_words(claim, [near])
-    assert pairs.said.shape == pairs.found.shape == (40, claim.vectors.shape[1])
-    assert pairs.signals.shape == (40, 36)
+    assert pairs.words.shape == (4, 40, claim.vectors.shape[1])
+    assert pairs.signals.shape == (40, SIGNALS)
+
+
+def test_name_is_held_in_a_longer_or_shorter_form() -> None:
+    claim, near = readings("The Canadian team used an LLM of Mara.", "A team in Canada trains large language models.")
+    assert [claim.words[place].text for place in pair_words(claim, [near]).missing] == ["mara"]
