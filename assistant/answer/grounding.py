@@ -271,16 +271,16 @@ def _markers(text: str, citations: Sequence[Citation]) -> list[tuple[int, int, i
 def _reason(claim: Reading, pairs: WordPairs, judged: Judged, nearest: str) -> str:
     """What is wrong, for whoever wonders: numbers and names that nothing holds, else what is likely wrong."""
     if pairs.missing:
-        verb = "is" if len(pairs.missing) == 1 else "are"
-        return f"{_quoted(claim, pairs.missing)} {verb} not in what it cites."
+        missing = _quoted(claim, pairs.missing)
+        return f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not in what it cites."
     wrong = [n for n, chance in enumerate(judged.wrong) if chance >= _LIKELY_WRONG]
     if wrong:
-        return f"Nothing that it cites says {_quoted(claim, wrong)}; the nearest is {_short(nearest)}"
+        return f"Nothing that it cites says {', '.join(_quoted(claim, wrong))}; the nearest is {_short(nearest)}"
     return f"Only in part in what it cites, if at all; the nearest is {_short(nearest)}"
 
 
-def _quoted(claim: Reading, places: Sequence[int]) -> str:
-    return ", ".join(f"“{word}”" for word in written(claim.text, [claim.words[place] for place in places]))
+def _quoted(claim: Reading, places: Sequence[int]) -> list[str]:
+    return [f"“{word}”" for word in written(claim.text, [claim.words[place] for place in places])]
 
 
 def _with_heading(title: str, speakers: Sequence[str], text: str) -> str:
