@@ -282,9 +282,10 @@ class Entities:
         keys = line.keys(first, last)
         runs = [(len(commonprefix([words, keys])), one) for words, one in self._titles.runs(keys)]
         longest = max((shared for shared, _ in runs), default=0)
+        are_capital = [word.is_capital for word in line.words[first:last]]
         for end in range(last, first, -1):
             typed = line.keys(first, end)
-            capitals = sum(word.is_capital for word in line.words[first:end])
+            capitals = sum(are_capital[: end - first])
             bold = capitals + (capitals > 0) * sum(map(str.isdigit, typed))
             if line.words[end - 1].is_mark or (bold < _LEAST_CAPITALS and len(typed) < LEAST_RUN_WORDS):
                 continue
