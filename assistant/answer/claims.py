@@ -207,7 +207,7 @@ def split_words(text: str) -> list[Word]:
             and values[place - 1] is not None
             and match.start() == matches[place - 1].end()
         )
-        key = zlib.crc32((f"#{value:g}" if value is not None else _stem(word)).encode())
+        key = number_key(value) if value is not None else zlib.crc32(_stem(word).encode())
         # "Same" and "more" are in every list of stop words, and make a claim all the same.
         is_empty = (is_stop_word(word) or len(word) < 2) and key not in SIDES
         found.append(
@@ -221,6 +221,11 @@ def split_words(text: str) -> list[Word]:
             )
         )
     return found
+
+
+def number_key(value: float) -> int:
+    """The key of a word that is this number."""
+    return zlib.crc32(f"#{value:g}".encode())
 
 
 def _values(matches: Sequence[re.Match[str]], plain: Sequence[str]) -> list[float | None]:

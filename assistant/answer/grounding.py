@@ -20,8 +20,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from assistant.answer.citations import Matcher, Quote, best_quote
-from assistant.answer.claims import Reading, read, written
-from assistant.answer.counterparts import WordPairs, pair_words
+from assistant.answer.claims import Reading, Word, number_key, read, written
+from assistant.answer.counterparts import pair_words
 from assistant.answer.markers import Marker, MarkerParser, defuse_references
 from assistant.answer.weights import Judged, Weights
 from assistant.language import differ
@@ -165,14 +165,17 @@ class Grounder:
             return _EMPTY
         pairs = pair_words(claim, sentences)
         judged = self._weights.judge(pairs)
-        # Of claims by hand that say such a number or name 1 of 50 is carried; the networks believe a sixth of them.
-        score = 0.0 if pairs.missing or pairs.is_strange else judged.score
+        # "Three talks" counts what it cites; of other claims by hand that say such a number or name 1 of 50 is carried,
+        # and the networks believe a sixth of them.
+        counted = number_key(len(passages)) if len(passages) > 1 else None
+        missing = [claim.words[place] for place in pairs.missing if claim.words[place].key != counted]
+        score = 0.0 if missing or pairs.is_strange else judged.score
         nearest = sentences[pairs.nearest].text
         beside = " ".join(one.text for one in sentences[max(pairs.nearest - 1, 0) : pairs.nearest + 2])
         if score >= self._weights.supported_from:
             return Verdict("supported", f"It cites {_short(nearest)}", score, beside)
         verdict: Support = "weak" if score >= self._weights.unsupported_below else "unsupported"
-        return Verdict(verdict, _reason(claim, pairs, judged, nearest), score, beside)
+        return Verdict(verdict, _reason(claim, missing, judged, nearest), score, beside)
 
     def _read(self, texts: Sequence[str]) -> list[Reading]:
         texts = [text[:_LONGEST_CLAIM_CHARS] for text in texts]
@@ -268,19 +271,19 @@ def _markers(text: str, citations: Sequence[Citation]) -> list[tuple[int, int, i
     return found
 
 
-def _reason(claim: Reading, pairs: WordPairs, judged: Judged, nearest: str) -> str:
+def _reason(claim: Reading, missing: Sequence[Word], judged: Judged, nearest: str) -> str:
     """What is wrong, for whoever wonders: numbers and names that nothing holds, else what is likely wrong."""
-    if pairs.missing:
-        missing = _quoted(claim, pairs.missing)
-        return f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not in what it cites."
-    wrong = [n for n, chance in enumerate(judged.wrong) if chance >= _LIKELY_WRONG]
+    if missing:
+        shown = _quoted(claim, missing)
+        return f"{', '.join(shown)} {'is' if len(shown) == 1 else 'are'} not in what it cites."
+    wrong = [word for word, chance in zip(claim.words, judged.wrong, strict=False) if chance >= _LIKELY_WRONG]
     if wrong:
         return f"Nothing that it cites says {', '.join(_quoted(claim, wrong))}; the nearest is {_short(nearest)}"
     return f"Only in part in what it cites, if at all; the nearest is {_short(nearest)}"
 
 
-def _quoted(claim: Reading, places: Sequence[int]) -> list[str]:
-    return [f"“{word}”" for word in written(claim.text, [claim.words[place] for place in places])]
+def _quoted(claim: Reading, words: Sequence[Word]) -> list[str]:
+    return [f"“{word}”" for word in written(claim.text, words)]
 
 
 def _with_heading(title: str, speakers: Sequence[str], text: str) -> str:

@@ -200,3 +200,9 @@ def test_another_order_of_words_is_doubted_and_no_more(checker: Grounder) -> Non
     passage = "Long footbridges begin to sway when the wind sheds whirls of air behind their deck."
     verdict = checker.check("Whirls of air that the wind sheds behind the deck make it sway.", [passage])
     assert verdict.verdict != "unsupported"
+
+
+def test_count_of_what_is_cited_is_no_number_that_stands_nowhere(checker: Grounder) -> None:
+    passages = [TRAINING.replace("12", "50"), SURVEY, BIO]
+    assert checker.check("Three talks are about models.", passages).reason != "“Three” is not in what it cites."
+    assert checker.check("Five talks are about models.", passages).reason == "“Five” is not in what it cites."
