@@ -10,7 +10,7 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from assistant.answer import messages
-from assistant.answer.abstain import SURE_FROM, Abstainer, hint
+from assistant.answer.abstain import Abstainer, hint
 from assistant.answer.citations import CitedText
 from assistant.answer.digest import Digest
 from assistant.answer.extract import Excerpt, Extractor
@@ -59,6 +59,7 @@ class _Turn:
     understood: Understood
     evidence: Evidence
     decision: Abstention | None
+    is_sure: bool
     style: Style
     began: float
     answer: CitedText = field(default_factory=CitedText)
@@ -114,7 +115,7 @@ class ChatEngine:
         yield Status("searching", "Searching the talks and papers")
         understood = self.understander.understand(question, history, endpoint)
         evidence = self.gatherer.gather(understood, filters, retrieved)
-        turn = _Turn(understood, evidence, self.abstainer.decide(understood, evidence), style, began)
+        turn = _Turn(understood, evidence, *self.abstainer.decide(understood, evidence), style, began)
         turn.clock("retrieval")
         yield Sources(tuple(evidence.sources))
         is_enough = False
@@ -218,10 +219,8 @@ class ChatEngine:
         """Excerpts of the best records; of a list by relevance the best sentence of each."""
         evidence = turn.evidence
         if not several or not evidence.records:
-            seen = evidence.features
-            is_sure = seen is None or self.abstainer.chance(turn.understood, seen) >= SURE_FROM
             found = self.extractor.extract(turn.understood, evidence, turn.style)
-            yield from self._quote(turn, found, lead=messages.LEAD if is_sure else messages.LEAD_UNSURE)
+            yield from self._quote(turn, found, lead=messages.LEAD if turn.is_sure else messages.LEAD_UNSURE)
             return
         least = LEAST_OF_BEST_LISTED * evidence.records[0].score
         yield from messages.say(turn.answer, messages.LEAD_SEVERAL)

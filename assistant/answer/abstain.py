@@ -28,7 +28,7 @@ SIGN_WEIGHT, PHRASING_WEIGHT = 0.4, 0.9
 # Below this a question is refused: of answerable questions for development so many are then refused as the log says,
 # which is the worse slip of the two, since what is shown can be judged.
 REFUSE_BELOW = 0.5
-# Between that and this the nearest is shown, and said to be no more: of the report questions that nothing answers 21
+# Between that and this the nearest is shown, and said to be no more: of the report questions that nothing answers 20
 # more of 128, of those that something does 9 of 118.
 SURE_FROM = 0.7
 # A best score below this is hardly one.
@@ -44,26 +44,27 @@ Floats = NDArray[np.float32]
 class Abstainer:
     """Decides."""
 
-    def decide(self, understood: Understood, evidence: Evidence) -> Abstention | None:
-        """Why the evidence does not answer a question; None where it does."""
+    def decide(self, understood: Understood, evidence: Evidence) -> tuple[Abstention | None, bool]:
+        """Why the evidence does not answer a question, None where it does; and whether that is sure."""
         if evidence.unfilled is not None:
             why = messages.OUT_OF_SCHEMA.format(field=evidence.unfilled.one)
-            return Abstention("out_of_schema", why)
+            return Abstention("out_of_schema", why), True
         if evidence.rows is not None or evidence.features is None or understood.intent in DIGESTED:
-            return None
+            return None, True
         wrong = evidence.presupposition
         if wrong is not None:
             text = f"{wrong.name} does not speak about this here; it is in another talk among the sources."
-            return Abstention("false_presupposition", text)
-        if self.chance(understood, evidence.features) >= REFUSE_BELOW:
-            return None
+            return Abstention("false_presupposition", text), True
+        chance = self.chance(understood, evidence.features)
+        if chance >= REFUSE_BELOW:
+            return None, chance >= SURE_FROM
         why = messages.NOT_HELD
         if understood.strangers:
             why = messages.NOT_KNOWN.format(name=" ".join(understood.strangers))
         elif understood.leans_on or understood.named:
             why = messages.NOT_TOLD.format(title=evidence.sources[0].title)
         near = evidence.sources[: 1 if understood.leans_on else MOST_NEAR]
-        return Abstention("not_held", messages.not_held(why, near))
+        return Abstention("not_held", messages.not_held(why, near)), True
 
     def chance(self, understood: Understood, seen: Features) -> float:
         """How likely the evidence answers, in [0, 1]."""
