@@ -194,8 +194,8 @@ class Rows:
                 for one, own in zip(examples, wrong, strict=True)
             ]
         )
-        self.is_weighed = np.array([not (one.missing or one.is_strange) for one in pairs])
-        features = np.stack([one.features for one in pairs])
+        self.is_weighed = np.array([not (one.aligned.missing or one.aligned.is_strange) for one in pairs])
+        features = np.stack([one.aligned.features for one in pairs])
         self.mean, self.deviation = features.mean(axis=0), features.std(axis=0) + np.float32(1e-3)
         spread = ((features - self.mean) / self.deviation).clip(-MOST_SPREAD, MOST_SPREAD)
         self.features = torch.from_numpy(spread.astype(np.float32))

@@ -60,12 +60,14 @@ class Alignment:
         nearest: Which sentence is nearest, by its place.
         missing: Numbers and names of the claim, by their place, that no sentence holds.
         is_strange: Whether hardly a word of it has one there that means anything like it.
+        shortened: Shape (n,), whether a word is a name that stands for a longer or a shorter one there.
     """
 
     features: Floats
     nearest: int
     missing: tuple[int, ...]
     is_strange: bool
+    shortened: Bools
 
 
 def align(claim: Reading, sentences: Sequence[Reading]) -> Alignment:
@@ -75,7 +77,8 @@ def align(claim: Reading, sentences: Sequence[Reading]) -> Alignment:
     said = [word for one in sentences for word in one.words]
     keys, own = _keys(said), _keys(words)
     same = own[:, None] == keys[None, :]
-    held = same.any(axis=1) | abbreviates(claim, sentences)
+    shortened = _abbreviates(claim, sentences)
+    held = same.any(axis=1) | shortened
     content = np.array([not word.is_stop for word in words], dtype=bool)
     total = max(int(content.sum()), 1)
     pooled = np.stack([one.vector for one in sentences])
@@ -156,6 +159,7 @@ def align(claim: Reading, sentences: Sequence[Reading]) -> Alignment:
         nearest,
         tuple(int(n) for n in np.flatnonzero((number | name) & ~held)),
         bool((best * content).sum() / total < _STRANGE and strange.sum() > 1),
+        shortened,
     )
 
 
@@ -167,7 +171,7 @@ def _unit(vectors: Floats) -> Floats:
     return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-6), dtype=np.float32)
 
 
-def abbreviates(claim: Reading, sentences: Sequence[Reading]) -> Bools:
+def _abbreviates(claim: Reading, sentences: Sequence[Reading]) -> Bools:
     """Names that stand for others: "LLM" for "large language models", "Tech" for "Technology", "Canadian", "Canada"."""
     initials = " ".join(
         "".join(word.text[:1] for word in one.words if is_all or not word.is_stop)

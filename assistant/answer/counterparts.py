@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.answer.alignment import abbreviates, align
+from assistant.answer.alignment import Alignment, align
 from assistant.answer.claims import CAUSES, NEGATIONS, SCOPES, SIDES, UNITS, Reading, Word
 
 Floats = NDArray[np.float32]
@@ -37,22 +37,16 @@ class WordPairs:
         words: Shape (4, n, d): the vectors of the claim's words, of their counterparts, and of what stands before and
             behind those in the same sentence, where anything does.
         signals: Shape (n, `SIGNALS`), what words, neighbours and sentences tell of each pair, mostly in [-1, 1].
-        features: Shape (n,), of the whole claim, by `alignment.NAMES`.
+        aligned: The whole claim beside the sentences.
         place: Shape (n,), where the counterparts stand, counted through all sentences.
         owner: Shape (n,), in which sentence.
-        missing: Numbers and names of the claim, by their place, that no sentence holds.
-        is_strange: Whether hardly a word of it has one there that means anything like it.
-        nearest: The nearest sentence, by its place.
     """
 
     words: Floats
     signals: Floats
-    features: Floats
+    aligned: Alignment
     place: Places
     owner: Places
-    missing: tuple[int, ...]
-    is_strange: bool
-    nearest: int
 
 
 def pair_words(claim: Reading, sentences: Sequence[Reading]) -> WordPairs:
@@ -88,7 +82,7 @@ def pair_words(claim: Reading, sentences: Sequence[Reading]) -> WordPairs:
     negated = np.array([negations[max(n - _REACH, 0) : n + 1].any() for n in at])
     negated_there = np.array([negations_there[max(n - _REACH, 0) : n + 1].any() for n in place])
     found = [near[n] for n in place]
-    shortened, begun = abbreviates(claim, sentences)[:LONGEST], _begun(words, near)
+    aligned, begun = align(claim, sentences), _begun(words, near)
     signals = [
         _which(words, lambda word: word.is_number),
         _which(words, lambda word: word.is_name),
@@ -127,10 +121,9 @@ def pair_words(claim: Reading, sentences: Sequence[Reading]) -> WordPairs:
         np.full(len(words), same.any(axis=1)[content].mean() if content.any() else 0),
         at == 0,
         np.full(len(words), len(words) / LONGEST),
-        shortened,
+        aligned.shortened[:LONGEST],
         begun,
     ]
-    aligned = align(claim, sentences)
     around = [
         np.where((ok & (owner[n] == owner[place]))[:, None], there[n], 0)
         for ok, n in ((place > 0, left_there), (place + 1 < len(near), right_there))
@@ -138,12 +131,9 @@ def pair_words(claim: Reading, sentences: Sequence[Reading]) -> WordPairs:
     return WordPairs(
         np.stack([vectors, there[place], *around]).astype(np.float32),
         np.stack(signals, axis=1).astype(np.float32),
-        aligned.features,
+        aligned,
         place,
         owner[place],
-        aligned.missing,
-        aligned.is_strange,
-        aligned.nearest,
     )
 
 

@@ -164,14 +164,15 @@ class Grounder:
         if not sentences or not claim.words:
             return _EMPTY
         pairs = pair_words(claim, sentences)
+        aligned = pairs.aligned
         judged = self._weights.judge(pairs)
         # "Three talks" counts what it cites; of other claims by hand that say such a number or name 1 of 50 is carried,
         # and the networks believe a sixth of them.
         counted = number_key(len(passages)) if len(passages) > 1 else None
-        missing = [claim.words[place] for place in pairs.missing if claim.words[place].key != counted]
-        score = 0.0 if missing or pairs.is_strange else judged.score
-        nearest = sentences[pairs.nearest].text
-        beside = " ".join(one.text for one in sentences[max(pairs.nearest - 1, 0) : pairs.nearest + 2])
+        missing = [claim.words[place] for place in aligned.missing if claim.words[place].key != counted]
+        score = 0.0 if missing or aligned.is_strange else judged.score
+        nearest = sentences[aligned.nearest].text
+        beside = " ".join(one.text for one in sentences[max(aligned.nearest - 1, 0) : aligned.nearest + 2])
         if score >= self._weights.supported_from:
             return Verdict("supported", f"It cites {_short(nearest)}", score, beside)
         verdict: Support = "weak" if score >= self._weights.unsupported_below else "unsupported"

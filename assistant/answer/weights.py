@@ -74,7 +74,7 @@ class Weights:
 
     def judge(self, pairs: WordPairs) -> Judged:
         """What the networks say of a claim in the mean."""
-        spread = np.clip((pairs.features - self._w["mean"]) / self._w["deviation"], -MOST_SPREAD, MOST_SPREAD)
+        spread = np.clip((pairs.aligned.features - self._w["mean"]) / self._w["deviation"], -MOST_SPREAD, MOST_SPREAD)
         odds, wrong = zip(*(_judge(one, pairs, spread) for one in self._networks), strict=True)
         return Judged(float(_chance(np.mean(odds))), np.mean(_chance(np.stack(wrong)), axis=0))
 

@@ -34,4 +34,4 @@ def test_long_claim_is_read_to_its_fortieth_word() -> None:
 
 def test_name_is_held_in_a_longer_or_shorter_form() -> None:
     claim, near = readings("The Canadian team used an LLM of Mara.", "A team in Canada trains large language models.")
-    assert [claim.words[place].text for place in pair_words(claim, [near]).missing] == ["mara"]
+    assert [claim.words[place].text for place in pair_words(claim, [near]).aligned.missing] == ["mara"]
