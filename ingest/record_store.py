@@ -13,12 +13,13 @@ reads all records to open. Which rows answer which question is left to `retrieve
                  which holds it once more. Passages are slices of the text
     words        title, abstract, bio and the rest of a record's text, as searchable words: SQLite's full-text index,
                  which keeps the words' places and not the text
-    titled       what titles are found by: a key (`ingest.titles`) and the position of a record
+    titled       what titles are found by: a key (`ingest.text`) and the position of a record
     title_words  each word of a title, once
 """
 
 import contextlib
 import json
+import re
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -31,13 +32,11 @@ from pydantic import TypeAdapter, ValidationError
 from ingest import schema
 from ingest.errors import IndexDamaged, RecordMissing
 from ingest.gists import Gist
-from ingest.passages import Passage, record_sections, record_text
-from ingest.readers.bios import present_posts
-from ingest.readers.people import surname
+from ingest.passages import Passage, Span, record_sections, record_text, split_sentences
+from ingest.readers.people import is_role, surname
 from ingest.records import Date, Kind, Record, Speaker
 from ingest.schema import DATES, FLAG, NAME, ORGANISATION, SPEAKER, Field
-from ingest.text import name_key, plain_words, printable, searchable
-from ingest.titles import title_keys
+from ingest.text import name_key, plain_words, printable, searchable, title_keys
 
 _PASSAGE_COLUMNS = 'section, "start", "end", heading, start_s, end_s, speaker'
 _PASSAGES = f"""
@@ -52,6 +51,12 @@ _PAGE_BYTES = 16384
 _RECORD = TypeAdapter(Record)
 # The columns of "words".
 TEXT_PARTS = ("title", "abstract", "bio", "rest")
+_NOW = re.compile(r"\b(?:is|holds|works as)\s")
+_BEFORE = re.compile(
+    r"\b(?:prior to|before|previously|formerly|until|where (?:s?he|they) (?:was|were)|has served|was|were)\b",
+    re.IGNORECASE,
+)
+_PRONOUN = re.compile(r"(?:(?:currently|now|presently|today),? )?(?:he|she|they|dr|prof|professor)\b", re.IGNORECASE)
 # Each with the columns that are looked up.
 _TABLES: tuple[tuple[str, str, list[str]], ...] = (
     ("passages", f"position INTEGER PRIMARY KEY, record INTEGER, name, {_PASSAGE_COLUMNS}", ["record"]),
@@ -203,8 +208,31 @@ def _person(speaker: Speaker) -> Iterator[str | None]:
 
 
 def _posts(record: Record, speaker: Speaker) -> str:
-    spans = present_posts(record.bio, speaker.name, alone=len(record.speakers) == 1) if record.bio else []
+    spans = _present_posts(record.bio, speaker.name, alone=len(record.speakers) == 1) if record.bio else []
     return searchable(" . ".join([speaker.role or "", *(record.bio[start:end] for start, end in spans)]))
+
+
+def _present_posts(bio: str, name: str, *, alone: bool) -> list[Span]:
+    """Where a biography says what somebody is now, as (start, end) of each clause.
+
+    Args:
+        alone: Whether the biography is of one person; if not, only sentences that begin with the name count.
+    """
+    family = surname(name)
+    spans: list[Span] = []
+    for start, end in split_sentences(bio):
+        sentence = bio[start:end]
+        now = _NOW.search(sentence)
+        if now is None or _BEFORE.search(sentence, 0, now.start()):
+            continue
+        subject = sentence[: now.start()]
+        if family not in plain_words(subject) and not (alone and _PRONOUN.match(subject)):
+            continue
+        former = _BEFORE.search(sentence, now.end())
+        stop = former.start() if former else len(sentence)
+        if is_role(sentence[now.end() : stop]):
+            spans.append((start, start + stop))
+    return spans
 
 
 def dump_record(record: Record) -> str:

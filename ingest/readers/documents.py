@@ -14,11 +14,9 @@ from typing import Any
 import yaml
 
 from ingest.readers.captions import voice_label
-from ingest.readers.chapters import check_order
-from ingest.readers.fields import parse_date, seconds_of
-from ingest.readers.headings import record_key
+from ingest.readers.fields import parse_date, record_key, seconds_of
 from ingest.readers.people import is_name
-from ingest.readers.tracks import Track, clock_s, judged
+from ingest.readers.tracks import Track, check_order, clock_s, judged
 from ingest.records import Chapter, Cue
 
 _TIME = r"(?:\d{1,3}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?"

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element
 
 from ingest.readers.documents import read_html
 from ingest.readers.fields import day_of
-from ingest.readers.parts import Given
+from ingest.readers.grouping import Given
 from ingest.readers.people import is_name
 from ingest.readers.recordings import Keys
 

@@ -15,14 +15,12 @@ from typing import Any, get_args
 
 from ingest import schema
 from ingest.errors import PageUnreadable
-from ingest.readers.chapters import check_order, parse_time
-from ingest.readers.fields import language_of, listed, parse_date, seconds_of
-from ingest.readers.headings import date_of, record_key
-from ingest.readers.links import find_links
-from ingest.readers.parts import Entry, Given, Part
+from ingest.links import find_links
+from ingest.readers.fields import date_of, language_of, listed, parse_date, record_key, seconds_of
+from ingest.readers.grouping import Entry, Given, Part
 from ingest.readers.people import people_named
 from ingest.readers.recordings import find_recordings
-from ingest.readers.tracks import LONGEST_S, read_cues
+from ingest.readers.tracks import LONGEST_S, check_order, parse_time, read_cues
 from ingest.records import KINDS, Chapter, Cue, Date, DateOf, Record, Source, Speaker, Value, Warning
 from ingest.schema import DATES, FLAG, NUMBER, SECONDS, Field, value_fields
 

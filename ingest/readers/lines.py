@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ingest.readers.links import find_links
-from ingest.readers.parts import Entry, Part
+from ingest.links import find_links
+from ingest.readers.grouping import Entry, Part
 from ingest.records import Kind, Record, Source, Warning
 
 ADDRESS = re.compile(r"https?:/|\bwww\.\w")

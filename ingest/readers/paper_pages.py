@@ -11,8 +11,8 @@ import re
 from collections.abc import Sequence, Set
 
 from ingest.readers.fields import parse_dated_line
+from ingest.readers.grouping import Part
 from ingest.readers.lines import Lines, Page, PageEntry, filled, furniture_name, prose_cost, title_cost
-from ingest.readers.parts import Part
 from ingest.records import Record, Value
 from ingest.schema import AUTHOR_COUNT, COMMENT_COUNT, DATE, LINKS, ORGANISATION
 

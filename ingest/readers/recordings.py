@@ -12,7 +12,7 @@ from typing import Any
 from ingest.links import video_id
 from ingest.readers.documents import read_markdown
 from ingest.readers.fields import day_of
-from ingest.readers.parts import Given
+from ingest.readers.grouping import Given
 from ingest.readers.people import NOBODY
 from ingest.readers.tracks import Made
 

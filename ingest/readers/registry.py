@@ -19,8 +19,8 @@ from defusedxml.common import DefusedXmlException
 from ingest import schema
 from ingest.errors import PageUnreadable
 from ingest.readers import captions, documents, feeds, json_records, paper_pages, schedules, tables, talk_pages
-from ingest.readers.headings import record_key
-from ingest.readers.parts import Given, Part
+from ingest.readers.fields import record_key
+from ingest.readers.grouping import Given, Part
 from ingest.readers.recordings import is_playlist, timed
 from ingest.readers.tracks import Track, find_segments, read_segments
 from ingest.records import Chapter, Warning

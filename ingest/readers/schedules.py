@@ -11,7 +11,7 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from ingest.readers.fields import day_of, seconds_of
-from ingest.readers.parts import Given
+from ingest.readers.grouping import Given
 from ingest.readers.recordings import Keys
 
 _VIDEO_LINK = re.compile(r"video|recording|aufzeichnung|mitschnitt", re.IGNORECASE)

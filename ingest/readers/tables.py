@@ -1,7 +1,7 @@
 """Tables with a heading row (CSV, TSV, with any separator) → rows of talks, or the segments of one transcript.
 
 Comes in: a file's text. Goes out: each row as an object, for `json_records`, or a track. Headings are known in several
-words and languages (`headings`).
+words and languages (`fields`).
 """
 
 import csv
@@ -9,8 +9,7 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from ingest.readers.fields import seconds_of
-from ingest.readers.headings import record_key, segment_key
+from ingest.readers.fields import record_key, seconds_of, segment_key
 from ingest.readers.tracks import Track, read_cues
 
 _SEPARATORS = ",;\t|"

@@ -2,10 +2,12 @@
 
 Comes in: cues as a file has them (`captions`, `documents`), or timed segments in JSON as the Whisper family, podcasts
 and people's own exports write them; only keys differ between these. Goes out: a `Track`, whose cues hold every word
-once, in order of time. A time that cannot be is never made into another one: the words stay without it.
+once, in order of time. Chapters come in and go out, their times judged together. A time that cannot be is never made
+into another one: words and titles stay without it.
 """
 
 import math
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,7 +15,7 @@ from itertools import pairwise, zip_longest
 from typing import Any, Literal
 
 from ingest.readers.fields import number, seconds_of
-from ingest.records import Cue
+from ingest.records import Chapter, Cue
 from ingest.schema import format_seconds
 from ingest.text import WORDS_PER_STOP, has_stops
 
@@ -262,3 +264,56 @@ def _repeated(before: Sequence[str], after: Sequence[str]) -> int:
 def _lacks_stops(cues: Sequence[Cue]) -> bool:
     text = " ".join(cue.text for cue in cues)
     return len(text.split()) >= WORDS_PER_STOP and not has_stops(text)
+
+
+def parse_time(time: str) -> tuple[int | None, str | None]:
+    """H:MM:SS or MM:SS in seconds; or None, and the reason why the time cannot be one."""
+    numbers = [int(number) for number in time.split(":")]
+    hours, minutes, seconds = numbers if len(numbers) == 3 else [0, *numbers]
+    if minutes >= 60 or seconds >= 60:
+        return None, f'the time "{time}" counts 60 or more minutes or seconds'
+    if hours >= 24:
+        return None, f'the time "{time}" is {hours} hours from the start, longer than a recording lasts'
+    return hours * 3600 + minutes * 60 + seconds, None
+
+
+def check_order(chapters: Sequence[Chapter]) -> tuple[Chapter, ...]:
+    """Flag the fewest chapters that make the remaining times run forward; of equal choices, the later ones.
+
+    Returns:
+        The chapters in the order given; a flagged one has no `start_s` and says in `problem` why.
+    """
+    timed = [(index, chapter.start_s) for index, chapter in enumerate(chapters) if chapter.start_s is not None]
+    kept = _longest_rising([start_s for _, start_s in timed])
+    trusted = {timed[position][0] for position in kept}
+    return tuple(
+        chapter
+        if chapter.start_s is None or index in trusted
+        else replace(
+            chapter,
+            start_s=None,
+            problem=f'the time "{chapter.time or f"{chapter.start_s} s"}" does not follow the times around it',
+        )
+        for index, chapter in enumerate(chapters)
+    )
+
+
+def _longest_rising(numbers: Sequence[float]) -> list[int]:
+    """Positions of a longest sequence that never falls; of equally long ones, that which keeps the earliest numbers.
+
+    Source:
+        Fredman, "On computing the length of longest increasing subsequences", Discrete Mathematics 11, 1975.
+    """
+    lengths: list[int] = []
+    smallest_ends: list[float] = []
+    for one in reversed(numbers):
+        place = bisect_right(smallest_ends, -one)
+        smallest_ends[place : place + 1] = [-one]
+        lengths.append(place + 1)
+    needed = max(lengths, default=0)
+    kept: list[int] = []
+    for position, length in enumerate(reversed(lengths)):
+        if length == needed and (not kept or numbers[position] >= numbers[kept[-1]]):
+            kept.append(position)
+            needed -= 1
+    return kept
