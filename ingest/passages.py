@@ -231,11 +231,11 @@ def _byline(record: Record) -> str:
 def _passage_spans(text: str) -> Iterator[Span]:
     """Pack sentences into passages of even length, none over the longest, paragraphs kept apart where they are long."""
     for start, end in _paragraph_spans(text):
-        sentences = [
-            piece
-            for first, last in split_sentences(text[start:end])
-            for piece in _sentence_pieces(text, start + first, start + last)
-        ]
+        sentences: list[Span] = []
+        for first, last in split_sentences(text[start:end]):
+            # One that never ends is cut; one a little over the longest stays whole.
+            longest = LONGEST_PASSAGE_CHARS if last - first > 2 * LONGEST_PASSAGE_CHARS else last - first
+            sentences += hard_pieces(text, start + first, start + last, longest)
         pieces = max(1, -(-(end - start) // LONGEST_PASSAGE_CHARS))
         target = (end - start) / pieces
         current = sentences[0]
@@ -247,12 +247,6 @@ def _passage_spans(text: str) -> Iterator[Span]:
             else:
                 current = (current[0], last)
         yield current
-
-
-def _sentence_pieces(text: str, start: int, end: int) -> Iterator[Span]:
-    """A sentence, or the parts of one that never ends; one a little over the longest stays whole."""
-    longest = LONGEST_PASSAGE_CHARS if end - start > 2 * LONGEST_PASSAGE_CHARS else end - start
-    yield from hard_pieces(text, start, end, longest)
 
 
 def _paragraph_spans(text: str) -> list[Span]:
