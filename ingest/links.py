@@ -8,7 +8,6 @@ never glued to an address on a guess: a link to a wrong place is worse than none
 
 import math
 import re
-from dataclasses import dataclass
 from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
 from ingest.records import Record
@@ -66,21 +65,12 @@ _NO_HOST = re.compile(r"https?:/*(?:www)?|www", re.IGNORECASE)
 _ARXIV_WITHOUT_NUMBER = re.compile(r"(?:https?://)?(?:www\.)?arxiv\.org/(?:abs|pdf|html)/(?:\d{4}\.?)?", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class FoundLinks:
-    """The addresses of one text.
+def find_links(text: str) -> tuple[list[str], list[tuple[int, str]]]:
+    """Find every address in a text of paragraphs joined by newlines.
 
-    Attributes:
-        links: Each once, in reading order.
-        cut: Addresses whose end is lost, with the 0-based line of the text where each stands.
+    Returns:
+        The addresses, each once, in reading order; those whose end is lost, with the 0-based line where each stands.
     """
-
-    links: tuple[str, ...]
-    cut: tuple[tuple[int, str], ...]
-
-
-def find_links(text: str) -> FoundLinks:
-    """Find every address in a text of paragraphs joined by newlines."""
     found: dict[int, str] = {}
     cut: list[tuple[int, str]] = []
     taken_to = 0
@@ -100,7 +90,7 @@ def find_links(text: str) -> FoundLinks:
             found[match.start()] = address if re.match(r"https?:", address, re.IGNORECASE) else f"https://{address}"
     for match in _ARXIV_BARE.finditer(text):
         found.setdefault(match.start(), "https://arxiv.org/abs/" + _unbroken(match["number"]))
-    return FoundLinks(tuple(dict.fromkeys(found[start] for start in sorted(found))), tuple(cut))
+    return list(dict.fromkeys(found[start] for start in sorted(found))), cut
 
 
 def _unbroken(address: str) -> str:

@@ -8,7 +8,7 @@ allows. A `Date` keeps its wording.
 
 import math
 import re
-from datetime import date
+from calendar import monthrange
 from typing import Any
 
 import langcodes
@@ -190,8 +190,4 @@ def listed(text: str) -> list[str]:
 
 
 def _is_day(year: int | None, month: int, day: int) -> bool:
-    try:
-        date(year or _SOME_LEAP_YEAR, month, day)
-    except ValueError:
-        return False
-    return True
+    return 1 <= day <= monthrange(year or _SOME_LEAP_YEAR, month)[1]

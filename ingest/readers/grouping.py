@@ -190,10 +190,9 @@ class _Joining:
         """All records; what a document tells of a recording that another file tells of too is joined with that."""
         places = {part.name: place for place, part in enumerate(self._parts)}
         found: list[tuple[int, Record]] = []
-        for documents in (False, True):
-            for part in self._parts:
-                if (part.track is not None) == documents and part.name not in self._taken:
-                    found += [(places[part.name], self._joined(part, entry)) for entry in part.entries]
+        for part in sorted(self._parts, key=lambda part: part.track is not None):
+            if part.name not in self._taken:
+                found += [(places[part.name], self._joined(part, entry)) for entry in part.entries]
         loners: dict[tuple[str, str], list[Part]] = defaultdict(list)
         for part in self._loose:
             if part.name not in self._taken and not part.entries:

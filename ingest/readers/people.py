@@ -164,15 +164,13 @@ def _read_part(part: str, following: str | None, people: list[_Person], *, first
         return
     names = _join_split(part)
     only_names = all(not person.details for person in people[group_start:])
-    if names and (first or (only_names and _begins_person(names[0]))):
+    if names and (first or only_names):
         people.extend(_Person(name) for name in names)
     elif first or _new_person(part, following, people[-1]):
         people.append(_Person(part))
     elif (tail := _name_after_and(part)) and following is not None:
         people[-1].details.append(tail[0])
         people.append(_Person(tail[1]))
-    elif names and only_names:
-        people.extend(_Person(name) for name in names)
     else:
         for person in people[group_start:] if only_names and len(people) - group_start > 1 else people[-1:]:
             person.details.append(part)

@@ -85,10 +85,8 @@ def _person(keys: Keys) -> dict[str, str]:
     )
 
 
-def find_recordings(value: Any) -> Iterator[Given] | None:
+def find_recordings(value: Mapping[str, Any]) -> Iterator[Given] | None:
     """The recordings that an object tells of, in the first format that knows it; None where none does."""
-    if not isinstance(value, dict):
-        return None
     return next((read(value) for knows, read in _FORMATS if knows(value)), None)
 
 

@@ -64,9 +64,10 @@ def _track(headings: Sequence[str], rows: Sequence[tuple[int, list[str]]], *, is
     for heading in headings:
         key = segment_key(heading)
         names.append(key if key and key not in names else heading)
-    said = [{name: cell for name, cell in zip(names, cells, strict=False) if cell} for _, cells in rows]
-    segments: list[dict[str, Any]] = list(said)
-    if is_whisper and all(one.get("start", "").isdecimal() for one in said):
-        offsets = ({"from": seconds_of(one["start"]), "to": seconds_of(one.get("end"))} for one in said)
-        segments = [{**one, "offsets": offset} for one, offset in zip(said, offsets, strict=True)]
+    segments: list[dict[str, Any]] = [
+        {name: cell for name, cell in zip(names, cells, strict=False) if cell} for _, cells in rows
+    ]
+    if is_whisper and all(one.get("start", "").isdecimal() for one in segments):
+        for one in segments:
+            one["offsets"] = {"from": seconds_of(one["start"]), "to": seconds_of(one.get("end"))}
     return read_cues(segments, noun="row", lines=[line for line, _ in rows])
