@@ -14,8 +14,6 @@ from pathlib import PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-import langcodes
-
 from ingest import schema
 from ingest.readers.fields import language_of
 from ingest.readers.people import is_name
@@ -159,7 +157,7 @@ def name_of(file: str) -> _Name:
     stem = _ENDINGS.sub("", path.name)
     found = _LANGUAGE.search(stem)
     language = ""
-    if found and langcodes.tag_is_valid(found["first"]) and language_of(found["first"]):
+    if found and language_of(found["first"]):
         language, stem = found["tag"], stem[: found.start()]
     match = _ID_IN_NAME.search(stem)
     return _Name(path.parent.as_posix(), stem, language, (match["bracket"] or match["dash"]) if match else "")

@@ -85,20 +85,17 @@ def _values(keys: Keys, day: str, change_s: float) -> dict[str, Any]:
     video = keys.text("video_download_url") or next((url for title, url in links if _VIDEO_LINK.search(title)), "")
     texts = [keys.text(key) for key in ("subtitle", "abstract", "description")]
     persons = keys.objects("persons")
-    return {
-        "title": keys.text("title"),
+    values = keys.told(
+        title="title", track="track", format="type", language="language", license="recording_license", url="url"
+    )
+    return values | {
         "speakers": keys.people("persons"),
         "abstract": "\n".join(dict.fromkeys(filter(None, texts))),
         "bio": "\n".join(filter(None, (Keys(one).text("biography") for one in persons))),
         "scheduled_s": _clock(slot) if isinstance(slot, str) else slot,
         "date": day_of(keys.text("date") or _calendar_day(day, keys.text("start"), change_s)),
         "date_of": "held",
-        "track": keys.text("track"),
-        "format": keys.text("type"),
-        "language": keys.text("language"),
-        "license": keys.text("recording_license"),
         "recorded": False if keys.get("do_not_record") is True else None,
-        "url": keys.text("url"),
         "video_url": video,
         "links": [url for _, url in links if url != video],
         "ids": {"guid": keys.text("guid")},
