@@ -51,15 +51,10 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A record as its own file tells of it, and what that says of the files beside it.
-
-    Attributes:
-        owns_stem: Files of the same stem belong to it.
-    """
+    """A record as its own file tells of it, and what that says of the files beside it."""
 
     record: Record
     given: Given = Given({})
-    owns_stem: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +226,7 @@ class _Joining:
         """The files that belong to an entry, each once; they are nobody else's from then on."""
         name, given = self._names[part.name], entry.given
         mine: list[Part] = []
-        if entry.owns_stem:
+        if given.is_recording or len(part.entries) == 1:
             mine += self._found_by.get(("stem", name.folder, name.stem), ())
             for outside in (schema.IDS.of(entry.record) or {}).values():
                 mine += self._found_by.get(("id", name.folder, outside), ())
