@@ -238,7 +238,7 @@ class _Joining:
                 if mention not in self._missing:
                     self._missing.add(mention)
                     self._warn(part, f'"{mention}" is named but not in the folder; it is not read or played.')
-        left = {one.name: one for one in mine if one.name != part.name and one.name not in self._taken}
+        left = {one.name: one for one in mine if one.name not in self._taken}
         self._taken.update(left)
         return list(left.values())
 
@@ -359,7 +359,8 @@ def _with(record: Record, values: Mapping[str, Value]) -> Record:
 
 def _of(record: Record, part: Part) -> Record:
     """The record with a file among its sources."""
-    return replace(record, sources=(*record.sources, Source(part.name, 1, part.line_count, "")))
+    own = Source(part.name, 1, part.line_count, "")
+    return replace(record, sources=tuple(dict.fromkeys((*record.sources, own))))
 
 
 def _common_end(first: Sequence[str], second: Sequence[str]) -> int:

@@ -16,7 +16,6 @@ from xml.etree.ElementTree import Element, ParseError
 import defusedxml.ElementTree
 from defusedxml.common import DefusedXmlException
 
-from ingest import schema
 from ingest.errors import PageUnreadable
 from ingest.readers import captions, documents, feeds, json_records, paper_pages, schedules, tables, talk_pages
 from ingest.readers.fields import record_key
@@ -191,13 +190,8 @@ def _document(document: documents.Document, lines: list[str], name: str, *, is_p
         part = _spoken(track or Track(()), name)
     else:
         part = _read_given([Given(json_records.under_our_keys(told))], lines, name)
-        [entry] = part.entries
-        record = replace(entry.record, chapters=document.chapters)
-        if track is not None:
-            values = {schema.CAPTIONS.key: track.made, **record.values}
-            record = replace(record, transcript=track.cues, transcript_file=name, values=values)
         problems = tuple(Warning(name, 1, problem) for problem in (track.problems if track else ()))
-        part = replace(part, entries=(replace(entry, record=record),), track=track, warnings=part.warnings + problems)
+        part = replace(part, track=track, warnings=part.warnings + problems)
     untimed = (Warning(name, 1, _AS_TEXT),) if is_text else ()
     return replace(part, chapters=document.chapters, warnings=untimed + part.warnings)
 
