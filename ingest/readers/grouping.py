@@ -230,10 +230,11 @@ class _Joining:
             mine += self._found_by.get(("stem", name.folder, name.stem), ())
             for outside in (schema.IDS.of(entry.record) or {}).values():
                 mine += self._found_by.get(("id", name.folder, outside), ())
-        mentioned = {mention: self._mentioned(mention) for mention in (*given.mentions, *given.perhaps)}
+        expected = (*given.mentions, *schema.MEDIA_FILE.all_of(entry.record))
+        mentioned = {mention: self._mentioned(mention) for mention in (*expected, *given.perhaps)}
         mine += [one for one in mentioned.values() if one is not None]
-        missing = [mention for mention in given.mentions if mentioned[mention] is None]
-        if len(missing) == len(given.mentions):
+        missing = [mention for mention in expected if mentioned[mention] is None]
+        if len(missing) == len(expected):
             for mention in dict.fromkeys(missing):
                 if mention not in self._missing:
                     self._missing.add(mention)

@@ -79,15 +79,13 @@ def read_objects(objects: Iterable[tuple[int, int, Any]], name: str) -> Part:
             except _BadRecord as error:
                 warnings.append(Warning(name, first, str(error)))
                 continue
-            media = schema.MEDIA_FILE.of(record)
-            entries.append(Entry(record, replace(given, mentions=(*given.mentions, media)) if media else given))
+            entries.append(Entry(record, given))
             warnings += [Warning(name, first, message) for message in dict.fromkeys(reader.messages)]
             unused.update(given.unused)
             unused.update(reader.unknown)
     if not entries:
         worst = warnings[0] if warnings else Warning(name, 1, "it holds no talk and no paper; put some into it.")
         raise PageUnreadable(name, worst.line, worst.message)
-    warnings.sort(key=lambda warning: warning.line)
     return Part(name, entries=tuple(entries), warnings=tuple(warnings), unused=unused)
 
 
@@ -264,7 +262,8 @@ class _RecordReader:
             speakers=speakers,
             abstract=self._text("abstract"),
             bio=self._text("bio"),
-            chapters=self.chapters(values.get(schema.DURATION.key)),
+            # Of a list of ours, which names its sources, they were judged when they were first read.
+            chapters=self.chapters(None if "sources" in self.values else values.get(schema.DURATION.key)),
             transcript=self._transcript(),
             values=values,
             other=self.other,
