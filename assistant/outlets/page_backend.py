@@ -19,9 +19,9 @@ from assistant.llm import EndpointChoice, Running, find_running
 from assistant.outlets.added import AddedSources
 from assistant.outlets.conversations import Conversations, Feedback, KeptTurn, keep_feedback
 from assistant.outlets.guard import is_loopback_host
-from assistant.outlets.shelf import Scope, Shelf
+from assistant.outlets.shelf import Shelf
 from assistant.outlets.show import report_text, say, with_progress
-from assistant.query import EVERYTHING, Condition, Query
+from assistant.query import EVERYTHING, Query
 from assistant.types import Answer, Event, SourcePassage, Style
 from ingest.errors import IndexBusy, IndexMissing, IndexUnusable, IngestCancelled, SettingsError, TalksError
 from ingest.gists import Gist
@@ -100,13 +100,18 @@ class PageBackend:
         self.conversations = Conversations(assistant.settings.home)
 
     def ask(
-        self, question: str, history: Sequence[KeptTurn], *, writer: Writer, scope: Scope = (), style: Style = "normal"
+        self,
+        question: str,
+        history: Sequence[KeptTurn],
+        *,
+        writer: Writer,
+        scope: Sequence[str] = (),
+        style: Style = "normal",
     ) -> Generator[Event, None, None]:
-        """One turn; the visitor's endpoint comes before that of the settings."""
+        """One turn, within what was chosen; the visitor's endpoint comes before that of the settings."""
         chosen = self._assistant.connect(writer) if isinstance(writer, EndpointChoice) else None
         endpoint = self._assistant.endpoint() if writer == "settings" else chosen
-        within = self.shelf().within(scope) if scope else None
-        filters = EVERYTHING if within is None else Query(conditions=(Condition("among", tuple(sorted(within))),))
+        filters = self.shelf().query(scope) if scope else EVERYTHING
         answers = [turn.answer for turn in history]
         return self._assistant.turn(question, answers, endpoint=endpoint, filters=filters, style=style)
 
@@ -140,7 +145,7 @@ class PageBackend:
 
     def shelf(self) -> Shelf:
         """The whole collection."""
-        return self._once("shelf", Shelf.of)
+        return self._once("shelf", Shelf)
 
     def open(self, record_id: str) -> Opened:
         """A record with its gist and its neighbours of the other kind."""

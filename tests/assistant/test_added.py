@@ -54,7 +54,7 @@ def test_added_file_is_asked_about_and_what_served_before_serves_meanwhile(tmp_p
     backend.add_sources([written(tmp_path / "upload", "Bees")], "")
     assert backend.state().talks in (1, 2)
     wait(backend)
-    assert [row.title for row in backend.shelf().rows] == ["Rivers", "Bees"]
+    assert [row.title for row in backend.shelf().find()] == ["Rivers", "Bees"]
     assert "2 talks" in " ".join(backend.state().told)
 
 
@@ -85,7 +85,7 @@ def test_recording_is_a_file_that_a_record_names_below_its_folder_and_no_link(tm
     (corpus / "link.wav").symlink_to(tmp_path / "secret.wav")
     backend = made(tmp_path)
     backend.ingest()
-    assert {row.id: backend.media(row.id) for row in backend.shelf().rows} == {
+    assert {row.id: backend.media(row.id) for row in backend.shelf().find()} == {
         "climbing": None,
         "linked": None,
         "rivers": corpus / "rivers.wav",

@@ -12,7 +12,7 @@ from assistant.answer.suggestions import Offer
 from assistant.llm import Running
 from assistant.outlets.conversations import Conversations, Feedback, KeptTurn
 from assistant.outlets.page_backend import Opened, PageBackend, PageState, Writer
-from assistant.outlets.shelf import Scope, Shelf
+from assistant.outlets.shelf import Shelf
 from assistant.types import Answer, Citation, Cited, Delta, Done, Event, Mode, SourcePassage, Sources, Status, Style
 from ingest.errors import CorpusMissing, EndpointUnreachable
 from ingest.gists import Gist
@@ -182,7 +182,7 @@ class Scripted(PageBackend):
     closed_one: threading.Event = field(default_factory=threading.Event)
     home: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="talks-test-")))
     store: RecordStore = field(default_factory=small_store)
-    scopes: list[Scope] = field(default_factory=list)
+    scopes: list[list[str]] = field(default_factory=list)
     styles: list[Style] = field(default_factory=list)
     opinions: list[Feedback] = field(default_factory=list)
     offered: list[Offer] = field(default_factory=lambda: [Offer("ask", "And what of width?")])
@@ -195,10 +195,16 @@ class Scripted(PageBackend):
         self.conversations = Conversations(self.home)
 
     def ask(
-        self, question: str, history: Sequence[KeptTurn], *, writer: Writer, scope: Scope = (), style: Style = "normal"
+        self,
+        question: str,
+        history: Sequence[KeptTurn],
+        *,
+        writer: Writer,
+        scope: Sequence[str] = (),
+        style: Style = "normal",
     ) -> Generator[Event, None, None]:
         """Play the script."""
-        self.scopes.append(scope)
+        self.scopes.append(list(scope))
         self.styles.append(style)
         self.asked.append((question, [turn.question for turn in history], writer))
         try:
@@ -226,7 +232,7 @@ class Scripted(PageBackend):
 
     def shelf(self) -> Shelf:
         """Of the small store."""
-        return Shelf.of(self.store)
+        return Shelf(self.store)
 
     def open(self, record_id: str) -> Opened:
         """From the small store."""

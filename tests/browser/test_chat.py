@@ -167,7 +167,7 @@ def test_offers_fit_the_answer_and_only_talks_narrows_it(serve: Serve, visit: Vi
     wait_for_answer(page, "Compare “A” with “B”.")
     page.get_by_role("button", name="Only talks").click()
     wait_for_answer(page, "What about curvature?")
-    assert backend.scopes == [(), (), (("kind", "talk"),)]
+    assert backend.scopes == [[], [], ["kind=talk"]]
 
 
 def test_dead_endpoint_and_broken_turn_say_one_sentence_and_a_retry_recovers(serve: Serve, visit: Visit) -> None:
@@ -278,7 +278,7 @@ def test_page_speaks_the_browsers_language_and_keeps_style_and_scope(serve: Serv
     wait_for_answer(page)
     expect(page.locator("#chat .foot")).to_have_text("2 Quellen · Vom Modell geschrieben")
     assert backend.styles == ["detailed"]
-    assert backend.scopes == [(("speaker", "Madeleine Udell"), ("", "Eshraghian"))]
+    assert backend.scopes == [["speaker=Madeleine Udell", "Eshraghian"]]
     page.wait_for_function("new URL(location.href).searchParams.has('c')")
     page.reload()
     expect(page.get_by_label("Wie lang die Antwort ist")).to_have_value("Ausführlich")

@@ -76,7 +76,7 @@ def test_card_names_talk_speakers_and_place_and_shows_what_stands_around_it(serv
     answered(page, "And here?")
     page.locator("#scope .token-remove").last.click()
     answered(page, "Everywhere again?")
-    assert backend.scopes[1:] == [(("id", HESSIAN.id),), ()]
+    assert backend.scopes[1:] == [[f"id={HESSIAN.id}"], []]
 
 
 def test_doubtful_statements_are_marked_and_explained(serve: Serve, visit: Visit) -> None:

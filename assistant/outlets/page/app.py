@@ -56,7 +56,7 @@ def build_page(backend: PageBackend) -> gr.Blocks:
             if not conversation.drafts:
                 updates[parts.chat] = gr.update(examples=[{"text": text} for text in backend.first_questions()])
             if not state.is_empty and not state.ingest:
-                updates[parts.scope] = gr.update(choices=backend.shelf().scope_choices())
+                updates[parts.scope] = gr.update(choices=backend.shelf().choices())
             return updates
 
         def arrive(

@@ -7,6 +7,7 @@ What we wrote ourselves stands apart and is labelled; a time that cannot be one 
 """
 
 import secrets
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from html import escape
@@ -26,7 +27,7 @@ from assistant.outlets.page.session import Conversation
 from assistant.outlets.page.turns import apart, button, kind_html
 from assistant.outlets.page.words import Words
 from assistant.outlets.page_backend import Opened, PageBackend
-from assistant.outlets.shelf import Order, Row, Scope
+from assistant.outlets.shelf import Order, Row
 from assistant.types import Citation
 from ingest.errors import TalksError
 from ingest.gists import Gist
@@ -61,12 +62,6 @@ _SHOWN_ELSEWHERE = (SPEAKER, ROLE, AFFILIATION, SECTOR, MEDIA_FILE)
 _HEARD_ONLY = (".mp3", ".m4a", ".ogg", ".oga", ".opus", ".wav", ".flac", ".aac")
 
 
-def read_scope(chosen: Sequence[str] | None) -> Scope:
-    """What chosen or typed values of a box stand for: pairs of a field and a value, the field "" for typed words."""
-    pairs = (value.partition("=") if "=" in value else ("", "=", value) for value in chosen or ())
-    return tuple((key, value) for key, _, value in pairs if value)
-
-
 class Browse:
     """What a visitor can do in the tab, and with one talk or paper."""
 
@@ -98,7 +93,7 @@ class Browse:
         groups = [key for key, values in shelf.values.items() if len(values) > 1]
         chosen = next((key for key in (group, "year", *groups) if key in groups), None)
         return {
-            p.where: gr.update(choices=shelf.scope_choices()),
+            p.where: gr.update(choices=shelf.choices()),
             p.group: gr.update(choices=[(words(f"by_{key}", default=key), key) for key in groups], value=chosen),
             p.plot: self.count(chosen, conversation),
         }
@@ -109,7 +104,7 @@ class Browse:
         """List what fits; more of it when "Show more" was pressed."""
         words, shown = conversation.words, int(number_of(event, "shown"))
         try:
-            found = self._backend.shelf().find(typed, read_scope(where), order)
+            found = self._backend.shelf().find(typed, where, order)
         except TalksError as error:
             return {self._parts.count: escape(str(error)), self._parts.rows: ""}
         rows = rows_html(found[: shown + ROWS_AT_ONCE], len(found), words)
@@ -117,7 +112,7 @@ class Browse:
 
     def count(self, group: str | None, conversation: Conversation) -> Any:
         """How many talks and papers there are by a field, as bars; years in order, others the most frequent."""
-        counts = self._backend.shelf().counts(group or "")[:MOST_BARS]
+        counts = self._backend.shelf().values.get(group or "", Counter()).most_common(MOST_BARS)
         if len(counts) < 2:
             return gr.update(visible=False)
         words = conversation.words

@@ -17,7 +17,7 @@ from typing import Any
 import gradio as gr
 
 from assistant.outlets.conversations import Feedback, Summary, now_text
-from assistant.outlets.page.browse import read_scope, table_of
+from assistant.outlets.page.browse import table_of
 from assistant.outlets.page.markdown import typed_text
 from assistant.outlets.page.parts import QUICK, QUIET, Parts, Updates, data_of, number_of, outgoing
 from assistant.outlets.page.session import Conversation, Draft
@@ -26,7 +26,6 @@ from assistant.outlets.page.turns import button, chat_messages, evidence_html, m
 from assistant.outlets.page.words import Words, words_for
 from assistant.outlets.page_backend import PageBackend
 from assistant.outlets.references import FORMATS, answer_markdown, export_conversation, references_of
-from assistant.outlets.shelf import Scope
 from assistant.types import Sources, Style
 from ingest.errors import TalksError
 from ingest.text import printable
@@ -107,7 +106,7 @@ class Chat:
             said = status_html(words("still_reading" if state.ingest else "nothing_to_ask"))
             yield {p.status: said, p.question: question, p.masthead: masthead_html(state, conversation)}
             return
-        yield from self._answer(question, read_scope(scope), style, conversation)
+        yield from self._answer(question, scope, style, conversation)
 
     def take_offer(
         self, scope: list[str], style: Style, conversation: Conversation, event: gr.EventData
@@ -170,7 +169,7 @@ class Chat:
         """Ask only this talk."""
         try:
             chosen = (self._backend.record(str(event.id)).title, f"id={event.id}")
-            return gr.update(choices=[*self._backend.shelf().scope_choices(), chosen], value=[chosen[1]])
+            return gr.update(choices=[*self._backend.shelf().choices(), chosen], value=[chosen[1]])
         except TalksError:  # a later ingest has dropped it
             return gr.skip()
 
@@ -253,7 +252,7 @@ class Chat:
         hint = f'<p class="hint">{escape(words("nothing_found" if search else "nothing_kept"))}</p>'
         return f'<div data-open="{escape(id_)}">{undo}{f"<ul>{items}</ul>" if items else hint}</div>'
 
-    def _answer(self, question: str, scope: Scope, style: Style, conversation: Conversation) -> Iterator[Updates]:
+    def _answer(self, question: str, scope: list[str], style: Style, conversation: Conversation) -> Iterator[Updates]:
         """One turn: show it as it grows, keep what came however it ends, leave the conversation ready for the next."""
         p, words, history, writer = self._parts, conversation.words, conversation.history(), conversation.writer
         draft = conversation.begin(question, style)
