@@ -1,8 +1,8 @@
 """Conversations kept under the home folder as plain JSONL, one file each, one line a turn or a change to it; feedback.
 
-Comes in: turns that are over, each with the passages that it was answered from. Goes out: the same turns, after any
-restart and any ingest, because nothing in them points into an index. A line that a crash cut short is passed over.
-Each owner has a folder of their own; who an owner is, is left to the page.
+Comes in: events of a turn; turns that are over, each with the passages that it was answered from. Goes out: the same
+turns, after any restart and any ingest, because nothing in them points into an index. A line that a crash cut short is
+passed over. Each owner has a folder of their own; who an owner is, is left to the page.
 """
 
 import hashlib
@@ -12,7 +12,7 @@ import re
 import secrets
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
@@ -20,7 +20,7 @@ from typing import Literal
 from pydantic import TypeAdapter, ValidationError
 
 from assistant.outlets.formats import answer_json
-from assistant.types import Answer, SourcePassage, Style
+from assistant.types import Answer, Cited, Delta, Done, Event, SourcePassage, Sources, Stage, Status, Style
 from ingest.text import folded
 
 LISTED = 200
@@ -32,28 +32,86 @@ FEEDBACK_FILE = "feedback.jsonl"
 UNDO_FOR = timedelta(days=1)
 """A deleted conversation can be brought back for so long; then its file goes."""
 
+TABLE_FROM = 6
+"""An exact answer that cites so many talks and papers is a list, which people sort and take into a spreadsheet."""
+
 Rating = Literal["up", "down"]
 
 _ID = re.compile(r"\d{8}T\d{6}-[0-9a-f]{8}")
 
 
-@dataclass(frozen=True, slots=True)
-class KeptTurn:
-    """One exchange as it was shown.
+def now_text() -> str:
+    """The present time as turns carry it."""
+    return _now().isoformat(timespec="seconds")
+
+
+@dataclass(slots=True)
+class Turn:
+    """One exchange: as it grows while events arrive, as it is kept, and as it is shown again.
 
     Attributes:
+        answer: As much of it as has come; after a stop, what had.
         asked_at: ISO 8601, UTC.
-        passages: What the answer was made from, so that its cards can be shown again.
+        passages: What the answer is made from, so that its cards can be shown again.
         stopped: Whether the user stopped the answer.
-        style: How long the answer was to be.
+        style: How long the answer is to be.
+        key: Its place in the conversation.
+        problem: Why there is no answer, in one sentence.
+        is_running: Whether more is to come.
+        rating: What the visitor thinks of it, as last kept: a thumb, and the word beside it or "".
+        shown: Its message once it is over, so that a growing answer below it costs nothing here.
     """
 
     question: str
     answer: Answer
-    asked_at: str
+    asked_at: str = field(default_factory=now_text)
     passages: tuple[SourcePassage, ...] = ()
     stopped: bool = False
     style: Style = "normal"
+    key: int = 0
+    stage: Stage = "searching"
+    problem: str | None = None
+    is_running: bool = False
+    rating: tuple[Rating, str] | None = None
+    shown: str | None = None
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether it goes on disk and into the next question's history: it is over and said something."""
+        return not self.is_running and self.problem is None and self.answer.text != ""
+
+    @property
+    def is_list(self) -> bool:
+        """Whether its sources are shown as a table."""
+        return self.answer.mode == "catalogue" and len({one.id for one in self.answer.citations}) >= TABLE_FROM
+
+    def apply(self, event: Event) -> None:
+        """Take in one event."""
+        match event:
+            case Status(stage=stage):
+                self.stage = stage
+            case Sources(passages=passages):
+                self.passages = passages
+            case Delta(text=text):
+                self.answer = replace(self.answer, text=self.answer.text + text)
+            case Cited(citation=citation):
+                self.answer = replace(self.answer, citations=(*self.answer.citations, citation))
+            case Done(answer=answer):
+                self.answer, self.is_running = answer, False
+
+    def fail(self, problem: str) -> None:
+        """End the turn without an answer."""
+        self.problem, self.is_running = problem, False
+
+    def stop(self, notice: str) -> None:
+        """End the turn with what has come so far, if it is not over; `notice` says that it is not whole."""
+        if self.is_running:
+            self.stopped, self.is_running = True, False
+            self.answer = replace(self.answer, notice=notice)
+
+
+# What of a turn outlives the page.
+_KEPT = {"question", "answer", "asked_at", "passages", "stopped", "style"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +133,7 @@ class Summary:
 class _Kept:
     """What a file holds."""
 
-    turns: list[KeptTurn] = field(default_factory=list)
+    turns: list[Turn] = field(default_factory=list)
     changed: dict[str, object] = field(default_factory=dict)
 
     @property
@@ -89,7 +147,7 @@ class _Kept:
         return all(word in haystack for word in words)
 
 
-_TURN = TypeAdapter(KeptTurn)
+_TURN = TypeAdapter(Turn)
 _DELETED = ".deleted"
 _TAKEN_BACK = json.dumps({"taken_back": True})
 
@@ -108,30 +166,11 @@ def append_line(path: Path, line: str) -> None:
         file.write(f"{line}\n".encode())
 
 
-def now_text() -> str:
-    """The present time as turns carry it."""
-    return _now().isoformat(timespec="seconds")
-
-
-@dataclass(frozen=True, slots=True)
-class Feedback:
-    """One opinion.
-
-    Attributes:
-        word: What they wrote beside the thumb, or "".
-    """
-
-    rating: Rating
-    word: str
-    question: str
-    answer: Answer
-
-
 class Conversations:
-    """The conversations of one home."""
+    """The conversations of one home, and what visitors thought of answers."""
 
     def __init__(self, home: Path) -> None:
-        self._folder = home / "conversations"
+        self._home, self._folder = home, home / "conversations"
 
     def summaries(self, owner: str, search: str = "") -> list[Summary]:
         """An owner's conversations, pinned ones first, then the last used, at most `LISTED`.
@@ -151,7 +190,7 @@ class Conversations:
         found.sort(key=lambda each: (not each[1].is_pinned, -each[0]))
         return [summary for _, summary in found[:LISTED]]
 
-    def read(self, owner: str, conversation_id: str) -> list[KeptTurn]:
+    def read(self, owner: str, conversation_id: str) -> list[Turn]:
         """The turns of a conversation, oldest first; none when it is not there."""
         return self._kept(owner, conversation_id).turns
 
@@ -159,9 +198,9 @@ class Conversations:
         """What a conversation is called; "" when it is not there."""
         return self._kept(owner, conversation_id).title
 
-    def append(self, owner: str, conversation_id: str, turn: KeptTurn) -> None:
+    def append(self, owner: str, conversation_id: str, turn: Turn) -> None:
         """Keep one more turn; raises OSError, as do those below, where the home cannot be written."""
-        self._write(owner, conversation_id, _TURN.dump_json(turn).decode())
+        self._write(owner, conversation_id, _TURN.dump_json(turn, include=_KEPT).decode())
 
     def take_back(self, owner: str, conversation_id: str) -> None:
         """Drop the last turn, because it is asked anew."""
@@ -196,6 +235,13 @@ class Conversations:
             with suppress(FileNotFoundError):
                 path.with_suffix(_DELETED).rename(path)
 
+    def rate(self, turn: Turn, rating: Rating, word: str) -> None:
+        """Keep an opinion: a thumb, and what was written or chosen beside it, or ""."""
+        self._home.mkdir(parents=True, exist_ok=True)
+        told = {"at": now_text(), "rating": rating, "word": word[:LONGEST_WORD_CHARS]}
+        line = {**told, **answer_json(turn.answer), "question": turn.question}
+        append_line(self._home / FEEDBACK_FILE, json.dumps(line, ensure_ascii=False))
+
     def _kept(self, owner: str, conversation_id: str) -> _Kept:
         path = self._path(owner, conversation_id)
         return self._read(path) if path is not None and path.exists() else _Kept()
@@ -228,19 +274,6 @@ class Conversations:
     def _of(self, owner: str) -> Path:
         # Hashed: an owner's name is their only key, and a folder's name may be seen by others.
         return self._folder / hashlib.sha256(owner.encode()).hexdigest()[:32]
-
-
-def keep_feedback(home: Path, feedback: Feedback) -> None:
-    """Append one opinion."""
-    home.mkdir(parents=True, exist_ok=True)
-    line = {
-        "at": now_text(),
-        "rating": feedback.rating,
-        "word": feedback.word[:LONGEST_WORD_CHARS],
-        **answer_json(feedback.answer),
-        "question": feedback.question,
-    }
-    append_line(home / FEEDBACK_FILE, json.dumps(line, ensure_ascii=False))
 
 
 def _now() -> datetime:

@@ -17,7 +17,7 @@ from assistant.answer.suggestions import Offer, first_questions, offers
 from assistant.assembly import Assistant
 from assistant.llm import EndpointChoice, Running, find_running
 from assistant.outlets.added import AddedSources
-from assistant.outlets.conversations import Conversations, Feedback, KeptTurn, keep_feedback
+from assistant.outlets.conversations import Conversations, Turn
 from assistant.outlets.guard import is_loopback_host
 from assistant.outlets.shelf import Shelf
 from assistant.outlets.show import report_text, say, with_progress
@@ -102,7 +102,7 @@ class PageBackend:
     def ask(
         self,
         question: str,
-        history: Sequence[KeptTurn],
+        history: Sequence[Turn],
         *,
         writer: Writer,
         scope: Sequence[str] = (),
@@ -172,10 +172,6 @@ class PageBackend:
         if at is None:
             return "", ""
         return (texts[ids[at - 1]] if at else "", texts[ids[at + 1]] if at + 1 < len(ids) else "")
-
-    def keep_feedback(self, feedback: Feedback) -> None:
-        """Into the home's feedback file."""
-        keep_feedback(self._assistant.settings.home, feedback)
 
     def running(self) -> Sequence[Running]:
         """Model servers on the usual ports of this machine."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from assistant.assembly import Assistant
-from assistant.outlets.conversations import Conversations, KeptTurn, new_conversation_id
+from assistant.outlets.conversations import Conversations, Turn, new_conversation_id
 from assistant.types import Answer, Done, Sources
 from tests.browser.scripted import FLAT, HESSIAN, cite
 
@@ -23,7 +23,7 @@ ANSWER = Answer(
     notice="It broke off.",
     timing_ms={"total": 3.5, "first_token": None},
 )
-TURN = KeptTurn("Why?", ANSWER, "2026-01-31T10:11:12+00:00", (HESSIAN, FLAT), stopped=True)
+TURN = Turn("Why?", ANSWER, "2026-01-31T10:11:12+00:00", (HESSIAN, FLAT), stopped=True)
 
 
 def test_turn_is_read_back_equal(tmp_path: Path) -> None:
@@ -38,7 +38,7 @@ def test_turn_of_the_real_engine_is_read_back_equal_after_its_index_is_gone(
     answer = next(event.answer for event in events if isinstance(event, Done))
     passages = next((event.passages for event in events if isinstance(event, Sources)), ())
     assert answer.citations
-    turn = KeptTurn("What does Volkan Cevher speak about?", answer, "2026-01-31T10:11:12+00:00", passages)
+    turn = Turn("What does Volkan Cevher speak about?", answer, "2026-01-31T10:11:12+00:00", passages)
     Conversations(tmp_path).append("ada", ID, turn)
     assert Conversations(tmp_path).read("ada", ID) == [turn]
 

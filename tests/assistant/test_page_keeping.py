@@ -9,18 +9,17 @@ import gradio as gr
 import pytest
 
 from assistant.assembly import Assistant
-from assistant.outlets.conversations import KeptTurn
+from assistant.outlets.conversations import Turn
 from assistant.outlets.page.browse import record_html, rows_html, table_of
 from assistant.outlets.page.chat import Chat, owner_of
-from assistant.outlets.page.session import Conversation
-from assistant.outlets.page.words import ENGLISH
+from assistant.outlets.page.session import ENGLISH, Conversation
 from assistant.outlets.page_backend import PageBackend
 from assistant.settings import load_settings
 from assistant.types import Done
 from tests.assistant.test_references import ANSWER
 from tests.browser.scripted import FLAT, HESSIAN, NEURO, RECORDS, Scripted, cite
 
-TURN = KeptTurn("Why?", ANSWER, "2026-01-31T10:11:12+00:00", (HESSIAN,))
+TURN = Turn("Why?", ANSWER, "2026-01-31T10:11:12+00:00", (HESSIAN,))
 
 
 def request(username: str | None) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 
 from assistant.answer.suggestions import Offer
 from assistant.llm import Running
-from assistant.outlets.conversations import Conversations, Feedback, KeptTurn
+from assistant.outlets.conversations import Conversations, Turn
 from assistant.outlets.page_backend import Opened, PageBackend, PageState, Writer
 from assistant.outlets.shelf import Shelf
 from assistant.types import Answer, Citation, Cited, Delta, Done, Event, Mode, SourcePassage, Sources, Status, Style
@@ -184,7 +184,6 @@ class Scripted(PageBackend):
     store: RecordStore = field(default_factory=small_store)
     scopes: list[list[str]] = field(default_factory=list)
     styles: list[Style] = field(default_factory=list)
-    opinions: list[Feedback] = field(default_factory=list)
     offered: list[Offer] = field(default_factory=lambda: [Offer("ask", "And what of width?")])
     keys: list[str] = field(default_factory=list)
     recordings: dict[str, Path] = field(default_factory=dict)
@@ -197,7 +196,7 @@ class Scripted(PageBackend):
     def ask(
         self,
         question: str,
-        history: Sequence[KeptTurn],
+        history: Sequence[Turn],
         *,
         writer: Writer,
         scope: Sequence[str] = (),
@@ -262,10 +261,6 @@ class Scripted(PageBackend):
     def cancel_ingest(self) -> None:
         """End it and tell so."""
         self.page_state = replace(self.page_state, ingest=None, told=("Cancelled; the index stays as it was.",))
-
-    def keep_feedback(self, feedback: Feedback) -> None:
-        """Remember it."""
-        self.opinions.append(feedback)
 
     def running(self) -> Sequence[Running]:
         """One."""

@@ -1,5 +1,6 @@
 """The chat: an answer as it grows, and everything that one can do to it."""
 
+import json
 import re
 import socket
 import time
@@ -8,6 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from assistant.answer.suggestions import Offer
+from assistant.outlets.conversations import FEEDBACK_FILE
 from assistant.outlets.page_backend import PageState
 from assistant.types import Delta, Event, Sources, Status
 from ingest.errors import EndpointUnreachable
@@ -259,7 +261,8 @@ def test_answer_is_copied_with_its_references_and_rated_with_a_word(serve: Serve
     page.locator("#chat button[aria-label='Feedback']").last.hover()
     page.get_by_text("Wrong source").last.click()
     page.wait_for_timeout(300)
-    assert [(opinion.rating, opinion.word) for opinion in backend.opinions] == [("up", ""), ("down", "Wrong source")]
+    opinions = [json.loads(line) for line in (backend.home / FEEDBACK_FILE).read_text().splitlines()]
+    assert [(one["rating"], one["word"]) for one in opinions] == [("up", ""), ("down", "Wrong source")]
 
 
 def test_page_speaks_the_browsers_language_and_keeps_style_and_scope(serve: Serve, visit: Visit) -> None:

@@ -23,9 +23,8 @@ from starlette.routing import Route
 
 from assistant.outlets.page.markdown import link_html, one_line, text_html
 from assistant.outlets.page.parts import QUICK, Parts, Updates, data_of, number_of
-from assistant.outlets.page.session import Conversation
+from assistant.outlets.page.session import Conversation, Words
 from assistant.outlets.page.turns import apart, button, kind_html
-from assistant.outlets.page.words import Words
 from assistant.outlets.page_backend import Opened, PageBackend
 from assistant.outlets.shelf import Order, Row
 from assistant.types import Citation
@@ -124,8 +123,8 @@ class Browse:
 
     def open(self, conversation: Conversation, event: gr.EventData) -> str:
         """Show one talk or paper: a button's, or that of a row in a list's table."""
-        data, draft = data_of(event), conversation.looked_draft()
-        numbered = {str(one.n): one.id for one in draft.citations} if draft else {}
+        data, turn = data_of(event), conversation.looked_turn()
+        numbered = {str(one.n): one.id for one in turn.answer.citations} if turn else {}
         record_id = str(data.get("id") or numbered.get(str((data.get("row_value") or [""])[0]), ""))
         try:
             shown = record_html(self._backend.open(record_id), conversation.words)
@@ -296,7 +295,7 @@ def player_html(opened: Opened, at_s: float, conversation: Conversation) -> str:
 
 def _marks_html(record: Record, conversation: Conversation) -> str:
     """Chapters, and what this conversation cites of the recording, where they stand in it."""
-    cited = [one for draft in conversation.drafts for one in draft.citations if one.id == record.id]
+    cited = [one for turn in conversation.turns for one in turn.answer.citations if one.id == record.id]
     marks = [("chapter", chapter.start_s, chapter.title) for chapter in record.chapters]
     marks += [("moment", one.opens_at_s, one.quote) for one in cited]
     known = {(at_s, kind): title for kind, at_s, title in marks if at_s is not None}

@@ -13,9 +13,8 @@ import gradio as gr
 
 from assistant.llm import EndpointChoice
 from assistant.outlets.page.parts import QUICK, QUIET, Parts, Updates
-from assistant.outlets.page.session import Conversation
+from assistant.outlets.page.session import Conversation, Words
 from assistant.outlets.page.turns import said_html
-from assistant.outlets.page.words import Words
 from assistant.outlets.page_backend import PageBackend, PageState
 from ingest.errors import TalksError
 
