@@ -14,7 +14,7 @@ from typing import Any
 
 from assistant.answer.suggestions import Offer
 from assistant.outlets.conversations import Turn
-from assistant.outlets.formats import answer_json
+from assistant.outlets.formats import MARKER, answer_json, firsts
 from assistant.outlets.page.markdown import answer_html, formula_spans, link_html, one_line, question_text, text_html
 from assistant.outlets.page.session import Conversation, Words
 from assistant.types import Citation, SourcePassage
@@ -27,7 +27,6 @@ DOUBTS = ("weak", "unsupported")
 LEAD_ITEMS = 5
 """So much of a list is read in the chat."""
 
-_MARKER = re.compile(r"\[\d{1,4}\]")
 _CELL_ENDS = re.compile(r"(?<!\\)\|")
 
 
@@ -66,7 +65,7 @@ def lead_of(turn: Turn) -> str:
     lines: list[str] = []
     left = LEAD_ITEMS
     for line in turn.answer.text.splitlines() if turn.is_list else ():
-        is_item = _MARKER.search(line) is not None
+        is_item = MARKER.search(line) is not None
         left -= is_item
         if left < 0:
             break
@@ -86,7 +85,7 @@ def status_text(turn: Turn, words: Words) -> str:
         return words(f"stage_{turn.stage}")
     if turn.stopped:
         return words("stopped")
-    return words("ready", sources=words.count(len({citation.n for citation in turn.answer.citations}), "sources"))
+    return words("ready", sources=words.count(len(firsts(turn.answer.citations)), "sources"))
 
 
 def status_html(text: str) -> str:
@@ -179,7 +178,7 @@ def _foot_html(turn: Turn, words: Words) -> str:
     said = [] if turn.stopped else [escape(words(f"mode_{turn.answer.mode}"))]
     if turn.answer.dropped_markers:
         said.append(escape(words.count(turn.answer.dropped_markers, "dropped")))
-    sources = len({citation.n for citation in turn.answer.citations})
+    sources = len(firsts(turn.answer.citations))
     if sources or turn.passages:
         label = words.count(sources, "sources") if sources else words("found")
         label = words("whole_list", n=sources) if turn.is_list else label
@@ -198,7 +197,7 @@ class _Cards:
     def cited(self) -> list[str]:
         """A card for each passage that is cited, those of one record together; of a list, that the chat shows."""
         passages = {passage.passage_id: passage for passage in self.turn.passages}
-        count = len(_MARKER.findall(lead_of(self.turn))) if self.turn.is_list else None
+        count = len(MARKER.findall(lead_of(self.turn))) if self.turn.is_list else None
         citations = self.turn.answer.citations[:count]
         places: dict[tuple[int, str], list[int]] = {}
         for at, citation in enumerate(citations):
