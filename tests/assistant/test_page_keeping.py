@@ -16,6 +16,7 @@ from assistant.outlets.page.session import ENGLISH, Conversation
 from assistant.outlets.page_backend import PageBackend
 from assistant.settings import load_settings
 from assistant.types import Done
+from ingest.records import Date, Speaker
 from tests.assistant.test_references import ANSWER
 from tests.browser.scripted import FLAT, HESSIAN, NEURO, RECORDS, Scripted, cite
 
@@ -70,7 +71,7 @@ def test_everything_of_a_record_is_escaped() -> None:
     opened = replace(
         opened, record=record, gist=replace(opened.gist, text=evil, questions=(evil,)), near=((evil, evil),)
     )
-    row = replace(backend.shelf().rows[HESSIAN.id], id=evil, title=evil, who=(evil,), date=evil)
+    row = replace(record, speakers=(Speaker(evil),), values={"date": Date(evil)})
     html = record_html(opened, ENGLISH) + rows_html([row], 2, ENGLISH)
     assert "<img" not in html
     assert "javascript:" not in html

@@ -31,7 +31,8 @@ def shelf() -> Shelf:
         pytest.param({"words": "UDELL hunt"}, [HESSIAN.id], id="name and title in any order and case"),
         pytest.param({"words": "santa cruz"}, [NEURO.id], id="affiliation"),
         pytest.param({"words": "example lab"}, [PAPER], id="organisation"),
-        pytest.param({"words": "& <b>"}, [PAPER], id="signs"),
+        pytest.param({"words": "laws & <b>limits"}, [PAPER], id="signs"),
+        pytest.param({"words": "2024"}, [HESSIAN.id], id="year in words"),
         pytest.param({"chosen": ["kind=paper"]}, [PAPER], id="kind"),
         pytest.param({"chosen": ["page=Recorded Talks: Optimization"]}, [FLAT.id], id="page"),
         pytest.param(
@@ -56,7 +57,7 @@ def shelf() -> Shelf:
     ],
 )
 def test_search_finds_exactly_what_fits(shelf: Shelf, search: dict[str, Any], expected: list[str]) -> None:
-    assert [row.id for row in shelf.find(**search)] == expected
+    assert list(shelf.find(**search)) == expected
 
 
 def test_choices_are_what_the_records_tell_the_most_frequent_first(shelf: Shelf) -> None:
@@ -81,8 +82,8 @@ def test_field_of_the_schema_is_offered_without_further_ado(tmp_path: Path) -> N
         "tags=web",
         "tags=data",
     ]
-    assert [row.id for row in shelf.find(chosen=["tags=data", "event=EuroPython 2014"])] == ["a"]
-    assert [row.id for row in shelf.find(chosen=["recorded=yes"])] == ["a"]
+    assert shelf.find(chosen=["tags=data", "event=EuroPython 2014"]) == ("a",)
+    assert shelf.find(chosen=["recorded=yes"]) == ("a",)
 
 
 def test_search_among_21715_records_is_felt_at_once(tmp_path: Path) -> None:
@@ -98,11 +99,10 @@ def test_search_among_21715_records_is_felt_at_once(tmp_path: Path) -> None:
     ]
     write_store(tmp_path / "s", records, [])
     shelf = Shelf(RecordStore(tmp_path / "s"))
-    assert len(shelf.find(order="newest")) == 21_715  # what is on the page when one begins to type
     began = time.perf_counter()
     found = shelf.find("noether 2171 gardens", order="newest")
     assert time.perf_counter() - began < 0.5  # 17 ms in the median where much else runs
-    assert [row.id for row in found] == ["t21715", "t21714", "t21713", "t21712", "t21711", "t21710", "t12171", "t2171"]
+    assert found == ("t21715", "t21714", "t21713", "t21712", "t21711", "t21710", "t12171", "t2171")
 
 
 def test_first_questions_are_made_from_gists_speakers_and_titles() -> None:

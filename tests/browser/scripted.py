@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.answer.suggestions import Offer
-from assistant.llm import Running
+from assistant.llm import EndpointChoice, Running
 from assistant.outlets.conversations import Conversations, Turn
 from assistant.outlets.page_backend import Opened, PageBackend, PageState, Writer
 from assistant.outlets.shelf import Shelf
@@ -185,7 +185,6 @@ class Scripted(PageBackend):
     scopes: list[list[str]] = field(default_factory=list)
     styles: list[Style] = field(default_factory=list)
     offered: list[Offer] = field(default_factory=lambda: [Offer("ask", "And what of width?")])
-    keys: list[str] = field(default_factory=list)
     recordings: dict[str, Path] = field(default_factory=dict)
     added: list[tuple[list[str], str]] = field(default_factory=list)
 
@@ -266,14 +265,12 @@ class Scripted(PageBackend):
         """One."""
         return [Running("Ollama", "http://127.0.0.1:11434/v1", ("llama3.1", "qwen3"))]
 
-    def models(self, base_url: str, api_key: str) -> Sequence[str]:
+    def models(self, choice: EndpointChoice) -> Sequence[str]:
         """Two."""
-        self.keys.append(api_key)
         return ["llama3.1", "qwen3"]
 
-    def check_endpoint(self, base_url: str, model: str, api_key: str) -> str:
+    def check_endpoint(self, choice: EndpointChoice) -> str:
         """Good for port 11434, bad for every other."""
-        self.keys.append(api_key)
-        if ":11434" not in base_url:
-            raise EndpointUnreachable(f"Nothing answers at {base_url}; is the server running?")
-        return f"{model} answered in 0.2 s."
+        if ":11434" not in choice.base_url:
+            raise EndpointUnreachable(f"Nothing answers at {choice.base_url}; is the server running?")
+        return f"{choice.model} answered in 0.2 s."

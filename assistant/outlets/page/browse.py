@@ -7,7 +7,6 @@ What we wrote ourselves stands apart and is labelled; a time that cannot be one 
 """
 
 import secrets
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from html import escape
@@ -21,12 +20,13 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from assistant.outlets.formats import firsts
 from assistant.outlets.page.markdown import link_html, one_line, text_html
 from assistant.outlets.page.parts import QUICK, Parts, Updates, data_of, number_of
 from assistant.outlets.page.session import Conversation, Words
 from assistant.outlets.page.turns import apart, button, kind_html
 from assistant.outlets.page_backend import Opened, PageBackend
-from assistant.outlets.shelf import Order, Row
+from assistant.outlets.shelf import Order
 from assistant.types import Citation
 from ingest.errors import TalksError
 from ingest.gists import Gist
@@ -34,10 +34,12 @@ from ingest.passages import speaker_line
 from ingest.records import Chapter, Date, Record
 from ingest.schema import (
     AFFILIATION,
+    DATE,
     DURATION,
     FIELDS,
     LINKS,
     MEDIA_FILE,
+    ORGANISATION,
     ROLE,
     SECTOR,
     SPEAKER,
@@ -104,14 +106,15 @@ class Browse:
         words, shown = conversation.words, int(number_of(event, "shown"))
         try:
             found = self._backend.shelf().find(typed, where, order)
+            records = [self._backend.record(one) for one in found[: shown + ROWS_AT_ONCE]]
         except TalksError as error:
             return {self._parts.count: escape(str(error)), self._parts.rows: ""}
-        rows = rows_html(found[: shown + ROWS_AT_ONCE], len(found), words)
+        rows = rows_html(records, len(found), words)
         return {self._parts.count: words.count(len(found), "entries"), self._parts.rows: rows}
 
     def count(self, group: str | None, conversation: Conversation) -> Any:
         """How many talks and papers there are by a field, as bars; years in order, others the most frequent."""
-        counts = self._backend.shelf().values.get(group or "", Counter()).most_common(MOST_BARS)
+        counts = list(self._backend.shelf().values.get(group or "", {}).items())[:MOST_BARS]
         if len(counts) < 2:
             return gr.update(visible=False)
         words = conversation.words
@@ -141,36 +144,36 @@ class Browse:
         return player_html(opened, number_of(event, "at"), conversation)
 
 
-def rows_html(rows: Sequence[Row], total: int, words: Words) -> str:
+def rows_html(records: Sequence[Record], total: int, words: Words) -> str:
     """A list of talks and papers, of `total` in all."""
-    if not rows:
+    if not records:
         return f'<p class="hint">{escape(words("nothing_fits"))}</p>'
     items = "".join(
-        f'<li><button type="button" class="entry" data-do="opened_record" data-id="{escape(row.id)}">'
-        f'<span class="entry-title" dir="auto">{text_html(row.title)}</span>'
-        f'<span class="entry-said">{kind_html(row.kind, words)} {apart(("; ".join(row.who), row.date))}</span>'
+        f'<li><button type="button" class="entry" data-do="opened_record" data-id="{escape(one.id)}">'
+        f'<span class="entry-title" dir="auto">{text_html(one.title)}</span><span class="entry-said">'
+        f"{kind_html(one.kind, words)} {apart((SPEAKER.shown(one) or ORGANISATION.shown(one), DATE.shown(one)))}</span>"
         "</button></li>"
-        for row in rows
+        for one in records
     )
-    left = words("show_more", left=f"{total - len(rows):,}")
-    more = f"<p>{button('showed_more', left, shown=len(rows))}</p>" if total > len(rows) else ""
+    left = words("show_more", left=f"{total - len(records):,}")
+    more = f"<p>{button('showed_more', left, shown=len(records))}</p>" if total > len(records) else ""
     return one_line(f"<ul>{items}</ul>{more}")
 
 
 def table_of(citations: Sequence[Citation], lookup: Callable[[str], Record], words: Words) -> dict[str, list[Any]]:
     """A list's sources as `gr.Dataframe` takes them, one row each, with the columns that any of them fills."""
-    firsts = sorted({citation.n: citation for citation in reversed(citations)}.items())
+    listed = firsts(citations)
     records: dict[int, Record] = {}
-    for n, citation in firsts:
+    for citation in listed:
         with suppress(TalksError):  # the answer outlives the record that it cites, and the index
-            records[n] = lookup(citation.id)
+            records[citation.n] = lookup(citation.id)
     fields = (field for field in FIELDS if field.type in _COLUMNS and field is not SECTOR)
     filled = [field for field in fields if any(map(field.shown, records.values()))][:MOST_COLUMNS]
     named = [words(f"by_{field.key}", default=field.label) for field in filled]
     kinds = [words("by_kind")] if len({citation.kind for citation in citations}) > 1 else []
     rows = [
-        [n, citation.title, *(words(citation.kind) for _ in kinds), *(_cell(one, records.get(n)) for one in filled)]
-        for n, citation in firsts
+        [one.n, one.title, *(words(one.kind) for _ in kinds), *(_cell(field, records.get(one.n)) for field in filled)]
+        for one in listed
     ]
     return {"headers": ["#", words("title"), *kinds, *named], "data": rows}
 
