@@ -140,6 +140,10 @@ class _Kept:
     def title(self) -> str:
         return str(self.changed.get("title") or (self.turns[0].question if self.turns else ""))
 
+    @property
+    def is_pinned(self) -> bool:
+        return self.changed.get("pinned") is True
+
     def holds(self, words: Sequence[str]) -> bool:
         """Whether all words stand in it; none stand in everything."""
         texts = (self.title, *(f"{turn.question}\n{turn.answer.text}" for turn in self.turns if words))
@@ -149,6 +153,7 @@ class _Kept:
 
 _TURN = TypeAdapter(Turn)
 _DELETED = ".deleted"
+_NOBODY = "nobody"
 _TAKEN_BACK = json.dumps({"taken_back": True})
 
 
@@ -179,24 +184,22 @@ class Conversations:
             search: Words that all stand in the title, a question or an answer; "" finds everything.
         """
         words = folded(search).split()
-        found: list[tuple[float, Summary]] = []
-        for path in self._of(owner).glob("*.jsonl"):
-            kept = self._read(path)
-            if kept.turns and kept.holds(words):
-                used = path.stat().st_mtime
-                date = datetime.fromtimestamp(used).strftime("%Y-%m-%d")
-                is_pinned = kept.changed.get("pinned") is True
-                found.append((used, Summary(path.stem, kept.title, date, is_pinned)))
-        found.sort(key=lambda each: (not each[1].is_pinned, -each[0]))
-        return [summary for _, summary in found[:LISTED]]
+        used_s = {path: path.stat().st_mtime for path in self._of(owner).glob("*.jsonl")}
+        found = ((path, self._read(path)) for path in sorted(used_s, key=lambda path: -used_s[path]))
+        summaries = [
+            Summary(path.stem, kept.title, f"{datetime.fromtimestamp(used_s[path]):%Y-%m-%d}", kept.is_pinned)
+            for path, kept in found
+            if kept.turns and kept.holds(words)
+        ]
+        return sorted(summaries, key=lambda one: not one.is_pinned)[:LISTED]
 
     def read(self, owner: str, conversation_id: str) -> list[Turn]:
         """The turns of a conversation, oldest first; none when it is not there."""
-        return self._kept(owner, conversation_id).turns
+        return self._read(self._path(owner, conversation_id)).turns
 
     def title(self, owner: str, conversation_id: str) -> str:
         """What a conversation is called; "" when it is not there."""
-        return self._kept(owner, conversation_id).title
+        return self._read(self._path(owner, conversation_id)).title
 
     def append(self, owner: str, conversation_id: str, turn: Turn) -> None:
         """Keep one more turn; raises OSError, as do those below, where the home cannot be written."""
@@ -209,7 +212,7 @@ class Conversations:
     def change(self, owner: str, conversation_id: str, *, title: str | None = None, pinned: bool | None = None) -> None:
         """Name a conversation, "" for its first question, or keep it at the top; None leaves it as it is."""
         path = self._path(owner, conversation_id)
-        if path is not None and path.exists():
+        if path.exists():
             title = None if title is None else " ".join(title.split())[:LONGEST_TITLE_CHARS]
             changed = {name: value for name, value in (("title", title), ("pinned", pinned)) if value is not None}
             used = path.stat()
@@ -219,8 +222,6 @@ class Conversations:
     def delete(self, owner: str, conversation_id: str) -> None:
         """Take a conversation out of the list; `restore` brings it back while `UNDO_FOR` lasts."""
         path = self._path(owner, conversation_id)
-        if path is None:
-            return
         with suppress(FileNotFoundError):
             path.rename(path.with_suffix(_DELETED)).touch()
         limit = (_now() - UNDO_FOR).timestamp()
@@ -231,9 +232,8 @@ class Conversations:
     def restore(self, owner: str, conversation_id: str) -> None:
         """Bring a deleted conversation back."""
         path = self._path(owner, conversation_id)
-        if path is not None:
-            with suppress(FileNotFoundError):
-                path.with_suffix(_DELETED).rename(path)
+        with suppress(FileNotFoundError):
+            path.with_suffix(_DELETED).rename(path)
 
     def rate(self, turn: Turn, rating: Rating, word: str) -> None:
         """Keep an opinion: a thumb, and what was written or chosen beside it, or ""."""
@@ -242,13 +242,9 @@ class Conversations:
         line = {**told, **answer_json(turn.answer), "question": turn.question}
         append_line(self._home / FEEDBACK_FILE, json.dumps(line, ensure_ascii=False))
 
-    def _kept(self, owner: str, conversation_id: str) -> _Kept:
-        path = self._path(owner, conversation_id)
-        return self._read(path) if path is not None and path.exists() else _Kept()
-
     def _write(self, owner: str, conversation_id: str, line: str) -> None:
         path = self._path(owner, conversation_id)
-        if path is None:
+        if path.stem == _NOBODY:
             return
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         path.touch(0o600)
@@ -256,7 +252,8 @@ class Conversations:
 
     def _read(self, path: Path) -> _Kept:
         kept = _Kept()
-        for line in path.read_text(encoding="utf-8", errors="replace").split("\n"):
+        text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+        for line in text.split("\n"):
             if line == _TAKEN_BACK:
                 del kept.turns[-1:]
             elif line.startswith('{"changed":'):
@@ -267,9 +264,9 @@ class Conversations:
                     kept.turns.append(_TURN.validate_json(line))
         return kept
 
-    def _path(self, owner: str, conversation_id: str) -> Path | None:
-        """Where a conversation is kept; None for a name that is not ours, which might lead out of the folder."""
-        return self._of(owner) / f"{conversation_id}.jsonl" if _ID.fullmatch(conversation_id) else None
+    def _path(self, owner: str, conversation_id: str) -> Path:
+        """Where a conversation is kept; for a name that is not ours, which might lead elsewhere, where none ever is."""
+        return self._of(owner) / f"{conversation_id if _ID.fullmatch(conversation_id) else _NOBODY}.jsonl"
 
     def _of(self, owner: str) -> Path:
         # Hashed: an owner's name is their only key, and a folder's name may be seen by others.
