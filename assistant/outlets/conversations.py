@@ -114,34 +114,28 @@ class Turn:
 _KEPT = {"question", "answer", "asked_at", "passages", "stopped", "style"}
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """A conversation in a list.
+@dataclass(slots=True)
+class Kept:
+    """A conversation as its file holds it.
 
     Attributes:
-        title: What it was named, else its first question.
-        date: Of its last turn, local time, such as "2026-01-31".
+        used_s: When its last turn was kept, in seconds since 1970.
+        changed: What it was given beside its turns.
     """
 
     id: str
-    title: str
-    date: str
-    is_pinned: bool = False
-
-
-@dataclass(slots=True)
-class _Kept:
-    """What a file holds."""
-
+    used_s: float = 0.0
     turns: list[Turn] = field(default_factory=list)
     changed: dict[str, object] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
+        """What it was named, else its first question; "" where there is neither."""
         return str(self.changed.get("title") or (self.turns[0].question if self.turns else ""))
 
     @property
     def is_pinned(self) -> bool:
+        """Whether it stays at the top of the list."""
         return self.changed.get("pinned") is True
 
     def holds(self, words: Sequence[str]) -> bool:
@@ -177,29 +171,20 @@ class Conversations:
     def __init__(self, home: Path) -> None:
         self._home, self._folder = home, home / "conversations"
 
-    def summaries(self, owner: str, search: str = "") -> list[Summary]:
+    def listed(self, owner: str, search: str = "") -> list[Kept]:
         """An owner's conversations, pinned ones first, then the last used, at most `LISTED`.
 
         Args:
             search: Words that all stand in the title, a question or an answer; "" finds everything.
         """
         words = folded(search).split()
-        used_s = {path: path.stat().st_mtime for path in self._of(owner).glob("*.jsonl")}
-        found = ((path, self._read(path)) for path in sorted(used_s, key=lambda path: -used_s[path]))
-        summaries = [
-            Summary(path.stem, kept.title, f"{datetime.fromtimestamp(used_s[path]):%Y-%m-%d}", kept.is_pinned)
-            for path, kept in found
-            if kept.turns and kept.holds(words)
-        ]
-        return sorted(summaries, key=lambda one: not one.is_pinned)[:LISTED]
+        kept = map(_read, self._of(owner).glob("*.jsonl"))
+        found = [one for one in kept if one.turns and one.holds(words)]
+        return sorted(found, key=lambda one: (not one.is_pinned, -one.used_s))[:LISTED]
 
-    def read(self, owner: str, conversation_id: str) -> list[Turn]:
-        """The turns of a conversation, oldest first; none when it is not there."""
-        return self._read(self._path(owner, conversation_id)).turns
-
-    def title(self, owner: str, conversation_id: str) -> str:
-        """What a conversation is called; "" when it is not there."""
-        return self._read(self._path(owner, conversation_id)).title
+    def read(self, owner: str, conversation_id: str) -> Kept:
+        """A conversation, its turns oldest first; without any when it is not there."""
+        return _read(self._path(owner, conversation_id))
 
     def append(self, owner: str, conversation_id: str, turn: Turn) -> None:
         """Keep one more turn; raises OSError, as do those below, where the home cannot be written."""
@@ -250,20 +235,6 @@ class Conversations:
         path.touch(0o600)
         append_line(path, line)
 
-    def _read(self, path: Path) -> _Kept:
-        kept = _Kept()
-        text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
-        for line in text.split("\n"):
-            if line == _TAKEN_BACK:
-                del kept.turns[-1:]
-            elif line.startswith('{"changed":'):
-                with suppress(ValueError, TypeError, AttributeError):
-                    kept.changed |= json.loads(line)["changed"]
-            else:
-                with suppress(ValidationError):  # the end of the file, or what a crash left of a line
-                    kept.turns.append(_TURN.validate_json(line))
-        return kept
-
     def _path(self, owner: str, conversation_id: str) -> Path:
         """Where a conversation is kept; for a name that is not ours, which might lead elsewhere, where none ever is."""
         return self._of(owner) / f"{conversation_id if _ID.fullmatch(conversation_id) else _NOBODY}.jsonl"
@@ -275,3 +246,20 @@ class Conversations:
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def _read(path: Path) -> Kept:
+    kept = Kept(path.stem)
+    if not path.exists():
+        return kept
+    kept.used_s = path.stat().st_mtime
+    for line in path.read_text(encoding="utf-8", errors="replace").split("\n"):
+        if line == _TAKEN_BACK:
+            del kept.turns[-1:]
+        elif line.startswith('{"changed":'):
+            with suppress(ValueError, TypeError, AttributeError):
+                kept.changed |= json.loads(line)["changed"]
+        else:
+            with suppress(ValidationError):  # the end of the file, or what a crash left of a line
+                kept.turns.append(_TURN.validate_json(line))
+    return kept

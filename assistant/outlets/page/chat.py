@@ -11,12 +11,13 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import datetime
 from html import escape
 from typing import Any
 
 import gradio as gr
 
-from assistant.outlets.conversations import Rating, Summary, Turn, now_text
+from assistant.outlets.conversations import Kept, Rating, Turn, now_text
 from assistant.outlets.page.browse import table_of
 from assistant.outlets.page.markdown import typed_text
 from assistant.outlets.page.parts import QUICK, QUIET, Parts, Updates, data_of, number_of, outgoing
@@ -85,7 +86,7 @@ class Chat:
         conversation.words = words_for(request)
         conversation.owner = owner_of(visitor, request)
         wanted = str(request.query_params.get("c", ""))
-        turns = self._backend.conversations.read(conversation.owner, wanted)
+        turns = self._backend.conversations.read(conversation.owner, wanted).turns
         conversation.switch(wanted if turns else "", turns)
         # Without turns the chat stays as it is, so that its first questions come but once.
         shown = self.opened(conversation) if turns else {self._parts.history: self.history_html(conversation)}
@@ -206,12 +207,11 @@ class Chat:
 
     def export(self, conversation: Conversation, page_url: str, event: gr.EventData) -> Updates:
         """A conversation, or one turn of the one on the page, as a file to save."""
-        kept, owner, what, wanted = self._backend.conversations, conversation.owner, str(event.what), str(event.id)
+        what, wanted, key = str(event.what), str(event.id), data_of(event).get("turn")
         what = what if what in FORMATS else "markdown"
-        key = data_of(event).get("turn")
-        asked = [one for one in conversation.history() if str(one.key) == key] if key else kept.read(owner, wanted)
-        turns = [(one.question, one.answer) for one in asked]
-        title = kept.title(owner, wanted) or self._backend.state().title
+        kept = self._backend.conversations.read(conversation.owner, wanted)
+        asked = [one for one in conversation.history() if str(one.key) == key] if key else kept.turns
+        turns, title = [(one.question, one.answer) for one in asked], kept.title or self._backend.state().title
         try:
             text = export_conversation(what, title, turns, self._backend.record, page_url, now_text())
         except TalksError as error:
@@ -247,8 +247,8 @@ class Chat:
     def history_html(self, conversation: Conversation, search: str = "", undo: str = "") -> str:
         """The list of conversations that hold some words, the one on the page marked."""
         words, id_ = conversation.words, conversation.id
-        summaries = self._backend.conversations.summaries(conversation.owner, search)
-        items = "".join(_item_html(summary, id_, words) for summary in summaries)
+        listed = self._backend.conversations.listed(conversation.owner, search)
+        items = "".join(_item_html(kept, id_, words) for kept in listed)
         hint = f'<p class="hint">{escape(words("nothing_found" if search else "nothing_kept"))}</p>'
         return f'<div data-open="{escape(id_)}">{undo}{f"<ul>{items}</ul>" if items else hint}</div>'
 
@@ -305,7 +305,7 @@ class Chat:
         """Show another conversation, "" for a new one, after what a turn under way sent last has arrived."""
         was_running = conversation.running is not None
         self.stop(conversation)
-        conversation.switch(wanted, self._backend.conversations.read(conversation.owner, wanted))
+        conversation.switch(wanted, self._backend.conversations.read(conversation.owner, wanted).turns)
         time.sleep(_LAST_WORDS_S * was_running)
 
     def _kept(self, change: Callable[[], None]) -> bool:
@@ -328,19 +328,19 @@ def _text_of(value: Any) -> str:
     return value if isinstance(value, str) else "".join(str(part.get("text", "")) for part in value)
 
 
-def _item_html(summary: Summary, current: str, words: Words) -> str:
-    mark = ' aria-current="true"' if summary.id == current else ""
-    title, id_ = escape(summary.title), escape(summary.id)
+def _item_html(kept: Kept, current: str, words: Words) -> str:
+    mark = ' aria-current="true"' if kept.id == current else ""
+    title, id_ = escape(kept.title), escape(kept.id)
     exports = " ".join(button("exported", words(f"as_{what}"), id=id_, what=what) for what in FORMATS)
     changes = " ".join(
         button("changed_conversation", words(what), what=what, id=id_)
-        for what in ("unpin" if summary.is_pinned else "pin", "delete")
+        for what in ("unpin" if kept.is_pinned else "pin", "delete")
     )
     return (
         f'<li><button type="button" class="kept-open" data-do="opened_conversation" data-id="{id_}"{mark}>'
-        f'<span class="kept-title" dir="auto">{"📌 " if summary.is_pinned else ""}{title}</span>'
-        f'<span class="kept-date">{summary.date}</span></button>'
-        f'<details class="menu"><summary aria-label="{escape(words("more_about", title=summary.title))}">⋯</summary>'
+        f'<span class="kept-title" dir="auto">{"📌 " if kept.is_pinned else ""}{title}</span>'
+        f'<span class="kept-date">{datetime.fromtimestamp(kept.used_s):%Y-%m-%d}</span></button>'
+        f'<details class="menu"><summary aria-label="{escape(words("more_about", title=kept.title))}">⋯</summary>'
         f'<form data-do="changed_conversation" data-what="rename" data-id="{id_}"><label>{escape(words("name"))}'
         f'<input name="value" value="{title}" maxlength="200"></label><button class="link">{escape(words("rename"))}'
         f'</button></form>{changes}<p class="exports">{escape(words("export"))} {exports}</p></details></li>'
