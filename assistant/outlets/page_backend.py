@@ -41,7 +41,6 @@ from ingest.schema import MEDIA_FILE
 
 # Asked of an empty room; any question that is searched for will do.
 _FIRST_QUESTION = "How do machines learn?"
-COLLECTION_TITLE = "Talks Assistant"
 _NEAR = 3
 _FOLDERS_FILE = ".folders"  # hidden, so that it is not read as a source
 MOST_FOLDERS = 100
@@ -55,7 +54,6 @@ class PageState:
     """What the page says about the program as a whole.
 
     Attributes:
-        title: The collection's name.
         ingest: How far a running ingest is, in words, or None.
         problem: Why questions cannot be answered, in one sentence, or None.
         endpoint: The endpoint of the settings, such as "llama3.1 at http://127.0.0.1:11434/v1", or None.
@@ -63,7 +61,6 @@ class PageState:
         told: What the last ingest has read and what not, a sentence each.
     """
 
-    title: str
     talks: int
     papers: int
     ingest: str | None = None
@@ -185,7 +182,7 @@ class PageBackend:
         endpoint = settings.llm_base_url and f"{settings.llm_model or 'its first model'} at {settings.llm_base_url}"
         # A failed ingest beside an index that serves is no reason not to answer.
         problem = None if talks + papers else problem
-        return PageState(COLLECTION_TITLE, talks, papers, self._ingest, problem, endpoint, self._can_add, self._told)
+        return PageState(talks, papers, self._ingest, problem, endpoint, self._can_add, self._told)
 
     def first_questions(self) -> Sequence[str]:
         """Questions made from the collection."""

@@ -130,7 +130,7 @@ def test_everything_from_outside_is_escaped() -> None:
     )
     cited = replace(citation(), title=EVIL, quote=EVIL, quote_start=0, url="javascript:alert(1)")
     turn = replace(growing(cited, passages=(passage,), text=f"{EVIL} [1]"), question=EVIL, problem=EVIL)
-    page = PageState(EVIL, 1, 1, ingest=EVIL, endpoint=EVIL)
+    page = PageState(1, 1, ingest=EVIL, endpoint=EVIL)
     conversation = Conversation(turns=[turn])
     html = evidence_html(conversation, lambda _: (EVIL, EVIL)) + masthead_html(page, conversation)
     html += message_html(turn, ENGLISH)
@@ -152,12 +152,12 @@ def test_each_turn_is_two_messages_and_offers_stand_below_the_last() -> None:
 @pytest.mark.parametrize(
     ("state", "kind", "words"),
     [
-        pytest.param(PageState("T", 2, 1), "no-model", "No model: answers are quoted sentences", id="no model"),
-        pytest.param(PageState("T", 2, 1, endpoint="m at u"), "model", "Model: m at u", id="model"),
-        pytest.param(PageState("T", 0, 0), "empty", "There are no talks here yet.", id="empty"),
-        pytest.param(PageState("T", 0, 0, ingest="Reading"), "ingest", "You can ask as soon as", id="first"),
-        pytest.param(PageState("T", 2, 1, ingest="Reading"), "ingest", "Reading the talks. Reading.", id="again"),
-        pytest.param(PageState("T", 0, 0, problem="Broken."), "problem", "Broken.", id="problem"),
+        pytest.param(PageState(2, 1), "no-model", "No model: answers are quoted sentences", id="no model"),
+        pytest.param(PageState(2, 1, endpoint="m at u"), "model", "Model: m at u", id="model"),
+        pytest.param(PageState(0, 0), "empty", "There are no talks here yet.", id="empty"),
+        pytest.param(PageState(0, 0, ingest="Reading"), "ingest", "You can ask as soon as", id="first"),
+        pytest.param(PageState(2, 1, ingest="Reading"), "ingest", "Reading the talks. Reading.", id="again"),
+        pytest.param(PageState(0, 0, problem="Broken."), "problem", "Broken.", id="problem"),
     ],
 )
 def test_masthead_says_what_can_be_done(state: PageState, kind: str, words: str) -> None:

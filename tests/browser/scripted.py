@@ -175,7 +175,7 @@ class Scripted(PageBackend):
     """
 
     scripts: dict[str, Sequence[Event | Exception]] = field(default_factory=dict)
-    page_state: PageState = field(default_factory=lambda: PageState("Recorded talks", talks=34, papers=106))
+    page_state: PageState = field(default_factory=lambda: PageState(talks=34, papers=106))
     pause_s: float = 0.0
     asked: list[tuple[str, list[str], Writer]] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)

@@ -64,7 +64,7 @@ def test_first_visit_says_what_is_here_and_offers_questions_that_are_asked_when_
     began = time.monotonic()
     page = visit(url)
     assert time.monotonic() - began < 5
-    expect(page.locator("h1")).to_have_text("Recorded talks")
+    expect(page.locator("h1")).to_have_text("Talks Assistant")
     expect(page.locator(".counts")).to_have_text("34 talks · 106 papers")
     expect(page.locator("#condition")).to_have_text("No model: answers are quoted sentences")
     expect(page.locator("#chat h2")).to_have_text("Ask about the talks in your own words")
@@ -199,14 +199,14 @@ def test_dead_endpoint_and_broken_turn_say_one_sentence_and_a_retry_recovers(ser
 
 
 def test_ingest_shows_progress_and_becomes_ready_without_a_reload(serve: Serve, visit: Visit) -> None:
-    backend = Scripted(page_state=PageState("Recorded talks", 0, 0, ingest="Embedding: 20 of 100"))
+    backend = Scripted(page_state=PageState(0, 0, ingest="Embedding: 20 of 100"))
     page = visit(serve(backend))
     told = "Reading the talks. Embedding: 20 of 100."
     expect(page.locator("#condition")).to_contain_text(told)
     ask(page, "Too early?")
     expect(page.locator(STATUS)).to_have_text("The talks are still being read; your question stays here.")
     expect(page.locator(BOX)).to_have_value("Too early?")
-    backend.page_state = PageState("Recorded talks", 34, 106)
+    backend.page_state = PageState(34, 106)
     expect(page.locator("#condition")).to_have_text("No model: answers are quoted sentences")
     page.press(BOX, "Enter")
     wait_for_answer(page)
@@ -217,9 +217,9 @@ def test_condition_is_said_plainly(serve: Serve, visit: Visit) -> None:
     backend = Scripted()
     page = visit(serve(backend))
     for state, words in (
-        (PageState("Talks", 0, 0), "There are no talks here yet."),
-        (PageState("Talks", 0, 0, problem="The disk is full."), "The disk is full."),
-        (PageState("Talks", 1, 0, endpoint="llama3.1 at x"), "Model: llama3.1 at x"),
+        (PageState(0, 0), "There are no talks here yet."),
+        (PageState(0, 0, problem="The disk is full."), "The disk is full."),
+        (PageState(1, 0, endpoint="llama3.1 at x"), "Model: llama3.1 at x"),
     ):
         backend.page_state = state
         page.reload()

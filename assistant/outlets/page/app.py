@@ -15,7 +15,7 @@ from assistant.outlets.page.browse import Browse, media_route
 from assistant.outlets.page.chat import Chat
 from assistant.outlets.page.parts import QUICK, Parts, Updates
 from assistant.outlets.page.session import LABELS, Conversation
-from assistant.outlets.page.status import Models, masthead_html
+from assistant.outlets.page.status import TITLE, Models, masthead_html
 from assistant.outlets.page.turns import said_html
 from assistant.outlets.page_backend import PageBackend
 from assistant.settings import Settings
@@ -33,7 +33,7 @@ _POLICY = (
 
 def build_page(backend: PageBackend) -> gr.Blocks:
     """The whole page, not yet served; `page_options` says how to serve it."""
-    page = _Page(title="Talks Assistant", analytics_enabled=False, fill_width=True)
+    page = _Page(title=TITLE, analytics_enabled=False, fill_width=True)
     with page:
         parts = Parts()
         chat, models = Chat(backend, parts), Models(backend, parts)

@@ -22,7 +22,7 @@ from assistant.outlets.page.browse import table_of
 from assistant.outlets.page.markdown import typed_text
 from assistant.outlets.page.parts import QUICK, QUIET, Parts, Updates, data_of, number_of, outgoing
 from assistant.outlets.page.session import Conversation, Words, words_for
-from assistant.outlets.page.status import masthead_html
+from assistant.outlets.page.status import TITLE, masthead_html
 from assistant.outlets.page.turns import button, chat_messages, evidence_html, message_html, status_html, status_text
 from assistant.outlets.page_backend import PageBackend
 from assistant.outlets.references import FORMATS, answer_markdown, export_conversation, references_of
@@ -211,7 +211,7 @@ class Chat:
         what = what if what in FORMATS else "markdown"
         kept = self._backend.conversations.read(conversation.owner, wanted)
         asked = [one for one in conversation.history() if str(one.key) == key] if key else kept.turns
-        turns, title = [(one.question, one.answer) for one in asked], kept.title or self._backend.state().title
+        turns, title = [(one.question, one.answer) for one in asked], kept.title or TITLE
         try:
             text = export_conversation(what, title, turns, self._backend.record, page_url, now_text())
         except TalksError as error:

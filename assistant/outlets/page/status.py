@@ -18,17 +18,18 @@ from assistant.outlets.page_backend import PageBackend, PageState
 from ingest.errors import TalksError
 from ingest.web import shown_address
 
+TITLE = "Talks Assistant"
 MOST_SAVED = 20
 _LONGEST_CHARS = 300
 
 
 def masthead_html(state: PageState, conversation: Conversation) -> str:
-    """The collection's name, what is in it, and what the page can do right now."""
+    """The program's name, what it holds, and what the page can do right now."""
     words = conversation.words
     kind, said = condition(state, conversation)
     held = "" if state.is_empty else f"{words.count(state.talks, 'talks')} · {words.count(state.papers, 'papers')}"
     return (
-        f'<header class="masthead"><h1 dir="auto">{escape(state.title)}</h1><p class="counts">{held}</p>'
+        f'<header class="masthead"><h1>{TITLE}</h1><p class="counts">{held}</p>'
         f'<p id="condition" class="condition {kind}" role="status" aria-live="polite">{escape(said)}</p></header>'
     )
 
