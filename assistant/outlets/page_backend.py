@@ -34,7 +34,6 @@ from ingest.errors import (
     TalksError,
 )
 from ingest.gists import Gist
-from ingest.pipeline import IngestReport, Pace, Progress
 from ingest.record_store import RecordStore
 from ingest.records import Kind, Record
 from ingest.schema import MEDIA_FILE
@@ -269,27 +268,19 @@ class PageBackend:
     def ingest(self) -> None:
         """Bring the index up to date, telling the page and the terminal how far it is."""
 
-        def run(bar: Progress) -> IngestReport:
-            pace = Pace()
-
-            def told(what: str, done: int, total: int) -> None:
-                if self._cancelled.is_set():
-                    raise IngestCancelled("Cancelled; the index stays as it was.")
-                self._ingest = pace.said(what, done, total)
-                bar(what, done, total)
-
-            return self._assistant.ingest(told, also=self._sources.roots())
+        def told(said: str) -> None:
+            if self._cancelled.is_set():
+                raise IngestCancelled("Cancelled; the index stays as it was.")
+            self._ingest = said
 
         self._cancelled.clear()
         self._ingest = "Reading the pages"
         try:
-            report = with_progress(run)
+            report = with_progress(lambda on: self._assistant.ingest(on, also=self._sources.roots()), told)
             self._problem = None
             done = f"Read in {report.seconds:.0f} s" if report.changed else "Nothing has changed"
-            self._told = (
-                *report.unreadable,
-                f"{done}: {report.talks} talks and {report.papers} papers from {report.files} files.",
-            )
+            said = f"{done}: {report.talks} talks and {report.papers} papers from {report.files} files."
+            self._told = (*report.unreadable, said)
             for sentence in (*report.unreadable, report_text(report)):
                 say(sentence, err=True)
         except TalksError as error:
@@ -298,13 +289,8 @@ class PageBackend:
             say(f"talks: {error}", err=True)
         finally:
             self._ingest = None
-        self._warm_up()
-
-    def _warm_up(self) -> None:
-        """Load what the first question would have to wait two seconds for."""
-        with suppress(TalksError):
-            for _ in self._assistant.turn(_FIRST_QUESTION, endpoint=None):
-                pass
+        with suppress(TalksError):  # loads what the first question would have to wait two seconds for
+            self._assistant.converse([_FIRST_QUESTION])
 
     @property
     def _can_add(self) -> bool:

@@ -55,17 +55,19 @@ def any_text_can_be_printed() -> None:
         sys.stdin.reconfigure(encoding="utf-8-sig", errors="replace")
 
 
-def with_progress(work: Callable[[OnProgress], T]) -> T:
-    """Run something long with a progress bar on stderr."""
+def with_progress(work: Callable[[OnProgress], T], told: Callable[[str], None] = lambda _: None) -> T:
+    """Run something long with a progress bar on stderr; `told` hears how far it is, and may raise to end it."""
     columns = (TextColumn("{task.description}", markup=False), BarColumn())
     pace = Pace()
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("Starting", total=None)
 
-        def told(what: str, done: int, total: int) -> None:
-            bar.update(task, description=printable(pace.said(what, done, total)), completed=done, total=total or None)
+        def progressed(what: str, done: int, total: int) -> None:
+            said = printable(pace.said(what, done, total))
+            told(said)
+            bar.update(task, description=said, completed=done, total=total or None)
 
-        return work(told)
+        return work(progressed)
 
 
 def report_to_json(report: IngestReport) -> dict[str, Any]:

@@ -109,8 +109,8 @@ class Browse:
             records = [self._backend.record(one) for one in found[: shown + ROWS_AT_ONCE]]
         except TalksError as error:
             return {self._parts.count: escape(str(error)), self._parts.rows: ""}
-        rows = rows_html(records, len(found), words)
-        return {self._parts.count: words.count(len(found), "entries"), self._parts.rows: rows}
+        said = words.count(len(found), "entries")
+        return {self._parts.count: said, self._parts.rows: rows_html(records, len(found), words)}
 
     def count(self, group: str | None, conversation: Conversation) -> Any:
         """How many talks and papers there are by a field, as bars; years in order, others the most frequent."""

@@ -260,7 +260,7 @@ class Chat:
         try:
             yield self.shown(conversation, value="")
             asked = self._backend.ask(question, history, writer=writer, scope=scope, style=style)
-            shown_at, seen = 0.0, None
+            shown_at, shown = 0.0, None
             with closing(asked) as events:
                 for event in events:
                     if conversation.running is not turn:  # Gradio sends the last update twice; make it a fresh one
@@ -268,11 +268,11 @@ class Chat:
                         return
                     turn.apply(event)
                     if isinstance(event, Sources) or time.monotonic() - shown_at > SHOWN_EVERY_S:
-                        yield {
-                            p.chat: chat_messages(conversation.turns, words),
-                            p.status: status_html(status_text(turn, words)),
-                        } | (self.looked(conversation) if seen != (turn.passages, turn.answer.citations) else {})
-                        shown_at, seen = time.monotonic(), (turn.passages, turn.answer.citations)
+                        said = status_html(status_text(turn, words))
+                        grown = {p.chat: chat_messages(conversation.turns, words), p.status: said}
+                        sources = (turn.passages, turn.answer.citations)
+                        yield grown | (self.looked(conversation) if sources != shown else {})
+                        shown_at, shown = time.monotonic(), sources
             if turn.is_running:
                 turn.fail(words("broke_off"))
         except TalksError as error:
