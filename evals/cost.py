@@ -77,7 +77,7 @@ def print_cost(assistant: Assistant) -> bool:
 
 def passage(text: str) -> None:
     """Read as an abstract, cut, told to the lexical index, written into a prompt and shown."""
-    part = read_objects(iter([(1, 1, {"kind": "talk", "title": "T", "abstract": text})]), "t.jsonl", 1)
+    part = read_objects([(1, 1, {"kind": "talk", "title": "T", "abstract": text})], "t.jsonl")
     for one in part.records:
         for each in record_passages(one):
             searchable(each.text)

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from ingest.errors import EmbedderError, EndpointRejected, EndpointUnreachable
 
 _BATCH = 64
-# A server that has just started may refuse once; more would only delay the message.
-_RETRIES = 1
+# A server that has just started may refuse so once; to ask more often would only delay the message.
+_ASKED_AGAIN = frozenset((408, 409, 429, *range(500, 600)))
 _SHOWN_CHARS = 200
 
 
@@ -107,7 +107,7 @@ class EndpointEmbedder:
         sent = [text if text.strip() else "." for text in texts]
         asked = {"model": self._model, "input": sent, "encoding_format": "float"}
         body = json.dumps(asked, ensure_ascii=False).encode("utf-8", "replace")
-        for left in range(_RETRIES, -1, -1):
+        for is_last in (False, True):
             try:
                 with http_client(
                     self._address,
@@ -120,13 +120,13 @@ class EndpointEmbedder:
                         f"{self._address}/embeddings", content=body, headers={"Content-Type": "application/json"}
                     )
             except (httpx.HTTPError, OSError) as error:  # also raised when it takes longer than timeout_s
-                if not left:
+                if is_last:
                     raise EndpointUnreachable(
                         f"{self._address}: no answer from the embedding endpoint within {self._timeout_s:g} s "
                         f"({error}); start it, or set TALKS_EMBEDDER=bundled."
                     ) from None
                 continue
-            if answer.is_success or not left or answer.status_code not in (408, 409, 429, *range(500, 600)):
+            if answer.status_code not in _ASKED_AGAIN:
                 break
         if not answer.is_success:
             raise EndpointRejected(self._rejection(answer.status_code, answer.text))

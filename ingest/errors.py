@@ -49,14 +49,12 @@ class PageUnreadable(TalksError):
     """One file cannot be read; the others can.
 
     Attributes:
-        file: The file as the user knows it.
         line: The 1-based line, or None when the whole file is meant.
     """
 
     def __init__(self, file: str, line: int | None, message: str) -> None:
         place = file if line is None else f"{file}, line {line}"
         super().__init__(f"{place}: {one_line(message)}")
-        self.file = file
         self.line = line
 
 

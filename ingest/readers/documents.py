@@ -19,6 +19,10 @@ from ingest.readers.people import is_name
 from ingest.readers.tracks import Track, check_order, clock_s, judged
 from ingest.records import Chapter, Cue
 
+# How a page begins, or a piece of one.
+HTML = re.compile(
+    r"\s*(?:<!--.{0,2000}?-->\s*)?<(?:!doctype html|html|head|body|h1|cite|p|div|article)\b", re.IGNORECASE | re.DOTALL
+)
 # YAML between two lines of dashes at the top.
 FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*\r?\n(?P<yaml>.{0,20000}?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|$)", re.DOTALL)
 _TIME = r"(?:\d{1,3}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?"
@@ -100,18 +104,6 @@ def read_html(text: str) -> Document:
 def plain_text(text: str) -> str:
     """What stands in a piece of HTML, a paragraph a line."""
     return "\n".join(block.text for block in _Page(text).blocks)
-
-
-def is_html(text: str) -> bool:
-    """Whether a text is a page or a piece of one."""
-    return (
-        re.match(
-            r"\s*(?:<!--.{0,2000}?-->\s*)?<(?:!doctype html|html|head|body|h1|cite|p|div|article)\b",
-            text,
-            re.IGNORECASE | re.DOTALL,
-        )
-        is not None
-    )
 
 
 def _byline(line: str) -> dict[str, Any]:

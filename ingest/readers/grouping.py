@@ -51,15 +51,10 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A record as its own file tells of it, and what that says of the files beside it.
-
-    Attributes:
-        owns_stem: Files of the same stem belong to it.
-    """
+    """A record as its own file tells of it, and what that says of the files beside it."""
 
     record: Record
     given: Given = Given({})
-    owns_stem: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,19 +226,20 @@ class _Joining:
         """The files that belong to an entry, each once; they are nobody else's from then on."""
         name, given = self._names[part.name], entry.given
         mine: list[Part] = []
-        if entry.owns_stem:
+        if given.is_recording or len(part.entries) == 1:
             mine += self._found_by.get(("stem", name.folder, name.stem), ())
             for outside in (schema.IDS.of(entry.record) or {}).values():
                 mine += self._found_by.get(("id", name.folder, outside), ())
-        mentioned = {mention: self._mentioned(mention) for mention in (*given.mentions, *given.perhaps)}
+        expected = (*given.mentions, *schema.MEDIA_FILE.all_of(entry.record))
+        mentioned = {mention: self._mentioned(mention) for mention in (*expected, *given.perhaps)}
         mine += [one for one in mentioned.values() if one is not None]
-        missing = [mention for mention in given.mentions if mentioned[mention] is None]
-        if len(missing) == len(given.mentions):
+        missing = [mention for mention in expected if mentioned[mention] is None]
+        if len(missing) == len(expected):
             for mention in dict.fromkeys(missing):
                 if mention not in self._missing:
                     self._missing.add(mention)
                     self._warn(part, f'"{mention}" is named but not in the folder; it is not read or played.')
-        left = {one.name: one for one in mine if one.name != part.name and one.name not in self._taken}
+        left = {one.name: one for one in mine if one.name not in self._taken}
         self._taken.update(left)
         return list(left.values())
 
@@ -364,7 +360,8 @@ def _with(record: Record, values: Mapping[str, Value]) -> Record:
 
 def _of(record: Record, part: Part) -> Record:
     """The record with a file among its sources."""
-    return replace(record, sources=(*record.sources, Source(part.name, 1, part.line_count, "")))
+    own = Source(part.name, 1, part.line_count, "")
+    return replace(record, sources=tuple(dict.fromkeys((*record.sources, own))))
 
 
 def _common_end(first: Sequence[str], second: Sequence[str]) -> int:

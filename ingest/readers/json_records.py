@@ -10,7 +10,7 @@ import math
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast, get_args
 
@@ -57,10 +57,10 @@ def recognises(lines: Sequence[str]) -> bool:
 
 def read(lines: Sequence[str], name: str) -> Part:
     """Read a file of records of these lines, blank ones included; raises as `read_objects` does."""
-    return read_objects(_objects(lines), name, len(lines))
+    return read_objects(_objects(lines), name)
 
 
-def read_objects(objects: Iterator[tuple[int, int, Any]], name: str, line_count: int) -> Part:
+def read_objects(objects: Iterable[tuple[int, int, Any]], name: str) -> Part:
     """Read what stands at (first line, last line): objects in anybody's words or a format of their own, or a `Given`.
 
     Raises:
@@ -79,20 +79,14 @@ def read_objects(objects: Iterator[tuple[int, int, Any]], name: str, line_count:
             except _BadRecord as error:
                 warnings.append(Warning(name, first, str(error)))
                 continue
-            media = schema.MEDIA_FILE.of(record)
-            entries.append(
-                Entry(record, replace(given, mentions=(*given.mentions, media)) if media else given, given.is_recording)
-            )
+            entries.append(Entry(record, given))
             warnings += [Warning(name, first, message) for message in dict.fromkeys(reader.messages)]
             unused.update(given.unused)
             unused.update(reader.unknown)
     if not entries:
         worst = warnings[0] if warnings else Warning(name, 1, "it holds no talk and no paper; put some into it.")
         raise PageUnreadable(name, worst.line, worst.message)
-    if len(entries) == 1:
-        entries = [replace(entries[0], owns_stem=True)]
-    warnings.sort(key=lambda warning: warning.line)
-    return Part(name, line_count, tuple(entries), warnings=tuple(warnings), unused=unused)
+    return Part(name, entries=tuple(entries), warnings=tuple(warnings), unused=unused)
 
 
 def read_chapters(items: Sequence[Mapping[str, Any]]) -> tuple[Chapter, ...]:
@@ -268,7 +262,8 @@ class _RecordReader:
             speakers=speakers,
             abstract=self._text("abstract"),
             bio=self._text("bio"),
-            chapters=self.chapters(values.get(schema.DURATION.key)),
+            # Of a list of ours, which names its sources, they were judged when they were first read.
+            chapters=self.chapters(None if "sources" in self.values else values.get(schema.DURATION.key)),
             transcript=self._transcript(),
             values=values,
             other=self.other,

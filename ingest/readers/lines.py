@@ -84,7 +84,7 @@ class Page:
         self.lines = filled(lines)
         self.furniture: dict[int, str] = {}
         self.warnings: list[Warning] = []
-        self._name, self._kind, self._count = name, kind, len(lines)
+        self._name, self._kind = name, kind
 
     def warn(self, line: int, message: str) -> None:
         """Tell something odd about a line."""
@@ -139,7 +139,7 @@ class Page:
             self.warn(1, empty)
         warnings = tuple(sorted(self.warnings, key=lambda warning: warning.line))
         entries = tuple(Entry(record) for record in records)
-        return Part(self._name, self._count, entries, furniture=self.furniture, warnings=warnings)
+        return Part(self._name, entries=entries, furniture=self.furniture, warnings=warnings)
 
 
 def furniture_name(line: str, known: Mapping[str, str] = FURNITURE) -> str | None:

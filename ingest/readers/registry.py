@@ -7,7 +7,7 @@ tells media and other binary files, which are never read; text is decoded here, 
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -16,7 +16,6 @@ from xml.etree.ElementTree import Element, ParseError
 import defusedxml.ElementTree
 from defusedxml.common import DefusedXmlException
 
-from ingest import schema
 from ingest.errors import PageUnreadable
 from ingest.readers import captions, documents, feeds, json_records, paper_pages, schedules, tables, talk_pages
 from ingest.readers.fields import record_key
@@ -80,8 +79,10 @@ def read_file(path: Path, *, name: str) -> Part:
         message = f"it cannot be opened ({error.strerror}); check that the file is there."
         raise PageUnreadable(name, None, message) from error
     text, told = _decoded(content, name)
-    part = _read_text(text, name)
-    return replace(part, warnings=(Warning(name, 1, told), *part.warnings)) if told else part
+    lines = re.split(r"\r\n|\r|\n", text)
+    part = _read_text(text, lines, name)
+    warnings = (Warning(name, 1, told), *part.warnings) if told else part.warnings
+    return replace(part, line_count=len(lines), warnings=warnings)
 
 
 def _decoded(content: bytes, name: str) -> tuple[str, str]:
@@ -122,13 +123,12 @@ def _without_mark(content: bytes) -> str | None:
     return "utf-16-le" if odd > even else "utf-16-be"
 
 
-def _read_text(text: str, name: str) -> Part:
+def _read_text(text: str, lines: list[str], name: str) -> Part:
     """What a text gives, by the first format that recognises it."""
-    lines = re.split(r"\r\n|\r|\n", text)
     ending = PurePosixPath(name).suffix.lower()
     if _JSON_START.match(text):
         return _read_json(text, lines, name)
-    if documents.is_html(text):
+    if documents.HTML.match(text):
         return _document(documents.read_html(text), lines, name, is_page=True)
     if _XML.match(text) and text.rstrip().endswith(">"):
         return _read_xml(text, lines, name)
@@ -137,12 +137,12 @@ def _read_text(text: str, name: str) -> Part:
     if paper_pages.recognises(lines):
         return paper_pages.read(lines, name)
     if captions.is_captions(text):
-        return _spoken(captions.read_captions(text), lines, name)
+        return _spoken(captions.read_captions(text), name)
     table = tables.read_table(text)
     if isinstance(table, Track):
-        return _spoken(table, lines, name)
+        return _spoken(table, name)
     if table is not None:
-        return json_records.read_objects(((line, line, one) for line, one in table), name, len(lines))
+        return json_records.read_objects(((line, line, one) for line, one in table), name)
     if json_records.recognises(lines):
         return json_records.read(lines, name)
     if ending in _CAPTION_ENDINGS:
@@ -158,17 +158,17 @@ def _read_text(text: str, name: str) -> Part:
     raise PageUnreadable(name, None, _UNKNOWN)
 
 
-def _spoken(track: Track, lines: list[str], name: str) -> Part:
+def _spoken(track: Track, name: str) -> Part:
     """A part that is only what was said."""
     if not track.cues:
         raise PageUnreadable(name, None, "it holds no caption; download it again, or remove it.")
     warnings = tuple(Warning(name, 1, problem) for problem in track.problems)
-    return Part(name, len(lines), track=track, warnings=warnings, unused=track.unused)
+    return Part(name, track=track, warnings=warnings, unused=track.unused)
 
 
-def _read_given(recordings: Iterator[Given], lines: list[str], name: str) -> Part:
+def _read_given(recordings: Iterable[Given], lines: list[str], name: str) -> Part:
     """What a file tells that is of one piece."""
-    return json_records.read_objects(((1, len(lines), one) for one in recordings), name, len(lines))
+    return json_records.read_objects(((1, len(lines), one) for one in recordings), name)
 
 
 def _document(document: documents.Document, lines: list[str], name: str, *, is_page: bool = False) -> Part:
@@ -187,16 +187,11 @@ def _document(document: documents.Document, lines: list[str], name: str, *, is_p
     elif document.paragraphs and not any(record_key(key) == "abstract" for key in told):
         told = {**told, "abstract": "\n".join(document.paragraphs)}
     if "title" not in told:
-        part = _spoken(track or Track(()), lines, name)
+        part = _spoken(track or Track(()), name)
     else:
-        part = _read_given(iter((Given(json_records.under_our_keys(told)),)), lines, name)
-        [entry] = part.entries
-        record = replace(entry.record, chapters=document.chapters)
-        if track is not None:
-            values = {schema.CAPTIONS.key: track.made, **record.values}
-            record = replace(record, transcript=track.cues, transcript_file=name, values=values)
+        part = _read_given([Given(json_records.under_our_keys(told))], lines, name)
         problems = tuple(Warning(name, 1, problem) for problem in (track.problems if track else ()))
-        part = replace(part, entries=(replace(entry, record=record),), track=track, warnings=part.warnings + problems)
+        part = replace(part, track=track, warnings=part.warnings + problems)
     untimed = (Warning(name, 1, _AS_TEXT),) if is_text else ()
     return replace(part, chapters=document.chapters, warnings=untimed + part.warnings)
 
@@ -220,7 +215,7 @@ def _read_xml(text: str, lines: list[str], name: str) -> Part:
 
 def _read_json(text: str, lines: list[str], name: str) -> Part:
     if text.lstrip().startswith('{"replayChatItemAction"'):
-        return Part(name, len(lines), aside="a live chat")
+        return Part(name, aside="a live chat")
     try:
         value = json_records.clean(json.loads(text))
     except RecursionError:
@@ -238,17 +233,17 @@ def _read_json(text: str, lines: list[str], name: str) -> Part:
             and "title" in value
             and not {"videos", "speakers"} & value.keys()
         ):
-            return _read_category(value, lines, name)
+            return _read_category(value, name)
         if is_playlist(value):
-            return Part(name, len(lines), aside="a downloader's list of a playlist")
-        if schedules.is_schedule(value):
-            return _read_given(schedules.read_json(value), lines, name)
+            return Part(name, aside="a downloader's list of a playlist")
+        if (events := schedules.read_json(value)) is not None:
+            return _read_given(events, lines, name)
         if _lists(value, "events", "tStartMs"):
-            return _spoken(captions.read_json3(value), lines, name)
+            return _spoken(captions.read_json3(value), name)
         if _lists(value, "chapters", "startTime"):
-            return Part(name, len(lines), chapters=_podcast_chapters(value["chapters"]))
+            return Part(name, chapters=_podcast_chapters(value["chapters"]))
     if (track := read_segments(value)) is not None:
-        return _spoken(track, lines, name)
+        return _spoken(track, name)
     if isinstance(value, dict) and not any(record_key(key) == "title" for key in value):
         keys = ", ".join(f'"{key}"' for key in list(value)[:8])
         told = f"its only key is {keys}" if len(value) == 1 else f"its keys are {keys}" if value else "it is empty"
@@ -272,12 +267,11 @@ def _podcast_chapters(given: list[Any]) -> tuple[Chapter, ...]:
     return json_records.read_chapters(timed(items))
 
 
-def _read_category(value: dict[str, Any], lines: list[str], name: str) -> Part:
+def _read_category(value: dict[str, Any], name: str) -> Part:
     """PyVideo's `category.json`: its title is the event of every recording in and below its folder."""
     known = ("title", "url", "slug", "start_date", "end_date", "description")
     return Part(
         name,
-        len(lines),
         event=value["title"].strip(),
         unused=Counter(key for key, one in value.items() if key not in known and one),
     )

@@ -19,16 +19,11 @@ _VIDEO_LINK = re.compile(r"video|recording|aufzeichnung|mitschnitt", re.IGNORECA
 _TOLD_ELSEWHERE = ("id", "code", "slug", "logo", "room", "start", "end")
 
 
-def is_schedule(value: Mapping[str, Any]) -> bool:
-    """Whether an object is a programme."""
+def read_json(value: Mapping[str, Any]) -> Iterator[Given] | None:
+    """Read a programme; None for any other object."""
     schedule = value.get("schedule")
-    return isinstance(schedule, dict) and isinstance(schedule.get("conference"), dict)
-
-
-def read_json(value: Mapping[str, Any]) -> Iterator[Given]:
-    """Read a programme for which `is_schedule` holds."""
-    conference = value["schedule"]["conference"]
-    return _read(conference, _events(conference))
+    conference = schedule.get("conference") if isinstance(schedule, dict) else None
+    return _read(conference, _events(conference)) if isinstance(conference, dict) else None
 
 
 def read_xml(root: Element) -> Iterator[Given]:

@@ -19,9 +19,9 @@ from ingest.schema import LINKS
 
 HEADING = re.compile(r"Recorded Talks\b(?:\s*[:|–—-].{0,120})?", re.IGNORECASE)
 _HEADING_AMONG_LINES = 20
-_ABSTRACT_LABEL = re.compile(r"(?:abstract|summary)\s*(?::\s*|$)", re.IGNORECASE)
+_ABSTRACT_LABEL = re.compile(r"^(?:abstract|summary)\s*(?::\s*|$)", re.IGNORECASE)
 _BIO_LABEL = re.compile(
-    r"(?:(?:speaker(?:['’]?s)?['’]?\s+|short\s+)?bio(?:graph(?:y|ies)|s)?|about the (?:speakers?|presenters?))"
+    r"^(?:(?:speaker(?:['’]?s)?['’]?\s+|short\s+)?bio(?:graph(?:y|ies)|s)?|about the (?:speakers?|presenters?))"
     r"\s*(?::\s*|$)",
     re.IGNORECASE,
 )
@@ -123,14 +123,8 @@ def _abstract_and_bio(paragraphs: Lines, speakers: Sequence[Speaker]) -> tuple[L
     labelled = next((index for index, (_, line) in enumerate(paragraphs) if _BIO_LABEL.match(line)), None)
     start = bio_start([line for _, line in paragraphs], speakers) if labelled is None else labelled
     start = len(paragraphs) if start is None else start
-    abstract = [
-        (number, _ABSTRACT_LABEL.sub("", line, count=1) if _ABSTRACT_LABEL.match(line) else line)
-        for number, line in paragraphs[:start]
-    ]
-    bio = [
-        (number, line[match.end() :] if (match := _BIO_LABEL.match(line)) else line)
-        for number, line in paragraphs[start:]
-    ]
+    abstract = [(number, _ABSTRACT_LABEL.sub("", line)) for number, line in paragraphs[:start]]
+    bio = [(number, _BIO_LABEL.sub("", line)) for number, line in paragraphs[start:]]
     return [pair for pair in abstract if pair[1]], [pair for pair in bio if pair[1]]
 
 

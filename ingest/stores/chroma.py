@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from ingest.stores import Rows
+from ingest.text import valid_text
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
@@ -72,9 +73,9 @@ class ChromaStore:
 
 def create_embedded(folder: Path) -> ChromaStore:
     """A new collection in a folder of its own; the folder is whole once the store is closed."""
-    if _is_utf8(str(folder)):
+    if valid_text(str(folder)) == str(folder):
         return ChromaStore(_client(folder), _PASSAGES, create=True)
-    # Chroma takes no other path: it is given one that leads there.
+    # Chroma takes no path that is no UTF-8, whose other bytes are half signs here: it is given one that leads there.
     beside = Path(tempfile.mkdtemp(prefix="talks-chroma-"))
     folder.mkdir(parents=True, exist_ok=True)
     (beside / "store").symlink_to(folder.absolute(), target_is_directory=True)
@@ -119,15 +120,6 @@ def connect(url: str, token: str | None, name: str, *, create: bool) -> ChromaSt
         settings=chromadb.config.Settings(anonymized_telemetry=False),
     )
     return ChromaStore(cast("Client", client), name, create=create)
-
-
-def _is_utf8(path: str) -> bool:
-    """Whether a path can be written in UTF-8; one that holds other bytes has them as lone surrogates."""
-    try:
-        path.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
 
 
 def _client(folder: Path) -> "Client":

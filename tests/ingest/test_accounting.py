@@ -256,5 +256,5 @@ def _parts(record: Record) -> list[object]:
 
 def _is_shown(line: str, shown: str) -> bool:
     """Whether a line's words are in what the records say, labels, marks and a logo's text left out."""
-    marks = {"author", "authors", "and", "bio", "abstract", "rice"}
+    marks = {"author", "authors", "and", "bio", "bios", "biography", "biographies", "abstract", "summary", "rice"}
     return all(word in shown or word.casefold() in marks for word in re.findall(r"[^\W_]+", line))

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ingest.errors import PageUnreadable
@@ -253,6 +253,7 @@ def listed(records: Iterable[Record]) -> list[dict[str, Any]]:
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@example([{"title": "x", "duration_s": 1}, {"title": "x", "chapters": [{"title": "y", "start_s": 2}]}])
 @given(st.lists(RECORDS, min_size=1, max_size=4))
 def test_listed_records_read_back_the_same(made_up: list[dict[str, Any]]) -> None:
     records = merge(read([json.dumps(one) for one in made_up], "made-up.jsonl").records).records
