@@ -15,7 +15,7 @@ from assistant.retrieve.structured import evaluate
 from ingest.record_store import RecordStore
 from ingest.records import KINDS
 from ingest.schema import DATE, FIELDS, PAGE, Field, Type
-from ingest.text import name_key
+from ingest.text import name_key, printable
 
 Order = Literal["as_saved", "title", "speaker", "newest", "oldest"]
 ORDERS: tuple[Order, ...] = get_args(Order)
@@ -23,6 +23,8 @@ ORDERS: tuple[Order, ...] = get_args(Order)
 MOST_CHOICES = 300
 """Values of one field that are offered, the most frequent first; others can be typed."""
 
+# Words that are looked for, or values that are chosen; nobody needs more.
+_MOST_ASKED = 50
 # What a query is ordered by, and whether backwards.
 _SORTED_BY = {
     "as_saved": ("corpus", False),
@@ -63,7 +65,7 @@ class Shelf:
     def query(self, chosen: Sequence[str]) -> Query:
         """What was chosen, "field=value" each, or typed, as conditions: values of one field are alternatives."""
         asked: dict[str, list[str]] = {}
-        for text in chosen:
+        for text in chosen[:_MOST_ASKED]:
             key, _, value = text.partition("=")
             is_offered = key == "id" or value in self.values.get(key, ())
             asked.setdefault(key if is_offered else "", []).append(value if is_offered else text)
@@ -95,7 +97,8 @@ class Shelf:
             f"SELECT position FROM {table} WHERE instr({_joined(columns)}, ?1)"  # noqa: S608  # ours
             for table, columns in told.items()
         )
-        found = [{position for (position,) in self._store.rows(query, [word])} for word in name_key(text).split()]
+        words = name_key(printable(text)).split()[:_MOST_ASKED]
+        found = [{position for (position,) in self._store.rows(query, [word])} for word in words]
         return sorted(set.intersection(*found)) if found else None
 
 

@@ -50,6 +50,8 @@ def shelf() -> Shelf:
         pytest.param({"chosen": ["kind=film"]}, [], id="no such kind"),
         pytest.param({"chosen": ["#speaker=1"]}, [], id="no such field"),
         pytest.param({"words": "nothing of the kind"}, [], id="nothing"),
+        pytest.param({"words": "\ud800"}, [], id="half a sign"),
+        pytest.param({"chosen": ["\ud800 %_'\"\0"]}, [], id="signs that a query might obey"),
         pytest.param({"order": "title"}, [FLAT.id, HESSIAN.id, NEURO.id, PAPER], id="by title"),
         pytest.param({"order": "speaker"}, [NEURO.id, FLAT.id, HESSIAN.id, PAPER], id="by speaker"),
         pytest.param({"order": "newest"}, [HESSIAN.id, PAPER, FLAT.id, NEURO.id], id="newest, undated last"),
