@@ -14,7 +14,7 @@ from assistant.query import EVERYTHING, Condition, Query
 from assistant.retrieve.structured import evaluate
 from ingest.record_store import RecordStore
 from ingest.records import KINDS
-from ingest.schema import DATE, FIELDS, PAGE, Field, Type
+from ingest.schema import DATE, FIELDS, PAGE, ROLE, Field, Type
 from ingest.text import name_key, printable
 
 Order = Literal["as_saved", "title", "speaker", "newest", "oldest"]
@@ -70,12 +70,17 @@ class Shelf:
             is_offered = key == "id" or value in self.values.get(key, ())
             asked.setdefault(key if is_offered else "", []).append(value if is_offered else text)
         kinds, typed = set(asked.pop("kind", ())), asked.pop("", ())
-        conditions = [Condition(_CONDITION.get(key, key), tuple(values)) for key, values in asked.items()]
+        conditions = [self._condition(key, tuple(values)) for key, values in asked.items()]
         if typed:
             held = (id_ for text in typed for id_ in evaluate(EVERYTHING, self._store, within=self._holding(text)).ids)
             conditions.append(Condition("among", tuple(held) or ("",)))
         kind = next((kind for kind in KINDS if kinds == {kind}), None)
         return Query(kind=kind, conditions=tuple(conditions))
+
+    def _condition(self, key: str, values: tuple[str, ...]) -> Condition:
+        if key == ROLE.key:  # elsewhere "Professor" means assistant professors, too
+            return Condition("among", tuple(id_ for one in values for id_ in self._store.records_named(key, one)))
+        return Condition(_CONDITION.get(key, key), values)
 
     def choices(self) -> list[tuple[str, str]]:
         """What can be chosen: (what is read, "field=value"), the values of each field by how often they occur."""

@@ -88,6 +88,13 @@ def test_field_of_the_schema_is_offered_without_further_ado(tmp_path: Path) -> N
     assert shelf.find(chosen=["recorded=yes"]) == ("a",)
 
 
+def test_chosen_post_is_that_post_alone(tmp_path: Path) -> None:
+    posts = ("Professor", "Assistant Professor")
+    records = [made_up.talk(post, (Speaker("A B", role=post),), id=post[:1].lower()) for post in posts]
+    write_store(tmp_path / "s", records, [])
+    assert Shelf(RecordStore(tmp_path / "s")).find(chosen=["role=Professor"]) == ("p",)
+
+
 def test_search_among_21715_records_is_felt_at_once(tmp_path: Path) -> None:
     records = [
         made_up.talk(
