@@ -196,7 +196,7 @@ class Assistant:
             gatherer,
             self._abstainer,
             Writer(self._prompts, keyword, self._grounder),
-            Extractor(ranker),
+            Extractor(gatherer),
             Digest(gatherer),
             Program(store, bundled),
             self._grounder,

@@ -11,13 +11,15 @@ from dataclasses import dataclass, field, replace
 
 from assistant.answer import messages
 from assistant.answer.abstain import Abstainer, hint
-from assistant.answer.citations import CitedText
+from assistant.answer.citations import CitedText, Quote
 from assistant.answer.digest import Digest
-from assistant.answer.extract import Excerpt, Extractor
-from assistant.answer.generate import MARKER, Task, Writer
+from assistant.answer.extract import Extractor
+from assistant.answer.generate import Task, Writer
 from assistant.answer.grounding import Grounder, with_support
+from assistant.answer.opinion import second_opinion
 from assistant.answer.program import Program
 from assistant.answer.tabulate import tell
+from assistant.prompts import MARKER
 from assistant.query import EVERYTHING, Query, query_text
 from assistant.retrieve.evidence import Evidence, Gatherer
 from assistant.retrieve.hybrid import RankedRecord
@@ -27,7 +29,6 @@ from assistant.types import (
     Abstention,
     Answer,
     ChatModel,
-    Checked,
     Done,
     Event,
     Mode,
@@ -143,12 +144,12 @@ class ChatEngine:
 
         outcome = yield from self.writer.write(task, turn.answer, history, endpoint, table)
         turn.notice, turn.dropped_markers = outcome.notice, outcome.dropped_markers
-        if outcome.first_said is not None:
-            turn.clock("first_token", outcome.first_said)
+        if turn.answer.first_said is not None:
+            turn.clock("first_token", turn.answer.first_said)
             turn.mode = "model"
             turn.refused = outcome.said_not_found
             turn.query = query_text(rows.query) if rows else None
-            yield from self._check(turn, task, endpoint)
+            self._check(turn, task, endpoint)
         return outcome.is_enough
 
     def _without_model(self, turn: _Turn) -> Iterator[Event]:
@@ -177,7 +178,7 @@ class ChatEngine:
             yield from self._correct(turn)
         elif decision is not None:
             turn.abstention = decision
-            yield from messages.say(answer, decision.text)
+            yield from answer.paragraph(decision.text)
         elif intent in ("summarise", "compare", "recommend"):
             turn.mode = "gist"
             if intent == "summarise":
@@ -202,39 +203,33 @@ class ChatEngine:
         text = MARKER.sub("", told.text)
         return NumberedSource(passages, text, "Table of the records that were asked for") if passages else None
 
-    def _best_of(self, turn: _Turn, record: RankedRecord, most: int, *, with_bio: bool = True) -> list[Excerpt]:
+    def _best_of(self, turn: _Turn, record: RankedRecord, most: int) -> list[Quote]:
         """The sentences of a record that answer best."""
-        return self.extractor.of_record(turn.understood, record, most=most, with_bio=with_bio)
+        return self.extractor.of_record(turn.understood, record, most)
 
-    def _quote(self, turn: _Turn, found: Sequence[Excerpt], *, lead: str = messages.LEAD) -> Iterator[Event]:
-        cited = [(one, self.gatherer.source(one.passage, one.score)) for one in found]
-        return messages.excerpts(turn.answer, cited, lead=lead)
-
-    def _compared(self, turn: _Turn) -> list[list[Excerpt]]:
-        """Excerpts of each record that is compared: those named, and the best where only one is, or none."""
+    def _compared(self, turn: _Turn) -> list[list[Quote]]:
+        """Quotes of each record that is compared: those named, and the best where only one is, or none."""
         count = min(max(2, len(turn.evidence.named)), MOST_COMPARED)
-        return [self._best_of(turn, one, COMPARED_SENTENCES, with_bio=False) for one in turn.evidence.records[:count]]
+        return [self._best_of(turn, one, COMPARED_SENTENCES) for one in turn.evidence.records[:count]]
 
     def _extract(self, turn: _Turn, *, several: bool) -> Iterator[Event]:
-        """Excerpts of the best records; of a list by relevance the best sentence of each."""
+        """Quotes of the best records; of a list by relevance the best sentence of each."""
         evidence = turn.evidence
         if not several or not evidence.records:
             found = self.extractor.extract(turn.understood, evidence, turn.style)
-            yield from self._quote(turn, found, lead=messages.LEAD if turn.is_sure else messages.LEAD_UNSURE)
+            yield from messages.quotes(turn.answer, found, lead=messages.LEAD if turn.is_sure else messages.LEAD_UNSURE)
             return
         least = LEAST_OF_BEST_LISTED * evidence.records[0].score
-        yield from messages.say(turn.answer, messages.LEAD_SEVERAL)
+        yield from turn.answer.paragraph(messages.LEAD_SEVERAL)
         for record in [one for one in evidence.records if one.score >= least][:MOST_LISTED]:
-            best = self._best_of(turn, record, 1)[-1]
-            source = self.gatherer.source(best.passage, record.score)
-            yield from messages.say(turn.answer, f"**{source.title}**{messages.by(source)}")
-            yield from messages.quote(turn.answer, best, source)
+            best = self._best_of(turn, record, 1)[-1:]
+            yield from messages.quotes(turn.answer, best, lead=messages.EACH)
 
     def _quote_rows(self, turn: _Turn, ids: Sequence[str]) -> Iterator[Event]:
         """What the records of a short list say, where more is asked than which they are."""
         for record in turn.evidence.records if len(ids) <= MOST_ROWS_QUOTED else ():
             if record.record_id in ids:
-                yield from self._quote(turn, self._best_of(turn, record, COMPARED_SENTENCES), lead="")
+                yield from messages.quotes(turn.answer, self._best_of(turn, record, COMPARED_SENTENCES), lead="")
 
     def _correct(self, turn: _Turn) -> Iterator[Event]:
         """Say whose talk it is, and what it says."""
@@ -244,23 +239,22 @@ class ChatEngine:
         yield from messages.correction(turn.answer, wrong.name, own, meant)
         for record in turn.evidence.records:
             if record.record_id == wrong.meant.record_id:
-                yield from self._quote(turn, self._best_of(turn, record, 2))
+                yield from messages.quotes(turn.answer, self._best_of(turn, record, 2))
 
-    def _check(self, turn: _Turn, task: Task, endpoint: ChatModel) -> Iterator[Event]:
+    def _check(self, turn: _Turn, task: Task, endpoint: ChatModel) -> None:
         """Compare each statement of a model with what it read of the records that it cites."""
         answer = turn.answer
         told = {one.passages[0].id: f"{one.heading}\n{one.text}" for one in task.sources}
-        for passage in self.gatherer.passages_named(one.passage_id for one in answer.citations):
-            told.setdefault(passage.id, f"{passage.title}\n{'; '.join(passage.speakers)}\n{passage.text}")
+        for passage in self.gatherer.store.passages_named(one.passage_id for one in answer.citations):
+            told.setdefault(passage.record_id, passage.headed_text)
         checked = self.grounder.check_answer(answer.text, answer.citations, told)
         if self.asks_again:
-            checked = self.writer.reconsider(checked, endpoint)
+            checked = second_opinion(checked, self.writer.prompts, endpoint)
         answer.citations = list(with_support(answer.citations, checked))
         turn.checks = tuple(
             StatementCheck(one.statement.start, one.statement.end, one.verdict.verdict, one.verdict.reason)
             for one in checked
         )
-        yield Checked(turn.checks)
 
     def _done(self, turn: _Turn) -> Answer:
         """The turn as it ended."""

@@ -1,13 +1,23 @@
 """Loads the templates of `prompts/` and checks every variable before the first question is asked.
 
-Comes in: a folder of Markdown templates with variables in braces. Goes out: functions from values to text.
+Comes in: a folder of Markdown templates with variables in braces. Goes out: functions from values to text; and the
+conversation as every prompt tells it.
 """
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from string import Formatter
 
+from assistant.answer.markers import defuse
+from assistant.types import Answer
 from ingest.errors import PromptError
+
+# The sources are never cut for the history's sake: of that, the last turns are enough, and their beginnings.
+TURNS_KEPT = 3
+ANSWER_CHARS = 300
+MARKER = re.compile(r"\s?\[\d+\]")
 
 # Template → the variables that it must use, all of them and no other; prompts/README.md explains each.
 VARIABLES: dict[str, frozenset[str]] = {
@@ -55,3 +65,12 @@ def load_prompts(folder: Path) -> Prompts:
     if faults:
         raise PromptError("; ".join(faults) + ". See the README in prompts/ for the variables of each template.")
     return Prompts(templates)
+
+
+def told(history: Sequence[Answer]) -> str:
+    """The last turns, each on two lines; their numbers were those of other sources."""
+    said = [(one.question, MARKER.sub("", one.text)[:ANSWER_CHARS]) for one in history[-TURNS_KEPT:]]
+    lines = (
+        f"User: {defuse(asked, is_line=True)}\nAssistant: {defuse(answered, is_line=True)}" for asked, answered in said
+    )
+    return "\n".join(lines) or "(nothing yet)"

@@ -1,7 +1,7 @@
 """The shapes that a chat turn passes on: what was understood, gathered, decided and answered, and the events it yields.
 
 A turn yields `Status` any number of times, `Sources` once (possibly empty), then `Delta` and `Cited` as the answer
-grows, `Checked` when it rests on passages, and `Done` exactly once, last; page, API and command line show these.
+grows, and `Done` exactly once, last; page, API and command line show these.
 """
 
 from collections.abc import Generator
@@ -13,10 +13,6 @@ from ingest.records import Kind
 
 class ChatModel(Protocol):
     """A model that may write answers; `assistant.llm.Endpoint` is one."""
-
-    @property
-    def base_url(self) -> str:
-        """Where it is."""
 
     def model(self) -> str:
         """What it is called."""
@@ -239,17 +235,10 @@ class Cited:
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
-    """Whether the statements of the answer are carried by what they cite."""
-
-    checks: tuple[StatementCheck, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Done:
     """The turn is over; `answer` holds all that was said."""
 
     answer: Answer
 
 
-Event = Status | Sources | Delta | Cited | Checked | Done
+Event = Status | Sources | Delta | Cited | Done

@@ -7,6 +7,7 @@ exactly one source carries it; such a citation is marked as the program's own (`
 """
 
 import re
+import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
 from functools import lru_cache
@@ -45,10 +46,12 @@ class CitedText:
 
     Attributes:
         citations: One for each marker, in their order in the text.
+        first_said: When its first words came, by `time.perf_counter`; None where none did.
     """
 
     def __init__(self) -> None:
         self.citations: list[Citation] = []
+        self.first_said: float | None = None
         self._said: list[str] = []
         self._numbers: dict[str, int] = {}
 
@@ -62,8 +65,13 @@ class CitedText:
     def say(self, text: str) -> Iterator[Event]:
         """Add words."""
         if text:
+            self.first_said = self.first_said or time.perf_counter()
             self._said.append(text)
             yield Delta(text)
+
+    def paragraph(self, text: str) -> Iterator[Event]:
+        """Add words, apart from what stands before them."""
+        return self.say(("\n\n" if self._said else "") + text)
 
     def cite(self, source: SourcePassage, start: int, end: int, *, added: bool = False) -> Iterator[Event]:
         """Add a marker that points at these characters of a passage; `added` where the model wrote none."""

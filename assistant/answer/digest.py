@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answer import messages
-from assistant.answer.citations import CitedText
-from assistant.answer.extract import Excerpt
+from assistant.answer.citations import CitedText, Quote
 from assistant.retrieve.evidence import Gatherer
 from assistant.retrieve.hybrid import RankedRecord
 from assistant.retrieve.rerank import sentence_spans
@@ -37,20 +36,19 @@ class Digest:
 
     def summarise(self, answer: CitedText, records: Sequence[RankedRecord]) -> Iterator[Event]:
         """One record: its gist, and how it begins."""
-        record_id = records[0].record_id
-        yield from self._tell(answer, record_id, [self._opening(record_id, SUMMARY_SENTENCES)])
+        yield from self._tell(answer, [self._opening(records[0].record_id, SUMMARY_SENTENCES)])
 
-    def compare(self, answer: CitedText, found: Sequence[Sequence[Excerpt]]) -> Iterator[Event]:
-        """Some records, one after the other, each by its excerpts."""
-        yield from messages.say(answer, messages.SIDE_BY_SIDE)
-        for excerpts in found:
-            yield from self._tell(answer, excerpts[0].passage.record_id, excerpts)
+    def compare(self, answer: CitedText, found: Sequence[Sequence[Quote]]) -> Iterator[Event]:
+        """Some records, one after the other, each by its quotes."""
+        yield from answer.paragraph(messages.SIDE_BY_SIDE)
+        for quotes in found:
+            yield from self._tell(answer, quotes)
 
     def recommend(self, answer: CitedText, records: Sequence[RankedRecord]) -> Iterator[Event]:
         """The records that come closest to what somebody wants to see, best first."""
-        yield from messages.say(answer, messages.BEGIN_WITH)
+        yield from answer.paragraph(messages.BEGIN_WITH)
         for record in records[:MOST_RECOMMENDED]:
-            yield from self._tell(answer, record.record_id, [self._opening(record.record_id, 1)])
+            yield from self._tell(answer, [self._opening(record.record_id, 1)])
 
     def overview(self, answer: CitedText, within: Sequence[int] = ()) -> Iterator[Event]:
         """Groups of records that are about the same, each by those in its middle; clustered anew, in a few ms.
@@ -59,7 +57,7 @@ class Digest:
             within: Positions of the records that are meant; of all, where there are none.
         """
         groups = self._themes(np.array(within, dtype=np.intp))
-        yield from messages.say(answer, messages.THEMES.format(count=len(groups)))
+        yield from answer.paragraph(messages.THEMES.format(count=len(groups)))
         for number, (ids, size) in enumerate(groups, 1):
             yield from answer.say(f"\n\n{number}. {f'{size} like ' if size > len(ids) else ''}")
             for place, record_id in enumerate(ids):
@@ -70,20 +68,19 @@ class Digest:
             if gist is not None:
                 yield from answer.say(f". {messages.IN_PLAIN_WORDS.format(gist=gist.text)}")
 
-    def _opening(self, record_id: str, sentences: int) -> Excerpt:
+    def _opening(self, record_id: str, sentences: int) -> Quote:
         """The first sentences of a record: of its abstract, or of what it has instead."""
         first = min(self._store.passages_of(record_id), key=lambda passage: passage.section != "abstract")
         spans = sentence_spans(first.text)[:sentences]
-        return Excerpt(first, spans[0][0], spans[-1][1], 1.0)
+        return self._source_of(first, 1.0), spans[0][0], spans[-1][1]
 
-    def _tell(self, answer: CitedText, record_id: str, excerpts: Sequence[Excerpt]) -> Iterator[Event]:
-        source = self._source_of(excerpts[0].passage, 1.0)
-        gist = self._store.gist(record_id)
-        yield from messages.say(answer, f"**{source.title}**{messages.by(source)}")
+    def _tell(self, answer: CitedText, quotes: Sequence[Quote]) -> Iterator[Event]:
+        source, _, _ = quotes[0]
+        gist = self._store.gist(source.id)
+        yield from answer.paragraph(messages.EACH.format(source=source, by=messages.by(source)))
         if gist is not None:
-            yield from messages.say(answer, messages.IN_PLAIN_WORDS.format(gist=gist.text))
-        for excerpt in excerpts:
-            yield from messages.quote(answer, excerpt, self._source_of(excerpt.passage, 1.0))
+            yield from answer.paragraph(messages.IN_PLAIN_WORDS.format(gist=gist.text))
+        yield from messages.quotes(answer, quotes, lead="")
 
     def _themes(self, rows: NDArray[np.intp]) -> list[tuple[list[str], int]]:
         """The records nearest to the middle of each group, and how many there are; the largest group first.

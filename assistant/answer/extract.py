@@ -1,18 +1,18 @@
 """An answer without a model: sentences of the best record that stand together, and of others that belong to it.
 
-Comes in: a question's words and the ranked records. Goes out: excerpts in reading order, each an exact slice of its
+Comes in: a question's words and the ranked records. Goes out: quotes in reading order, each an exact slice of its
 passage. Sentences are scored by late interaction over the word vectors that the index holds, so that nothing is
 embedded; an index without them goes by wording alone. `evals/LOG.md` has the policies that were compared.
-Leaves to others: what is said around the excerpts (`messages`).
+Leaves to others: what is said around the quotes (`messages`).
 """
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
-from assistant.retrieve.evidence import Evidence
-from assistant.retrieve.hybrid import HybridRanker, RankedRecord
+from assistant.answer.citations import Quote
+from assistant.retrieve.evidence import Evidence, Gatherer
+from assistant.retrieve.hybrid import RankedRecord
 from assistant.retrieve.rerank import sentence_spans, without_people
 from assistant.types import Style
 from assistant.understand.understand import Understood
@@ -60,67 +60,53 @@ LENGTHS: dict[Style, Length] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Excerpt:
-    """Sentences of a passage that follow one another, by their place there, and how well the best one answers."""
+class _Sentence(NamedTuple):
+    """A sentence, or some that follow one another, by their place in a passage, and how well the best one answers."""
 
     passage: Passage
     start: int
     end: int
     score: float
 
-    @property
-    def text(self) -> str:
-        """The quoted words, to the letter."""
-        return self.passage.text[self.start : self.end]
-
 
 class Extractor:
     """Picks the sentences that answer a question."""
 
-    def __init__(self, ranker: HybridRanker) -> None:
-        self._ranker = ranker
-        self._keyword = ranker.snapshot.keyword
+    def __init__(self, gatherer: Gatherer) -> None:
+        self._ranker = gatherer.ranker
+        self._keyword = gatherer.ranker.snapshot.keyword
+        self._source_of = gatherer.source
 
-    def extract(self, understood: Understood, evidence: Evidence, style: Style) -> list[Excerpt]:
+    def extract(self, understood: Understood, evidence: Evidence, style: Style) -> list[Quote]:
         """The best sentences of the best record, and of up to two more that come close to it.
 
         Where the question names or leans on records, no other belongs; a biography may answer who asks about somebody.
         """
         if not evidence.records:
             return []
-        most, least_of_best, further = LENGTHS[style]
-        best, *others = evidence.records
-        found = self.of_record(
-            understood,
-            best,
-            most=most,
-            least_of_best=least_of_best,
-            asks_person=understood.asks_person,
-            whole=style != "short",
-        )
+        length, (best, *others) = LENGTHS[style], evidence.records
+        found = self.of_record(understood, best, length.most, length.least_of_best, whole=style != "short")
         least, named = LEAST_OF_BEST_RECORD * best.score, evidence.named
         near = [one for one in others if one.score >= least and (not named or one.record_id in named)]
-        for record in near[: FURTHER_RECORDS if further else 0]:
-            found += self.of_record(understood, record, most=further)
+        for record in near[: FURTHER_RECORDS if length.further else 0]:
+            found += self.of_record(understood, record, length.further)
         return found
 
     def of_record(
         self,
         understood: Understood,
         record: RankedRecord,
-        *,
         most: int,
         least_of_best: float = LENGTHS["normal"].least_of_best,
-        asks_person: bool = False,
-        with_bio: bool = True,
+        *,
         whole: bool = False,
-    ) -> list[Excerpt]:
+    ) -> list[Quote]:
         """The best sentences of one record, at most so many and what stands between; all, if it is short."""
         best = record.passages[0].passage
-        # A biography's only where it fits best.
-        wants_bio = (with_bio and best.section == "bio") and (
-            asks_person or self._keyword.coverage(understood.question, [best.text])[0] >= LEAST_WORDING_OF_BIO
+        # A biography's only where it fits best; what is compared is what records say.
+        wants_bio = (best.section == "bio" and understood.intent != "compare") and (
+            understood.asks_person
+            or self._keyword.coverage(understood.question, [best.text])[0] >= LEAST_WORDING_OF_BIO
         )
         sentences = [
             sentence
@@ -129,16 +115,17 @@ class Extractor:
             for sentence in self._sentences(understood, passage, place)
         ]
         if not sentences:
-            return [Excerpt(best, 0, len(best.text), record.score)]
+            return [(self._source_of(best, record.score), 0, len(best.text))]
         order = sorted(range(len(sentences)), key=lambda row: -sentences[row].score)
         least = least_of_best * sentences[order[0]].score
         chosen = {row for row in order[:most] if sentences[row].score >= least}
         is_speech = any(one.passage.start_s is not None for one in sentences)
         if whole and not is_speech and sum(one.end - one.start for one in sentences) <= WHOLE_CHARS:
             chosen = set(order)
-        return _joined(sentences, chosen)
+        joined = _joined(sentences, chosen)
+        return [(self._source_of(one.passage, one.score), one.start, one.end) for one in joined]
 
-    def _sentences(self, understood: Understood, passage: Passage, place: int) -> list[Excerpt]:
+    def _sentences(self, understood: Understood, passage: Passage, place: int) -> list[_Sentence]:
         """The sentences of a passage, by how well each answers, names of those whose record it is left out."""
         spans, late_interaction = sentence_spans(passage.text), self._ranker.late_interaction
         words = understood.scored.words if understood.scored else None
@@ -150,23 +137,27 @@ class Extractor:
             weights = self._keyword.idf(words.words)
             nearest = late_interaction.of_sentences(words, passage, place)
             scores = (nearest * (weights / weights.sum())).sum(axis=1)
-        return [Excerpt(passage, start, end, float(score)) for (start, end), score in zip(spans, scores, strict=True)]
+        return [_Sentence(passage, start, end, float(score)) for (start, end), score in zip(spans, scores, strict=True)]
 
 
-def _joined(sentences: Sequence[Excerpt], chosen: Collection[int]) -> list[Excerpt]:
+def _joined(sentences: Sequence[_Sentence], chosen: Collection[int]) -> list[_Sentence]:
     """The chosen sentences in reading order; one between two of them is quoted too, so that they read on."""
 
     def follows(row: int) -> bool:
         return row > 0 and sentences[row].passage.id == sentences[row - 1].passage.id
 
     kept = set(chosen)
-    kept |= {row - 1 for row in chosen if follows(row) and _LEANS_BACK.match(sentences[row].text)}
+    kept |= {
+        row - 1
+        for row in chosen
+        if follows(row) and _LEANS_BACK.match(sentences[row].passage.text, sentences[row].start)
+    }
     kept |= {row + 1 for row in kept if row + 2 in kept and follows(row + 1) and follows(row + 2)}
-    excerpts: list[Excerpt] = []
+    joined: list[_Sentence] = []
     for row in sorted(kept):
         one = sentences[row]
         if row - 1 in kept and follows(row):
-            before = excerpts.pop()
-            one = Excerpt(one.passage, before.start, one.end, max(before.score, one.score))
-        excerpts.append(one)
-    return excerpts
+            before = joined.pop()
+            one = _Sentence(one.passage, before.start, one.end, max(before.score, one.score))
+        joined.append(one)
+    return joined

@@ -7,25 +7,19 @@ the decision whether they answer is a hint to the model, which decides. Leaves t
 """
 
 import hashlib
-import re
-import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 
 from assistant.answer.citations import CitedText, DraftCiter
-from assistant.answer.grounding import Checked, Grounder
+from assistant.answer.grounding import Grounder
 from assistant.answer.markers import defuse
-from assistant.answer.opinion import second_opinion
 from assistant.llm import Piece, Pulse
-from assistant.prompts import Prompts
-from assistant.types import Answer, ChatModel, Delta, Event, NumberedSource, Status, Style
+from assistant.prompts import Prompts, told
+from assistant.types import Answer, ChatModel, Event, NumberedSource, Status, Style
 from ingest.errors import EndpointCut, EndpointError, EndpointOverflow
 from ingest.lexical import KeywordIndex
 
-# Of the conversation, the last turns and their beginnings.
-TURNS_KEPT = 3
-ANSWER_CHARS = 300
 # All titles are listed where they take at most this share of the room.
 TITLES_SHARE = 0.25
 # What the model opens with where the sources do not tell, and where the rows are the answer.
@@ -33,8 +27,6 @@ NOT_FOUND, TABLE = "NOT FOUND", "TABLE"
 
 REPEATING = "The model began to repeat itself and was stopped."
 MATCHED = "The model named no source for some sentences; {count} of the citations were matched to them afterwards."
-
-MARKER = re.compile(r"\s?\[\d+\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +55,9 @@ class Outcome:
 
     Attributes:
         is_enough: Whether the answer can stand as it is; if not, quotes follow.
-        first_said: When its first words came, by `time.perf_counter`; None where none did.
     """
 
     is_enough: bool = True
-    first_said: float | None = None
     said_not_found: bool = False
     notice: str | None = None
     dropped_markers: int = 0
@@ -98,54 +88,40 @@ class Writer:
         numbered = [*task.sources, *([task.rows] if task.rows else [])]
         sources = [one.passages for one in numbered]
         citer = DraftCiter(answer, sources, self.keyword, self.grounder.matcher(sources, self.keyword))
+        commands = _Commands(has_table=task.rows is not None)
 
-        def told(part: str | Status) -> Iterator[Event]:
-            if isinstance(part, Status):
-                yield part
-            elif part is NOT_FOUND:
-                outcome.said_not_found = True
-            elif part is TABLE:
-                yield from citer.finish()
-                yield from table()
-            else:
-                yield from citer.feed(part)
+        def heard(parts: Iterator[str]) -> Iterator[Event]:
+            for part in parts:
+                if part is NOT_FOUND:
+                    outcome.said_not_found = True
+                elif part is TABLE:
+                    yield from citer.finish()
+                    yield from table()
+                else:
+                    yield from citer.feed(part)
 
         try:
-            with closing(self._draft(task, history, endpoint)) as draft:
-                for part in draft:
-                    for event in told(part):
-                        if isinstance(event, Delta):
-                            outcome.first_said = outcome.first_said or time.perf_counter()
-                        yield event
+            model = endpoint.model()
+            with closing(self._pieces(task, history, endpoint)) as pieces:
+                for piece in pieces:
+                    if isinstance(piece, Pulse):  # a moment to stop at, and to show that it thinks
+                        yield Status("writing", f"{model} is {piece.value}")
+                    else:
+                        yield from heard(commands.feed(piece))
                     if citer.is_repeating:
                         outcome.notice = REPEATING
                         break
         except EndpointError as error:
             outcome.notice, outcome.is_enough = str(error), isinstance(error, EndpointCut)
+        yield from heard(commands.finish())
         yield from citer.finish()
-        if not outcome.is_enough and outcome.first_said is not None:
+        if not outcome.is_enough and answer.text:
             yield from answer.say(" …")
-        outcome.is_enough = outcome.is_enough and outcome.first_said is not None
+        outcome.is_enough = outcome.is_enough and bool(answer.text)
         outcome.dropped_markers = citer.dropped_markers
         if outcome.is_enough and citer.matched_sentences:
             outcome.notice = outcome.notice or MATCHED.format(count=citer.matched_sentences)
         return outcome
-
-    def reconsider(self, checked: Sequence[Checked], endpoint: ChatModel) -> list[Checked]:
-        """The statements of an answer after the model's second opinion on the doubtful ones."""
-        return second_opinion(checked, self.prompts, endpoint)
-
-    def _draft(self, task: Task, history: Sequence[Answer], endpoint: ChatModel) -> Generator[str | Status, None, None]:
-        """The model's words and commands as they come; raises what the endpoint raises."""
-        model = endpoint.model()
-        commands = _Commands(has_table=task.rows is not None)
-        with closing(self._pieces(task, history, endpoint)) as pieces:
-            for piece in pieces:
-                if isinstance(piece, Pulse):  # a moment to stop at, and to show that it thinks
-                    yield Status("writing", f"{model} is {piece.value}")
-                else:
-                    yield from commands.feed(piece)
-        yield from commands.finish()
 
     def _pieces(self, task: Task, history: Sequence[Answer], endpoint: ChatModel) -> Generator[Piece, None, None]:
         """Ask the model; less of the sources is sent when its context cannot hold them all."""
@@ -219,7 +195,7 @@ def user_message(task: Task, history: Sequence[Answer], prompts: Prompts, *, roo
             "answer",
             sources="\n\n".join(text_of(number, one, code) for number, one in sources) or "(none)",
             titles="\n".join(defuse(one, is_line=True) for one in titles) or "(not listed)",
-            history=_told(history) or "(nothing yet)",
+            history=told(history),
             note=task.note or "(none)",
             question=defuse(task.question, is_line=True),
         )
@@ -250,11 +226,3 @@ def _cut(text: str, room_chars: int) -> str:
         return text
     end = text.rfind("\n", 0, room_chars)
     return text[: end if end > 0 else room_chars]
-
-
-def _told(history: Sequence[Answer]) -> str:
-    """The last turns, each on two lines; their numbers were those of other sources."""
-    said = [(one.question, MARKER.sub("", one.text)[:ANSWER_CHARS]) for one in history[-TURNS_KEPT:]]
-    return "\n".join(
-        f"User: {defuse(asked, is_line=True)}\nAssistant: {defuse(answered, is_line=True)}" for asked, answered in said
-    )

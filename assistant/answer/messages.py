@@ -6,8 +6,7 @@ Comes in: what it is about. Goes out: text, or events of the answer that grows. 
 
 from collections.abc import Iterator, Sequence
 
-from assistant.answer.citations import CitedText
-from assistant.answer.extract import Excerpt
+from assistant.answer.citations import CitedText, Quote
 from assistant.answer.markers import defuse_references
 from assistant.types import Event, SourcePassage
 
@@ -17,6 +16,7 @@ LEAD_UNSURE = (
     "words:"
 )
 LEAD_SEVERAL = "These come closest, each in its own words; the list may not be complete:"
+EACH = "**{source.title}**{by}"
 ALSO = "Also, from the {source.kind} “{source.title}”{by}:"
 IN_PLAIN_WORDS = "In plain words (ours, not the source's): {gist}"
 NOT_HELD = "I couldn't find this in the collection."
@@ -32,8 +32,8 @@ BEGIN_WITH = "I would begin with these, the closest first:"
 THEMES = "Most of it falls into {count} themes:"
 
 
-def excerpts(answer: CitedText, found: Sequence[tuple[Excerpt, SourcePassage]], *, lead: str = LEAD) -> Iterator[Event]:
-    """Answer, or go on, in the sources' own words: the excerpts of one record together, each cited.
+def quotes(answer: CitedText, found: Sequence[Quote], *, lead: str = LEAD) -> Iterator[Event]:
+    """Answer, or go on, in the sources' own words: the quotes of one record together, each cited.
 
     Args:
         answer: Grows.
@@ -41,24 +41,14 @@ def excerpts(answer: CitedText, found: Sequence[tuple[Excerpt, SourcePassage]], 
         lead: What is said before the first; "" says nothing before any.
     """
     shown_id = ""
-    for excerpt, source in found:
+    for source, start, end in found:
         if source.id != shown_id and lead:
             template = ALSO if shown_id else lead
-            yield from answer.say(_paragraph(answer) + template.format(source=source, by=by(source)))
+            yield from answer.paragraph(template.format(source=source, by=by(source)))
         shown_id = source.id
-        yield from quote(answer, excerpt, source)
-
-
-def quote(answer: CitedText, excerpt: Excerpt, source: SourcePassage) -> Iterator[Event]:
-    """One excerpt as a quotation, cited."""
-    words = defuse_references(" ".join(excerpt.text.split()))
-    yield from answer.say(f"{_paragraph(answer)}> {words} ")
-    yield from answer.cite(source, excerpt.start, excerpt.end)
-
-
-def say(answer: CitedText, text: str) -> Iterator[Event]:
-    """A paragraph of our own."""
-    yield from answer.say(_paragraph(answer) + text)
+        words = defuse_references(" ".join(source.text[start:end].split()))
+        yield from answer.paragraph(f"> {words} ")
+        yield from answer.cite(source, start, end)
 
 
 def correction(answer: CitedText, name: str, own: SourcePassage, meant: SourcePassage) -> Iterator[Event]:
@@ -79,7 +69,3 @@ def not_held(why: str, near: Sequence[SourcePassage]) -> str:
 def by(source: SourcePassage) -> str:
     """Who speaks, and from where; "" where that is not recorded."""
     return f" by {'; '.join(source.speakers)}" if source.speakers else ""
-
-
-def _paragraph(answer: CitedText) -> str:
-    return "\n\n" if answer.text else ""

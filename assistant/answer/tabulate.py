@@ -6,14 +6,13 @@ because nothing is known of it is said too. Labels and nouns derive from the sch
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from assistant.answer.citations import CitedText
+from assistant.answer.citations import CitedText, Quote
 from assistant.query import MONTHS, PARTS, Condition, End, Query, Range, dates_in, is_number, numbers_in
 from assistant.retrieve.evidence import source_passage
 from assistant.retrieve.structured import Group, Result, kinds_of, lacking
-from assistant.types import Event, SourcePassage
+from assistant.types import Event
 from ingest import schema
 from ingest.passages import Passage, Places, chapter_line, speaker_line, split_sentences
 from ingest.record_store import RecordStore
@@ -42,16 +41,6 @@ _CALLED = {
 # Where the words of a condition may stand; () is anywhere.
 _LOOKED_IN = {"text": (), "link": (), "role": ("bio", "chapters"), "abstract": ("abstract",), "bio": ("bio",)}
 _SPEAKS = {"chapter": "speaking in a chapter", "head": "speaking in a whole talk"}
-
-
-@dataclass(frozen=True, slots=True)
-class Cited:
-    """A record with the passage that is cited for it and the span that is quoted."""
-
-    record: Record
-    source: SourcePassage
-    start: int
-    end: int
 
 
 def tell(result: Result, store: RecordStore, answer: CitedText) -> Iterator[Event]:
@@ -119,50 +108,49 @@ def _sums(result: Result, store: RecordStore) -> str:
 
 def _tell_records(result: Result, store: RecordStore, answer: CitedText) -> Iterator[Event]:
     query = result.query
-    items = cited(query, shown_ids(result), store)
-    if len(items) > LONGEST_LIST:
-        yield from _table(query, items, answer)
+    records = [store.record(one) for one in shown_ids(result)]
+    if len(records) > LONGEST_LIST:
+        yield from _table(query, records, store, answer)
         return
-    for number, item in enumerate(items, 1):
-        details = _details(query, item.record)
-        yield from answer.say(f"\n{number}. **{one_line(item.record.title)}**{f' — {details}' if details else ''} ")
-        yield from answer.cite(item.source, item.start, item.end)
+    for number, record in enumerate(records, 1):
+        details = _details(query, record)
+        yield from answer.say(f"\n{number}. **{one_line(record.title)}**{f' — {details}' if details else ''} ")
+        yield from answer.cite(*_quote(query, record, store))
         if _wants_chapters(query):
-            yield from answer.say(_chapters(item.record, query))
+            yield from answer.say(_chapters(record, query))
 
 
-def _table(query: Query, items: Sequence[Cited], answer: CitedText) -> Iterator[Event]:
-    told = [field for field in (*_ALWAYS[:3], *_asked(query)) if any(field.all_of(item.record) for item in items)]
+def _table(query: Query, records: Sequence[Record], store: RecordStore, answer: CitedText) -> Iterator[Event]:
+    told = [field for field in (*_ALWAYS[:3], *_asked(query)) if any(map(field.all_of, records))]
     columns = list(dict.fromkeys(told))
-    speakers = any(item.record.speakers for item in items)
+    speakers = any(record.speakers for record in records)
     heads = ["#", "Title", *(["Speakers"] if speakers else []), *(field.label for field in columns), "Source"]
     yield from answer.say(f"\n\n| {' | '.join(heads)} |\n|{'---|' * len(heads)}")
-    for number, item in enumerate(items, 1):
-        record = item.record
+    for number, record in enumerate(records, 1):
         people = ["; ".join(speaker_line(one) for one in record.speakers)] if speakers else []
         cells = [one_line(text) for text in (record.title, *people, *(field.shown(record) for field in columns))]
         yield from answer.say(f"\n| {' | '.join((str(number), *cells))} | ")
-        yield from answer.cite(item.source, item.start, item.end)
+        yield from answer.cite(*_quote(query, record, store))
         yield from answer.say(" |")
     yield from answer.say("\n")
 
 
 def _tell_groups(result: Result, store: RecordStore, answer: CitedText) -> Iterator[Event]:
     query = result.query
-    items = {item.record.id: item for item in cited(query, shown_ids(result), store)}
+    records = {one: store.record(one) for one in shown_ids(result)}
+    quotes = {one: _quote(query, record, store) for one, record in records.items()}
     for number, group in enumerate(result.groups[:MOST_SHOWN], 1):
         name = _month(int(group.name)) if query.listed == "months" else one_line(group.name)
-        yield from answer.say(f"\n{number}. **{name}**{_affiliation(query, group, items)} — {len(group.ids)}: ")
-        for place, record_id in enumerate(one for one in group.ids if one in items):
-            item = items[record_id]
-            yield from answer.say(("; " if place else "") + f"{one_line(item.record.title)} ")
-            yield from answer.cite(item.source, item.start, item.end)
+        yield from answer.say(f"\n{number}. **{name}**{_affiliation(query, group, records)} — {len(group.ids)}: ")
+        for place, record in enumerate(records[one] for one in group.ids if one in records):
+            yield from answer.say(("; " if place else "") + f"{one_line(record.title)} ")
+            yield from answer.cite(*quotes[record.id])
 
 
-def _affiliation(query: Query, group: Group, items: dict[str, Cited]) -> str:
+def _affiliation(query: Query, group: Group, records: Mapping[str, Record]) -> str:
     if query.listed != schema.SPEAKER.key:
         return ""
-    people = (one for of in group.ids if of in items for one in all_speakers(items[of].record))
+    people = (one for of in group.ids if of in records for one in all_speakers(records[of]))
     return next((f", {one_line(one.affiliation)}" for one in people if one.name == group.name and one.affiliation), "")
 
 
@@ -226,14 +214,10 @@ def _is_wanted(chapter: Chapter, query: Query) -> bool:
     return held and (bool(chapter.problem) or not only_odd)
 
 
-def cited(query: Query, ids: Iterable[str], store: RecordStore) -> list[Cited]:
-    """The records with their citations, in the order of the ids."""
-    found: list[Cited] = []
-    for record_id in ids:
-        record = store.record(record_id)
-        passage, start, end = _span(query, store.passages_of(record_id))
-        found.append(Cited(record, source_passage(Places(record), passage), start, end))
-    return found
+def _quote(query: Query, record: Record, store: RecordStore) -> Quote:
+    """What is cited for a record."""
+    passage, start, end = _span(query, store.passages_of(record.id))
+    return source_passage(Places(record), passage), start, end
 
 
 def _span(query: Query, passages: list[Passage]) -> tuple[Passage, int, int]:

@@ -140,8 +140,6 @@ class TalksChatEngine(BaseChatEngine):
 class _LLMModel:
     """Any LlamaIndex LLM, as the program speaks to a model."""
 
-    base_url = "llama_index"
-
     def __init__(self, llm: LLM) -> None:
         self._llm = llm
 

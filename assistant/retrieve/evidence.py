@@ -5,7 +5,7 @@ Leaves to others: whether it answers the question (`answer.abstain`), and what i
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
@@ -214,10 +214,6 @@ class Gatherer:
         _, second, _ = source.opens[int(self.ranker.snapshot.keyword.coverage_with_pairs(question, texts).argmax())]
         return max(int(source.start_s) - EARLY_S, 0) if second is None else second
 
-    def passages_named(self, ids: Iterable[str]) -> list[SourcePassage]:
-        """The passages with these ids."""
-        return [self.source(one, 1.0) for one in self.store.passages_named(ids)]
-
     def about(self, record_id: str) -> About:
         """A record as something that was spoken of."""
         record = self.store.record(record_id)
@@ -247,7 +243,9 @@ class Gatherer:
         if not others:
             return None
         rows = [*own, *others]
-        fits = late_interaction.of_records(words, [*map(ranker.positions, rows)]) + wording[rows]
+        places = [np.array(ranker.positions(row)) for row in rows]
+        starts = np.append(0, np.cumsum([*map(len, places)])[:-1])
+        fits = np.maximum.reduceat(late_interaction.of_passages(words, places), starts) + wording[rows]
         mine, theirs = fits[: len(own)], fits[len(own) :]
         meant_row = others[int(theirs.argmax())]
         if wording[meant_row] < LEAST_WORDING or mine.max() > MOST_OF_OWN * theirs.max():

@@ -1,7 +1,7 @@
 """Late interaction, over word vectors that the index holds: what comes how close to the question, word by word.
 
-Comes in: the question's words as vectors; the records that ranking put first, or one passage. Goes out: how much closer
-than the usual record each of their passages comes; or how near each sentence of the passage comes to each word.
+Comes in: the question's words as vectors; passages. Goes out: how close each passage comes; or how near each sentence
+of one comes to each word.
 """
 
 import re
@@ -10,7 +10,6 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.retrieve.fusion import Scores, spread_gists
 from ingest.embedder import WordEmbedder
 from ingest.lexical import is_stop_word
 from ingest.passages import Passage, Span, split_sentences
@@ -21,6 +20,7 @@ from ingest.token_vectors import ONE, Words
 SHORTEST_SENTENCE_CHARS = 25
 
 Floats = NDArray[np.float32]
+Scores = NDArray[np.float32]
 
 
 class LateInteraction:
@@ -35,43 +35,21 @@ class LateInteraction:
         self._vectors = snapshot.word_vectors
         self._snapshot = snapshot
         self._embedder = embedder
-        # Gists follow the passages.
-        self._gist = np.full(len(snapshot.record_is_talk), -1)
-        self._gist[snapshot.gist_records] = snapshot.manifest.passages + np.arange(len(snapshot.gist_records))
 
-    def of_passages(
-        self, question: Words, rows: Sequence[int], places: Sequence[NDArray[np.intp]], *, gist_share: float
-    ) -> Scores:
-        """How close these passages of records are, one after another, less what is usual among the records.
-
-        A record is as close as its closest passage. The usual is taken off so that a score stays what it was on the
-        whole: records that were not looked at keep theirs, and what is said of scores elsewhere goes on to hold.
+    def of_passages(self, question: Words, places: Sequence[NDArray[np.intp]]) -> Scores:
+        """How close passages come, one after another.
 
         Args:
             question: Without stop words.
-            rows: Of the records, at least one.
-            places: Of each record's passages that are looked at, at least one.
-            gist_share: What the gists count for; see `assistant.retrieve.fusion.gist_share`.
+            places: In order; those of one record together.
         """
         spans = [(int(run[0]), int(run[-1]) + 1) for own in places for run in _runs(own)]
-        counts = np.array([len(own) for own in places])
-        starts = np.append(0, counts.cumsum()[:-1])
-        weights = self._snapshot.keyword.idf(question.words)
-        close = self._vectors.closeness(question.vectors, weights, spans)
-        gists = [(nth, gist) for nth, row in enumerate(rows) if (gist := int(self._gist[row])) >= 0]
-        if gist_share and gists:
-            with_gist = np.array([nth for nth, _ in gists])
-            weights = self._snapshot.gist_keyword.idf(question.words)
-            of_gists = self._vectors.closeness(question.vectors, weights, [(gist, gist + 1) for _, gist in gists])
-            of_records = spread_gists(of_gists, with_gist, np.maximum.reduceat(close, starts))
-            close += np.float32(gist_share) * (np.repeat(of_records, counts) - close)
-        return np.asarray(close - np.maximum.reduceat(close, starts).mean(), dtype=np.float32)
+        return self._vectors.closeness(question.vectors, self._snapshot.keyword.idf(question.words), spans)
 
-    def of_records(self, question: Words, places: Sequence[range]) -> Scores:
-        """How close each record comes by its closest passage, given where its passages stand."""
-        weights = self._snapshot.keyword.idf(question.words)
-        close = self._vectors.closeness(question.vectors, weights, [(own.start, own.stop) for own in places])
-        return np.asarray(np.maximum.reduceat(close, np.append(0, np.cumsum([*map(len, places)])[:-1])))
+    def of_gists(self, question: Words, places: NDArray[np.intp]) -> Scores:
+        """How close gists come, given where they stand behind the passages."""
+        weights = self._snapshot.gist_keyword.idf(question.words)
+        return self._vectors.closeness(question.vectors, weights, [(place, place + 1) for place in map(int, places)])
 
     def of_sentences(self, words: Words, passage: Passage, place: int) -> Floats:
         """How near each sentence of a passage comes to each word.

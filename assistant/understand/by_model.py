@@ -7,14 +7,12 @@ reply is tolerated, and what it invents is dropped. Asked only where it changes 
 import re
 from collections.abc import Sequence
 
+from assistant.answer.markers import defuse
 from assistant.llm import short_reply
-from assistant.prompts import Prompts
+from assistant.prompts import Prompts, told
 from assistant.types import Answer, ChatModel
 from ingest.errors import EndpointError
 
-# The sources are never cut for the history's sake: of that, the last turns are enough, and their beginnings.
-TURNS_KEPT = 4
-ANSWER_CHARS = 400
 MOST_TERMS = 12
 # Longer between two commas is a sentence; a longer reply is an explanation.
 LONGEST_TERM_CHARS = 50
@@ -35,12 +33,10 @@ def read(
 
     Both are empty when the model fails, is too slow, or says nothing usable.
     """
-    told = "\n".join(
-        f"User: {answer.question}\nAssistant: {answer.text[:ANSWER_CHARS]}" for answer in history[-TURNS_KEPT:]
-    )
-    prompt = prompts.fill("understand", history=told or "(nothing yet)", question=question)
+    so_far = told(history)
+    prompt = prompts.fill("understand", history=so_far, question=defuse(question, is_line=True))
     try:
-        return read_reply(short_reply(endpoint, prompt, most_chars=LONGEST_REPLY_CHARS), question, told)
+        return read_reply(short_reply(endpoint, prompt, most_chars=LONGEST_REPLY_CHARS), question, so_far)
     except EndpointError:
         return "", ()  # the answer itself is asked for next and tells what is wrong
 

@@ -14,7 +14,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import accumulate
 from os.path import commonprefix
 
@@ -28,8 +28,7 @@ from assistant.understand.dates import Measured, date_in, measured_at
 from ingest import schema
 from ingest.lexical import KeywordIndex
 from ingest.record_store import RecordStore
-from ingest.text import folded, plain_words, singular
-from ingest.titles import LEAST_RUN_WORDS, form_key, run_key, title_forms
+from ingest.text import LEAST_RUN_WORDS, folded, form_key, plain_words, run_key, singular, title_forms
 
 _TOKEN = re.compile(
     r"""
@@ -44,7 +43,6 @@ _TOKEN = re.compile(
 )
 _JOINED = re.compile(r"\s+(?:and|&)\s+|\s*[;/]\s*|:\s+")
 _ENDS = frozenset(".?!;:…")
-_LONGEST_QUESTION_CHARS = 4000
 _LONGEST_NAME_WORDS = 8
 _LONGEST_FIELD_WORDS = 4
 _LONGEST_TITLE_WORDS = 30
@@ -127,7 +125,7 @@ class Word:
 def split_words(question: str) -> list[Word]:
     """The words of a question in order."""
     words = []
-    for match in _TOKEN.finditer(question[:_LONGEST_QUESTION_CHARS]):
+    for match in _TOKEN.finditer(question):
         sort = match.lastgroup or "word"
         text, key = match[sort], folded(match[sort]).strip()
         if sort in ("quoted", "also_quoted"):
@@ -188,8 +186,6 @@ class _Titles:
 
     def __init__(self, store: RecordStore) -> None:
         self._store = store
-        self.has_word = lru_cache(maxsize=4096)(self._has_word)
-        self.words_with = lru_cache(maxsize=64)(self._words_with)
 
     def whole(self, words: Sequence[str]) -> list[tuple[str, str]]:
         """The titles, or their parts before or behind a colon, that are these words, each with the record's id."""
@@ -209,11 +205,12 @@ class _Titles:
         query = "SELECT title, id FROM titled JOIN records USING (position) WHERE key = ? ORDER BY position"
         return self._store.rows(query, [key])
 
-    def _has_word(self, word: str) -> bool:
+    def has_word(self, word: str) -> bool:
+        """Whether some title has it."""
         return bool(self._store.rows("SELECT 1 FROM title_words WHERE word = ?", [word]))
 
-    def _words_with(self, letter: str) -> list[str]:
-        """Those that begin with a letter, in order."""
+    def words_with(self, letter: str) -> list[str]:
+        """The words that begin with a letter, in order."""
         query = "SELECT word FROM title_words WHERE word >= ? AND word < ?"
         return [word for (word,) in self._store.rows(query, [letter, chr(ord(letter) + 1)])]
 
@@ -242,9 +239,9 @@ class Entities:
         named = {key: store.gazetteer(key) for key in LINKED if key != schema.LANGUAGE.key}
         self._gazetteers = [_Gazetteer(key, names) for key, names in named.items() if names]
         self._titles = _Titles(store)
-        self.link = lru_cache(maxsize=64)(self._link)
 
-    def _link(self, question: str) -> Linked:
+    def link(self, question: str) -> Linked:
+        """What a question names."""
         typed = split_words(question)
         line = _Line(question, [self._mended(word) for word in typed])
         self._quotations(line)

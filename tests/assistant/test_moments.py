@@ -11,7 +11,7 @@ from assistant.answer.abstain import Abstainer
 from assistant.assembly import Assistant
 from assistant.outlets import formats
 from assistant.query import EVERYTHING
-from assistant.retrieve.fusion import lean_on_neighbours
+from assistant.retrieve.hybrid import lean_on_neighbours
 from assistant.settings import load_settings
 from assistant.types import Done
 

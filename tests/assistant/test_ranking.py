@@ -6,8 +6,16 @@ import pytest
 from assistant.assembly import Assistant
 from assistant.integrations.llama_index import TalksRetriever
 from assistant.query import Query, narrowed
-from assistant.retrieve.fusion import best_rows, fuse, gist_share, spread_gists
-from assistant.retrieve.hybrid import RERANKED, Asked, HybridRanker, RankedRecord
+from assistant.retrieve.hybrid import (
+    RERANKED,
+    Asked,
+    HybridRanker,
+    RankedRecord,
+    best_rows,
+    fuse,
+    gist_share,
+    with_gists,
+)
 from ingest.schema import DATE
 
 
@@ -32,7 +40,8 @@ def test_gists_speak_where_wording_does_not(found: float, share: float) -> None:
 def test_record_without_a_gist_is_neither_raised_nor_lowered_by_the_gists_of_others() -> None:
     gists = np.array([0.6, 0.4], dtype=np.float32)
     sources = np.array([0.3, 0.1, 0.2], dtype=np.float32)
-    np.testing.assert_allclose(spread_gists(gists, np.array([0, 2]), sources), [0.6, 0.35, 0.4], atol=1e-6)
+    blended = with_gists(sources, np.arange(3), gists, np.array([0, 2]), 1.0)
+    np.testing.assert_allclose(blended, [0.6, 0.35, 0.4], atol=1e-6)
 
 
 def found(assistant: Assistant, question: str, *, limit: int = 10) -> tuple[RankedRecord, ...]:

@@ -50,7 +50,7 @@ def test_turn_embeds_links_and_ranks_its_question_once(
     counts: dict[str, int] = {}
     for owner, name in (
         (BundledEmbedder, "_embed_one"),
-        (Entities, "_link"),
+        (Entities, "link"),
         (HybridRanker, "top"),
         (Abstainer, "decide"),
     ):
@@ -59,7 +59,7 @@ def test_turn_embeds_links_and_ranks_its_question_once(
     whole.embedder._embed_question.cache_clear()
     kinds = [type(event) for event in whole.turn(question, answers, endpoint=None)]
     assert counts.get("_embed_one", 0) <= 2
-    assert counts.get("_link", 0) <= 1
+    assert counts.get("link", 0) <= 1
     assert counts.get("top", 0) <= 1
     assert counts["decide"] == 1
     assert kinds.count(Sources) == kinds.count(Done) == 1
