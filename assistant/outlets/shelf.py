@@ -14,8 +14,8 @@ from assistant.query import EVERYTHING, Condition, Query
 from assistant.retrieve.structured import evaluate
 from ingest.record_store import RecordStore
 from ingest.records import KINDS
-from ingest.schema import DATE, FIELDS, PAGE, Field, Type
-from ingest.text import name_key
+from ingest.schema import DATE, FIELDS, PAGE, ROLE, Field, Type
+from ingest.text import name_key, printable
 
 Order = Literal["as_saved", "title", "speaker", "newest", "oldest"]
 ORDERS: tuple[Order, ...] = get_args(Order)
@@ -23,6 +23,8 @@ ORDERS: tuple[Order, ...] = get_args(Order)
 MOST_CHOICES = 300
 """Values of one field that are offered, the most frequent first; others can be typed."""
 
+# Words that are looked for, or values that are chosen; nobody needs more.
+_MOST_ASKED = 50
 # What a query is ordered by, and whether backwards.
 _SORTED_BY = {
     "as_saved": ("corpus", False),
@@ -63,17 +65,22 @@ class Shelf:
     def query(self, chosen: Sequence[str]) -> Query:
         """What was chosen, "field=value" each, or typed, as conditions: values of one field are alternatives."""
         asked: dict[str, list[str]] = {}
-        for text in chosen:
+        for text in chosen[:_MOST_ASKED]:
             key, _, value = text.partition("=")
             is_offered = key == "id" or value in self.values.get(key, ())
             asked.setdefault(key if is_offered else "", []).append(value if is_offered else text)
         kinds, typed = set(asked.pop("kind", ())), asked.pop("", ())
-        conditions = [Condition(_CONDITION.get(key, key), tuple(values)) for key, values in asked.items()]
+        conditions = [self._condition(key, tuple(values)) for key, values in asked.items()]
         if typed:
             held = (id_ for text in typed for id_ in evaluate(EVERYTHING, self._store, within=self._holding(text)).ids)
             conditions.append(Condition("among", tuple(held) or ("",)))
         kind = next((kind for kind in KINDS if kinds == {kind}), None)
         return Query(kind=kind, conditions=tuple(conditions))
+
+    def _condition(self, key: str, values: tuple[str, ...]) -> Condition:
+        if key == ROLE.key:  # elsewhere "Professor" means assistant professors, too
+            return Condition("among", tuple(id_ for one in values for id_ in self._store.records_named(key, one)))
+        return Condition(_CONDITION.get(key, key), values)
 
     def choices(self) -> list[tuple[str, str]]:
         """What can be chosen: (what is read, "field=value"), the values of each field by how often they occur."""
@@ -95,7 +102,8 @@ class Shelf:
             f"SELECT position FROM {table} WHERE instr({_joined(columns)}, ?1)"  # noqa: S608  # ours
             for table, columns in told.items()
         )
-        found = [{position for (position,) in self._store.rows(query, [word])} for word in name_key(text).split()]
+        words = name_key(printable(text)).split()[:_MOST_ASKED]
+        found = [{position for (position,) in self._store.rows(query, [word])} for word in words]
         return sorted(set.intersection(*found)) if found else None
 
 

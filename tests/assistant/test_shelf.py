@@ -50,6 +50,8 @@ def shelf() -> Shelf:
         pytest.param({"chosen": ["kind=film"]}, [], id="no such kind"),
         pytest.param({"chosen": ["#speaker=1"]}, [], id="no such field"),
         pytest.param({"words": "nothing of the kind"}, [], id="nothing"),
+        pytest.param({"words": "\ud800"}, [], id="half a sign"),
+        pytest.param({"chosen": ["\ud800 %_'\"\0"]}, [], id="signs that a query might obey"),
         pytest.param({"order": "title"}, [FLAT.id, HESSIAN.id, NEURO.id, PAPER], id="by title"),
         pytest.param({"order": "speaker"}, [NEURO.id, FLAT.id, HESSIAN.id, PAPER], id="by speaker"),
         pytest.param({"order": "newest"}, [HESSIAN.id, PAPER, FLAT.id, NEURO.id], id="newest, undated last"),
@@ -84,6 +86,13 @@ def test_field_of_the_schema_is_offered_without_further_ado(tmp_path: Path) -> N
     ]
     assert shelf.find(chosen=["tags=data", "event=EuroPython 2014"]) == ("a",)
     assert shelf.find(chosen=["recorded=yes"]) == ("a",)
+
+
+def test_chosen_post_is_that_post_alone(tmp_path: Path) -> None:
+    posts = ("Professor", "Assistant Professor")
+    records = [made_up.talk(post, (Speaker("A B", role=post),), id=post[:1].lower()) for post in posts]
+    write_store(tmp_path / "s", records, [])
+    assert Shelf(RecordStore(tmp_path / "s")).find(chosen=["role=Professor"]) == ("p",)
 
 
 def test_search_among_21715_records_is_felt_at_once(tmp_path: Path) -> None:
