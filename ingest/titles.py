@@ -1,4 +1,4 @@
-"""A title → the runs of words that it is named by, so that those of any number of titles can be looked up on disk.
+"""A title → the forms that it is named by, so that those of any number of titles can be looked up on disk.
 
 Comes in: a title; words of a question. Goes out: keys that the record store finds titles by. A key stands for words and
 may, once in a great while, stand for others too: whoever finds a title by one compares the words.
@@ -7,12 +7,9 @@ may, once in a great while, stand for others too: whoever finds a title by one c
 import re
 from collections.abc import Iterator, Sequence
 from hashlib import blake2b
-from itertools import islice
 
 from ingest.text import plain_words
 
-# Fewer words of a title name it only where they are all of it.
-LEAST_RUN_WORDS = 3
 _KEY_BYTES = 6
 _SUBTITLE = re.compile(r"[:(?]")
 
@@ -26,21 +23,11 @@ def title_forms(title: str) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def title_keys(title: str) -> set[int]:
-    """The keys of its forms as wholes, and of each run of `LEAST_RUN_WORDS` words."""
-    words = plain_words(title)
-    runs = zip(*(islice(words, start, None) for start in range(LEAST_RUN_WORDS)), strict=False)
-    return {*(form_key(own) for _, own in title_forms(title)), *map(run_key, runs)}
+    """The keys of its forms."""
+    return {form_key(words) for _, words in title_forms(title)}
 
 
 def form_key(words: Sequence[str]) -> int:
-    """The key of a form as a whole."""
-    return _key("= " + " ".join(words))
-
-
-def run_key(words: Sequence[str]) -> int:
-    """The key of a run of `LEAST_RUN_WORDS` words."""
-    return _key(" ".join(words))
-
-
-def _key(text: str) -> int:
+    """The key of a form."""
+    text = f"= {' '.join(words)}"  # as indexes have had it from the first
     return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_KEY_BYTES).digest())
