@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from itertools import combinations
 from pathlib import Path
 
-from ingest.merge import contradicts, merge
+from ingest.merge import merge, same
 from ingest.pipeline import corpus_files, read_corpus
 from ingest.records import Record
 from ingest.schema import IDS, value_fields
@@ -33,7 +33,8 @@ def main() -> None:
     alike = [entries for entries in by_title.values() if len(entries) > 1]
     print(f"{sum(map(len, alike))} entries share title and speakers with another")
     apart = Counter(
-        ", ".join(field.key for field in value_fields() if field.tells_apart and contradicts(field, *pair)) or "nothing"
+        ", ".join(field.key for field in value_fields() if field.tells_apart and same(field, *pair) is False)
+        or "nothing"
         for entries in alike
         for pair in combinations(entries, 2)
     )

@@ -17,7 +17,7 @@ import typer
 from numpy.typing import NDArray
 
 from assistant.assembly import Assistant
-from assistant.outlets import batch, show
+from assistant.outlets import formats, show
 from assistant.query import EVERYTHING
 from assistant.settings import load_settings
 from ingest.schema import VIDEO_URL
@@ -79,7 +79,7 @@ def _systems(assistant: Assistant) -> list[tuple[str, System, str]]:
     video_of = {record.id: VIDEO_URL.shown(record) for record in snapshot.store.records()}
 
     def product(question: str) -> list[Moment]:
-        results = batch.search(question, assistant, filters=EVERYTHING, limit=RESULTS)["results"]
+        results = formats.search(question, assistant, filters=EVERYTHING, limit=RESULTS)["results"]
         found = [(one["score"], result["id"], one) for result in results for one in result["passages"]]
         return [
             Moment(video_of[record_id], one["start_s"], one["end_s"] or one["start_s"], one["opens_at_s"] or 0)

@@ -156,10 +156,7 @@ class BundledEmbedder:
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """See `Embedder`."""
-        vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
-        for n, _, (vector,) in self._read(texts, [_EMBEDDING]):
-            vectors[n] = vector
-        return vectors
+        return self.embed_passages_with_words(texts)[0]
 
     def embed_passages_with_words(self, texts: Sequence[str]) -> tuple[Vectors, list[Words]]:
         """See `WordEmbedder`."""
@@ -281,16 +278,10 @@ class BundledEmbedder:
 
 def _words(encoding: Any, tokens: Vectors, directions: Vectors) -> Words:
     """The words of one text, their vectors along the directions in which words differ most."""
-    words, means = _word_means(encoding, tokens)
-    vectors = means @ directions
-    vectors *= ONE / np.linalg.norm(vectors, axis=1, keepdims=True)
-    return Words(tuple(words), np.rint(vectors).astype(np.int8))
-
-
-def _word_means(encoding: Any, tokens: Vectors) -> tuple[list[str], Vectors]:
-    """The words of a text, and of each the mean of its pieces' vectors, shape (words, 384)."""
     words = _words_of(encoding)
-    return [word.text for word in words], _means(tokens, words)
+    vectors = _means(tokens, words) @ directions
+    vectors *= ONE / np.linalg.norm(vectors, axis=1, keepdims=True)
+    return Words(tuple(word.text for word in words), np.rint(vectors).astype(np.int8))
 
 
 def _words_of(encoding: Any) -> list[_Word]:
@@ -305,5 +296,6 @@ def _words_of(encoding: Any) -> list[_Word]:
 
 
 def _means(tokens: Vectors, words: Sequence[_Word]) -> Vectors:
+    """Shape (words, 384): of each word the mean of its pieces."""
     means = [tokens[word.pieces].mean(axis=0) for word in words]
     return np.array(means, dtype=np.float32).reshape(-1, tokens.shape[1])

@@ -8,16 +8,12 @@ asked.
 import json
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ingest.errors import EmbedderError, EndpointRejected, EndpointUnreachable
-
-if TYPE_CHECKING:
-    import httpx
 
 _BATCH = 64
 # A server that has just started may refuse once; more would only delay the message.
@@ -105,13 +101,21 @@ class EndpointEmbedder:
         """One request: the vectors as the endpoint gave them, in the order of the texts."""
         import httpx  # here, because a search with the bundled model needs none of it
 
+        from ingest.web import http_client
+
         # Several servers refuse an empty text; and not every one knows another encoding than floats.
         sent = [text if text.strip() else "." for text in texts]
         asked = {"model": self._model, "input": sent, "encoding_format": "float"}
         body = json.dumps(asked, ensure_ascii=False).encode("utf-8", "replace")
         for left in range(_RETRIES, -1, -1):
             try:
-                with self._client() as http:
+                with http_client(
+                    self._address,
+                    self._api_key,
+                    key_variable="TALKS_EMBEDDING_API_KEY",
+                    connect_timeout_s=self._timeout_s,
+                    read_timeout_s=self._timeout_s,
+                ) as http:
                     answer = http.post(
                         f"{self._address}/embeddings", content=body, headers={"Content-Type": "application/json"}
                     )
@@ -144,14 +148,3 @@ class EndpointEmbedder:
             404: "set TALKS_EMBEDDING_MODEL to a model it has, and check the address",
         }.get(status, "see the log of the endpoint")
         return f"{self._address}: refused to embed with {self._model} ({said[:_SHOWN_CHARS]}); {action}."
-
-    def _client(self) -> "httpx.Client":
-        from ingest.web import http_client
-
-        return http_client(
-            self._address,
-            self._api_key,
-            key_variable="TALKS_EMBEDDING_API_KEY",
-            connect_timeout_s=self._timeout_s,
-            read_timeout_s=self._timeout_s,
-        )

@@ -2,11 +2,10 @@
 
     TalksError
     ├── SettingsError            a setting has a value that cannot be used
-    ├── CorpusError              the saved pages cannot be read
-    │   ├── CorpusMissing        no such file or folder
-    │   ├── CorpusEmpty          nothing in it is a talk or a paper
-    │   └── PageUnreadable       one file: no permission, binary, unknown kind, a bad line
-    ├── IndexUnusable               the index cannot be used
+    ├── CorpusMissing            no such file or folder
+    ├── CorpusEmpty              nothing in it is a talk or a paper
+    ├── PageUnreadable           one file: no permission, binary, unknown kind, a bad line
+    ├── IndexUnusable            the index cannot be used
     │   ├── IndexMissing         nothing has been ingested into this home yet
     │   ├── IndexBusy            another ingest holds the lock
     │   ├── IndexUnwritable      the disk is full or the home cannot be written
@@ -38,19 +37,15 @@ class SettingsError(TalksError):
     """A setting has a value that cannot be used."""
 
 
-class CorpusError(TalksError):
-    """The saved pages cannot be read."""
-
-
-class CorpusMissing(CorpusError):
+class CorpusMissing(TalksError):
     """The file or folder named as the corpus does not exist."""
 
 
-class CorpusEmpty(CorpusError):
+class CorpusEmpty(TalksError):
     """No file of the corpus holds a talk or a paper."""
 
 
-class PageUnreadable(CorpusError):
+class PageUnreadable(TalksError):
     """One file cannot be read; the others can.
 
     Attributes:

@@ -94,38 +94,32 @@ def is_repeat(first: Record, second: Record) -> bool:
         return not (ours and theirs and not ours & theirs) and _starts(first) == _starts(second)
     if name_key(first.title) != name_key(second.title) or (ours and theirs and ours != theirs):
         return False
-    apart = {field.key for field in value_fields() if field.tells_apart and contradicts(field, first, second)}
+    apart = {field.key for field in value_fields() if field.tells_apart and same(field, first, second) is False}
     if not apart:
         return _same_abstract(first.abstract, second.abstract)
     if DATE.key in apart or not ours or ours != theirs:
         return False
     if EVENT.key in apart:
         # One place may call an event otherwise ("Ice Days", "Ice Days 2019").
-        return apart == {EVENT.key} and agrees(DATE, first, second)
+        return apart == {EVENT.key} and bool(same(DATE, first, second))
     # Two hosts may show the same talk.
-    return agrees(EVENT, first, second) or agrees(DATE, first, second)
+    return bool(same(EVENT, first, second) or same(DATE, first, second))
 
 
-def contradicts(field: Field, first: Record, second: Record) -> bool:
-    """Whether both records tell a field and not the same; what one leaves out contradicts nothing."""
+def same(field: Field, first: Record, second: Record) -> bool | None:
+    """Whether two records tell a field alike; None where one leaves it out, or where both may be right."""
     ours, theirs = field.of(first), field.of(second)
     if isinstance(ours, Date) and isinstance(theirs, Date):
+        if ours.is_full and ours.iso == theirs.iso:
+            return True
         if ours.of and theirs.of and ours.of != theirs.of:
-            return False  # it was held on one day and uploaded on another
+            return None  # it was held on one day and uploaded on another
         parts = [(ours.year, theirs.year), (ours.month, theirs.month), (ours.day, theirs.day)]
-        known = [pair for pair in parts if None not in pair]
-        return any(one != other for one, other in known) or (not known and _plain(ours.text) != _plain(theirs.text))
+        known = [pair for pair in parts if None not in pair] or [(_plain(ours.text), _plain(theirs.text))]
+        return None if all(one == other for one, other in known) else False
     if field.is_keyed:
-        return any(ours[name] != theirs[name] for name in ours.keys() & theirs.keys())
-    return _differ(ours, theirs)
-
-
-def agrees(field: Field, first: Record, second: Record) -> bool:
-    """Whether both records tell a field, and the same."""
-    ours, theirs = field.of(first), field.of(second)
-    if isinstance(ours, Date) and isinstance(theirs, Date):
-        return ours.is_full and ours.iso == theirs.iso
-    return bool(ours and theirs and _plain(ours) == _plain(theirs))
+        return None if all(ours[name] == theirs[name] for name in ours.keys() & theirs.keys()) else False
+    return _alike(ours, theirs)
 
 
 def _outside_ids(record: Record) -> set[str]:
@@ -142,12 +136,19 @@ def _starts(record: Record) -> str | None:
 
 
 def _same_id_of_two(first: Record, second: Record) -> Warning:
-    here, there = second.sources[0], first.sources[0]
-    message = (
-        f'"{second.title}" has an outside id of "{first.title}" ({there.file}, line {there.first_line}), but other '
-        "speakers or another start; both are kept, so correct the one that is wrong."
+    return _warning(
+        second,
+        f'"{second.title}" has an outside id of "{first.title}" ({_place(first)}), but other speakers or another '
+        "start; both are kept, so correct the one that is wrong.",
     )
-    return Warning(here.file, here.first_line, message)
+
+
+def _warning(record: Record, message: str) -> Warning:
+    return Warning(record.sources[0].file, record.sources[0].first_line, message)
+
+
+def _place(record: Record) -> str:
+    return f"{record.sources[0].file}, line {record.sources[0].first_line}"
 
 
 def _surnames(record: Record) -> frozenset[str]:
@@ -221,37 +222,33 @@ def _disagreements(first: Record, second: Record) -> list[Warning]:
     differing = [
         name
         for name, ours, theirs in (("abstract", first.abstract, second.abstract), ("bio", first.bio, second.bio))
-        if _differ(ours, theirs)
+        if _alike(ours, theirs) is False
     ]
     # How captions were made goes with the transcript that is kept; another address is kept among the links.
     single = (field for field in value_fields() if not field.holds_many and field not in (CAPTIONS, VIDEO_URL))
-    differing += [field.one for field in single if contradicts(field, first, second)]
+    differing += [field.one for field in single if same(field, first, second) is False]
     differing += ["speakers"] if _speakers_differ(first.speakers, second.speakers) else []
     chapters = [[(chapter.start_s, chapter.title) for chapter in record.chapters] for record in (first, second)]
     differing += ["chapters"] if all(chapters) and chapters[0] != chapters[1] else []
     if not differing:
         return []
-    here, there = second.sources[0], first.sources[0]
     named = " and ".join(differing)
-    message = (
-        f'"{second.title}" is told differently in {there.file}, line {there.first_line} ({named}); the first is kept.'
-    )
-    return [Warning(here.file, here.first_line, message)]
+    return [_warning(second, f'"{second.title}" is told differently in {_place(first)} ({named}); the first is kept.')]
 
 
 def _speakers_differ(first: Sequence[Speaker], second: Sequence[Speaker]) -> bool:
     others = {surname(speaker.name): speaker for speaker in second}
     return any(
-        _differ(ours, theirs)
+        _alike(ours, theirs) is False
         for speaker in first
         if (other := others.get(surname(speaker.name)))
         for ours, theirs in ((speaker.affiliation, other.affiliation), (speaker.role, other.role))
     )
 
 
-def _differ(ours: Any, theirs: Any) -> bool:
-    """Whether both are told and not the same."""
-    return bool(ours and theirs and _plain(ours) != _plain(theirs))
+def _alike(ours: Any, theirs: Any) -> bool | None:
+    """Whether both are the same; None where one is not told."""
+    return _plain(ours) == _plain(theirs) if ours and theirs else None
 
 
 def _plain(value: Any) -> Any:
@@ -274,12 +271,9 @@ def _with_ids(records: Sequence[Record]) -> tuple[list[Record], list[Warning]]:
         if not record.id:
             continue
         if record.id in given:
-            place, other = record.sources[0], given[record.id].sources[0]
-            message = (
-                f'the id "{record.id}" is already that of "{given[record.id].title}" '
-                f"({other.file}, line {other.first_line}); it gets one of its own, so give it another."
-            )
-            warnings.append(Warning(place.file, place.first_line, message))
+            other = given[record.id]
+            told = f'the id "{record.id}" is already that of "{other.title}" ({_place(other)})'
+            warnings.append(_warning(record, f"{told}; it gets one of its own, so give it another."))
         else:
             given[record.id] = record
             ids[position] = record.id

@@ -8,9 +8,9 @@ embedder is said here too (`headed_text`). No text makes a passage over a set le
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import accumulate
 
 from sentencex import get_sentence_boundaries
@@ -211,14 +211,9 @@ def _heading(*lines: str) -> str:
 
 def _whole_spans(text: str) -> list[Span]:
     """A section that is one passage, in pieces only where it is longer than anybody reads at once."""
-    spans: list[Span] = []
-    for line in re.finditer(r"[^\n]+", text):
-        for start, end in hard_pieces(text, line.start(), line.end(), LONGEST_CHAPTERS_CHARS):
-            if spans and end - spans[-1][0] <= LONGEST_CHAPTERS_CHARS:
-                spans[-1] = (spans[-1][0], end)
-            else:
-                spans.append((start, end))
-    return spans
+    lines = (match.span() for match in re.finditer(r"[^\n]+", text))
+    pieces = (piece for start, end in lines for piece in hard_pieces(text, start, end, LONGEST_CHAPTERS_CHARS))
+    return _joined(pieces, lambda before, piece: piece[1] - before[0] <= LONGEST_CHAPTERS_CHARS)
 
 
 def _byline(record: Record) -> str:
@@ -230,38 +225,29 @@ def _byline(record: Record) -> str:
 
 def _passage_spans(text: str) -> Iterator[Span]:
     """Pack sentences into passages of even length, none over the longest, paragraphs kept apart where they are long."""
-    for start, end in _paragraph_spans(text):
-        sentences = [
-            piece
-            for first, last in split_sentences(text[start:end])
-            for piece in _sentence_pieces(text, start + first, start + last)
-        ]
-        pieces = max(1, -(-(end - start) // LONGEST_PASSAGE_CHARS))
-        target = (end - start) / pieces
-        current = sentences[0]
-        for first, last in sentences[1:]:
-            middle = (first + last) / 2
-            if last - current[0] > LONGEST_PASSAGE_CHARS or middle - current[0] > target:
-                yield current
-                current = (first, last)
-            else:
-                current = (current[0], last)
-        yield current
+    paragraphs = (match.span() for match in re.finditer(r"[^\n]*\S[^\n]*", text))
+    # A short one goes with the one before it, a short first one with the next.
+    for start, end in _joined(paragraphs, lambda *two: min(end - start for start, end in two) < SHORTEST_PASSAGE_CHARS):
+        sentences: list[Span] = []
+        for first, last in split_sentences(text[start:end]):
+            # One that never ends is cut; one a little over the longest stays whole.
+            longest = LONGEST_PASSAGE_CHARS if last - first > 2 * LONGEST_PASSAGE_CHARS else last - first
+            sentences += hard_pieces(text, start + first, start + last, longest)
+        yield from _joined(sentences, partial(_fits, (end - start) / -(-(end - start) // LONGEST_PASSAGE_CHARS)))
 
 
-def _sentence_pieces(text: str, start: int, end: int) -> Iterator[Span]:
-    """A sentence, or the parts of one that never ends; one a little over the longest stays whole."""
-    longest = LONGEST_PASSAGE_CHARS if end - start > 2 * LONGEST_PASSAGE_CHARS else end - start
-    yield from hard_pieces(text, start, end, longest)
+def _fits(length: float, before: Span, sentence: Span) -> bool:
+    """Whether a passage is no longer than the longest, and nearer to a length, with one more sentence."""
+    is_short = sentence[1] - before[0] <= LONGEST_PASSAGE_CHARS
+    return is_short and sum(sentence) / 2 - before[0] <= length
 
 
-def _paragraph_spans(text: str) -> list[Span]:
-    """The paragraphs of a text; a short one goes with the one before it, a short first one with the next."""
-    spans: list[Span] = []
-    for match in re.finditer(r"[^\n]*\S[^\n]*", text):
-        short = len(match.group()) < SHORTEST_PASSAGE_CHARS
-        if spans and (short or spans[-1][1] - spans[-1][0] < SHORTEST_PASSAGE_CHARS):
-            spans[-1] = (spans[-1][0], match.end())
+def _joined(spans: Iterable[Span], together: Callable[[Span, Span], bool]) -> list[Span]:
+    """Spans in order, each joined to what stands before it where the two belong together."""
+    found: list[Span] = []
+    for span in spans:
+        if found and together(found[-1], span):
+            found[-1] = (found[-1][0], span[1])
         else:
-            spans.append(match.span())
-    return spans
+            found.append(span)
+    return found

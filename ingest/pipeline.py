@@ -25,9 +25,8 @@ from ingest.gists import GISTS_FILE, Gist, gist_files, read_gists
 from ingest.lexical import LexicalBuilder
 from ingest.merge import merge
 from ingest.passages import Passage, record_passages
-from ingest.readers.grouping import Grouped, Unused, group
+from ingest.readers.grouping import Grouped, Part, Unused, group
 from ingest.readers.json_records import CONTROLS
-from ingest.readers.parts import Part
 from ingest.readers.registry import read_file
 from ingest.record_store import RecordStore, dump_record, write_store
 from ingest.records import Record, Warning

@@ -13,12 +13,13 @@ reads all records to open. Which rows answer which question is left to `retrieve
                  which holds it once more. Passages are slices of the text
     words        title, abstract, bio and the rest of a record's text, as searchable words: SQLite's full-text index,
                  which keeps the words' places and not the text
-    titled       what titles are found by: a key (`ingest.titles`) and the position of a record
+    titled       what titles are found by: a key (`ingest.text`) and the position of a record
     title_words  each word of a title, once
 """
 
 import contextlib
 import json
+import re
 import sqlite3
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -31,13 +32,11 @@ from pydantic import TypeAdapter, ValidationError
 from ingest import schema
 from ingest.errors import IndexDamaged, RecordMissing
 from ingest.gists import Gist
-from ingest.passages import Passage, record_sections, record_text
-from ingest.readers.bios import present_posts
-from ingest.readers.people import surname
-from ingest.records import Date, Kind, Record, Speaker
-from ingest.schema import DATES, FLAG, NAME, ORGANISATION, SPEAKER, Field
-from ingest.text import name_key, plain_words, printable, searchable
-from ingest.titles import title_keys
+from ingest.passages import Passage, Span, record_sections, record_text, split_sentences
+from ingest.readers.people import is_role, surname
+from ingest.records import Record, Speaker
+from ingest.schema import DATES, NAME, ORGANISATION, SPEAKER, Field
+from ingest.text import name_key, plain_words, printable, searchable, title_keys
 
 _PASSAGE_COLUMNS = 'section, "start", "end", heading, start_s, end_s, speaker'
 _PASSAGES = f"""
@@ -52,6 +51,12 @@ _PAGE_BYTES = 16384
 _RECORD = TypeAdapter(Record)
 # The columns of "words".
 TEXT_PARTS = ("title", "abstract", "bio", "rest")
+_NOW = re.compile(r"\b(?:is|holds|works as)\s")
+_BEFORE = re.compile(
+    r"\b(?:prior to|before|previously|formerly|until|where (?:s?he|they) (?:was|were)|has served|was|were)\b",
+    re.IGNORECASE,
+)
+_PRONOUN = re.compile(r"(?:(?:currently|now|presently|today),? )?(?:he|she|they|dr|prof|professor)\b", re.IGNORECASE)
 # Each with the columns that are looked up.
 _TABLES: tuple[tuple[str, str, list[str]], ...] = (
     ("passages", f"position INTEGER PRIMARY KEY, record INTEGER, name, {_PASSAGE_COLUMNS}", ["record"]),
@@ -101,7 +106,7 @@ def write_store(
                 ((row, of, one.text, json.dumps(one.questions), one.written_by) for row, (of, one) in gist_rows),
             )
             numbered = list(enumerate(records))
-            _insert(connection, "records", ((row, *_record_cells(record)) for row, record in numbered))
+            _insert(connection, "records", ((n, one.id, *_record_row(one).values()) for n, one in numbered))
             _insert(connection, "texts", ((row, *_packed(record)) for row, record in numbered))
             words = ((row, *_words(record)) for row, record in numbered)
             connection.executemany(f"INSERT INTO words (rowid, {', '.join(TEXT_PARTS)}) VALUES (?, ?, ?, ?, ?)", words)
@@ -125,27 +130,16 @@ def _insert(connection: sqlite3.Connection, table: str, rows: Iterable[tuple[Any
     connection.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * count)})", rows)  # noqa: S608
 
 
-def _fields_of_one() -> Iterator[Field]:
-    return (field for field in schema.value_fields() if not field.is_list)
-
-
 def _fields_of_several() -> Iterator[Field]:
     return (field for field in schema.FIELDS if field.is_list and field.person is None)
 
 
 def _derived_tables() -> Iterator[tuple[str, str, list[str]]]:
-    columns = ["position INTEGER PRIMARY KEY", "id UNIQUE", "kind", "title", "title_key", "title_length"]
-    columns += ["has_abstract", "has_bio"]
-    keys = [f"{field.key}_key" for field in _fields_of_one() if field.type is NAME]
-    for field in _fields_of_one():
-        parts = {DATES: ("year", "month", "day"), NAME: ("key",)}.get(field.type, ())
-        columns += [field.key, *(f"{field.key}_{part}" for part in parts)]
-    counted = [field.each for field in schema.FIELDS if field.is_list]
-    columns += [f"n_{key}" for key in ("chapter", *counted)] + [f"{key}_order" for key in counted]
-    yield "records", ", ".join(columns), keys
+    columns = list(_record_row(Record("", "talk", ())))
+    keys = [name for name in columns if name.endswith("_key") and name != "title_key"]
+    yield "records", ", ".join(("position INTEGER PRIMARY KEY", "id UNIQUE", *columns)), keys
     persons = [name for field in schema.person_fields() for name in (field.key, f"{field.key}_key")]
-    person_keys = [f"{field.key}_key" for field in schema.person_fields()]
-    yield "people", ", ".join(("position", *persons, "posts", "speaks")), ["position", *person_keys]
+    yield "people", ", ".join(("position", *persons, "posts", "speaks")), ["position", *persons[1::2]]
     for field in _fields_of_several():
         yield f"of_{field.key}", "position, value, key", ["position", "key"]
 
@@ -155,22 +149,30 @@ def _passage_cells(p: Passage, row_of: Mapping[str, int]) -> tuple[Any, ...]:
     return row_of[p.record_id], name, p.section, p.start, p.end, p.heading, p.start_s, p.end_s, p.speaker
 
 
-def _record_cells(record: Record) -> Iterator[Any]:
-    yield from (record.id, record.kind, record.title, name_key(record.title), len(record.title))
-    yield from (bool(record.abstract.strip()), bool(record.bio.strip()))
-    for field in _fields_of_one():
+def _record_row(record: Record) -> dict[str, Any]:
+    """A record's columns but its position and its id, each with its value."""
+    row: dict[str, Any] = {
+        "kind": record.kind,
+        "title": record.title,
+        "title_key": name_key(record.title),
+        "title_length": len(record.title),
+        "has_abstract": bool(record.abstract.strip()),
+        "has_bio": bool(record.bio.strip()),
+        "n_chapter": len(record.chapters),
+    }
+    for field in schema.FIELDS:
         value = field.of(record)
-        if isinstance(value, Date):
-            yield from (value.text, value.year, value.month, value.day)
+        if field.is_list:
+            told = field.all_of(record)
+            row[f"n_{field.each}"] = len(told)
+            row[f"{field.each}_order"] = order_key(field, told[0]) if told else None
         elif field.type is DATES:
-            yield from (None, None, None, None)
+            row[field.key] = getattr(value, "text", None)
+            row |= {f"{field.key}_{part}": getattr(value, part, None) for part in ("year", "month", "day")}
         else:
-            yield int(value) if field.type is FLAG and value is not None else value
-            yield from ((None if value is None else name_key(value),) if field.type is NAME else ())
-    told = [field.all_of(record) for field in schema.FIELDS if field.is_list]
-    yield from (len(record.chapters), *map(len, told))
-    for field, values in zip((field for field in schema.FIELDS if field.is_list), told, strict=True):
-        yield order_key(field, values[0]) if values else None
+            row[field.key] = value
+            row |= {f"{field.key}_key": value and name_key(value)} if field.type is NAME else {}
+    return row
 
 
 def order_key(field: Field, name: str) -> str:
@@ -203,8 +205,31 @@ def _person(speaker: Speaker) -> Iterator[str | None]:
 
 
 def _posts(record: Record, speaker: Speaker) -> str:
-    spans = present_posts(record.bio, speaker.name, alone=len(record.speakers) == 1) if record.bio else []
+    spans = _present_posts(record.bio, speaker.name, alone=len(record.speakers) == 1) if record.bio else []
     return searchable(" . ".join([speaker.role or "", *(record.bio[start:end] for start, end in spans)]))
+
+
+def _present_posts(bio: str, name: str, *, alone: bool) -> list[Span]:
+    """Where a biography says what somebody is now, as (start, end) of each clause.
+
+    Args:
+        alone: Whether the biography is of one person; if not, only sentences that begin with the name count.
+    """
+    family = surname(name)
+    spans: list[Span] = []
+    for start, end in split_sentences(bio):
+        sentence = bio[start:end]
+        now = _NOW.search(sentence)
+        if now is None or _BEFORE.search(sentence, 0, now.start()):
+            continue
+        subject = sentence[: now.start()]
+        if family not in plain_words(subject) and not (alone and _PRONOUN.match(subject)):
+            continue
+        former = _BEFORE.search(sentence, now.end())
+        stop = former.start() if former else len(sentence)
+        if is_role(sentence[now.end() : stop]):
+            spans.append((start, start + stop))
+    return spans
 
 
 def dump_record(record: Record) -> str:
@@ -267,11 +292,10 @@ class RecordStore:
         """The id of the record at this position in the corpus."""
         return str(self.rows("SELECT id FROM records WHERE position = ?", [position])[0][0])
 
-    def records(self, kind: Kind | None = None) -> Iterator[Record]:
-        """All records, or those of one kind, in the order of the corpus."""
-        query = f"{_PACKED} WHERE kind = ? OR ? IS NULL ORDER BY position"
+    def records(self) -> Iterator[Record]:
+        """All records, in the order of the corpus."""
         with _damage_told():
-            for row in self._connection.execute(query, (kind, kind)):
+            for row in self._connection.execute(f"{_PACKED} ORDER BY position"):
                 yield _unpacked(*row)
 
     def filled(self, key: str) -> int:

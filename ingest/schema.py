@@ -144,26 +144,18 @@ AFFILIATION = Field(
     reads="from {}",
     kinds=TALKS, person=lambda one: one.affiliation,
 )  # fmt: skip
-_SECTORS = (
-    ("laboratory", re.compile(r"\b(?:(?:national|research) lab\w*|laborator\w+|observatory)\b")),
-    (
-        "academic",
-        re.compile(
-            r"\b(?:universi\w+|college|institute of tech\w*|polytech\w*|ecole|hochschule|faculty|school of|academy"
-            r"|uc|ut|tu)\b|\btech$"
-        ),
-    ),
-    (
-        "company",
-        re.compile(r"\b(?:inc|ltd|llc|gmbh|corp|corporation|company|technologies|software|solutions|startup)\b"),
-    ),
-)
+_SECTORS = {
+    "laboratory": r"\b(?:(?:national|research) lab\w*|laborator\w+|observatory)\b",
+    "academic": r"\b(?:universi\w+|college|institute of tech\w*|polytech\w*|ecole|hochschule|faculty|school of|academy"
+    r"|uc|ut|tu)\b|\btech$",
+    "company": r"\b(?:inc|ltd|llc|gmbh|corp|corporation|company|technologies|software|solutions|startup)\b",
+}
 
 
 def sector_of(affiliation: str | None) -> str | None:
     """What sort of institution an affiliation is, as its own words tell; None where they tell nothing."""
     words = folded(affiliation or "")
-    return next((sector for sector, pattern in _SECTORS if pattern.search(words)), None)
+    return next((sector for sector, pattern in _SECTORS.items() if re.search(pattern, words)), None)
 
 
 SECTOR = Field(

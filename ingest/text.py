@@ -1,11 +1,15 @@
 """Text → plain words, so that a word asked for is found however it is written.
 
-Comes in: any text. Goes out: words without case, accents and plural endings. What is stored and what is asked for pass
-through the same function, so that a wrongly cut ending ("bias" → "bia") harms neither.
+Comes in: any text. Goes out: words without case, accents and plural endings; keys that the record store finds titles
+by. What is stored and what is asked for pass through the same function, so that a wrongly cut ending ("bias" → "bia")
+harms neither. A key stands for a form of a title and may, once in a great while, stand for others too: whoever
+finds a title by one compares the words.
 """
 
 import re
 import unicodedata
+from collections.abc import Iterator, Sequence
+from hashlib import blake2b
 from urllib.parse import urlsplit
 
 _WORD = re.compile(r"[^\W\d_]+|\d+")
@@ -19,6 +23,8 @@ _WEB_ADDRESS = re.compile(r"https?://[^\s\x00-\x1f\x7f-\x9f]+", re.IGNORECASE)
 _LONGEST_MESSAGE_CHARS = 600
 # Written by hand, a text has a full stop every 10 to 20 words; speech that nobody has punctuated has hardly any.
 WORDS_PER_STOP = 100
+_KEY_BYTES = 6
+_SUBTITLE = re.compile(r"[:(?]")
 # Shorter words ("gas", "its") are no plurals.
 _SHORTEST_PLURAL_CHARS = 4
 
@@ -52,6 +58,25 @@ def searchable(text: str) -> str:
     """A text as singular words with one space around each, so that a phrase is part of it; "" without words."""
     words = " ".join(singular(word) for word in plain_words(text))
     return f" {words} " if words else ""
+
+
+def title_forms(title: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """A title and its parts before and behind a colon, each with its words; one word is enough for a part alone."""
+    for form in dict.fromkeys((title, _SUBTITLE.split(title)[0], title.partition(":")[2])):
+        words = tuple(plain_words(form))
+        if len(words) > 1 or (words and form != title):
+            yield form.strip(), words
+
+
+def title_keys(title: str) -> set[int]:
+    """The keys of its forms."""
+    return {form_key(words) for _, words in title_forms(title)}
+
+
+def form_key(words: Sequence[str]) -> int:
+    """The key of a form."""
+    text = f"= {' '.join(words)}"  # as indexes have had it from the first
+    return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_KEY_BYTES).digest())
 
 
 def has_stops(text: str) -> bool:

@@ -200,19 +200,17 @@ class Transcript:
     ) -> tuple[int, float]:
         if not by_pause:
             return min(candidates, key=lambda one: abs(one[1] - target))
-        # From start to start: automatic cues overlap, so that no gap is left between them. Of equal pauses, the one
-        # before a new clause.
-        return max(
-            candidates,
-            key=lambda one: (round(self._pause(units, one[0])), self._opens(units, one[0]), -abs(one[1] - target)),
-        )
 
-    def _opens(self, units: Sequence[Span], cut: int) -> bool:
-        return cut < len(units) and _OPENS_CLAUSE.match(self.text, units[cut][0]) is not None
+        def rank(candidate: tuple[int, float]) -> tuple[int, bool, float]:
+            # From start to start: automatic cues overlap, so that no gap is left between them. Of equal pauses, the
+            # one before a new clause.
+            cut, length = candidate
+            opens = _OPENS_CLAUSE.match(self.text, units[cut][0]) is not None
+            return round(self._pause(units, cut)), opens, -abs(length - target)
+
+        return max(candidates, key=rank)
 
     def _pause(self, units: Sequence[Span], cut: int) -> float:
-        if cut >= len(units):
-            return 0.0
         before, after = self.second_at(units[cut - 1][0]), self.second_at(units[cut][0])
         return after - before if before is not None and after is not None else 0.0
 

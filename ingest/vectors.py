@@ -163,7 +163,7 @@ class VectorsWriter:
     def __init__(self, folder: Path, choice: StoreChoice, passages: int) -> None:
         self._folder = folder
         self._passages = passages
-        self._store = choice.create(folder)
+        self._store = choice.open(folder, create=True)
         self._vectors = GrowingArray(folder / "vectors.npy", np.dtype(np.int8))
         self._words: GrowingArray | None = None
         self._first = [0]

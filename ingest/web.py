@@ -21,11 +21,6 @@ import httpx
 
 from ingest.errors import EndpointRejected, EndpointUnreachable
 
-# What goes out with a request; nothing that a library adds of its own accord describes this machine.
-_SENT_HEADERS = {
-    "accept", "accept-encoding", "authorization", "connection", "content-length", "content-type", "host",
-    "transfer-encoding", "user-agent",
-}  # fmt: skip
 _PROXY_SCHEMES = ("http", "https", "socks5", "socks5h")
 # What a header can carry.
 _NO_KEY_SIGN = re.compile(r"[^\x20-\x7e]")
@@ -50,15 +45,9 @@ def http_client(
     """
     key = usable_key(api_key, key_variable)
 
-    def bare(request: httpx.Request) -> None:
-        for name in list(request.headers):
-            if name.lower() not in _SENT_HEADERS:
-                del request.headers[name]
-        request.headers["User-Agent"] = "talks-assistant"
-        if key:
-            request.headers["Authorization"] = f"Bearer {key}"
-        elif not request.headers.get("Authorization", "").startswith("Basic "):  # that is of the address itself
-            request.headers.pop("Authorization", None)
+    def bearer(request: httpx.Request) -> httpx.Request:
+        request.headers["Authorization"] = f"Bearer {key}"
+        return request
 
     proxy = proxy_for(address)
     is_tls = f"{address} {proxy}".count("https://") > 0
@@ -71,7 +60,8 @@ def http_client(
             trust_env=False,
             proxy=httpx.Proxy(proxy, ssl_context=certificates if "https://" in proxy else None) if proxy else None,
             verify=certificates,
-            event_hooks={"request": [bare]},
+            headers={"User-Agent": "talks-assistant"},
+            auth=bearer if key else None,  # without a key httpx sends what the address itself names
         )
     except (ValueError, httpx.InvalidURL, ImportError) as error:  # ImportError: SOCKS is an extra of httpx
         raise _no_proxy(proxy or "", address) from error

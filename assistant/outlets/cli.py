@@ -15,7 +15,7 @@ from typing import Annotated, Any, ParamSpec
 import typer
 
 from assistant.assembly import Assistant
-from assistant.outlets import batch, quick_import, show
+from assistant.outlets import formats, quick_import, show
 from assistant.outlets.doctor import check_address
 from assistant.outlets.formats import answer_json, record_json
 from assistant.prompts import load_prompts
@@ -23,6 +23,7 @@ from assistant.query import Query, narrowed, parse_where
 from assistant.retrieve.structured import evaluate
 from assistant.settings import Settings, load_settings
 from ingest.errors import SettingsError, TalksError
+from ingest.pipeline import IngestReport
 from ingest.records import Kind
 from ingest.snapshots import collections
 from ingest.web import plain_environment
@@ -123,10 +124,7 @@ def ingest_command(
     settings = _settings(path or corpus, home, name or collection)
     if settings.collection is None:  # its corpus is meant, though another may have been ingested last
         settings = _settings(settings.corpus, home, None)
-    assistant = Assistant(settings)
-    report = show.with_progress(assistant.ingest)
-    for sentence in report.unreadable:
-        show.say(f"talks: {sentence}", err=True)
+    report = _ingested(Assistant(settings))
     _print(show.report_to_json(report) if as_json else show.report_text(report, verbose=verbose))
 
 
@@ -189,9 +187,9 @@ def search(
     lines = _batch_lines(question, batch_file)
     assistant = _open(corpus, home, collection)
     if lines is not None:
-        _print_lines(batch.search_batch(lines, assistant, filters=filters, limit=limit))
+        _print_lines(formats.search_batch(lines, assistant, filters=filters, limit=limit))
         return
-    found = batch.search(question or "", assistant, filters=filters, limit=limit)
+    found = formats.search(question or "", assistant, filters=filters, limit=limit)
     _print({"question": question, **found} if as_json else show.results_text(found["results"]))
 
 
@@ -213,7 +211,7 @@ def ask(
     assistant = _open(corpus, home, collection)
     endpoint = assistant.endpoint(model)
     if lines is not None:
-        _print_lines(batch.ask_batch(lines, assistant, endpoint, filters=filters))
+        _print_lines(formats.ask_batch(lines, assistant, endpoint, filters=filters))
         return
     if as_json:
         _print(answer_json(assistant.converse([question or ""], endpoint=endpoint, filters=filters)[-1]))
@@ -235,7 +233,7 @@ def gist(corpus: Corpus = None, home: Home = None, collection: CollectionOption 
     files = gist_files(Path(assistant.snapshot.manifest.corpus), assistant.collection)
     prompts = load_prompts(assistant.settings.prompts)
     written = show.with_progress(lambda progress: write_gists(records, files, endpoint, prompts, progress))
-    report = show.with_progress(assistant.ingest)
+    report = _ingested(assistant)
     _print(f"{written} gists written by {endpoint.model()}; {report.gists} of {len(records)} records have one now.")
 
 
@@ -269,20 +267,24 @@ def _settings(corpus: Path | None, home: Path | None, collection: str | None) ->
 def _open(corpus: Path | None, home: Path | None, collection: str | None) -> Assistant:
     """An assistant with an index: ingested first if nothing has been yet, mended first if it is damaged."""
     assistant = Assistant(_settings(corpus, home, collection))
-    damage = assistant.damage if assistant.has_index else None
-    if damage or not assistant.has_index:
-        if damage:
-            show.say(f"talks: {damage} Rebuilding it now.", err=True)
+    if not assistant.has_index:
+        _ingested(assistant)
+    elif damage := assistant.damage:
+        show.say(f"talks: {damage} Rebuilding it now.", err=True)
         try:
-            report = show.with_progress(assistant.ingest)
+            _ingested(assistant)
         except TalksError as error:
-            if damage is None or assistant.snapshot is None:  # raises where the one before is not sound either
-                raise
+            _ = assistant.snapshot  # raises where the one before is not sound either
             show.say(f"talks: {error} The index before that one answers.", err=True)
-        else:
-            for sentence in report.unreadable:
-                show.say(f"talks: {sentence}", err=True)
     return assistant
+
+
+def _ingested(assistant: Assistant) -> IngestReport:
+    """Bring the index up to date, telling what could not be read."""
+    report = show.with_progress(assistant.ingest)
+    for sentence in report.unreadable:
+        show.say(f"talks: {sentence}", err=True)
+    return report
 
 
 def _filters(kind: Kind | None, where: list[str] | None) -> Query:
@@ -293,7 +295,7 @@ def _batch_lines(question: str | None, batch_file: str | None) -> Iterator[str] 
     """The lines of the batch, or None for a single question."""
     if (question is None) == (batch_file is None):
         raise typer.BadParameter("give either a question or --batch FILE", param_hint="QUESTION")
-    return None if batch_file is None else batch.read_lines(batch_file)
+    return None if batch_file is None else formats.read_lines(batch_file)
 
 
 def _print(value: Any) -> None:

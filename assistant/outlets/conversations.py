@@ -1,8 +1,8 @@
 """Conversations kept under the home folder as plain JSONL, one file each, one line a turn or a change to it; feedback.
 
-Comes in: turns that are over, each with the passages that it was answered from. Goes out: the same turns, after any
-restart and any ingest, because nothing in them points into an index. A line that a crash cut short is passed over.
-Each owner has a folder of their own; who an owner is, is left to the page.
+Comes in: events of a turn; turns that are over, each with the passages that it was answered from. Goes out: the same
+turns, after any restart and any ingest, because nothing in them points into an index. A line that a crash cut short is
+passed over. Each owner has a folder of their own; who an owner is, is left to the page.
 """
 
 import hashlib
@@ -12,7 +12,7 @@ import re
 import secrets
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
@@ -20,7 +20,7 @@ from typing import Literal
 from pydantic import TypeAdapter, ValidationError
 
 from assistant.outlets.formats import answer_json
-from assistant.types import Answer, SourcePassage, Style
+from assistant.types import Answer, Cited, Delta, Done, Event, SourcePassage, Sources, Stage, Status, Style
 from ingest.text import folded
 
 LISTED = 200
@@ -32,55 +32,111 @@ FEEDBACK_FILE = "feedback.jsonl"
 UNDO_FOR = timedelta(days=1)
 """A deleted conversation can be brought back for so long; then its file goes."""
 
+TABLE_FROM = 6
+"""An exact answer that cites so many talks and papers is a list, which people sort and take into a spreadsheet."""
+
 Rating = Literal["up", "down"]
 
 _ID = re.compile(r"\d{8}T\d{6}-[0-9a-f]{8}")
 
 
-@dataclass(frozen=True, slots=True)
-class KeptTurn:
-    """One exchange as it was shown.
+def now_text() -> str:
+    """The present time as turns carry it."""
+    return _now().isoformat(timespec="seconds")
+
+
+@dataclass(slots=True)
+class Turn:
+    """One exchange: as it grows while events arrive, as it is kept, and as it is shown again.
 
     Attributes:
+        answer: As much of it as has come; after a stop, what had.
         asked_at: ISO 8601, UTC.
-        passages: What the answer was made from, so that its cards can be shown again.
+        passages: What the answer is made from, so that its cards can be shown again.
         stopped: Whether the user stopped the answer.
-        style: How long the answer was to be.
+        style: How long the answer is to be.
+        key: Its place in the conversation.
+        problem: Why there is no answer, in one sentence.
+        is_running: Whether more is to come.
+        rating: What the visitor thinks of it, as last kept: a thumb, and the word beside it or "".
+        shown: Its message once it is over, so that a growing answer below it costs nothing here.
     """
 
     question: str
     answer: Answer
-    asked_at: str
+    asked_at: str = field(default_factory=now_text)
     passages: tuple[SourcePassage, ...] = ()
     stopped: bool = False
     style: Style = "normal"
+    key: int = 0
+    stage: Stage = "searching"
+    problem: str | None = None
+    is_running: bool = False
+    rating: tuple[Rating, str] | None = None
+    shown: str | None = None
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether it goes on disk and into the next question's history: it is over and said something."""
+        return not self.is_running and self.problem is None and self.answer.text != ""
+
+    @property
+    def is_list(self) -> bool:
+        """Whether its sources are shown as a table."""
+        return self.answer.mode == "catalogue" and len({one.id for one in self.answer.citations}) >= TABLE_FROM
+
+    def apply(self, event: Event) -> None:
+        """Take in one event."""
+        match event:
+            case Status(stage=stage):
+                self.stage = stage
+            case Sources(passages=passages):
+                self.passages = passages
+            case Delta(text=text):
+                self.answer = replace(self.answer, text=self.answer.text + text)
+            case Cited(citation=citation):
+                self.answer = replace(self.answer, citations=(*self.answer.citations, citation))
+            case Done(answer=answer):
+                self.answer, self.is_running = answer, False
+
+    def fail(self, problem: str) -> None:
+        """End the turn without an answer."""
+        self.problem, self.is_running = problem, False
+
+    def stop(self, notice: str) -> None:
+        """End the turn with what has come so far, if it is not over; `notice` says that it is not whole."""
+        if self.is_running:
+            self.stopped, self.is_running = True, False
+            self.answer = replace(self.answer, notice=notice)
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """A conversation in a list.
-
-    Attributes:
-        title: What it was named, else its first question.
-        date: Of its last turn, local time, such as "2026-01-31".
-    """
-
-    id: str
-    title: str
-    date: str
-    is_pinned: bool = False
+# What of a turn outlives the page.
+_KEPT = {"question", "answer", "asked_at", "passages", "stopped", "style"}
 
 
 @dataclass(slots=True)
-class _Kept:
-    """What a file holds."""
+class Kept:
+    """A conversation as its file holds it.
 
-    turns: list[KeptTurn] = field(default_factory=list)
+    Attributes:
+        used_s: When its last turn was kept, in seconds since 1970.
+        changed: What it was given beside its turns.
+    """
+
+    id: str
+    used_s: float = 0.0
+    turns: list[Turn] = field(default_factory=list)
     changed: dict[str, object] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
+        """What it was named, else its first question; "" where there is neither."""
         return str(self.changed.get("title") or (self.turns[0].question if self.turns else ""))
+
+    @property
+    def is_pinned(self) -> bool:
+        """Whether it stays at the top of the list."""
+        return self.changed.get("pinned") is True
 
     def holds(self, words: Sequence[str]) -> bool:
         """Whether all words stand in it; none stand in everything."""
@@ -89,8 +145,9 @@ class _Kept:
         return all(word in haystack for word in words)
 
 
-_TURN = TypeAdapter(KeptTurn)
+_TURN = TypeAdapter(Turn)
 _DELETED = ".deleted"
+_NOBODY = "nobody"
 _TAKEN_BACK = json.dumps({"taken_back": True})
 
 
@@ -108,60 +165,30 @@ def append_line(path: Path, line: str) -> None:
         file.write(f"{line}\n".encode())
 
 
-def now_text() -> str:
-    """The present time as turns carry it."""
-    return _now().isoformat(timespec="seconds")
-
-
-@dataclass(frozen=True, slots=True)
-class Feedback:
-    """One opinion.
-
-    Attributes:
-        word: What they wrote beside the thumb, or "".
-    """
-
-    rating: Rating
-    word: str
-    question: str
-    answer: Answer
-
-
 class Conversations:
-    """The conversations of one home."""
+    """The conversations of one home, and what visitors thought of answers."""
 
     def __init__(self, home: Path) -> None:
-        self._folder = home / "conversations"
+        self._home, self._folder = home, home / "conversations"
 
-    def summaries(self, owner: str, search: str = "") -> list[Summary]:
+    def listed(self, owner: str, search: str = "") -> list[Kept]:
         """An owner's conversations, pinned ones first, then the last used, at most `LISTED`.
 
         Args:
             search: Words that all stand in the title, a question or an answer; "" finds everything.
         """
         words = folded(search).split()
-        found: list[tuple[float, Summary]] = []
-        for path in self._of(owner).glob("*.jsonl"):
-            kept = self._read(path)
-            if kept.turns and kept.holds(words):
-                used = path.stat().st_mtime
-                date = datetime.fromtimestamp(used).strftime("%Y-%m-%d")
-                is_pinned = kept.changed.get("pinned") is True
-                found.append((used, Summary(path.stem, kept.title, date, is_pinned)))
-        found.sort(key=lambda each: (not each[1].is_pinned, -each[0]))
-        return [summary for _, summary in found[:LISTED]]
+        kept = map(_read, self._of(owner).glob("*.jsonl"))
+        found = [one for one in kept if one.turns and one.holds(words)]
+        return sorted(found, key=lambda one: (not one.is_pinned, -one.used_s))[:LISTED]
 
-    def read(self, owner: str, conversation_id: str) -> list[KeptTurn]:
-        """The turns of a conversation, oldest first; none when it is not there."""
-        return self._kept(owner, conversation_id).turns
+    def read(self, owner: str, conversation_id: str) -> Kept:
+        """A conversation, its turns oldest first; without any when it is not there."""
+        return _read(self._path(owner, conversation_id))
 
-    def title(self, owner: str, conversation_id: str) -> str:
-        """What a conversation is called; "" when it is not there."""
-        return self._kept(owner, conversation_id).title
-
-    def append(self, owner: str, conversation_id: str, turn: KeptTurn) -> None:
+    def append(self, owner: str, conversation_id: str, turn: Turn) -> None:
         """Keep one more turn; raises OSError, as do those below, where the home cannot be written."""
-        self._write(owner, conversation_id, _TURN.dump_json(turn).decode())
+        self._write(owner, conversation_id, _TURN.dump_json(turn, include=_KEPT).decode())
 
     def take_back(self, owner: str, conversation_id: str) -> None:
         """Drop the last turn, because it is asked anew."""
@@ -170,7 +197,7 @@ class Conversations:
     def change(self, owner: str, conversation_id: str, *, title: str | None = None, pinned: bool | None = None) -> None:
         """Name a conversation, "" for its first question, or keep it at the top; None leaves it as it is."""
         path = self._path(owner, conversation_id)
-        if path is not None and path.exists():
+        if path.exists():
             title = None if title is None else " ".join(title.split())[:LONGEST_TITLE_CHARS]
             changed = {name: value for name, value in (("title", title), ("pinned", pinned)) if value is not None}
             used = path.stat()
@@ -180,8 +207,6 @@ class Conversations:
     def delete(self, owner: str, conversation_id: str) -> None:
         """Take a conversation out of the list; `restore` brings it back while `UNDO_FOR` lasts."""
         path = self._path(owner, conversation_id)
-        if path is None:
-            return
         with suppress(FileNotFoundError):
             path.rename(path.with_suffix(_DELETED)).touch()
         limit = (_now() - UNDO_FOR).timestamp()
@@ -192,56 +217,49 @@ class Conversations:
     def restore(self, owner: str, conversation_id: str) -> None:
         """Bring a deleted conversation back."""
         path = self._path(owner, conversation_id)
-        if path is not None:
-            with suppress(FileNotFoundError):
-                path.with_suffix(_DELETED).rename(path)
+        with suppress(FileNotFoundError):
+            path.with_suffix(_DELETED).rename(path)
 
-    def _kept(self, owner: str, conversation_id: str) -> _Kept:
-        path = self._path(owner, conversation_id)
-        return self._read(path) if path is not None and path.exists() else _Kept()
+    def rate(self, turn: Turn, rating: Rating, word: str) -> None:
+        """Keep an opinion: a thumb, and what was written or chosen beside it, or ""."""
+        self._home.mkdir(parents=True, exist_ok=True)
+        told = {"at": now_text(), "rating": rating, "word": word[:LONGEST_WORD_CHARS]}
+        line = {**told, **answer_json(turn.answer), "question": turn.question}
+        append_line(self._home / FEEDBACK_FILE, json.dumps(line, ensure_ascii=False))
 
     def _write(self, owner: str, conversation_id: str, line: str) -> None:
         path = self._path(owner, conversation_id)
-        if path is None:
+        if path.stem == _NOBODY:
             return
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         path.touch(0o600)
         append_line(path, line)
 
-    def _read(self, path: Path) -> _Kept:
-        kept = _Kept()
-        for line in path.read_text(encoding="utf-8", errors="replace").split("\n"):
-            if line == _TAKEN_BACK:
-                del kept.turns[-1:]
-            elif line.startswith('{"changed":'):
-                with suppress(ValueError, TypeError, AttributeError):
-                    kept.changed |= json.loads(line)["changed"]
-            else:
-                with suppress(ValidationError):  # the end of the file, or what a crash left of a line
-                    kept.turns.append(_TURN.validate_json(line))
-        return kept
-
-    def _path(self, owner: str, conversation_id: str) -> Path | None:
-        """Where a conversation is kept; None for a name that is not ours, which might lead out of the folder."""
-        return self._of(owner) / f"{conversation_id}.jsonl" if _ID.fullmatch(conversation_id) else None
+    def _path(self, owner: str, conversation_id: str) -> Path:
+        """Where a conversation is kept; for a name that is not ours, which might lead elsewhere, where none ever is."""
+        return self._of(owner) / f"{conversation_id if _ID.fullmatch(conversation_id) else _NOBODY}.jsonl"
 
     def _of(self, owner: str) -> Path:
         # Hashed: an owner's name is their only key, and a folder's name may be seen by others.
         return self._folder / hashlib.sha256(owner.encode()).hexdigest()[:32]
 
 
-def keep_feedback(home: Path, feedback: Feedback) -> None:
-    """Append one opinion."""
-    home.mkdir(parents=True, exist_ok=True)
-    line = {
-        "at": now_text(),
-        "rating": feedback.rating,
-        "word": feedback.word[:LONGEST_WORD_CHARS],
-        **answer_json(feedback.answer),
-        "question": feedback.question,
-    }
-    append_line(home / FEEDBACK_FILE, json.dumps(line, ensure_ascii=False))
-
-
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def _read(path: Path) -> Kept:
+    kept = Kept(path.stem)
+    if not path.exists():
+        return kept
+    kept.used_s = path.stat().st_mtime
+    for line in path.read_text(encoding="utf-8", errors="replace").split("\n"):
+        if line == _TAKEN_BACK:
+            del kept.turns[-1:]
+        elif line.startswith('{"changed":'):
+            with suppress(ValueError, TypeError, AttributeError):
+                kept.changed |= json.loads(line)["changed"]
+        else:
+            with suppress(ValidationError):  # the end of the file, or what a crash left of a line
+                kept.turns.append(_TURN.validate_json(line))
+    return kept

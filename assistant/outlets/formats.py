@@ -1,29 +1,42 @@
-"""The contract's JSON in one place: answer, search result, record, citation.
+"""The contract's JSON, in one place: answers, search results and records, and files of questions, a line each.
 
-Comes in: what the program found or said. Goes out: plain JSON values, the same for the command line, batches, the API
-and MCP, and their types, of which MCP makes its schemas. A key may be added here, none goes; what does not exist is
-null.
+Comes in: what the program found; for a batch, lines `{"id", "question", "history", "kind", "where"}`. Goes out: the
+shapes that command line, API and tools write; of their types MCP makes its schemas. A key may be added here, none goes;
+what does not exist is null. A batch has one object a line out, in order; a bad line gets an error and the rest go on.
 """
 
+import json
 import re
-from dataclasses import asdict
-from typing import Any, cast
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any, Literal, cast
 from urllib.parse import quote
 
-from pydantic import ConfigDict, with_config
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, with_config
 from typing_extensions import TypedDict  # pydantic reads the standard library's from Python 3.12 on only
 
+from assistant.assembly import Assistant, readable_question
+from assistant.llm import Endpoint
+from assistant.query import Query, narrowed
 from assistant.retrieve.evidence import Gatherer
 from assistant.retrieve.hybrid import RankedRecord
 from assistant.types import Answer, Citation, StatementCheck
+from ingest.errors import CorpusMissing, TalksError
 from ingest.records import Kind, Record, speaker_names
 from ingest.schema import record_to_json
 
 # In an address, what would end or break the link or the field that it stands in, as the address itself may write it.
 ADDRESS = {ord(sign): f"%{ord(sign):02X}" for sign in " \"'\\{}<>^`|()[]\n"}
 
+# How far back a client's conversation is understood: older questions are hardly ever leant on, each costs a retrieval.
+EARLIER_QUESTIONS = 8
+
 _OPEN = with_config(ConfigDict(extra="allow"))
-_MARKER = re.compile(r"\[(\d{1,4})\]")
+MARKER = re.compile(r"\[(\d{1,4})\]")
+_MARKERS_BEHIND = re.compile(r"(?: ?\[\d{1,4}\])*")
 
 
 @_OPEN
@@ -132,6 +145,12 @@ def citation_address(citation: Citation, page_url: str) -> str:
     return there.translate(ADDRESS)
 
 
+def firsts(citations: Sequence[Citation]) -> list[Citation]:
+    """The first citation of each number, by number."""
+    numbered = {citation.n: citation for citation in reversed(citations)}
+    return [numbered[n] for n in sorted(numbered)]
+
+
 def answer_json(answer: Answer) -> AnswerJson:
     """An answer; `checks`, the former form of `grounding`, stays until 1.0."""
     return {
@@ -201,7 +220,8 @@ def entry_json(record: Record) -> EntryJson:
 
 
 def _grounding_json(check: StatementCheck, text: str) -> GroundingJson:
-    cited = [int(number) for number in _MARKER.findall(text[check.start : _after_markers(text, check.end)])]
+    behind = _MARKERS_BEHIND.match(text, check.end)
+    cited = [int(number) for number in MARKER.findall(text[check.start : behind.end() if behind else check.end])]
     return {
         "start": check.start,
         "end": check.end,
@@ -211,8 +231,97 @@ def _grounding_json(check: StatementCheck, text: str) -> GroundingJson:
     }
 
 
-def _after_markers(text: str, end: int) -> int:
-    """Where the markers end that follow a statement."""
-    while (marker := _MARKER.match(text, end + (text[end : end + 1] == " "))) is not None:
-        end = marker.end()
-    return end
+class BatchLine(BaseModel):
+    """One line of a batch file.
+
+    Attributes:
+        history: Earlier questions, each put as its own turn first.
+        where: Field → value, conditions beside those of the command.
+    """
+
+    id: str | int | None = None
+    question: str = Field(min_length=1)
+    history: list[str] = Field(default_factory=list)
+    kind: Literal["talk", "paper"] | None = None
+    where: dict[str, str | int | float | bool] = Field(default_factory=dict)
+
+    def narrowed(self, filters: Query) -> Query:
+        """The command's filters with those of the line; its kind is for lines that name none."""
+        return narrowed(replace(filters, kind=self.kind or filters.kind), self.where)
+
+
+def read_lines(name: str) -> Iterator[str]:
+    """The lines of a batch file, or of standard input for "-".
+
+    Raises:
+        CorpusMissing: The file cannot be read.
+    """
+    if name == "-":
+        return iter(sys.stdin)
+    try:
+        return iter(Path(name).read_text(encoding="utf-8-sig").splitlines())
+    except (OSError, UnicodeDecodeError) as error:
+        raise CorpusMissing(f"{name} cannot be read as a batch file ({error}); name a JSONL file in UTF-8.") from error
+
+
+def search_batch(lines: Iterator[str], assistant: Assistant, *, filters: Query, limit: int) -> Iterator[dict[str, Any]]:
+    """One result object for each line."""
+
+    def found(line: BatchLine) -> SearchJson:
+        history = assistant.converse(line.history)
+        return search(line.question, assistant, history, filters=line.narrowed(filters), limit=limit)
+
+    return _each(lines, found)
+
+
+def search(
+    question: str, assistant: Assistant, history: Sequence[Answer] = (), *, filters: Query, limit: int
+) -> SearchJson:
+    """The talks and papers that fit a question, best first, each with its good passages, and the time in ms."""
+    question = readable_question(question)
+    began = time.perf_counter()
+    understood = assistant.understand(question, history)
+    found = assistant.ranker.top(understood.scored, limit=limit, filters=filters, first=understood.leans_on)
+    subject = understood.asked.subject or question
+    results = [result_json(one, assistant.gatherer, subject) for one in found]
+    return {"results": results, "ms": round((time.perf_counter() - began) * 1000, 2)}
+
+
+def ask_batch(
+    lines: Iterator[str], assistant: Assistant, endpoint: Endpoint | None, *, filters: Query
+) -> Iterator[dict[str, Any]]:
+    """One answer object for each line."""
+
+    def answered(line: BatchLine) -> AnswerJson:
+        questions = [*line.history, line.question]
+        return answer_json(assistant.converse(questions, endpoint=endpoint, filters=line.narrowed(filters))[-1])
+
+    return _each(lines, answered)
+
+
+def _each(lines: Iterator[str], work: Callable[[BatchLine], SearchJson | AnswerJson]) -> Iterator[dict[str, Any]]:
+    """What becomes of each line that is not blank, or its error, with its id."""
+    for number, text in enumerate(lines, 1):
+        if not text.strip():
+            continue
+        given: Any = None
+        try:
+            given = json.loads(text)
+            line = BatchLine.model_validate(given)
+            yield {"id": line.id, **work(line)}
+        except json.JSONDecodeError as error:
+            yield {"id": None, "error": f"line {number} is not JSON ({error.msg}); give one object a line"}
+        except ValidationError as error:
+            where, fault = first_fault(error)
+            line_id = given.get("id") if isinstance(given, dict) else None
+            yield {"id": line_id, "error": f"line {number}: {where or 'the line'}: {fault}"}
+        except TalksError as error:
+            yield {"id": line.id, "error": str(error)}
+
+
+def first_fault(error: ValidationError) -> tuple[str, str]:
+    """Where the first fault of something from outside is, "" for the whole of it, and what is wrong there."""
+    fault = error.errors(include_url=False, include_input=False)[0]
+    # Of alternatives, which one was tried tells nothing.
+    where = (str(part) for part in fault["loc"] if not str(part).startswith(("list[", "str")))
+    return ".".join(where), fault["msg"]

@@ -8,17 +8,15 @@ changes nothing. Who gives a wrong password waits before the next try. Leaves to
 
 import asyncio
 import ipaddress
-import re
 import socket
 from functools import lru_cache
-from typing import Any
+from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _FOREIGN = "This page does not answer here; open it by its own name{name}."
-_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]/@\s]+)(?::\d{1,5})?")
 # After so many wrong passwords from one address each further try waits, twice as long every time.
 _FREE_TRIES = 3
 _LONGEST_WAIT_S = 8.0
@@ -37,9 +35,9 @@ class Guard:
             public_name: The name under which a reverse proxy shows it, such as "talks.example.org"; or None.
         """
         self._app = app
-        self._names = own_names(host)
+        self._public = _name_of(public_name or "")
+        self._names = own_names(host) | {self._public}
         self._is_open = not is_loopback_host(host)
-        self._public = _name_of(public_name) if public_name else None
         self._tries_of = lru_cache(maxsize=_ADDRESSES_REMEMBERED)(lambda _: _Tries())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -56,38 +54,32 @@ class Guard:
 
     def is_ours(self, method: str, headers: Headers) -> bool:
         """Whether a request comes from our own page, or from no page at all, and to a name of ours."""
-        host = headers.get("host", "")
-        if len(headers.getlist("host")) != 1 or not self._is_own(host):
+        hosts, origins = headers.getlist("host"), headers.getlist("origin")
+        if len(hosts) != 1 or not self._is_own(_name_of(hosts[0])):
             return False
-        origins = headers.getlist("origin")
         if origins:
-            return len(origins) == 1 and self._is_own_origin(origins[0], host)
+            return len(origins) == 1 and self._is_own_origin(origins[0], hosts[0])
         # A link to the page may stand anywhere; a picture or script that another site takes from here may not.
         if headers.get("sec-fetch-site", "none") in ("cross-site", "same-site"):
             return method == "GET" and headers.get("sec-fetch-mode") == "navigate"
         return True
 
-    def _is_own(self, host: str) -> bool:
-        name = _name_of(host) if _HOST.fullmatch(host.strip()) else ""
+    def _is_own(self, name: str) -> bool:
         # A number is nobody's name, so nobody can make it lead elsewhere; which ones this machine has may change.
-        return bool(name) and (
-            name in self._names or name == self._public or (self._is_open and _number(name) is not None)
-        )
+        return name != "" and (name in self._names or (self._is_open and _number(name) is not None))
 
     def _is_own_origin(self, origin: str, host: str) -> bool:
         scheme, _, netloc = origin.lower().partition("://")
-        default = {"http": ":80", "https": ":443"}.get(scheme)
-        if default is None or not _HOST.fullmatch(netloc):
+        default, name = {"http": ":80", "https": ":443"}.get(scheme), _name_of(netloc)
+        if default is None or not name:
             return False  # "null", or a file
-        if self._public is not None and _name_of(netloc) == self._public:
-            return True
-        return netloc.removesuffix(default) == host.strip().lower().removesuffix(default)
+        return name == self._public or netloc.removesuffix(default) == host.lower().removesuffix(default)
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008})
             return
-        name = f", {self._public}" if self._public else ""
+        name = self._public and f", {self._public}"
         await PlainTextResponse(_FOREIGN.format(name=name), 403)(scope, receive, send)
 
     async def _slowly(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -138,13 +130,11 @@ class _Tries:
 
 def own_names(host: str) -> frozenset[str]:
     """The names by which what is bound to an address may be called."""
-    names = {"localhost", "127.0.0.1", "[::1]"}
-    if host:
-        names.add(_name_of(f"[{host}]" if ":" in host and not host.startswith("[") else host))
+    names = {"localhost", "127.0.0.1", "::1", host.strip("[]").lower()}
     if not is_loopback_host(host):
         here = socket.gethostname().lower()
         names |= {here, here.split(".")[0], f"{here.split('.')[0]}.local"}
-    return frozenset(names - {"0.0.0.0", "[::]", ""})
+    return frozenset(names - {"0.0.0.0", "::"})
 
 
 def is_loopback_host(host: str) -> bool:
@@ -158,13 +148,14 @@ def _brings_password(scope: Scope) -> bool:
     return is_login or "authorization" in Headers(scope=scope)
 
 
-def _name_of(host: str) -> str:
-    """A name without scheme, port and path, as names are compared."""
-    host = host.strip().lower()
-    host = host.partition("://")[2] or host
-    host = re.split(r"[/?#]", host, maxsplit=1)[0]
-    name: Any = _HOST.fullmatch(host)
-    return str(name[1]).rstrip(".") if name else host
+def _name_of(address: str) -> str:
+    """The name in "https://name/" or "name:7860", as names are compared; "" where there is none."""
+    try:
+        parts = urlsplit(address if "://" in address else f"//{address}")
+        _ = parts.port  # raises where it is none
+    except ValueError:
+        return ""
+    return (parts.hostname or "").rstrip(".") if "@" not in address else ""
 
 
 def _number(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

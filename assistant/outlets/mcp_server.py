@@ -18,7 +18,7 @@ from pydantic import Field, ValidationError
 from typing_extensions import TypedDict
 
 from assistant.assembly import LONGEST_QUESTION_CHARS, Assistant
-from assistant.outlets import batch, formats
+from assistant.outlets import formats
 from assistant.query import Query, narrowed
 from assistant.retrieve.structured import evaluate
 from ingest.errors import RecordMissing, TalksError
@@ -81,7 +81,7 @@ class TalksServer(MCPServer[Any]):
         limit: Annotated[int, Field(ge=1, le=50)] = 10,
     ) -> formats.SearchJson:
         """Find the talks and papers that fit a question, best first, each with its passages and their seconds."""
-        return batch.search(query, self._assistant, filters=_filters(kind, where), limit=limit)
+        return formats.search(query, self._assistant, filters=_filters(kind, where), limit=limit)
 
     def get_talk(self, id: Annotated[str, Field(min_length=1, max_length=_LONGEST_ID_CHARS)]) -> formats.RecordJson:
         """One talk or paper, whole: speakers, abstract, biography, chapters, transcript, links."""
@@ -120,16 +120,14 @@ class TalksServer(MCPServer[Any]):
         except ToolError as error:
             cause = error.__cause__
             if isinstance(cause, ValidationError):
-                fault = cause.errors(include_url=False, include_input=False)[0]
-                where = ".".join(str(part) for part in fault["loc"])
-                raise ToolError(f"{name}: {where}: {fault['msg']}; correct it.") from cause
+                raise ToolError(f"{name}: {': '.join(formats.first_fault(cause))}; correct it.") from cause
             if isinstance(cause, TalksError):
                 raise ToolError(str(cause)) from cause
             raise
 
     def _ask(self, question: str, history: list[str]) -> formats.AnswerJson:
         endpoint = self._assistant.endpoint()
-        earlier = self._assistant.converse(history[-batch.EARLIER_QUESTIONS :])
+        earlier = self._assistant.converse(history[-formats.EARLIER_QUESTIONS :])
         return formats.answer_json(self._assistant.converse([question], endpoint=endpoint, history=earlier)[-1])
 
 

@@ -21,8 +21,7 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ValidationError
 
 from assistant.assembly import LONGEST_QUESTION_CHARS, NO_MODEL, Assistant, readable_question
-from assistant.outlets.batch import EARLIER_QUESTIONS
-from assistant.outlets.formats import AnswerJson, answer_json, citation_address
+from assistant.outlets.formats import EARLIER_QUESTIONS, MARKER, AnswerJson, answer_json, citation_address, first_fault
 from assistant.types import Answer, Citation, Cited, Delta, Done, Event, Status
 from ingest.errors import QuestionTooLong, TalksError
 
@@ -35,7 +34,6 @@ RUNNING = 32
 # Others are told to come back rather than kept until their client gives up.
 WAITING = 1_000
 _CHARS_PER_TOKEN = 4
-_MARKER = re.compile(r"\[\d+\]")
 _LINK = re.compile(r" ?\[\[\d+\]\]\([^)\s]*\)|\[\d+\]")
 
 
@@ -47,22 +45,15 @@ class Refused(Exception):
         self.status, self.param, self.code = status, param, code
 
 
-class _Part(BaseModel):
-    """A piece of a message; only text is read."""
-
-    type: str = "text"
-    text: str = ""
-
-
 class _Message(BaseModel):
     role: str
-    content: str | list[_Part] | None = None
+    content: str | list[dict[str, Any]] | None = None
 
     @property
     def text(self) -> str:
-        """What it says."""
+        """What it says; of pieces only text is read."""
         if isinstance(self.content, list):
-            return "\n".join(part.text for part in self.content if part.type == "text")
+            return "\n".join(str(part.get("text", "")) for part in self.content if part.get("type") == "text")
         return self.content or ""
 
 
@@ -79,23 +70,18 @@ class LinkedText:
     """An answer's Markdown with its markers as links, as it streams.
 
     Attributes:
+        text: All of it so far.
         annotations: One for each link, offsets in characters of `text`.
         answer: The finished turn in the contract's shape, with grounding and times; empty until then.
     """
 
     def __init__(self, page_url: str) -> None:
         """Start on an answer; a record without an address of its own is opened on the page at `page_url`."""
+        self.text = ""
         self.annotations: list[dict[str, Any]] = []
         self.answer: AnswerJson | dict[str, Any] = {}
         self._page_url = page_url
-        self._said: list[str] = []
-        self._length_chars = 0
         self._marker = ""  # unsaid until its citation has come, which is the next event
-
-    @property
-    def text(self) -> str:
-        """All of it so far."""
-        return "".join(self._said)
 
     def take(self, event: Event) -> str:
         """What the event adds, which may be nothing."""
@@ -104,7 +90,7 @@ class LinkedText:
                 return self._link(citation)
             case Delta(text=text):
                 before, self._marker = self._marker, ""
-                if _MARKER.fullmatch(text):
+                if MARKER.fullmatch(text):
                     self._marker, text = text, ""
                 return self._say(before + text)
             case Done(answer=answer):
@@ -114,15 +100,14 @@ class LinkedText:
 
     def _link(self, citation: Citation) -> str:
         url = citation_address(citation, self._page_url)
-        start, self._marker = self._length_chars, ""
+        start, self._marker = len(self.text), ""
         link = self._say(f"[[{citation.n}]]({url})")
-        place = {"url": url, "title": citation.title, "start_index": start, "end_index": self._length_chars}
+        place = {"url": url, "title": citation.title, "start_index": start, "end_index": len(self.text)}
         self.annotations.append({"type": "url_citation", "url_citation": place})
         return link
 
     def _say(self, text: str) -> str:
-        self._said.append(text)
-        self._length_chars += len(text)
+        self.text += text
         return text
 
 
@@ -246,9 +231,8 @@ def _parsed(body: bytes) -> _Request:
     try:
         asked = _Request.model_validate_json(body)
     except ValidationError as error:
-        fault = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in fault["loc"] if not str(part).startswith(("list[", "str")))
-        raise Refused(400, f"{where or 'The body'}: {fault['msg']}; correct it.", param=where or None) from None
+        where, fault = first_fault(error)
+        raise Refused(400, f"{where or 'The body'}: {fault}; correct it.", param=where or None) from None
     _known(asked.model)
     return asked
 

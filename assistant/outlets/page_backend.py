@@ -1,41 +1,48 @@
 """What the page asks of the program, answered by an `Assistant`; called from several threads at once.
 
-Comes in: an assistant, questions, what a visitor looks for, the endpoint that they chose. Goes out: the events of a
-turn, records, offers. What is made from a whole snapshot is made once and forgotten when an ingest switches to the
-next. The page itself knows nothing of retrieval, prompts or how an endpoint is spoken to.
+Comes in: an assistant, questions, what a visitor looks for, the endpoint that they chose, files that they add. Goes
+out: the events of a turn, records, offers. What is made from a whole snapshot is made once and forgotten when an ingest
+switches to the next. The page itself knows nothing of retrieval, prompts or how an endpoint is spoken to.
 """
 
+import shutil
 import threading
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from threading import Lock
-from typing import Any, Literal, TypeVar
+from typing import Literal
 
 from assistant.answer.suggestions import Offer, first_questions, offers
 from assistant.assembly import Assistant
-from assistant.llm import EndpointChoice, Running, find_running
-from assistant.outlets.added import AddedSources
-from assistant.outlets.conversations import Conversations, Feedback, KeptTurn, keep_feedback
+from assistant.llm import Endpoint, EndpointChoice, Running, find_running
+from assistant.outlets.conversations import Conversations, Turn
 from assistant.outlets.guard import is_loopback_host
-from assistant.outlets.shelf import Scope, Shelf
+from assistant.outlets.shelf import Shelf
 from assistant.outlets.show import report_text, say, with_progress
-from assistant.query import EVERYTHING, Condition, Query
+from assistant.query import EVERYTHING, Query
 from assistant.types import Answer, Event, SourcePassage, Style
-from ingest.errors import IndexBusy, IndexMissing, IndexUnusable, IngestCancelled, SettingsError, TalksError
+from ingest.errors import (
+    CorpusMissing,
+    IndexBusy,
+    IndexMissing,
+    IndexUnusable,
+    IndexUnwritable,
+    IngestCancelled,
+    SettingsError,
+    TalksError,
+)
 from ingest.gists import Gist
-from ingest.pipeline import IngestReport, Pace, Progress
 from ingest.record_store import RecordStore
 from ingest.records import Kind, Record
 from ingest.schema import MEDIA_FILE
 
 # Asked of an empty room; any question that is searched for will do.
 _FIRST_QUESTION = "How do machines learn?"
-COLLECTION_TITLE = "Talks Assistant"
 _NEAR = 3
-
-Made = TypeVar("Made")
+_FOLDERS_FILE = ".folders"  # hidden, so that it is not read as a source
+MOST_FOLDERS = 100
 
 Writer = EndpointChoice | Literal["settings", "none"]
 """Who writes the answers: what a visitor chose, what the settings say, or nobody."""
@@ -46,7 +53,6 @@ class PageState:
     """What the page says about the program as a whole.
 
     Attributes:
-        title: The collection's name.
         ingest: How far a running ingest is, in words, or None.
         problem: Why questions cannot be answered, in one sentence, or None.
         endpoint: The endpoint of the settings, such as "llama3.1 at http://127.0.0.1:11434/v1", or None.
@@ -54,7 +60,6 @@ class PageState:
         told: What the last ingest has read and what not, a sentence each.
     """
 
-    title: str
     talks: int
     papers: int
     ingest: str | None = None
@@ -85,6 +90,52 @@ class Opened:
     media: bool = False
 
 
+class AddedSources:
+    """What was added to one collection from the page, after any restart; files are kept, a folder stays where it is."""
+
+    def __init__(self, collection: Path) -> None:
+        self._folder = collection / "added"
+
+    def roots(self) -> tuple[Path, ...]:
+        """What there is to read beside the corpus; a folder that has gone is left out."""
+        own = [self._folder] if self._folder.is_dir() and any(self._folder.glob("[!.]*")) else []
+        return (*own, *(folder for folder in self._folders() if folder.exists()))
+
+    def add(self, files: Sequence[Path], folder: str) -> None:
+        """Take in files and a folder; a file takes the place of one of its name.
+
+        Raises:
+            CorpusMissing: There is no such folder.
+            IndexUnwritable: The folder cannot be written.
+        """
+        try:
+            named = Path(folder).expanduser().absolute() if folder else None
+            is_there = named is None or named.exists()
+        except (OSError, RuntimeError, ValueError):  # longer than a name may be, of nobody's home, with a NUL
+            is_there = False
+        if not is_there:
+            raise CorpusMissing(f"{folder}: no such file or folder; name the one that holds the saved pages.")
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            for file in files:
+                shutil.copyfile(file, self._folder / (file.name.lstrip(".") or "file"))
+            if named is not None:
+                folders = list(dict.fromkeys((*self._folders(), named)))[-MOST_FOLDERS:]
+                text = "".join(f"{one}\n" for one in folders)
+                (self._folder / _FOLDERS_FILE).write_text(text, encoding="utf-8", errors="surrogateescape")
+        except OSError as error:
+            raise IndexUnwritable(
+                f"{self._folder} cannot be written ({error.strerror}); free some space there."
+            ) from error
+
+    def _folders(self) -> list[Path]:
+        try:
+            text = (self._folder / _FOLDERS_FILE).read_text(encoding="utf-8", errors="surrogateescape")
+        except OSError:
+            return []
+        return [Path(line) for line in text.splitlines() if line]
+
+
 class PageBackend:
     """The program behind one served page."""
 
@@ -95,18 +146,23 @@ class PageBackend:
         self._told: tuple[str, ...] = ()
         self._cancelled = threading.Event()
         self._sources = AddedSources(assistant.collection)
-        self._made: dict[tuple[str, str], Any] = {}
-        self._making = Lock()
+        self._first_questions = lru_cache(maxsize=1)(first_questions)
+        self._shelf = lru_cache(maxsize=1)(Shelf)
         self.conversations = Conversations(assistant.settings.home)
 
     def ask(
-        self, question: str, history: Sequence[KeptTurn], *, writer: Writer, scope: Scope = (), style: Style = "normal"
+        self,
+        question: str,
+        history: Sequence[Turn],
+        *,
+        writer: Writer,
+        scope: Sequence[str] = (),
+        style: Style = "normal",
     ) -> Generator[Event, None, None]:
-        """One turn; the visitor's endpoint comes before that of the settings."""
-        chosen = self._assistant.connect(writer) if isinstance(writer, EndpointChoice) else None
-        endpoint = self._assistant.endpoint() if writer == "settings" else chosen
-        within = self.shelf().within(scope) if scope else None
-        filters = EVERYTHING if within is None else Query(conditions=(Condition("among", tuple(sorted(within))),))
+        """One turn, within what was chosen; the visitor's endpoint comes before that of the settings."""
+        endpoint = self._assistant.endpoint() if writer == "settings" else None
+        endpoint = self._connect(writer) if isinstance(writer, EndpointChoice) else endpoint
+        filters = self.shelf().query(scope) if scope else EVERYTHING
         answers = [turn.answer for turn in history]
         return self._assistant.turn(question, answers, endpoint=endpoint, filters=filters, style=style)
 
@@ -125,12 +181,12 @@ class PageBackend:
         endpoint = settings.llm_base_url and f"{settings.llm_model or 'its first model'} at {settings.llm_base_url}"
         # A failed ingest beside an index that serves is no reason not to answer.
         problem = None if talks + papers else problem
-        return PageState(COLLECTION_TITLE, talks, papers, self._ingest, problem, endpoint, self._can_add, self._told)
+        return PageState(talks, papers, self._ingest, problem, endpoint, self._can_add, self._told)
 
     def first_questions(self) -> Sequence[str]:
         """Questions made from the collection."""
         try:
-            return self._once("first", first_questions)
+            return self._first_questions(self._store)
         except IndexUnusable:
             return ()
 
@@ -140,7 +196,7 @@ class PageBackend:
 
     def shelf(self) -> Shelf:
         """The whole collection."""
-        return self._once("shelf", Shelf.of)
+        return self._shelf(self._store)
 
     def open(self, record_id: str) -> Opened:
         """A record with its gist and its neighbours of the other kind."""
@@ -159,31 +215,31 @@ class PageBackend:
 
     def around(self, passage_id: str) -> tuple[str, str]:
         """The passages before and after one in its talk; none without an index."""
-        texts: dict[str, str] = {}
         with suppress(TalksError):
             texts = {passage.id: passage.text for passage in self._store.passages_of(passage_id.partition("#")[0])}
-        ids = list(texts)
-        at = ids.index(passage_id) if passage_id in texts else None
-        if at is None:
-            return "", ""
-        return (texts[ids[at - 1]] if at else "", texts[ids[at + 1]] if at + 1 < len(ids) else "")
-
-    def keep_feedback(self, feedback: Feedback) -> None:
-        """Into the home's feedback file."""
-        keep_feedback(self._assistant.settings.home, feedback)
+            ids = ["", *texts, ""]
+            if passage_id in texts:
+                at = ids.index(passage_id)
+                return texts.get(ids[at - 1], ""), texts.get(ids[at + 1], "")
+        return "", ""
 
     def running(self) -> Sequence[Running]:
         """Model servers on the usual ports of this machine."""
         return find_running()
 
-    def models(self, base_url: str, api_key: str) -> Sequence[str]:
-        """What the endpoint lists."""
-        return self._assistant.connect(_choice(base_url, "", api_key)).models()
+    def models(self, choice: EndpointChoice) -> Sequence[str]:
+        """What an endpoint of the visitor's lists."""
+        return self._connect(choice).models()
 
-    def check_endpoint(self, base_url: str, model: str, api_key: str) -> str:
+    def check_endpoint(self, choice: EndpointChoice) -> str:
         """Try an endpoint of the visitor's; says what was found."""
-        endpoint = self._assistant.connect(_choice(base_url, model, api_key))
+        endpoint = self._connect(choice)
         return f"{endpoint.base_url} answers; {endpoint.check()} will write the answers."
+
+    def _connect(self, choice: EndpointChoice) -> Endpoint:
+        if not choice.base_url.startswith(("http://", "https://")):
+            raise SettingsError("The address must start with http:// or https://.")
+        return self._assistant.connect(choice)
 
     def media(self, record_id: str) -> Path | None:
         """The file that a record names, below the folder that it was read from; links are not followed."""
@@ -212,27 +268,19 @@ class PageBackend:
     def ingest(self) -> None:
         """Bring the index up to date, telling the page and the terminal how far it is."""
 
-        def run(bar: Progress) -> IngestReport:
-            pace = Pace()
-
-            def told(what: str, done: int, total: int) -> None:
-                if self._cancelled.is_set():
-                    raise IngestCancelled("Cancelled; the index stays as it was.")
-                self._ingest = pace.said(what, done, total)
-                bar(what, done, total)
-
-            return self._assistant.ingest(told, also=self._sources.roots())
+        def told(said: str) -> None:
+            if self._cancelled.is_set():
+                raise IngestCancelled("Cancelled; the index stays as it was.")
+            self._ingest = said
 
         self._cancelled.clear()
         self._ingest = "Reading the pages"
         try:
-            report = with_progress(run)
+            report = with_progress(lambda on: self._assistant.ingest(on, also=self._sources.roots()), told)
             self._problem = None
             done = f"Read in {report.seconds:.0f} s" if report.changed else "Nothing has changed"
-            self._told = (
-                *report.unreadable,
-                f"{done}: {report.talks} talks and {report.papers} papers from {report.files} files.",
-            )
+            said = f"{done}: {report.talks} talks and {report.papers} papers from {report.files} files."
+            self._told = (*report.unreadable, said)
             for sentence in (*report.unreadable, report_text(report)):
                 say(sentence, err=True)
         except TalksError as error:
@@ -241,13 +289,8 @@ class PageBackend:
             say(f"talks: {error}", err=True)
         finally:
             self._ingest = None
-        self._warm_up()
-
-    def _warm_up(self) -> None:
-        """Load what the first question would have to wait two seconds for."""
-        with suppress(TalksError):
-            for _ in self._assistant.turn(_FIRST_QUESTION, endpoint=None):
-                pass
+        with suppress(TalksError):  # loads what the first question would have to wait two seconds for
+            self._assistant.converse([_FIRST_QUESTION])
 
     @property
     def _can_add(self) -> bool:
@@ -257,19 +300,3 @@ class PageBackend:
     @property
     def _store(self) -> RecordStore:
         return self._assistant.snapshot.store
-
-    def _once(self, what: str, make: Callable[[RecordStore], Made]) -> Made:
-        snapshot = self._assistant.snapshot
-        key = (snapshot.folder.name, what)
-        with self._making:
-            if key not in self._made:
-                self._made = {k: v for k, v in self._made.items() if k[0] == key[0]}
-                self._made[key] = make(snapshot.store)
-            made: Made = self._made[key]
-            return made
-
-
-def _choice(base_url: str, model: str, api_key: str) -> EndpointChoice:
-    if not base_url.startswith(("http://", "https://")):
-        raise SettingsError("The address must start with http:// or https://.")
-    return EndpointChoice(base_url, model or None, api_key or None)

@@ -11,12 +11,11 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from html import escape
-from itertools import chain, count
 from urllib.parse import quote
 
 from markdown_it import MarkdownIt
 
-from assistant.outlets.formats import ADDRESS, answer_json, citation_address
+from assistant.outlets.formats import ADDRESS, MARKER, answer_json, citation_address, firsts
 from assistant.types import Answer, Citation
 from ingest.errors import RecordMissing
 from ingest.records import Date, Kind, Record, record_pages, speaker_names
@@ -36,7 +35,6 @@ _STYLE = (
 # A link in Markdown that leads anywhere but to a web page, a mailbox or a place in the text; and one given below it.
 _LINK = re.compile(r"\]\((?!\s*<?(?:https?://|mailto:|#))", re.IGNORECASE)
 _LINK_TITLE = re.compile(r"^[ ]{0,3}\[[^\]\n]*\]:(?!\s*<?(?:https?://|mailto:|#))", re.IGNORECASE | re.MULTILINE)
-_MARKER = re.compile(r"\[(\d{1,4})\]")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~$])")
 _TEX = {
     "\\": r"\textbackslash{}",
@@ -69,8 +67,7 @@ class Reference:
 
 def references_of(answer: Answer, lookup: Lookup) -> list[Reference]:
     """What an answer cites, each once, by number."""
-    firsts = {citation.n: citation for citation in reversed(answer.citations)}
-    return [_cited(citation, lookup) for _, citation in sorted(firsts.items())]
+    return [_cited(citation, lookup) for citation in firsts(answer.citations)]
 
 
 def reference_of(record: Record, n: int = 1) -> Reference:
@@ -136,17 +133,15 @@ def export_conversation(
 
 
 def conversation_markdown(
-    title: str, turns: Iterable[tuple[str, Answer]], lookup: Lookup, page_url: str = "", exported_at: str = ""
+    title: str, turns: Iterable[tuple[str, Answer]], lookup: Lookup, page_url: str, exported_at: str
 ) -> str:
     """A whole conversation: each question a heading, each answer with its reference list."""
-    sections = [
-        f"## {_in_markdown(' '.join(question.split()))}\n\n"
-        + (f"[Ask this again]({page_url}?q={quote(question, safe='')})\n\n" if page_url else "")
+    sections = (
+        f"## {_in_markdown(question)}\n\n[Ask this again]({page_url}?q={quote(question, safe='')})\n\n"
         + answer_markdown(answer, references_of(answer, lookup), page_url)
         for question, answer in turns
-    ]
-    head = f"# {_in_markdown(title)}\n" + (f"\nExported {exported_at}.\n" if exported_at else "")
-    return "\n".join([head, *sections])
+    )
+    return "\n".join([f"# {_in_markdown(title)}\n\nExported {exported_at}.\n", *sections])
 
 
 def bibtex(references: Iterable[Reference]) -> str:
@@ -154,8 +149,9 @@ def bibtex(references: Iterable[Reference]) -> str:
     entries: dict[str, str] = {}
     for reference in {one.id: one for one in references}.values():
         plain = re.sub(r"[^A-Za-z0-9:_-]+", "-", reference.id).strip("-") or reference.kind
-        numbered = (f"{plain}-{number}" for number in count(2))
-        key = next(one for one in chain([plain], numbered) if one not in entries)
+        key, number = plain, 1
+        while key in entries:
+            key, number = f"{plain}-{number + 1}", number + 1
         entries[key] = _entry(reference, key)
     return "\n".join(entries.values())
 
@@ -175,13 +171,8 @@ def references_csv(references: Iterable[Reference]) -> str:
 
 def _linked_markers(answer: Answer, page_url: str) -> str:
     """An answer's text whose markers are links."""
-    firsts = {str(citation.n): citation for citation in reversed(answer.citations)}
-
-    def linked(found: re.Match[str]) -> str:
-        cited = firsts.get(found[1])
-        return f"[\\[{found[1]}\\]]({citation_address(cited, page_url)})" if cited else found[0]
-
-    return _MARKER.sub(linked, answer.text)
+    links = {str(one.n): f"[\\[{one.n}\\]]({citation_address(one, page_url)})" for one in firsts(answer.citations)}
+    return MARKER.sub(lambda found: links.get(found[1], found[0]), answer.text)
 
 
 def _cited(citation: Citation, lookup: Lookup) -> Reference:

@@ -8,8 +8,6 @@ prevent; so it is mounted and served here.
 
 import asyncio
 import hmac
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
 
 import gradio as gr
 import uvicorn
@@ -51,8 +49,7 @@ def application(assistant: Assistant, backend: PageBackend) -> ASGIApp:
     options = page_options(settings, backend)
     secret = settings.api_key or settings.password
     key = secret.get_secret_value() if secret else None
-    tools = Tools(assistant)
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=tools.lifespan)
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
 
     @app.get("/health")
     def health() -> JSONResponse:
@@ -63,35 +60,29 @@ def application(assistant: Assistant, backend: PageBackend) -> ASGIApp:
         return JSONResponse({"status": "ok"})
 
     app.mount("/v1", KeyRequired(openai_api(assistant), key))
-    app.add_route("/mcp", KeyRequired(tools, key))  # type: ignore[arg-type]  # an ASGI app
+    app.add_route("/mcp", KeyRequired(Tools(assistant), key))  # type: ignore[arg-type]  # an ASGI app
     gr.mount_gradio_app(app, build_page(backend), path="/", **options)
     return Guard(app, host=settings.host, public_name=settings.public_name)
 
 
 class Tools:
-    """The tools at `/mcp`; their SDK, 0.3 s of computing, is imported when an agent asks first."""
+    """The tools at `/mcp`; their SDK, 0.4 s of computing, is imported when an agent asks first."""
 
     def __init__(self, assistant: Assistant) -> None:
         self._assistant = assistant
-        self._asked, self._ready = asyncio.Event(), asyncio.Event()
-
-    @asynccontextmanager
-    async def lifespan(self, _: FastAPI) -> AsyncIterator[None]:
-        """Run beside the server."""
-        running = asyncio.create_task(self._run())
-        yield
-        running.cancel()
-        with suppress(asyncio.CancelledError):
-            await running
+        self._running: asyncio.Task[None] | None = None
+        self._app: asyncio.Future[ASGIApp]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
-        self._asked.set()
-        await self._ready.wait()
-        await self._app(scope, receive, send)
+        if self._running is None:
+            self._app = asyncio.get_running_loop().create_future()
+            self._running = asyncio.create_task(self._run())
+        app = await asyncio.shield(self._app)
+        await app(scope, receive, send)
 
     async def _run(self) -> None:
-        await self._asked.wait()
+        """What answers, until the server ends."""
         from mcp.server.streamable_http_manager import StreamableHTTPASGIApp
         from mcp.server.transport_security import TransportSecuritySettings
 
@@ -102,8 +93,7 @@ class Tools:
         names = TransportSecuritySettings(enable_dns_rebinding_protection=False)
         tools.streamable_http_app(stateless_http=True, json_response=True, transport_security=names)
         async with tools.session_manager.run():
-            self._app: ASGIApp = StreamableHTTPASGIApp(tools.session_manager)
-            self._ready.set()
+            self._app.set_result(StreamableHTTPASGIApp(tools.session_manager))
             await asyncio.Event().wait()
 
 

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
-from assistant.outlets.formats import ResultJson
+from assistant.outlets.formats import ResultJson, firsts
 from assistant.types import Answer, Citation, Delta, Done, Event, Status
 from ingest.passages import chapter_line, speaker_line
 from ingest.pipeline import IngestReport, Pace
@@ -55,17 +55,19 @@ def any_text_can_be_printed() -> None:
         sys.stdin.reconfigure(encoding="utf-8-sig", errors="replace")
 
 
-def with_progress(work: Callable[[OnProgress], T]) -> T:
-    """Run something long with a progress bar on stderr."""
+def with_progress(work: Callable[[OnProgress], T], told: Callable[[str], None] = lambda _: None) -> T:
+    """Run something long with a progress bar on stderr; `told` hears how far it is, and may raise to end it."""
     columns = (TextColumn("{task.description}", markup=False), BarColumn())
     pace = Pace()
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("Starting", total=None)
 
-        def told(what: str, done: int, total: int) -> None:
-            bar.update(task, description=printable(pace.said(what, done, total)), completed=done, total=total or None)
+        def progressed(what: str, done: int, total: int) -> None:
+            said = printable(pace.said(what, done, total))
+            told(said)
+            bar.update(task, description=said, completed=done, total=total or None)
 
-        return work(told)
+        return work(progressed)
 
 
 def report_to_json(report: IngestReport) -> dict[str, Any]:
@@ -174,14 +176,10 @@ def print_turn(events: Iterator[Event]) -> None:
 def references_text(citations: Sequence[Citation]) -> str:
     """The list below an answer: each number once, with its talk, where that stands, and where its recording opens."""
     lines: list[str] = []
-    for n in sorted({citation.n for citation in citations}):
-        places = [citation for citation in citations if citation.n == n]
-        c = places[0]
-        lines.append(
-            f"[{n}] {c.title}" + (f", {'; '.join(c.speakers)}" if c.speakers else "") + f" ({c.kind} {c.id}; "
-            f"{c.source['file']}, line {c.source['line']})"
-        )
-        moments = {place.opens_at_s: place.deep_link for place in places if place.opens_at_s is not None}
+    for c in firsts(citations):
+        by = f", {'; '.join(c.speakers)}" if c.speakers else ""
+        lines.append(f"[{c.n}] {c.title}{by} ({c.kind} {c.id}; {c.source['file']}, line {c.source['line']})")
+        moments = {one.opens_at_s: one.deep_link for one in citations if one.n == c.n and one.opens_at_s is not None}
         lines += [f"    {format_seconds(second)}  {link or ''}".rstrip() for second, link in sorted(moments.items())]
     return "\n" + "\n".join(lines) + "\n" if lines else ""
 

@@ -27,8 +27,7 @@ from assistant.understand.dates import Measured, date_in, measured_at
 from ingest import schema
 from ingest.lexical import KeywordIndex
 from ingest.record_store import RecordStore
-from ingest.text import folded, plain_words, singular
-from ingest.titles import form_key, title_forms
+from ingest.text import folded, form_key, plain_words, singular, title_forms
 
 _TOKEN = re.compile(
     r"""

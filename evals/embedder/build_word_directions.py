@@ -16,7 +16,7 @@ import numpy as np
 import onnxruntime
 from tokenizers import Tokenizer
 
-from ingest.embedder import _TOKENS, _TOKENS_TOO, BUNDLED_MODEL, _word_means
+from ingest.embedder import _TOKENS, _TOKENS_TOO, BUNDLED_MODEL, _means, _words_of
 from ingest.lexical import is_stop_word
 from ingest.merge import merge
 from ingest.passages import record_passages
@@ -36,8 +36,8 @@ def main() -> None:
         encoding = tokenizer.encode(passage.headed_text)
         ids = np.array([encoding.ids])
         tokens = session.run([_TOKENS], {"input_ids": ids, "attention_mask": np.ones_like(ids)})[0][0]
-        words, means = _word_means(encoding, tokens)
-        kept = means[[row for row, word in enumerate(words) if not is_stop_word(word)]].astype(np.float64)
+        words = _words_of(encoding)
+        kept = _means(tokens, [word for word in words if not is_stop_word(word.text)]).astype(np.float64)
         kept /= np.linalg.norm(kept, axis=1, keepdims=True)
         moment += kept.T @ kept
     directions = np.linalg.eigh(moment)[1][:, ::-1][:, :WORD_DIMENSIONS]

@@ -64,17 +64,14 @@ def read_captions(text: str) -> Track:
     lines = re.split(r"\r\n|\r|\n", text.lstrip("\ufeff"))
     vtt = _is_vtt(text)
     timings = [(place, match) for place, line in enumerate(lines) if (match := _TIMING.fullmatch(line))]
-    ends = [place for place, _ in timings[1:]] + [len(lines)]
-    head = lines[: timings[0][0] if timings else len(lines)]
+    heads = [*_heads(lines, [place for place, _ in timings], vtt=vtt), len(lines)]
+    head = lines[: heads[0]]
     header_end = next((place for place, line in enumerate(head) if not line.strip()), len(head)) if vtt else 0
     language = next((match[1] for line in head[:header_end] if (match := _LANGUAGE.fullmatch(line))), None)
-    left_out = _spoken(head[header_end:], None, vtt=vtt)
-    above: int | None = None
+    left_out = _spoken(head[header_end:], vtt=vtt)
     blocks: list[_Block] = []
-    for (place, match), after in zip(timings, ends, strict=False):
-        above = _number_above(lines, place, above)
-        following = None if above is None else above + 1
-        spoken = _spoken(lines[place + 1 : after], following, vtt=vtt, last=after == len(lines))
+    for (place, match), after in zip(timings, heads[1:], strict=True):
+        spoken = _spoken(lines[place + 1 : after], vtt=vtt)
         rest = match["rest"] or ""
         if not _SETTINGS.fullmatch(rest):
             spoken.insert(0, rest.strip())
@@ -120,33 +117,25 @@ def _is_vtt(text: str) -> bool:
     return re.match(r"\ufeff?\s*WEBVTT(?:\s|$)", text) is not None
 
 
-def _number_above(lines: Sequence[str], place: int, before: int | None) -> int | None:
-    """The number of the cue whose timing line stands at `place`; None where it has none that fits."""
-    above = lines[place - 1].strip() if place else ""
-    if above.isdecimal() and len(above) < 10 and (_starts_block(lines, place - 1) or before == int(above) - 1):
-        return int(above)
-    return None if before is None else before + 1
+def _heads(lines: Sequence[str], places: Sequence[int], *, vtt: bool) -> Iterator[int]:
+    """Where each cue begins: at the number or id above its timing line, else there."""
+    number: int | None = None
+    for place in places:
+        above = lines[place - 1].strip() if place else ""
+        alone = place < 2 or not lines[place - 2].strip()
+        numbered = above.isdecimal() and len(above) < 10 and (alone or number == int(above) - 1)
+        number = int(above) if numbered else None if number is None else number + 1
+        yield place - 1 if numbered or (vtt and alone and above) else place
 
 
-def _starts_block(lines: Sequence[str], place: int) -> bool:
-    return place == 0 or not lines[place - 1].strip()
-
-
-def _spoken(stretch: Sequence[str], following: int | None, *, vtt: bool, last: bool = False) -> list[str]:
-    """What is said between two timing lines, before cue number `following`; the `last` ends with no number or id."""
-    kept = list(stretch)
-    if kept and not last:
-        below = kept[-1].strip()
-        alone = _starts_block(kept, len(kept) - 1)
-        is_number = below.isdecimal() and (alone or (following is not None and below == str(following)))
-        if is_number or (vtt and alone and below and len(kept) > 1):
-            kept.pop()
+def _spoken(stretch: Sequence[str], *, vtt: bool) -> list[str]:
+    """What is said between two cues' own lines."""
     said: list[str] = []
     in_comment = False
-    for place, line in enumerate(kept):
+    for place, line in enumerate(stretch):
         if not line.strip():
             in_comment = False
-        elif vtt and place and _starts_block(kept, place) and _COMMENT.match(line):
+        elif vtt and place and not stretch[place - 1].strip() and _COMMENT.match(line):
             in_comment = True
         elif not in_comment:
             said.append(line)
@@ -155,7 +144,7 @@ def _spoken(stretch: Sequence[str], following: int | None, *, vtt: bool, last: b
 
 def _voices(blocks: Sequence[_Block]) -> Iterator[Cue]:
     """Cues as who says what: a block with two voices becomes two; whoever is named speaks until another is."""
-    pieces = [list(_pieces("\n".join(lines))) for _, _, lines, _ in blocks]
+    pieces = [_pieces("\n".join(lines)) for _, _, lines, _ in blocks]
     known = _known_labels(text for parts in pieces for _, text in parts)
     speaker: str | None = None
     for (start_s, end_s, _, at), parts in zip(blocks, pieces, strict=True):
@@ -179,15 +168,11 @@ def _voices(blocks: Sequence[_Block]) -> Iterator[Cue]:
                 yield Cue(start_s, end_s, text, who, at)
 
 
-def _pieces(text: str) -> Iterator[tuple[str | None, str]]:
+def _pieces(text: str) -> list[tuple[str | None, str]]:
     """A cue's text by its `<v NAME>` marks: (name or None, plain text)."""
-    voice: str | None = None
-    start = 0
-    for match in _VOICE.finditer(text):
-        if text[start : match.start()].strip():
-            yield voice, plain(text[start : match.start()])
-        voice, start = " ".join(plain(match[1]).split()), match.end()
-    yield voice, plain(text[start:])
+    first, *named = map(plain, _VOICE.split(text))
+    voices = (" ".join(name.split()) for name in named[::2])
+    return [(None, first), *zip(voices, named[1::2], strict=True)]
 
 
 def plain(text: str) -> str:

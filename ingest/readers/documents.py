@@ -1,26 +1,26 @@
 """Text transcripts → what they tell of a talk: Markdown and HTML, with times or without.
 
-Comes in: a document's text. Goes out: a `Document`: title, people, text before the first time, headings, and what is
-said from one time on. Both formats are brought into one list of blocks first, so that times, names and headings are
-read in one place. Menus, footers and scripts are no part of it, and nothing in a page is run or fetched.
+Comes in: a document's text. Goes out: a `Document`: what it says of a talk, text before the first time, headings, and
+what is said from one time on. Both formats are brought into one list of blocks first, so that times, names and headings
+are read in one place. Menus, footers and scripts are no part of it, and nothing in a page is run or fetched.
 """
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html.parser import HTMLParser
 from typing import Any
 
 import yaml
 
 from ingest.readers.captions import voice_label
-from ingest.readers.chapters import check_order
-from ingest.readers.fields import parse_date, seconds_of
-from ingest.readers.headings import record_key
+from ingest.readers.fields import parse_date, record_key, seconds_of
 from ingest.readers.people import is_name
-from ingest.readers.tracks import Track, clock_s, judged
+from ingest.readers.tracks import Track, check_order, clock_s, judged
 from ingest.records import Chapter, Cue
 
+# YAML between two lines of dashes at the top.
+FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*\r?\n(?P<yaml>.{0,20000}?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|$)", re.DOTALL)
 _TIME = r"(?:\d{1,3}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?"
 _TIMED = re.compile(rf"(?:[-*•]\s+)?[\[(]?(?P<time>{_TIME})[\])]?(?:\s*[-–—:|]\s+|\s+|$)(?P<rest>.*)", re.DOTALL)
 _NAME_THEN_TIME = re.compile(rf"(?P<name>[^\W\d_][^\d\[\]():]{{0,60}}?)[\s,–—-]*[\[(]?(?P<time>{_TIME})[\])]?")
@@ -57,25 +57,21 @@ class Block:
     line: int | None = None
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Document:
     """What a document tells of a talk.
 
     Attributes:
-        title: Its first heading or its own title; "" where it has none.
-        byline: The line below the title, if it names people.
+        told: Front matter, or what a page says of itself, its title and the people below it; keys in anybody's words.
         paragraphs: Text that stands before the first time.
         chapters: Its headings among timed text, or its list of times and titles.
-        track: What is said, or None.
-        meta: Front matter, or what a page says of itself, under its own keys.
+        track: What is said at which time, or None.
     """
 
-    title: str = ""
-    byline: str = ""
-    paragraphs: list[str] = field(default_factory=list)
-    chapters: tuple[Chapter, ...] = ()
-    track: Track | None = None
-    meta: dict[str, Any] = field(default_factory=dict)
+    told: dict[str, Any]
+    paragraphs: list[str]
+    chapters: tuple[Chapter, ...]
+    track: Track | None
 
 
 def read_markdown(text: str) -> Document:
@@ -92,16 +88,18 @@ def read_markdown(text: str) -> Document:
         elif line.strip():
             blocks.append(Block(_unmarked(line), is_paragraph=apart, line=number))
         apart = not line.strip() or heading is not None
-    return _document(blocks, meta)
+    return _document(blocks, meta, is_page=False)
 
 
 def read_html(text: str) -> Document:
-    """Read a page; what it says in its head becomes `meta`."""
-    page = _Page()
-    page.feed(text)
-    page.close()
-    page.end_block()
-    return _document(page.blocks, page.meta)
+    """Read a page, with what it says in its head."""
+    page = _Page(text)
+    return _document(page.blocks, page.meta, is_page=True)
+
+
+def plain_text(text: str) -> str:
+    """What stands in a piece of HTML, a paragraph a line."""
+    return "\n".join(block.text for block in _Page(text).blocks)
 
 
 def is_html(text: str) -> bool:
@@ -114,28 +112,6 @@ def is_html(text: str) -> bool:
         )
         is not None
     )
-
-
-def told(document: Document, *, keep_unknown: bool) -> dict[str, Any]:
-    """What a document tells of its talk, as an object with keys in anybody's words.
-
-    Args:
-        keep_unknown: Keep what no field takes; a page's head has much that is about the page.
-    """
-    found = {
-        key: value if isinstance(value, str | int | float | bool | list) else str(value)
-        for key, value in document.meta.items()
-        if keep_unknown or record_key(key)
-    }
-    if "speaker" in found:
-        found.pop("author", None)
-    if document.title:
-        found["title"] = document.title if not keep_unknown else found.get("title", document.title)
-    if document.byline:
-        found |= {key: value for key, value in _byline(document.byline).items() if key not in found}
-    if document.paragraphs and not any(record_key(key) == "abstract" for key in found):
-        found["abstract"] = "\n".join(document.paragraphs)
-    return found
 
 
 def _byline(line: str) -> dict[str, Any]:
@@ -155,8 +131,8 @@ def untimed(paragraphs: Sequence[str]) -> Track | None:
 
 
 def _front_matter(text: str) -> tuple[dict[str, Any], str]:
-    """The YAML between two lines of dashes at the top, and the rest."""
-    match = re.match(r"\ufeff?---[ \t]*\r?\n(?P<yaml>.{0,20000}?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|$)", text, re.DOTALL)
+    """The front matter and the rest."""
+    match = FRONT_MATTER.match(text)
     if match is None:
         return {}, text
     try:
@@ -170,23 +146,29 @@ def _unmarked(line: str) -> str:
     return _EMPHASIS.sub("", _LINK.sub(r"\1", line.strip())).strip()
 
 
-def _document(blocks: Sequence[Block], meta: Mapping[str, Any]) -> Document:
-    found = Document(meta=dict(meta))
-    first = next((place for place, block in enumerate(blocks) if block.level == 1), None)
-    if first is not None:
-        found.title = blocks[first].text
-        blocks = [*blocks[:first], *blocks[first + 1 :]]
-    timed, headings, found.paragraphs = _timed(blocks)
-    if found.paragraphs and _names_people(found.paragraphs[0]):
-        found.byline = found.paragraphs.pop(0)
+def _document(blocks: Sequence[Block], meta: Mapping[str, Any], *, is_page: bool) -> Document:
+    """Part a document; of a page's head, which has much that is about the page, only what a field takes is kept."""
+    title = next((block for block in blocks if block.level == 1), None)
+    timed, headings, paragraphs = _timed([block for block in blocks if block is not title])
+    told = {
+        key: value if isinstance(value, str | int | float | bool | list) else str(value)
+        for key, value in meta.items()
+        if value is not None and (record_key(key) or not is_page)
+    }
+    if "speaker" in told:
+        told.pop("author", None)
+    if title is not None and (is_page or "title" not in told):
+        told["title"] = title.text
+    if paragraphs and _names_people(paragraphs[0]):
+        told = _byline(paragraphs.pop(0)) | told
     words = sum(len(cue.text.split()) for cue in timed)
     if timed and (words >= _FEWEST_WORDS_SAID * len(timed) or any(cue.speaker for cue in timed)):
-        found.track = judged(timed)
+        track = judged(timed)
         titled = [(timed[place].start_s, text) for text, place in headings if place < len(timed)]
     else:
-        titled = [(cue.start_s, cue.text) for cue in timed]
-    found.chapters = check_order([Chapter("", start_s, text) for start_s, text in titled if start_s is not None])
-    return found
+        track, titled = None, [(cue.start_s, cue.text) for cue in timed]
+    chapters = check_order([Chapter("", start_s, text) for start_s, text in titled if start_s is not None])
+    return Document(told, paragraphs, chapters, track)
 
 
 def _names_people(line: str) -> bool:
@@ -248,7 +230,7 @@ def _opening(block: Block, *, goes_on: bool) -> tuple[float | None, str, str | N
 class _Page(HTMLParser):
     """A page as blocks; `<cite>` and `<time>` before a paragraph become its "time name:" in front."""
 
-    def __init__(self) -> None:
+    def __init__(self, text: str) -> None:
         super().__init__(convert_charrefs=True)
         self.blocks: list[Block] = []
         self.meta: dict[str, Any] = {}
@@ -260,6 +242,9 @@ class _Page(HTMLParser):
         self._cite = ""
         self._time = ""
         self._line = 0
+        self.feed(text)
+        self.close()
+        self._end_block()
 
     def handle_starttag(self, tag: str, attrs: Sequence[tuple[str, str | None]]) -> None:
         """A tag opens."""
@@ -275,14 +260,14 @@ class _Page(HTMLParser):
         elif tag in _SKIPPED:
             self._skipped.append(tag)
         elif tag in _HEADINGS or tag in _BLOCKS:
-            self.end_block()
+            self._end_block()
             self._level = _HEADINGS.get(tag, 0)
             if re.search(r"\b(?:speaker|presenter|author)s?\b", given.get("class", "")):
                 self._into = "speaker"
             if given.get("data-start"):
                 self._start_s = seconds_of(given["data-start"])
         elif tag in ("cite", "time") and not self._skipped:
-            self.end_block()
+            self._end_block()
             self._into = tag
 
     def handle_endtag(self, tag: str) -> None:
@@ -290,7 +275,7 @@ class _Page(HTMLParser):
         if self._skipped and tag == self._skipped[-1]:
             self._skipped.pop()
         elif tag == "title" or tag in ("cite", "time") or tag in _HEADINGS or tag in _BLOCKS:
-            self.end_block()
+            self._end_block()
 
     def handle_data(self, data: str) -> None:
         """Text between tags."""
@@ -299,7 +284,7 @@ class _Page(HTMLParser):
                 self._line = self.getpos()[0] + data[: len(data) - len(data.lstrip())].count("\n")
             self._text.append(data)
 
-    def end_block(self) -> None:
+    def _end_block(self) -> None:
         """Put what was read since the last block where it belongs."""
         text = " ".join("".join(self._text).split())
         self._text.clear()

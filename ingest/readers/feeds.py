@@ -9,9 +9,9 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from ingest.readers.documents import read_html
+from ingest.readers.documents import plain_text
 from ingest.readers.fields import day_of
-from ingest.readers.parts import Given
+from ingest.readers.grouping import Given
 from ingest.readers.people import is_name
 from ingest.readers.recordings import Keys
 
@@ -37,10 +37,11 @@ def _given(item: Element, channel: Sequence[Element]) -> Given:
     author = next((text for one in (*item, *channel) if _tag(one) == "author" and (text := _author(one))), "")
     is_person = is_name(author, strict=True)
     content, description = keys.text("encoded", "content"), keys.text("description", "summary")
+    text = content or description
     values = {
         "title": keys.text("title"),
         "speakers": _people(item) or _people(channel) or ([author] if is_person else []),
-        "abstract": _plain(content or description),
+        "abstract": plain_text(text) if "<" in text else text,
         "duration_s": keys.text("duration"),
         "series": _first(channel, "title"),
         "organiser": "" if is_person else author,
@@ -94,8 +95,3 @@ def _day(text: str) -> str:
         return parsedate_to_datetime(text).date().isoformat()
     except (ValueError, TypeError, OverflowError):
         return day_of(text)
-
-
-def _plain(text: str) -> str:
-    """A description without its markup, a paragraph a line."""
-    return "\n".join(read_html(text).paragraphs) if "<" in text else text

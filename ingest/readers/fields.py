@@ -1,17 +1,21 @@
-"""A written value → what it says: a date, a length of time, a language, the items of a list.
+"""A heading → the field that it means; a written value → what it says: a date, a time, a language, items of a list.
 
-Comes in: one line, cell or JSON value. Goes out: what it says, as far as a calendar, a clock or a list of languages
-allows; a `Date` keeps its wording.
+Comes in: what a column, a key of front matter or of people's own JSON is called, in anybody's words; one line, cell or
+JSON value. Goes out: a key of `schema`, "title", "speakers", "abstract", "bio", "transcript", or a part of a timed
+segment ("start", "end", "text", "speaker"); what the value says, as far as a calendar, a clock or a list of languages
+allows. A `Date` keeps its wording.
 """
 
 import math
 import re
-from datetime import date
+from calendar import monthrange
 from typing import Any
 
 import langcodes
 
-from ingest.records import Date
+from ingest.records import Date, DateOf
+from ingest.schema import FIELDS
+from ingest.text import name_key
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = (
@@ -31,6 +35,73 @@ _SOME_LEAP_YEAR = 2024
 _CLOCK = re.compile(
     r"(?P<sign>-?)(?:(?:(?P<hours>\d{1,9}):)?(?P<minutes>\d{1,9}):)?(?P<seconds>\d{1,9})(?:[.,:](?P<fraction>\d{1,9}))?"
 )
+
+# The first word of each line is ours; the others are what people write, in the languages of conferences we have seen.
+_RECORD = """
+title: name, talk, talk title, titel, titre, titulo, thema, session title, paper title
+speakers: speaker, speaker name, speaker names, speaker s, presenter, presenters, person, persons, author, authors,
+    main speaker, lecturer, instructor, sprecher, sprecherin, referent, referenten,
+    vortragende, orateur, intervenant, ponente
+abstract: description, summary, about, details, zusammenfassung, beschreibung, resume, resumen, descripcion
+bio: biography, speaker bio, about the speaker, biografie, biographie
+transcript: full transcript, captions text, transkript, mitschrift
+event: conference, conference name, meeting, veranstaltung, konferenz, evenement, evento
+series: playlist, course, podcast, show, reihe, serie
+organiser: organizer, channel, publisher, veranstalter
+venue: location, place, ort, lieu, lugar
+room: raum, saal, salle, sala
+track: category, theme, strang
+format: session type, session format, talk type, submission type
+date: recorded date, recorded, held, day, event date, datum, tag, fecha
+duration_s: duration, length, seconds, duration seconds, dauer, laenge, duree, duracion
+language: lang, sprache, langue, idioma
+tags: tag, keywords, keyword, topics, schlagworte, schlagwoerter, mots cles
+license: licence, copyright, lizenz
+url: link, web page, page url, address, webseite, adresse
+video_url: video, video link, recording, recording url, youtube, audio, audio url, media url, aufzeichnung
+media_file: file, media, audio file, video file, filename, datei
+affiliation: institution, company, organisation, organization, firma
+role: position, job title, occupation, speaker occupation
+"""
+_SEGMENT = """
+start: start s, start time, begin, from, time, timecode, timestamp, beginn, anfang, von, zeit, debut, inicio
+end: end s, end time, stop, to, ende, bis, fin
+text: transcript, caption, content, sentence, utterance, inhalt, texte, texto
+speaker: who, name, sprecher, sprecherin, locuteur, hablante
+"""
+_DATES: dict[DateOf, str] = {
+    "published": "published date, publish date, published, published at, release date",
+    "uploaded": "upload date, uploaded, uploaded at",
+    "recorded": "recorded date, recorded",
+    "held": "held, event date",
+}
+
+
+def _table(text: str) -> dict[str, str]:
+    lines = text.strip().replace(",\n    ", ", ").split("\n")
+    pairs = (line.split(": ", 1) for line in lines)
+    return {name_key(word): key for key, words in pairs for word in (key, *words.split(", "))}
+
+
+_SEGMENT_KEYS = _table(_SEGMENT)
+_DATE_OF = {word: of for of, words in _DATES.items() for word in words.split(", ")}
+_RECORD_KEYS = {name_key(word): field.key for field in FIELDS if not field.is_core for word in (field.key, field.one)}
+_RECORD_KEYS |= _table(_RECORD) | dict.fromkeys(_DATE_OF, "date")
+
+
+def record_key(heading: str) -> str | None:
+    """The key of a record that a heading means, or None."""
+    return _RECORD_KEYS.get(name_key(heading))
+
+
+def segment_key(heading: str) -> str | None:
+    """The part of a timed segment that a heading means, or None."""
+    return _SEGMENT_KEYS.get(name_key(heading))
+
+
+def date_of(heading: str) -> DateOf | None:
+    """What a date under this heading is the date of, as far as the heading says."""
+    return _DATE_OF.get(name_key(heading))
 
 
 def parse_dated_line(line: str) -> tuple[Date, int | None] | None:
@@ -119,8 +190,4 @@ def listed(text: str) -> list[str]:
 
 
 def _is_day(year: int | None, month: int, day: int) -> bool:
-    try:
-        date(year or _SOME_LEAP_YEAR, month, day)
-    except ValueError:
-        return False
-    return True
+    return 1 <= day <= monthrange(year or _SOME_LEAP_YEAR, month)[1]

@@ -1,26 +1,24 @@
-"""Which files make one recording: captions, chapters and media find their record.
+"""What each file gave, and which files make one recording: captions, chapters and media find their record.
 
-Comes in: what every file gave. Goes out: the records, each with all that belongs to it, what is odd, and what was not
-used. Files belong together by the same stem, by an id in the name, or because a record mentions them; what finds no
-partner becomes a talk of its own, titled by its file name.
+Comes in: what readers make of every file: whole records, or a part of a recording. Goes out: the records, each with
+all that belongs to it, what is odd, and what was not used. Files belong together by the same stem, by an id in the
+name, or because a record mentions them; what finds no partner becomes a talk of its own, titled by its file name.
 """
 
 import re
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import takewhile
 from pathlib import PurePosixPath
+from typing import Any
 from urllib.parse import unquote, urlsplit
-
-import langcodes
 
 from ingest import schema
 from ingest.readers.fields import language_of
-from ingest.readers.parts import Entry, Part
 from ingest.readers.people import is_name
 from ingest.readers.tracks import Made, Track
-from ingest.records import Cue, Record, Source, Speaker, Value, Warning
+from ingest.records import Chapter, Cue, Record, Source, Speaker, Value, Warning
 from ingest.text import folded
 
 # Beyond this, captions belong to another recording; five of 71 real ones are 2 s longer than theirs.
@@ -28,6 +26,76 @@ LATE_S = 30
 _ENDINGS = re.compile(r"\.(?:info\.json|live_chat\.json|[A-Za-z0-9]{1,8})$")
 _LANGUAGE = re.compile(r"\.(?P<tag>(?P<first>[A-Za-z]{2,3})(?:[-_][A-Za-z0-9_-]{1,40})?)$")
 _ID_IN_NAME = re.compile(r"(?:\s*\[(?P<bracket>[\w-]{3,64})\]|-(?P<dash>[\w-]{11}))$")
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One recording as a source tells of it.
+
+    Attributes:
+        values: Under our keys; what says nothing is None or empty.
+        unused: The keys with a value that nobody asked for.
+        mentions: Names or addresses of captions, chapters and media that belong to it; told where they are not there.
+        perhaps: Likewise, but nobody expects them beside it.
+        tracks: Language tag of a caption file → how it was made, as far as the source says.
+        is_recording: It tells of one recording, so that a lack of captions is told.
+    """
+
+    values: Mapping[str, Any]
+    unused: Counter[str] = field(default_factory=Counter)
+    mentions: tuple[str, ...] = ()
+    perhaps: tuple[str, ...] = ()
+    tracks: Mapping[str, Made] = field(default_factory=dict)
+    is_recording: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A record as its own file tells of it, and what that says of the files beside it.
+
+    Attributes:
+        owns_stem: Files of the same stem belong to it.
+    """
+
+    record: Record
+    given: Given = Given({})
+    owns_stem: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one file gave.
+
+    Attributes:
+        name: The file as the user knows it.
+        line_count: How many lines it has, 1 for media.
+        entries: Its records.
+        track: What it says was spoken, where it is captions or a transcript.
+        chapters: Likewise, where it is a list of chapters.
+        is_media: It can be played, and is never read.
+        event: What it calls the event of all recordings in its folder and below.
+        aside: What it is that holds no record and is no part of one ("a picture"), "" for all else.
+        furniture: 1-based line → what it is, for lines that belong to no record.
+        warnings: In line order.
+        unused: How often each key stood that no field takes.
+    """
+
+    name: str
+    line_count: int = 1
+    entries: tuple[Entry, ...] = ()
+    track: Track | None = None
+    chapters: tuple[Chapter, ...] = ()
+    is_media: bool = False
+    event: str = ""
+    aside: str = ""
+    furniture: Mapping[int, str] = field(default_factory=dict)
+    warnings: tuple[Warning, ...] = ()
+    unused: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def records(self) -> tuple[Record, ...]:
+        """Its records, without what is said of other files."""
+        return tuple(entry.record for entry in self.entries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +157,7 @@ def name_of(file: str) -> _Name:
     stem = _ENDINGS.sub("", path.name)
     found = _LANGUAGE.search(stem)
     language = ""
-    if found and langcodes.tag_is_valid(found["first"]) and language_of(found["first"]):
+    if found and language_of(found["first"]):
         language, stem = found["tag"], stem[: found.start()]
     match = _ID_IN_NAME.search(stem)
     return _Name(path.parent.as_posix(), stem, language, (match["bracket"] or match["dash"]) if match else "")
@@ -120,10 +188,9 @@ class _Joining:
         """All records; what a document tells of a recording that another file tells of too is joined with that."""
         places = {part.name: place for place, part in enumerate(self._parts)}
         found: list[tuple[int, Record]] = []
-        for documents in (False, True):
-            for part in self._parts:
-                if (part.track is not None) == documents and part.name not in self._taken:
-                    found += [(places[part.name], self._joined(part, entry)) for entry in part.entries]
+        for part in sorted(self._parts, key=lambda part: part.track is not None):
+            if part.name not in self._taken:
+                found += [(places[part.name], self._joined(part, entry)) for entry in part.entries]
         loners: dict[tuple[str, str], list[Part]] = defaultdict(list)
         for part in self._loose:
             if part.name not in self._taken and not part.entries:

@@ -8,21 +8,20 @@ takes, and a value that its field cannot hold, is kept under `other` and reporte
 import json
 import math
 import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 from ingest import schema
 from ingest.errors import PageUnreadable
-from ingest.readers.chapters import check_order, parse_time
-from ingest.readers.fields import language_of, listed, parse_date, seconds_of
-from ingest.readers.headings import date_of, record_key
-from ingest.readers.links import find_links
-from ingest.readers.parts import Entry, Given, Part
+from ingest.links import find_links
+from ingest.readers.fields import date_of, language_of, listed, parse_date, record_key, seconds_of
+from ingest.readers.grouping import Entry, Given, Part
 from ingest.readers.people import people_named
 from ingest.readers.recordings import find_recordings
-from ingest.readers.tracks import LONGEST_S, read_cues
+from ingest.readers.tracks import LONGEST_S, check_order, parse_time, read_cues
 from ingest.records import KINDS, Chapter, Cue, Date, DateOf, Record, Source, Speaker, Value, Warning
 from ingest.schema import DATES, FLAG, NUMBER, SECONDS, Field, value_fields
 
@@ -41,6 +40,7 @@ _CORE_KEYS = frozenset(
 )
 _OUR_KEYS = _CORE_KEYS | {field.key for field in value_fields()}
 _SPEAKER_KEYS = frozenset(("name", "affiliation", "role"))
+_DECODER = json.JSONDecoder()
 _BETWEEN = re.compile(r"[\s,]*")
 _CHAPTER_KEYS = frozenset(("time", "start_s", "end_s", "title", "speakers", "problem"))
 
@@ -52,7 +52,7 @@ class _BadRecord(ValueError):
 def recognises(lines: Sequence[str]) -> bool:
     """Whether at least half of a file's lines begin like JSON objects."""
     filled = [line.strip() for line in lines if line.strip()]
-    return filled[0].startswith(("{", "[")) or 2 * sum(line.startswith("{") for line in filled) >= len(filled)
+    return filled[0].startswith("{") or 2 * sum(line.startswith("{") for line in filled) >= len(filled)
 
 
 def read(lines: Sequence[str], name: str) -> Part:
@@ -68,7 +68,6 @@ def read_objects(objects: Iterator[tuple[int, int, Any]], name: str, line_count:
     """
     entries: list[Entry] = []
     warnings: list[Warning] = []
-    bad: list[tuple[int, str]] = []
     unused: Counter[str] = Counter()
     for first, last, value in objects:
         for given in _given(value):
@@ -78,7 +77,6 @@ def read_objects(objects: Iterator[tuple[int, int, Any]], name: str, line_count:
                 reader = _RecordReader(given.values)
                 record = reader.record(name, first, last)
             except _BadRecord as error:
-                bad.append((first, str(error)))
                 warnings.append(Warning(name, first, str(error)))
                 continue
             media = schema.MEDIA_FILE.of(record)
@@ -89,7 +87,8 @@ def read_objects(objects: Iterator[tuple[int, int, Any]], name: str, line_count:
             unused.update(given.unused)
             unused.update(reader.unknown)
     if not entries:
-        raise PageUnreadable(name, *next(iter(bad), (1, "it holds no talk and no paper; put some into it.")))
+        worst = warnings[0] if warnings else Warning(name, 1, "it holds no talk and no paper; put some into it.")
+        raise PageUnreadable(name, worst.line, worst.message)
     if len(entries) == 1:
         entries = [replace(entries[0], owns_stem=True)]
     warnings.sort(key=lambda warning: warning.line)
@@ -187,27 +186,25 @@ def _objects(lines: Sequence[str]) -> Iterator[tuple[int, int, Any]]:
 
 def _values(text: str) -> Iterator[tuple[int, int, Any]]:
     """The items of a list, or values that follow each other; one that breaks off loses only what follows it."""
-    decoder = json.JSONDecoder()
+    line_ends = [match.start() for match in re.finditer("\n", text)]
     is_list = text.lstrip().startswith("[")
-    at, line, counted = (text.index("[") + 1 if is_list else 0), 1, 0
+    end = text.index("[") + 1 if is_list else 0
     while True:
-        at = _BETWEEN.match(text, at).end()  # type: ignore[union-attr]  # it matches nothing too
-        line, counted = line + text.count("\n", counted, at), at
+        at = _BETWEEN.match(text, end).end()  # type: ignore[union-attr]  # it matches nothing too
+        line = bisect_left(line_ends, at) + 1
         if at >= len(text) or (is_list and text[at] == "]"):
-            if is_list and at >= len(text):
-                yield line, line, _BadRecord("the list breaks off here; write it again.")
-            elif is_list and text[at + 1 :].strip():
-                yield line, line, _BadRecord("more follows the list; put all records into it.")
-            return
+            break
         try:
-            value, end = decoder.raw_decode(text, at)
+            value, end = _DECODER.raw_decode(text, at)
             value = clean(value)
         except (ValueError, RecursionError) as error:
             yield line, line, _BadRecord(f"not JSON ({_reason(error)}); nothing behind it is read.")
             return
-        last = line + text.count("\n", at, end)
-        yield line, last, value
-        at, line, counted = end, last, end
+        yield line, bisect_left(line_ends, end) + 1, value
+    if is_list and at >= len(text):
+        yield line, line, _BadRecord("the list breaks off here; write it again.")
+    elif is_list and text[at + 1 :].strip():
+        yield line, line, _BadRecord("more follows the list; put all records into it.")
 
 
 def _parsed(text: str) -> Any:
@@ -263,11 +260,11 @@ class _RecordReader:
             affiliation, role = (_text_of(self.values, key) or None for key in ("affiliation", "role"))
             speakers = (Speaker(one.name, one.affiliation or affiliation, one.role or role),)
         self._leave("", self.values, _OUR_KEYS | beside)
-        values = self._field_values()
+        values, pages = self._field_values(), cast("tuple[str, ...]", self._value(schema.PAGE, "pages") or ("",))
         return Record(
             title=title,
             kind=kind,
-            sources=tuple(Source(name, first_line, last_line, page) for page in self._texts("pages") or [""]),
+            sources=tuple(Source(name, first_line, last_line, page) for page in pages),
             speakers=speakers,
             abstract=self._text("abstract"),
             bio=self._text("bio"),
@@ -279,21 +276,22 @@ class _RecordReader:
         )
 
     def _field_values(self) -> dict[str, Value]:
-        values: dict[str, Value] = {}
-        for field in value_fields():
-            raw = self.values.get(field.key)
-            try:
-                value = _value_of(field, raw)
-            except ValueError as error:
-                self._keep(field.key, raw, str(error))
-                continue
-            if value is not None:
-                values[field.key] = value
+        told = ((field.key, self._value(field, field.key)) for field in value_fields())
+        values = {key: value for key, value in told if value is not None}
         if (date := self._dated(values.get(schema.DATE.key))) is not None:
             values[schema.DATE.key] = date
         if links := self._links(values.get(schema.LINKS.key, ())):
             values[schema.LINKS.key] = links
         return values
+
+    def _value(self, field: Field, key: str) -> Value | None:
+        """A field's value; one that it cannot hold is kept apart."""
+        raw = self.values.get(key)
+        try:
+            return _value_of(field, raw)
+        except ValueError as error:
+            self._keep(key, raw, str(error))
+            return None
 
     def _dated(self, date: Value | None) -> Date | None:
         """The date with what stands beside it: how a calendar reads it, what it is the date of."""
@@ -308,18 +306,11 @@ class _RecordReader:
         """The links that are given and those in the texts; a list of ours, which names its sources, has them all."""
         if "sources" in self.values:
             return tuple(given)
-        found = (link for key in ("abstract", "bio") for link in find_links(self._text(key)).links)
+        found = (link for key in ("abstract", "bio") for link in find_links(self._text(key))[0])
         return tuple(dict.fromkeys((*given, *found)))
 
     def _text(self, key: str) -> str:
         return _text_of(self.values, key)
-
-    def _texts(self, key: str) -> list[str]:
-        value = self.values.get(key)
-        value = [value] if isinstance(value, str) else value or []
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise _BadRecord(f'"{key}" is not a list of texts; write ["...", "..."].')
-        return [item.strip() for item in value if item.strip()]
 
     def _keep(self, key: str, raw: Any, wanted: str) -> None:
         """Keep a value that its field cannot hold."""

@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ingest.readers.links import find_links
-from ingest.readers.parts import Entry, Part
+from ingest.links import find_links
+from ingest.readers.grouping import Entry, Part
 from ingest.records import Kind, Record, Source, Warning
 
 ADDRESS = re.compile(r"https?:/|\bwww\.\w")
@@ -35,27 +35,16 @@ PROSE_WORDS = re.compile(
     r"|(?:this|the) (?:talk|work|paper|papers|code|slides|tutorial|session) )\b|\bthis is\b",
     re.IGNORECASE,
 )
-FURNITURE = (
-    ("link to the top", re.compile(r"(?:back|return) to (?:the )?top", re.IGNORECASE)),
-    (
-        "copyright",
-        re.compile(r"(?:©|\(c\) \d|copyright (?:©|\(c\)|\d)).{0,80}|.{0,60}all rights reserved\.?", re.IGNORECASE),
-    ),
-    (
-        "paging",
-        re.compile(r"(?:load|show|see|view) (?:more|all)|previous|next|(?:page )?\d{1,3}|…|\.\.\.", re.IGNORECASE),
-    ),
-    (
-        "site menu",
-        re.compile(
-            r"home|menu|about(?: us)?|contact(?: us)?|privacy(?: policy)?|terms(?: of (?:use|service))?|tos"
-            r"|search|careers|website|models|datasets|spaces|pricing|docs|company|community|enterprise|log ?in"
-            r"|sign ?(?:in|up)|events|news|cookies?(?: policy)?|system theme|hugging face|papers|share|follow us|videos"
-            r"|skip to (?:main )?content",
-            re.IGNORECASE,
-        ),
-    ),
-)
+# What stands on web pages of every kind.
+FURNITURE = {
+    "link to the top": r"(?:back|return) to (?:the )?top",
+    "copyright": r"(?:©|\(c\) \d|copyright (?:©|\(c\)|\d)).{0,80}|.{0,60}all rights reserved\.?",
+    "paging": r"(?:load|show|see|view) (?:more|all)|previous|next|(?:page )?\d{1,3}|…|\.\.\.",
+    "site menu": r"home|menu|about(?: us)?|contact(?: us)?|privacy(?: policy)?|terms(?: of (?:use|service))?|tos"
+    r"|search|careers|website|models|datasets|spaces|pricing|docs|company|community|enterprise|log ?in"
+    r"|sign ?(?:in|up)|events|news|cookies?(?: policy)?|system theme|hugging face|papers|share|follow us|videos"
+    r"|skip to (?:main )?content",
+}
 
 
 Costs = Mapping[str, float]
@@ -138,9 +127,9 @@ class Page:
         """The addresses in some paragraphs; those that are cut off are told."""
         found: dict[str, None] = {}
         for text in texts:
-            links = find_links("\n".join(line for _, line in text))
-            found |= dict.fromkeys(links.links)
-            for offset, address in links.cut:
+            links, broken = find_links("\n".join(line for _, line in text))
+            found |= dict.fromkeys(links)
+            for offset, address in broken:
                 self.warn(text[offset][0], f'the address "{address}" is cut off; write it whole.')
         return tuple(found)
 
@@ -153,9 +142,9 @@ class Page:
         return Part(self._name, self._count, entries, furniture=self.furniture, warnings=warnings)
 
 
-def furniture_name(line: str) -> str | None:
-    """What a line is that stands on web pages of every kind, or None when it may be content."""
-    return next((name for name, pattern in FURNITURE if pattern.fullmatch(line)), None)
+def furniture_name(line: str, known: Mapping[str, str] = FURNITURE) -> str | None:
+    """What a line is that belongs to the page itself, or None when it may be content."""
+    return next((name for name, pattern in known.items() if re.fullmatch(pattern, line, re.IGNORECASE)), None)
 
 
 def is_title_case(line: str) -> bool:

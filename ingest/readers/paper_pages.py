@@ -11,23 +11,23 @@ import re
 from collections.abc import Sequence, Set
 
 from ingest.readers.fields import parse_dated_line
-from ingest.readers.lines import Lines, Page, PageEntry, filled, furniture_name, prose_cost, title_cost
-from ingest.readers.parts import Part
+from ingest.readers.grouping import Part
+from ingest.readers.lines import FURNITURE, Lines, Page, PageEntry, filled, furniture_name, prose_cost, title_cost
 from ingest.records import Record, Value
 from ingest.schema import AUTHOR_COUNT, COMMENT_COUNT, DATE, LINKS, ORGANISATION
 
 HEADING = re.compile(r"(?:Daily|Weekly|Monthly|Trending) Papers", re.IGNORECASE)
 _HEADING_AMONG_LINES = 40
 # The lines that the site puts at its top, in the order in which they stand there.
-_SITE_LINES = (
-    ("news mark", re.compile(r"new", re.IGNORECASE)),
-    ("newsletter offer", re.compile(r"Get (?:trending|daily) papers in your (?:email )?inbox.*", re.IGNORECASE)),
-    ("newsletter button", re.compile(r"Subscribe", re.IGNORECASE)),
-    ("page heading", HEADING),
-    ("byline", re.compile(r"by ?\S.{0,40} and the research community", re.IGNORECASE)),
-    ("view switch", re.compile(r"Daily|Weekly|Monthly|Trending", re.IGNORECASE)),
-    ("submitter", re.compile(r"Submitted by\b.{0,60}|Published by\b.{0,60}", re.IGNORECASE)),
-)
+_SITE_LINES = {
+    "news mark": r"new",
+    "newsletter offer": r"Get (?:trending|daily) papers in your (?:email )?inbox.*",
+    "newsletter button": r"Subscribe",
+    "page heading": HEADING.pattern,
+    "byline": r"by ?\S.{0,40} and the research community",
+    "view switch": r"Daily|Weekly|Monthly|Trending",
+    "submitter": r"Submitted by\b.{0,60}|Published by\b.{0,60}",
+} | FURNITURE
 _AUTHORS = re.compile(r"\W*(?P<count>\d{1,5}) authors?", re.IGNORECASE)
 _DOT = re.compile(r"[·•∙・⋅]")
 _COMMENTS = re.compile(r"(?P<count>\d{1,4})(?: comments?)?", re.IGNORECASE)
@@ -74,7 +74,7 @@ def _site_lines(numbered: Lines, blocks: Set[int]) -> tuple[dict[int, str], dict
     page, in_heading = "", False
     since_heading: list[int] = []
     for number, line in numbered:
-        known = next((what for what, pattern in _SITE_LINES if pattern.fullmatch(line)), None) or furniture_name(line)
+        known = furniture_name(line, _SITE_LINES)
         if HEADING.fullmatch(line):
             page, in_heading, since_heading = line, True, []
         elif in_heading and number not in blocks and parse_dated_line(line):

@@ -1,11 +1,14 @@
-"""People as pages name them: "Name, Role, Affiliation", one or several to a line.
+"""People as pages name them: "Name, Role, Affiliation", one or several to a line; and where their biographies begin.
 
-Comes in: the part of a line that names people. Goes out: speakers, each with what the line says of it; how much a line
-looks like one that names people; the surname by which two names are compared. Nothing is looked up: a name is told from
-a role or an affiliation by its shape, its place, and the usual words of titles and institutions.
+Comes in: the part of a line that names people; an entry's paragraphs and speakers. Goes out: speakers, each with what
+the line says of it; how much a line looks like one that names people; the surname by which two names are compared; the
+paragraph at which biographies begin, which pages do not mark. Nothing is looked up: a name is told from a role or an
+affiliation by its shape, its place, and the usual words of titles and institutions, a biography by a speaker's name in
+front, in one of the forms in which people write it.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ingest.records import Speaker
@@ -63,6 +66,34 @@ _SUFFIXES = re.compile(r"jr|sr|ii|iii|iv|phd|md|msc|bsc|dphil|mba|dsc|scd|facs|i
 # A text that opens so names an institution: "UC Irvine", "UT Austin".
 OPENS_INSTITUTION = frozenset(
     ("UC", "UT", "UW", "UCL", "UCLA", "MIT", "NYU", "ETH", "IIT", "CNRS", "IBM", "ENS", "EPFL")
+)
+# Behind half a name ("Surbhi", "Dr. Chi") only words that a life is told with count; an abstract may say "Newton
+# updates".
+_LIFE = (
+    r"(?:\([^()]*\)\s*)?,?\s*"
+    r"(?:(?:has|have) been\b|(?:(?:also|currently|now|presently|previously|recently|first|both)\s+)*"
+    r"(?:is|was|are|were|holds|held|received|receives|joined|joins|obtained|earned|leads|led|directs|works|worked|serves|served"
+    r"|completed|did|got|graduated|studied|studies|founded|co-?founded|teaches|taught|heads|runs|grew|specialises|specializes"
+    r"|focuses"
+    r"|has (?:a|an|her|his|their|over|more|served|worked|held|received|published|authored|led|co-?\w+|won|made))\b)"
+)
+_LIFE_FOLLOWS = re.compile(_LIFE)
+# Behind a whole name anything else follows too ("Ada Roe, born in ..."), except what belongs to the talk.
+_TALK_FOLLOWS = re.compile(
+    r"\s*(?:and\b|et al|(?:will|would|shall|may|can)\b"
+    r"|(?:present|discuss|show|talk|explore|argue|prove|introduce|describe|review"
+    r"|explain|demonstrate|propose|share|give|survey|outline|examine|ask|cover)s?\b)"
+)
+_POSSESSIVE = re.compile(
+    r"['’]s?\s+(?:research|work|current|recent|interests?|main|primary|group|lab|awards?|contributions?)\b"
+)
+_OF_SOMEBODY = re.compile(
+    r"\s+(?:is|was)\s+(?:currently\s+)?(?:an?|the|one)\s.{0,80}?\b(?:professor|scientist|researcher|director|fellow|engineer|student"
+    r"|lecturer|scholar|chair|founder|head)\b",
+    re.IGNORECASE,
+)
+_NAME_RUN = re.compile(
+    r"(?:[^\W\d_a-z][\w.‐‑'-]*|\([^()]{1,20}\)|[\"“][^\"“”]{1,20}[\"”]|" + PARTICLES.pattern + r")(?:\s+|$|(?=\W))"
 )
 
 
@@ -133,15 +164,13 @@ def _read_part(part: str, following: str | None, people: list[_Person], *, first
         return
     names = _join_split(part)
     only_names = all(not person.details for person in people[group_start:])
-    if names and (first or (only_names and _begins_person(names[0]))):
+    if names and (first or only_names):
         people.extend(_Person(name) for name in names)
     elif first or _new_person(part, following, people[-1]):
         people.append(_Person(part))
     elif (tail := _name_after_and(part)) and following is not None:
         people[-1].details.append(tail[0])
         people.append(_Person(tail[1]))
-    elif names and only_names:
-        people.extend(_Person(name) for name in names)
     else:
         for person in people[group_start:] if only_names and len(people) - group_start > 1 else people[-1:]:
             person.details.append(part)
@@ -325,3 +354,59 @@ def trailing_bracket(text: str) -> tuple[str, str | None]:
     """Part a text from the bracket it ends with: "IBM (co-chair, Si2)" gives "IBM" and "co-chair, Si2"."""
     match = re.fullmatch(r"(?P<text>.*\S)\s*\((?P<inside>[^()]+)\)", text.strip())
     return (match["text"], match["inside"].strip()) if match else (text.strip(), None)
+
+
+def bio_start(paragraphs: Sequence[str], speakers: Sequence[Speaker]) -> int | None:
+    """Find the first paragraph that tells of a speaker; all that follows it does too.
+
+    Args:
+        paragraphs: Of one entry, in reading order.
+        speakers: Of that entry; where no paragraph begins with one of them, somebody's profession told behind a full
+            name is enough from the second paragraph on (a name may be misspelt in either place).
+
+    Returns:
+        The index of the paragraph, or None.
+    """
+    for index, paragraph in enumerate(paragraphs):
+        # An abstract may begin with its speaker's name ("Ada Roe takes us through ..."); a second one never does.
+        if any(begins_with_life_of(paragraph, speaker.name, certain=index == 0) for speaker in speakers):
+            return index
+    for index, paragraph in enumerate(paragraphs[1:], start=1):
+        words, rest = _leading_name(paragraph)
+        if is_name(" ".join(words)) and _OF_SOMEBODY.match(f" {rest}"):
+            return index
+    return None
+
+
+def begins_with_life_of(paragraph: str, name: str, *, certain: bool = False) -> bool:
+    """Whether a paragraph opens with a person's name and goes on as a biography does.
+
+    Args:
+        paragraph: Such as "Dr. Roe received ...".
+        name: Such as "Ada B. Roe".
+        certain: Ask for the words of a life behind a whole name too, not only behind half of one.
+    """
+    words, rest = _leading_name(paragraph)
+    found = {plain for word in words if len(plain := plain_word(word)) > 1}
+    family = surname(name)
+    given = {plain for word in HONORIFICS.sub("", name).split() if len(plain := plain_word(word)) > 1} - {family}
+    tells_life = (_LIFE_FOLLOWS.match(rest) or _POSSESSIVE.match(rest)) is not None
+    if family in found and found & given:
+        return tells_life or not (certain or _TALK_FOLLOWS.match(rest))
+    return bool(found) and found <= given | {family} and tells_life
+
+
+def _leading_name(paragraph: str) -> tuple[list[str], str]:
+    """The capitalised words that a paragraph opens with, titles such as "Dr." left out, and what follows them."""
+    text = HONORIFICS.sub("", paragraph)
+    position = 0
+    words: list[str] = []
+    while len(words) < 6 and (match := _NAME_RUN.match(text, position)):
+        word = match.group().strip()
+        possessive = re.match(r"(.+?)(['’]s?)$", word)
+        if possessive:
+            words.append(possessive[1])
+            return words, text[match.start() + len(possessive[1]) :]
+        words.append(word)
+        position = match.end()
+    return words, text[position:]

@@ -12,7 +12,7 @@ from typing import Any
 from ingest.links import video_id
 from ingest.readers.documents import read_markdown
 from ingest.readers.fields import day_of
-from ingest.readers.parts import Given
+from ingest.readers.grouping import Given
 from ingest.readers.people import NOBODY
 from ingest.readers.tracks import Made
 
@@ -48,6 +48,10 @@ class Keys:
         """The first value among these keys, if it is a text or a whole number; else ""."""
         value = self.get(*keys)
         return value.strip() if isinstance(value, str) else str(value) if isinstance(value, int) else ""
+
+    def told(self, **keys: str) -> dict[str, Any]:
+        """Texts under our keys: of each the first among theirs, which are parted by spaces."""
+        return {ours: self.text(*theirs.split()) for ours, theirs in keys.items()}
 
     def texts(self, *keys: str) -> list[str]:
         """A list of texts, or one text, as a list; anything else in it is left out."""
@@ -85,10 +89,8 @@ def _person(keys: Keys) -> dict[str, str]:
     )
 
 
-def find_recordings(value: Any) -> Iterator[Given] | None:
+def find_recordings(value: Mapping[str, Any]) -> Iterator[Given] | None:
     """The recordings that an object tells of, in the first format that knows it; None where none does."""
-    if not isinstance(value, dict):
-        return None
     return next((read(value) for knows, read in _FORMATS if knows(value)), None)
 
 
@@ -120,24 +122,19 @@ def _downloaded(value: Mapping[str, Any]) -> Iterator[Given]:
     is_edition = _is_edition(playlist, channel)
     released, uploaded = keys.text("release_date"), keys.text("upload_date")
     extractor = keys.text("extractor_key", "extractor").lower().split(":")[0]
-    address = keys.text("webpage_url", "original_url")
-    values = {
-        "title": keys.text("title") or keys.text("fulltitle"),
+    values = keys.told(
+        title="title fulltitle", abstract="description", organiser="channel uploader", venue="location",
+        language="language", license="license", url="webpage_url original_url", video_url="webpage_url original_url",
+    )  # fmt: skip
+    values |= {
         "speakers": [match["people"] for line in description.splitlines() if (match := _SPEAKERS.fullmatch(line))],
-        "abstract": description,
         "chapters": _chapters(keys, description),
         "duration_s": keys.get("duration"),
         "date": day_of(released or uploaded),
         "date_of": "published" if released else "uploaded",
         "event": playlist if is_edition else "",
         "series": series if is_edition else playlist or series,
-        "organiser": channel,
-        "venue": keys.text("location"),
-        "language": keys.text("language"),
         "tags": keys.texts("tags"),
-        "license": keys.text("license"),
-        "url": address,
-        "video_url": address,
         "ids": {extractor or "id": keys.text("id")},
     }
     made: tuple[tuple[str, Made], ...] = (("automatic_captions", "automatic"), ("subtitles", "hand"))
@@ -175,17 +172,14 @@ def _pyvideo(value: Mapping[str, Any]) -> Iterator[Given]:
     told = [text for place, text in enumerate(texts) if text and not any(text in other for other in texts[place + 1 :])]
     addresses = [str(one["url"]) for one in keys.objects("videos") if isinstance(one.get("url"), str)]
     related = [str(one["url"]) for one in keys.objects("related_urls") if isinstance(one.get("url"), str)]
-    values = {
-        "title": keys.text("title"),
+    values = keys.told(title="title", event="_category_title event", language="language", license="copyright_text")
+    values |= {
         "speakers": keys.people("speakers"),
         "abstract": "\n".join(told),
         "duration_s": keys.get("duration"),
         "date": day_of(keys.text("recorded")),
         "date_of": "recorded",
-        "event": keys.text("_category_title", "event"),
-        "language": keys.text("language"),
         "tags": keys.texts("tags"),
-        "license": keys.text("copyright_text"),
         "video_url": addresses[0] if addresses else keys.text("source_url"),
         "links": [*related, *keys.texts("related_urls"), *addresses[1:]],
         "ids": dict(found for address in addresses if (found := video_id(address))),
@@ -207,27 +201,25 @@ def _voctoweb(value: Mapping[str, Any]) -> Iterator[Given]:
     for event in [value] if is_one else events:
         keys = Keys(event)
         held, released = keys.text("date"), keys.text("release_date")
-        address, slug = keys.text("frontend_link"), keys.text("slug")
+        slug = keys.text("slug")
         recordings = [one for one in keys.objects("recordings") if isinstance(one.get("filename"), str)]
-        link = keys.text("link")
-        values = {
-            "title": keys.text("title"),
+        values = keys.told(
+            title="title", language="original_language", url="frontend_link link", video_url="frontend_link"
+        )
+        values |= {
             "speakers": keys.people("persons"),
             "abstract": "\n".join(filter(None, (keys.text("subtitle"), keys.text("description")))),
             "duration_s": keys.get("duration", "length"),
             "date": day_of(held or released),
             "date_of": "held" if held else "published",
             "event": keys.text("conference_title") or conference,
-            "language": keys.text("original_language"),
             # Some are numbers and short names that the site finds an event by.
             "tags": [
                 tag
                 for tag in keys.texts("tags")
                 if not (tag.isdecimal() or tag == acronym or slug.startswith(f"{tag}-"))
             ],
-            "url": address or link,
-            "video_url": address,
-            "links": [link] if address and link else [],
+            "links": [link for link in keys.texts("link") if link != values["url"]],
             "ids": {"guid": keys.text("guid")},
         }
         captions = tuple(one["filename"] for one in recordings if one.get("mime_type") in _CAPTIONS)

@@ -19,10 +19,10 @@ from defusedxml.common import DefusedXmlException
 from ingest import schema
 from ingest.errors import PageUnreadable
 from ingest.readers import captions, documents, feeds, json_records, paper_pages, schedules, tables, talk_pages
-from ingest.readers.headings import record_key
-from ingest.readers.parts import Given, Part
+from ingest.readers.fields import record_key
+from ingest.readers.grouping import Given, Part
 from ingest.readers.recordings import is_playlist, timed
-from ingest.readers.tracks import Track, find_segments, read_segments
+from ingest.readers.tracks import Track, read_segments
 from ingest.records import Chapter, Warning
 
 LARGEST_BYTES = 50_000_000
@@ -153,7 +153,7 @@ def _read_text(text: str, name: str) -> Part:
             "read without times.",
         )
     document = documents.read_markdown(text)
-    if ending in _TEXT_ENDINGS or document.track or document.meta:
+    if ending in _TEXT_ENDINGS or document.track or documents.FRONT_MATTER.match(text):
         return _document(document, lines, name)
     raise PageUnreadable(name, None, _UNKNOWN)
 
@@ -177,19 +177,21 @@ def _document(document: documents.Document, lines: list[str], name: str, *, is_p
     Args:
         is_page: A web page without times tells of anything; of a text, people say that it is a transcript.
     """
-    told = documents.told(document, keep_unknown=not is_page)
-    tells_of_talk = document.track is not None or any(key in told for key in ("speakers", "event", "date"))
+    told, track = document.told, document.track
+    tells_of_talk = track is not None or any(key in told for key in ("speakers", "event", "date"))
     if is_page and not tells_of_talk:
         raise PageUnreadable(name, None, "a web page without times or speakers; nothing was read from it.")
-    is_titled = bool(document.title) or "title" in told
-    is_text = document.track is None and not (is_titled and tells_of_talk)
-    track = documents.untimed(document.paragraphs) if is_text else document.track
-    if not is_titled:
+    is_text = track is None and not ("title" in told and tells_of_talk)
+    if is_text:
+        track = documents.untimed(document.paragraphs)
+    elif document.paragraphs and not any(record_key(key) == "abstract" for key in told):
+        told = {**told, "abstract": "\n".join(document.paragraphs)}
+    if "title" not in told:
         part = _spoken(track or Track(()), lines, name)
     else:
         part = _read_given(iter((Given(json_records.under_our_keys(told)),)), lines, name)
         [entry] = part.entries
-        record = replace(entry.record, chapters=document.chapters, abstract="" if is_text else entry.record.abstract)
+        record = replace(entry.record, chapters=document.chapters)
         if track is not None:
             values = {schema.CAPTIONS.key: track.made, **record.values}
             record = replace(record, transcript=track.cues, transcript_file=name, values=values)
@@ -245,8 +247,8 @@ def _read_json(text: str, lines: list[str], name: str) -> Part:
             return _spoken(captions.read_json3(value), lines, name)
         if _lists(value, "chapters", "startTime"):
             return Part(name, len(lines), chapters=_podcast_chapters(value["chapters"]))
-    if find_segments(value) is not None:
-        return _spoken(read_segments(value), lines, name)
+    if (track := read_segments(value)) is not None:
+        return _spoken(track, lines, name)
     if isinstance(value, dict) and not any(record_key(key) == "title" for key in value):
         keys = ", ".join(f'"{key}"' for key in list(value)[:8])
         told = f"its only key is {keys}" if len(value) == 1 else f"its keys are {keys}" if value else "it is empty"

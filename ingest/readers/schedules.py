@@ -1,17 +1,17 @@
 """Programmes of conferences → talks: schedule XML (frab, pretalx, Pentabarf) and schedule JSON.
 
-Comes in: a file's root element or its parsed JSON. Goes out: a `Given` for each event. XML is brought into the shape of
-the JSON first, so that both are read once. What a programme calls a duration is the slot, not a recording's length.
+Comes in: a file's root element or its parsed JSON. Goes out: a `Given` for each event. An event of XML is brought into
+the shape that JSON has. What a programme calls a duration is the slot, not a recording's length.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 from xml.etree.ElementTree import Element
 
 from ingest.readers.fields import day_of, seconds_of
-from ingest.readers.parts import Given
+from ingest.readers.grouping import Given
 from ingest.readers.recordings import Keys
 
 _VIDEO_LINK = re.compile(r"video|recording|aufzeichnung|mitschnitt", re.IGNORECASE)
@@ -27,23 +27,18 @@ def is_schedule(value: Mapping[str, Any]) -> bool:
 
 def read_json(value: Mapping[str, Any]) -> Iterator[Given]:
     """Read a programme for which `is_schedule` holds."""
-    return _read(value["schedule"]["conference"])
+    conference = value["schedule"]["conference"]
+    return _read(conference, _events(conference))
 
 
 def read_xml(root: Element) -> Iterator[Given]:
     """Read a programme whose root is `<schedule>`."""
-    conference: dict[str, Any] = {}
-    head = root.find("conference")
-    if head is not None:
-        conference |= {child.tag: _text(child) for child in head}
-    days: list[dict[str, Any]] = []
-    for day in root.iter("day"):
-        rooms: dict[str, list[dict[str, Any]]] = {}
-        for room in day.findall("room"):
-            rooms.setdefault(room.get("name") or "", []).extend(_event(event) for event in room.findall("event"))
-        days.append({"date": day.get("date"), "rooms": rooms})
-    conference["days"] = days
-    return _read(conference)
+    conference = {child.tag: _text(child) for child in root.iterfind("conference/*")}
+    events = (
+        (day.get("date") or "", room.get("name") or "", _event(event))
+        for day in root.iter("day") for room in day.findall("room") for event in room.findall("event")
+    )  # fmt: skip
+    return _read(conference, events)
 
 
 def _event(event: Element) -> dict[str, Any]:
@@ -54,10 +49,8 @@ def _event(event: Element) -> dict[str, Any]:
         {"url": link.get("href"), "title": _text(link)}
         for tag in ("link", "attachment") for link in event.iter(tag) if link.get("href")
     ]  # fmt: skip
-    recording = event.find("recording")
-    if recording is not None:
-        found["recording_license"] = _text(recording.find("license"))
-        found["do_not_record"] = _text(recording.find("optout")).lower() == "true"
+    found["recording_license"] = _text(event.find("recording/license"))
+    found["do_not_record"] = _text(event.find("recording/optout")).lower() == "true"
     return found
 
 
@@ -65,11 +58,11 @@ def _text(element: Element | None) -> str:
     return "".join(element.itertext()).strip() if element is not None else ""
 
 
-def _read(conference: Mapping[str, Any]) -> Iterator[Given]:
+def _read(conference: Mapping[str, Any], events: Iterable[tuple[str, str, Mapping[str, Any]]]) -> Iterator[Given]:
     head = Keys(conference)
     event, venue = head.text("title"), ", ".join(filter(None, (head.text("venue"), head.text("city"))))
     change_s = seconds_of(head.text("day_change")) or 0.0
-    for day, room, found in _events(conference):
+    for day, room, found in events:
         keys = Keys(found)
         values = {"event": event, "venue": venue, "room": room, **_values(keys, day, change_s)}
         yield Given(values, keys.unused(_TOLD_ELSEWHERE))
@@ -92,20 +85,17 @@ def _values(keys: Keys, day: str, change_s: float) -> dict[str, Any]:
     video = keys.text("video_download_url") or next((url for title, url in links if _VIDEO_LINK.search(title)), "")
     texts = [keys.text(key) for key in ("subtitle", "abstract", "description")]
     persons = keys.objects("persons")
-    return {
-        "title": keys.text("title"),
+    values = keys.told(
+        title="title", track="track", format="type", language="language", license="recording_license", url="url"
+    )
+    return values | {
         "speakers": keys.people("persons"),
         "abstract": "\n".join(dict.fromkeys(filter(None, texts))),
         "bio": "\n".join(filter(None, (Keys(one).text("biography") for one in persons))),
         "scheduled_s": _clock(slot) if isinstance(slot, str) else slot,
         "date": day_of(keys.text("date") or _calendar_day(day, keys.text("start"), change_s)),
         "date_of": "held",
-        "track": keys.text("track"),
-        "format": keys.text("type"),
-        "language": keys.text("language"),
-        "license": keys.text("recording_license"),
         "recorded": False if keys.get("do_not_record") is True else None,
-        "url": keys.text("url"),
         "video_url": video,
         "links": [url for _, url in links if url != video],
         "ids": {"guid": keys.text("guid")},

@@ -1,7 +1,7 @@
 """Tables with a heading row (CSV, TSV, with any separator) → rows of talks, or the segments of one transcript.
 
 Comes in: a file's text. Goes out: each row as an object, for `json_records`, or a track. Headings are known in several
-words and languages (`headings`).
+words and languages (`fields`).
 """
 
 import csv
@@ -9,8 +9,7 @@ import io
 from collections.abc import Sequence
 from typing import Any
 
-from ingest.readers.fields import seconds_of
-from ingest.readers.headings import record_key, segment_key
+from ingest.readers.fields import record_key, seconds_of, segment_key
 from ingest.readers.tracks import Track, read_cues
 
 _SEPARATORS = ",;\t|"
@@ -65,9 +64,10 @@ def _track(headings: Sequence[str], rows: Sequence[tuple[int, list[str]]], *, is
     for heading in headings:
         key = segment_key(heading)
         names.append(key if key and key not in names else heading)
-    said = [{name: cell for name, cell in zip(names, cells, strict=False) if cell} for _, cells in rows]
-    segments: list[dict[str, Any]] = list(said)
-    if is_whisper and all(one.get("start", "").isdecimal() for one in said):
-        offsets = ({"from": seconds_of(one["start"]), "to": seconds_of(one.get("end"))} for one in said)
-        segments = [{**one, "offsets": offset} for one, offset in zip(said, offsets, strict=True)]
+    segments: list[dict[str, Any]] = [
+        {name: cell for name, cell in zip(names, cells, strict=False) if cell} for _, cells in rows
+    ]
+    if is_whisper and all(one.get("start", "").isdecimal() for one in segments):
+        for one in segments:
+            one["offsets"] = {"from": seconds_of(one["start"]), "to": seconds_of(one.get("end"))}
     return read_cues(segments, noun="row", lines=[line for line, _ in rows])

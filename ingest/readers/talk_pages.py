@@ -3,18 +3,17 @@
 Comes in: a page's lines. Goes out: its talks, what its other lines are, and what is odd.
 
 A talk is a title, lines of speakers, then paragraphs or timed chapters; biographies follow the abstract. No line says
-which of these it is. Each gets costs by its looks (`lines`, `people`, `chapters`), and the cheapest reading of the
+which of these it is. Each gets costs by its looks (`lines`, `people`), and the cheapest reading of the
 whole page decides.
 """
 
 import re
 from collections.abc import Sequence
 
-from ingest.readers.bios import bio_start
-from ingest.readers.chapters import check_order, parse_chapter
+from ingest.readers.grouping import Part
 from ingest.readers.lines import Lines, Page, PageEntry, filled, furniture_name, prose_cost, title_cost
-from ingest.readers.parts import Part
-from ingest.readers.people import AFFILIATED_COST, parse_people, speaker_line_cost
+from ingest.readers.people import AFFILIATED_COST, bio_start, parse_people, speaker_line_cost
+from ingest.readers.tracks import check_order, parse_time
 from ingest.records import Chapter, Record, Speaker, Value
 from ingest.schema import LINKS
 
@@ -26,6 +25,12 @@ _BIO_LABEL = re.compile(
     r"\s*(?::\s*|$)",
     re.IGNORECASE,
 )
+
+# Three numbers need no dash; of two, "16:10 displays" may be a title.
+_CHAPTER = re.compile(
+    r"(?P<time>\d{1,3}:\d{1,2}:\d{1,2}(?=\s*[-–—:|]|\s)|\d{1,3}:\d{2}(?=\s*[-–—|]))\s*(?:[-–—:|]\s*)?(?P<rest>\S.*)"
+)
+_QUOTED = re.compile(r"[\"“](?P<title>.+?)[\"”](?=\s*(?:,|$))\s*,?\s*(?P<people>.*)")
 
 _STEPS = {
     "start": {"furniture": 0.0, "title": 0.0, "prose": 4.0, "chapter": 8.0},
@@ -77,6 +82,22 @@ def _line_costs(line: str) -> dict[str, float]:
         "speaker": speaker,
         "prose": 5.0 if affiliated else prose_cost(line),
     }
+
+
+def parse_chapter(line: str) -> Chapter | None:
+    """Read a line that begins with a time, possible or not, and names what begins then; None for any other.
+
+    Returns:
+        The chapter, its time judged by itself only; `check_order` judges the times of a session together.
+    """
+    match = _CHAPTER.fullmatch(line)
+    if match is None:
+        return None
+    start_s, problem = parse_time(match["time"])
+    quoted = _QUOTED.fullmatch(match["rest"])
+    title = quoted["title"] if quoted else match["rest"]
+    speakers = parse_people(quoted["people"]) if quoted else ()
+    return Chapter(time=match["time"], start_s=start_s, title=title.strip(), speakers=speakers, problem=problem)
 
 
 def _talk(entry: PageEntry, page: Page) -> Record:

@@ -2,10 +2,12 @@
 
 Comes in: cues as a file has them (`captions`, `documents`), or timed segments in JSON as the Whisper family, podcasts
 and people's own exports write them; only keys differ between these. Goes out: a `Track`, whose cues hold every word
-once, in order of time. A time that cannot be is never made into another one: the words stay without it.
+once, in order of time. Chapters come in and go out, their times judged together. A time that cannot be is never made
+into another one: words and titles stay without it.
 """
 
 import math
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,7 +15,7 @@ from itertools import pairwise, zip_longest
 from typing import Any, Literal
 
 from ingest.readers.fields import number, seconds_of
-from ingest.records import Cue
+from ingest.records import Chapter, Cue
 from ingest.schema import format_seconds
 from ingest.text import WORDS_PER_STOP, has_stops
 
@@ -22,6 +24,8 @@ LONGEST_S = 86_400.0
 # Rolling captions repeat the line before: in 1.00 of the cues of rolling files, in at most .007 of 109 others.
 ROLLING_SHARE = 1 / 3
 _REPEATED_WORDS = 3
+# They repeat a line or two; a whole page that comes again has been said again.
+_MOST_REPEATED_WORDS = 100
 
 # Where the formats keep their segments: openai-whisper, whisperX and podcasts; whisper.cpp.
 _LISTS = ("segments", "transcription")
@@ -68,7 +72,9 @@ def judged(cues: Sequence[Cue], *, noun: str = "cue", automatic: bool = False) -
     problems: _Problems = defaultdict(list)
     ordered = _in_order(_with_starts(cues, noun, problems), noun, problems)
     said, rolls = without_repeats([cue for cue in ordered if cue.text])
-    overlapping = sum(_overlaps(cue, after) for cue, after in pairwise(said))
+    starts = [cue.start_s if cue.start_s is not None else math.inf for cue in said]
+    ends = [cue.end_s if cue.end_s is not None else -math.inf for cue in said]
+    overlapping = sum(start < after < end for start, end, after in zip(starts, ends, starts[1:], strict=False))
     # An automatic cue stays on the screen while the next one is spoken.
     said = _with_ends(said, cut=automatic or rolls or 2 * overlapping > len(said))
     told = [f"{one} ({len(more)} more like it)" if more else one for one, *more in problems.values()]
@@ -76,13 +82,12 @@ def judged(cues: Sequence[Cue], *, noun: str = "cue", automatic: bool = False) -
     return Track(tuple(said), made=made, problems=tuple(told))
 
 
-def find_segments(value: Any) -> list[Any] | None:
-    """The list of segments in a JSON value, or None where it holds none."""
+def _segments(value: Any) -> list[Any] | None:
     if isinstance(value, dict) and not isinstance(value.get("title"), str):
         value = next((value[key] for key in _LISTS if isinstance(value.get(key), list)), None)
-    if not isinstance(value, list) or not value:
+    if not isinstance(value, list) or not all(map(_says, value)):
         return None
-    return value if all(map(_says, value)) and any(key in item for item in value for key in _STARTS) else None
+    return value if any(key in item for item in value for key in _STARTS) else None
 
 
 def _says(value: Any) -> bool:
@@ -90,9 +95,11 @@ def _says(value: Any) -> bool:
     return isinstance(value, dict) and isinstance(_first(value, _TEXT), str) and not isinstance(value.get("title"), str)
 
 
-def read_segments(value: Any) -> Track:
-    """Read a JSON value for which `find_segments` found segments."""
-    track = read_cues(find_segments(value) or [])
+def read_segments(value: Any) -> Track | None:
+    """What the segments in a JSON value say; None where it holds none."""
+    if (segments := _segments(value)) is None:
+        return None
+    track = read_cues(segments)
     if not isinstance(value, dict):
         return replace(track, made="recognised")
     unused = track.unused + Counter(key for key in value if key not in _TOLD_BESIDE)
@@ -104,10 +111,10 @@ def read_segments(value: Any) -> Track:
 
 
 def read_cues(segments: Sequence[Mapping[str, Any]], *, noun: str = "segment", lines: Sequence[int] = ()) -> Track:
-    """Read a list of segments, as `find_segments` gives it.
+    """Read a list of segments.
 
     Args:
-        segments: Each with a text.
+        segments: Each an object with a text.
         noun: What the file calls one.
         lines: Where each stands, if that is known.
     """
@@ -229,36 +236,65 @@ def _in_order(cues: Sequence[Cue], noun: str, problems: _Problems) -> list[Cue]:
     return [cues[place] for place in sorted(range(len(cues)), key=keys.__getitem__)]
 
 
-def _overlaps(cue: Cue, after: Cue) -> bool:
-    return (
-        cue.start_s is not None
-        and cue.end_s is not None
-        and after.start_s is not None
-        and cue.start_s < after.start_s < cue.end_s
-    )
-
-
 def _repeated(before: Sequence[str], after: Sequence[str]) -> int:
-    """How many words at the start of one cue are the last words of the cue before it, in linear time.
-
-    Source:
-        Knuth, Morris, Pratt, SIAM Journal on Computing 6(2), 1977: the longest border of `after` + `before`.
-    """
-    longest = min(len(before), len(after))
-    borders: list[int] = []
-    for word in after[:longest]:
-        border = borders[-1] if borders else 0
-        while border and after[border] != word:
-            border = borders[border - 1]
-        borders.append(border + 1 if borders and after[border] == word else 0)
-    matched = 0
-    for word in before[len(before) - longest :]:
-        while matched and (matched == longest or after[matched] != word):
-            matched = borders[matched - 1]
-        matched += after[matched] == word
-    return matched
+    """How many words at the start of one cue are the last words of the cue before it."""
+    longest = min(len(before), len(after), _MOST_REPEATED_WORDS)
+    return next((count for count in range(longest, 0, -1) if before[-count:] == after[:count]), 0)
 
 
 def _lacks_stops(cues: Sequence[Cue]) -> bool:
     text = " ".join(cue.text for cue in cues)
     return len(text.split()) >= WORDS_PER_STOP and not has_stops(text)
+
+
+def parse_time(time: str) -> tuple[int | None, str | None]:
+    """H:MM:SS or MM:SS in seconds; or None, and the reason why the time cannot be one."""
+    numbers = [int(number) for number in time.split(":")]
+    hours, minutes, seconds = numbers if len(numbers) == 3 else [0, *numbers]
+    if minutes >= 60 or seconds >= 60:
+        return None, f'the time "{time}" counts 60 or more minutes or seconds'
+    if hours >= 24:
+        return None, f'the time "{time}" is {hours} hours from the start, longer than a recording lasts'
+    return hours * 3600 + minutes * 60 + seconds, None
+
+
+def check_order(chapters: Sequence[Chapter]) -> tuple[Chapter, ...]:
+    """Flag the fewest chapters that make the remaining times run forward; of equal choices, the later ones.
+
+    Returns:
+        The chapters in the order given; a flagged one has no `start_s` and says in `problem` why.
+    """
+    timed = [(index, chapter.start_s) for index, chapter in enumerate(chapters) if chapter.start_s is not None]
+    kept = _longest_rising([start_s for _, start_s in timed])
+    trusted = {timed[position][0] for position in kept}
+    return tuple(
+        chapter
+        if chapter.start_s is None or index in trusted
+        else replace(
+            chapter,
+            start_s=None,
+            problem=f'the time "{chapter.time or f"{chapter.start_s} s"}" does not follow the times around it',
+        )
+        for index, chapter in enumerate(chapters)
+    )
+
+
+def _longest_rising(numbers: Sequence[float]) -> list[int]:
+    """Positions of a longest sequence that never falls; of equally long ones, that which keeps the earliest numbers.
+
+    Source:
+        Fredman, "On computing the length of longest increasing subsequences", Discrete Mathematics 11, 1975.
+    """
+    lengths: list[int] = []
+    smallest_ends: list[float] = []
+    for one in reversed(numbers):
+        place = bisect_right(smallest_ends, -one)
+        smallest_ends[place : place + 1] = [-one]
+        lengths.append(place + 1)
+    needed = max(lengths, default=0)
+    kept: list[int] = []
+    for position, length in enumerate(reversed(lengths)):
+        if length == needed and (not kept or numbers[position] >= numbers[kept[-1]]):
+            kept.append(position)
+            needed -= 1
+    return kept

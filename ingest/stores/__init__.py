@@ -105,25 +105,21 @@ class StoreChoice:
     url: str | None = None
     token: str | None = field(default=None, repr=False)
 
-    def create(self, snapshot: Path) -> VectorStore:
-        """A new, empty store for the passages of the snapshot in this folder; on a server it is named after it.
-
-        Raises:
-            IndexUnusable: There is no such server, or it refuses.
-        """
-        return self._connect(snapshot, create=True)
-
-    def open(self, snapshot: Path) -> VectorStore:
-        """The store that an ingest filled; raises as `create` does."""
-        return self._connect(snapshot, create=False)
-
     def drop(self, snapshot: Path) -> None:
         """Remove what a server holds of a snapshot; in its folder there is nothing to do."""
         if self.url is not None:
             with suppress(TalksError):  # it was never written, or is gone already
                 self.open(snapshot).drop()
 
-    def _connect(self, snapshot: Path, *, create: bool) -> VectorStore:
+    def open(self, snapshot: Path, *, create: bool = False) -> VectorStore:
+        """The store of the passages of the snapshot in this folder; on a server it is named after it.
+
+        Args:
+            create: A new, empty one, not the one that an ingest filled.
+
+        Raises:
+            IndexUnusable: There is no such server, or it refuses.
+        """
         from ingest.stores import chroma
 
         name = f"{snapshot.parent.parent.name}-{snapshot.name}-passages"

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from assistant.assembly import Assistant
-from assistant.outlets.added import AddedSources
-from assistant.outlets.page_backend import PageBackend
+from assistant.outlets.page_backend import AddedSources, PageBackend
 from assistant.settings import load_settings
 from ingest.errors import CorpusMissing, IndexMissing, SettingsError
 
@@ -54,7 +53,7 @@ def test_added_file_is_asked_about_and_what_served_before_serves_meanwhile(tmp_p
     backend.add_sources([written(tmp_path / "upload", "Bees")], "")
     assert backend.state().talks in (1, 2)
     wait(backend)
-    assert [row.title for row in backend.shelf().rows] == ["Rivers", "Bees"]
+    assert backend.shelf().find() == ("rivers", "bees")
     assert "2 talks" in " ".join(backend.state().told)
 
 
@@ -85,7 +84,7 @@ def test_recording_is_a_file_that_a_record_names_below_its_folder_and_no_link(tm
     (corpus / "link.wav").symlink_to(tmp_path / "secret.wav")
     backend = made(tmp_path)
     backend.ingest()
-    assert {row.id: backend.media(row.id) for row in backend.shelf().rows} == {
+    assert {id_: backend.media(id_) for id_ in backend.shelf().find()} == {
         "climbing": None,
         "linked": None,
         "rivers": corpus / "rivers.wav",

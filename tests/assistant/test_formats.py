@@ -8,8 +8,7 @@ from jsonschema import validate
 from pydantic import TypeAdapter
 
 from assistant.assembly import Assistant
-from assistant.outlets.batch import search
-from assistant.outlets.formats import AnswerJson, SearchJson, answer_json, entry_json, record_json
+from assistant.outlets.formats import AnswerJson, SearchJson, answer_json, entry_json, record_json, search
 from assistant.query import EVERYTHING, Query
 from assistant.types import Abstention, Answer, Citation, StatementCheck
 

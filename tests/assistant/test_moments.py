@@ -9,7 +9,7 @@ import pytest
 
 from assistant.answer.abstain import Abstainer
 from assistant.assembly import Assistant
-from assistant.outlets import batch
+from assistant.outlets import formats
 from assistant.query import EVERYTHING
 from assistant.retrieve.hybrid import lean_on_neighbours
 from assistant.settings import load_settings
@@ -71,12 +71,12 @@ def test_passage_leans_on_timed_neighbours_of_its_own_record_alone() -> None:
 def test_recording_opens_at_the_sentence_that_is_asked_for(
     recordings: Assistant, question: str, title: str, opens_at_s: int
 ) -> None:
-    best = batch.search(question, recordings, filters=EVERYTHING, limit=1)["results"][0]
+    best = formats.search(question, recordings, filters=EVERYTHING, limit=1)["results"][0]
     assert (best["title"], best["passages"][0]["opens_at_s"]) == (title, opens_at_s)
 
 
 def test_passage_of_a_recording_is_cited_by_the_line_of_its_captions(recordings: Assistant) -> None:
-    best = batch.search("lighthouses at night", recordings, filters=EVERYTHING, limit=1)["results"][0]["passages"][0]
+    best = formats.search("lighthouses at night", recordings, filters=EVERYTHING, limit=1)["results"][0]["passages"][0]
     line = best["source"]["line"]
     assert best["source"] == {"file": "Shore.vtt", "line": line}
     cue = (recordings.settings.corpus / "Shore.vtt").read_text().splitlines()[line - 1]
@@ -108,7 +108,7 @@ def test_question_without_a_word_of_the_passage_opens_it_at_its_start(recordings
 
 
 def test_passages_shown_of_one_recording_are_no_neighbours(recordings: Assistant) -> None:
-    results = batch.search("our work in the summer by the sea", recordings, filters=EVERYTHING, limit=2)["results"]
+    results = formats.search("our work in the summer by the sea", recordings, filters=EVERYTHING, limit=2)["results"]
     [shore] = [one for one in results if one["title"] == "Shore"]
     starts = [one.start_s for one in recordings.snapshot.store.passages_of(shore["id"])]
     rows = sorted(starts.index(one["start_s"]) for one in shore["passages"] if one["start_s"] is not None)

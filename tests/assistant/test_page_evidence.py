@@ -9,7 +9,8 @@ from importlib.resources import files
 import pytest
 
 from assistant.answer.suggestions import Offer
-from assistant.outlets.page.session import Conversation, Draft
+from assistant.outlets.conversations import Turn
+from assistant.outlets.page.session import ENGLISH, Conversation, Words
 from assistant.outlets.page.status import masthead_html
 from assistant.outlets.page.turns import (
     chat_messages,
@@ -20,7 +21,6 @@ from assistant.outlets.page.turns import (
     quote_span,
     status_text,
 )
-from assistant.outlets.page.words import ENGLISH, Words
 from assistant.outlets.page_backend import PageState
 from assistant.types import Answer, Citation, Done, SourcePassage
 
@@ -39,12 +39,13 @@ def citation(quote: str = "Second words.", start: int = 13, n: int = 1, passage_
     )  # fmt: skip
 
 
-def draft(*citations: Citation, passages: tuple[SourcePassage, ...] = (PASSAGE,), text: str = "") -> Draft:
-    return Draft(3, "Why?", text=text, citations=citations, passages=passages)
+def growing(*citations: Citation, passages: tuple[SourcePassage, ...] = (PASSAGE,), text: str = "") -> Turn:
+    answer = Answer("Why?", "Why?", text, citations, refused=False, mode="model")
+    return Turn("Why?", answer, passages=passages, key=3, is_running=True)
 
 
-def over(turn: Draft, **answer: object) -> Draft:
-    done = Answer("Why?", "Why?", turn.text or "A", turn.citations, refused=False, mode="model")
+def over(turn: Turn, **answer: object) -> Turn:
+    done = replace(turn.answer, text=turn.answer.text or "A")
     turn.apply(Done(replace(done, **answer)))  # type: ignore[arg-type]
     return turn
 
@@ -85,7 +86,7 @@ def test_quote_takes_whole_formulas_in() -> None:
 def test_cited_cards_come_first_in_the_order_of_the_answer_and_hold_their_citations() -> None:
     other = replace(PASSAGE, passage_id="u#bio-1", title="Uncited")
     cited = (citation(n=2, passage_id="w#bio-1"), citation(), citation("First words.", 0))
-    html = evidence_html(Conversation(drafts=[draft(*cited, passages=(PASSAGE, other))]))
+    html = evidence_html(Conversation(turns=[growing(*cited, passages=(PASSAGE, other))]))
     assert re.findall(r'class="card( [^"]*)?".*?aria-label="([^"]*)"', html) == [
         (" holds-0", "Source 2: A talk."),
         (" holds-1 holds-2", "Source 1: A talk."),
@@ -97,14 +98,14 @@ def test_cited_cards_come_first_in_the_order_of_the_answer_and_hold_their_citati
 
 @pytest.mark.parametrize(("support", "said"), [("weak", "only in part"), ("unsupported", "does not support")])
 def test_citation_says_when_support_is_lacking(support: str, said: str) -> None:
-    turn = over(draft(replace(citation(), support=support), text="A [1]"))
+    turn = over(growing(replace(citation(), support=support), text="A [1]"))
     assert f'<a href="#source-1" class="cite {support} turn-3 at-0"' in message_html(turn, ENGLISH)
-    assert said in evidence_html(Conversation(drafts=[turn]))
+    assert said in evidence_html(Conversation(turns=[turn]))
 
 
 def test_passages_of_one_record_stand_together_below_one_title() -> None:
     cited = (citation(), citation(n=2, passage_id="u#abstract-1"), citation(passage_id="t#t9"))
-    html = evidence_html(Conversation(drafts=[draft(*cited, passages=())]))
+    html = evidence_html(Conversation(turns=[growing(*cited, passages=())]))
     assert re.findall(r'class="card( [^"]*)"', html) == [" holds-0", " more holds-2", " holds-1"]
 
 
@@ -112,15 +113,15 @@ def test_list_begins_in_the_chat_and_only_what_is_seen_of_it_has_cards() -> None
     rows = "".join(f"| {n} | Talk \\| {n} | Ann | [{n}] |\n" for n in range(1, 9))
     text = f"There are **8 talks** (8 of 8):\n\n| # | Title | Speakers | Source |\n|---|---|---|---|\n{rows}"
     cited = tuple(replace(citation(n=n, passage_id=f"t{n}#abstract-1"), id=f"t{n}") for n in range(1, 9))
-    turn = over(draft(*cited, text=text), mode="catalogue")
+    turn = over(growing(*cited, text=text), mode="catalogue")
     lead = "There are **8 talks** (8 of 8):\n\n" + "\n".join(f"- Talk \\| {n} [{n}]" for n in range(1, 6))
     assert lead_of(turn) == lead
     lines = "8 speakers:\n" + "\n".join(f"{n}. **Ann** [{n}]" for n in range(1, 9))
-    listed = over(draft(*cited, text=lines), mode="catalogue")
+    listed = over(growing(*cited, text=lines), mode="catalogue")
     assert lead_of(listed).splitlines()[-1] == "5. **Ann** [5]"
     assert "All 8, as a table" in message_html(turn, ENGLISH)
     assert message_html(turn, ENGLISH).count('class="cite') == 5
-    assert evidence_html(Conversation(drafts=[turn])).count("<article") == 5
+    assert evidence_html(Conversation(turns=[turn])).count("<article") == 5
 
 
 def test_everything_from_outside_is_escaped() -> None:
@@ -128,9 +129,9 @@ def test_everything_from_outside_is_escaped() -> None:
         PASSAGE, title=EVIL, text=EVIL, speakers=(EVIL,), pages=(EVIL,), section=EVIL, source={"file": EVIL}
     )
     cited = replace(citation(), title=EVIL, quote=EVIL, quote_start=0, url="javascript:alert(1)")
-    turn = replace(draft(cited, passages=(passage,), text=f"{EVIL} [1]"), question=EVIL, problem=EVIL)
-    page = PageState(EVIL, 1, 1, ingest=EVIL, endpoint=EVIL)
-    conversation = Conversation(drafts=[turn])
+    turn = replace(growing(cited, passages=(passage,), text=f"{EVIL} [1]"), question=EVIL, problem=EVIL)
+    page = PageState(1, 1, ingest=EVIL, endpoint=EVIL)
+    conversation = Conversation(turns=[turn])
     html = evidence_html(conversation, lambda _: (EVIL, EVIL)) + masthead_html(page, conversation)
     html += message_html(turn, ENGLISH)
     assert "<img" not in html
@@ -139,7 +140,7 @@ def test_everything_from_outside_is_escaped() -> None:
 
 
 def test_each_turn_is_two_messages_and_offers_stand_below_the_last() -> None:
-    turns = [over(draft()), replace(over(draft()), key=4, question="And <b>?")]
+    turns = [over(growing()), replace(over(growing()), key=4, question="And <b>?")]
     messages = chat_messages(turns, ENGLISH, [Offer("simpler", "Explain “A”.", "A"), Offer("compare", "C", "x" * 90)])
     assert [message["role"] for message in messages] == ["user", "assistant"] * 2
     assert messages[2]["content"][0]["text"] == "And <\u2060b>?"
@@ -151,12 +152,12 @@ def test_each_turn_is_two_messages_and_offers_stand_below_the_last() -> None:
 @pytest.mark.parametrize(
     ("state", "kind", "words"),
     [
-        pytest.param(PageState("T", 2, 1), "no-model", "No model: answers are quoted sentences", id="no model"),
-        pytest.param(PageState("T", 2, 1, endpoint="m at u"), "model", "Model: m at u", id="model"),
-        pytest.param(PageState("T", 0, 0), "empty", "There are no talks here yet.", id="empty"),
-        pytest.param(PageState("T", 0, 0, ingest="Reading"), "ingest", "You can ask as soon as", id="first"),
-        pytest.param(PageState("T", 2, 1, ingest="Reading"), "ingest", "Reading the talks. Reading.", id="again"),
-        pytest.param(PageState("T", 0, 0, problem="Broken."), "problem", "Broken.", id="problem"),
+        pytest.param(PageState(2, 1), "no-model", "No model: answers are quoted sentences", id="no model"),
+        pytest.param(PageState(2, 1, endpoint="m at u"), "model", "Model: m at u", id="model"),
+        pytest.param(PageState(0, 0), "empty", "There are no talks here yet.", id="empty"),
+        pytest.param(PageState(0, 0, ingest="Reading"), "ingest", "You can ask as soon as", id="first"),
+        pytest.param(PageState(2, 1, ingest="Reading"), "ingest", "Reading the talks. Reading.", id="again"),
+        pytest.param(PageState(0, 0, problem="Broken."), "problem", "Broken.", id="problem"),
     ],
 )
 def test_masthead_says_what_can_be_done(state: PageState, kind: str, words: str) -> None:
@@ -166,7 +167,7 @@ def test_masthead_says_what_can_be_done(state: PageState, kind: str, words: str)
 
 
 def test_status_counts_talks_not_markers_and_dropped_markers_are_told() -> None:
-    turn = draft(citation(), citation("First words.", 0), citation(n=2), text="A [1] B [1] C [2]")
+    turn = growing(citation(), citation("First words.", 0), citation(n=2), text="A [1] B [1] C [2]")
     assert status_text(turn, ENGLISH) == "Searching the talks…"
     over(turn, dropped_markers=2)
     assert status_text(turn, ENGLISH) == "Answer ready, 2 sources."

@@ -9,18 +9,18 @@ import gradio as gr
 import pytest
 
 from assistant.assembly import Assistant
-from assistant.outlets.conversations import KeptTurn
-from assistant.outlets.page.browse import read_scope, record_html, rows_html, table_of
+from assistant.outlets.conversations import Turn
+from assistant.outlets.page.browse import record_html, rows_html, table_of
 from assistant.outlets.page.chat import Chat, owner_of
-from assistant.outlets.page.session import Conversation
-from assistant.outlets.page.words import ENGLISH
+from assistant.outlets.page.session import ENGLISH, Conversation
 from assistant.outlets.page_backend import PageBackend
 from assistant.settings import load_settings
 from assistant.types import Done
+from ingest.records import Date, Speaker
 from tests.assistant.test_references import ANSWER
 from tests.browser.scripted import FLAT, HESSIAN, NEURO, RECORDS, Scripted, cite
 
-TURN = KeptTurn("Why?", ANSWER, "2026-01-31T10:11:12+00:00", (HESSIAN,))
+TURN = Turn("Why?", ANSWER, "2026-01-31T10:11:12+00:00", (HESSIAN,))
 
 
 def request(username: str | None) -> Any:
@@ -71,7 +71,7 @@ def test_everything_of_a_record_is_escaped() -> None:
     opened = replace(
         opened, record=record, gist=replace(opened.gist, text=evil, questions=(evil,)), near=((evil, evil),)
     )
-    row = replace(backend.shelf().rows[0], id=evil, title=evil, who=(evil,), date=evil)
+    row = replace(record, speakers=(Speaker(evil),), values={"date": Date(evil)})
     html = record_html(opened, ENGLISH) + rows_html([row], 2, ENGLISH)
     assert "<img" not in html
     assert "javascript:" not in html
@@ -86,15 +86,6 @@ def test_kept_conversation_is_shown_without_an_index(tmp_path: Path) -> None:
     html = str(chat.shown(conversation))
     assert "Why?" in html
     assert ANSWER.citations[0].title in html
-
-
-def test_chosen_and_typed_values_are_told_apart() -> None:
-    assert read_scope(["kind=talk", "speaker=Ada = Eve", "typed words", "="]) == (
-        ("kind", "talk"),
-        ("speaker", "Ada = Eve"),
-        ("", "typed words"),
-    )
-    assert read_scope(None) == ()
 
 
 def test_table_has_the_columns_that_its_records_fill_and_outlives_a_record() -> None:

@@ -63,7 +63,7 @@ def ask(served: Served, user: int, question: str) -> float:
 
 @pytest.mark.alone
 def test_thirty_users_at_once_are_each_answered_soon(served: Served, assistant: Assistant) -> None:
-    talks = list(assistant.snapshot.store.records("talk"))
+    talks = [one for one in assistant.snapshot.store.records() if one.kind == "talk"]
     questions = [f"What is “{talk.title}” about?" for talk in talks[:USERS]]
     ask(served, 99_999, "Warm up?")
     with ThreadPoolExecutor(USERS) as users:
@@ -72,8 +72,8 @@ def test_thirty_users_at_once_are_each_answered_soon(served: Served, assistant: 
     assert statistics.median(seconds) < MEDIAN_S
     for user, question in enumerate(questions):
         owner = f":visitor-number-{user:05}"
-        (summary,) = served.kept.summaries(owner)
-        (turn,) = served.kept.read(owner, summary.id)
+        (summary,) = served.kept.listed(owner)
+        (turn,) = served.kept.read(owner, summary.id).turns
         assert turn.question == question
         assert turn.answer.text
         assert turn.answer.citations

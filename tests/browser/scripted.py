@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from assistant.answer.suggestions import Offer
-from assistant.llm import Running
-from assistant.outlets.conversations import Conversations, Feedback, KeptTurn
+from assistant.llm import EndpointChoice, Running
+from assistant.outlets.conversations import Conversations, Turn
 from assistant.outlets.page_backend import Opened, PageBackend, PageState, Writer
-from assistant.outlets.shelf import Scope, Shelf
+from assistant.outlets.shelf import Shelf
 from assistant.types import Answer, Citation, Cited, Delta, Done, Event, Mode, SourcePassage, Sources, Status, Style
 from ingest.errors import CorpusMissing, EndpointUnreachable
 from ingest.gists import Gist
@@ -175,18 +175,16 @@ class Scripted(PageBackend):
     """
 
     scripts: dict[str, Sequence[Event | Exception]] = field(default_factory=dict)
-    page_state: PageState = field(default_factory=lambda: PageState("Recorded talks", talks=34, papers=106))
+    page_state: PageState = field(default_factory=lambda: PageState(talks=34, papers=106))
     pause_s: float = 0.0
     asked: list[tuple[str, list[str], Writer]] = field(default_factory=list)
     closed: list[str] = field(default_factory=list)
     closed_one: threading.Event = field(default_factory=threading.Event)
     home: Path = field(default_factory=lambda: Path(tempfile.mkdtemp(prefix="talks-test-")))
     store: RecordStore = field(default_factory=small_store)
-    scopes: list[Scope] = field(default_factory=list)
+    scopes: list[list[str]] = field(default_factory=list)
     styles: list[Style] = field(default_factory=list)
-    opinions: list[Feedback] = field(default_factory=list)
     offered: list[Offer] = field(default_factory=lambda: [Offer("ask", "And what of width?")])
-    keys: list[str] = field(default_factory=list)
     recordings: dict[str, Path] = field(default_factory=dict)
     added: list[tuple[list[str], str]] = field(default_factory=list)
 
@@ -195,10 +193,16 @@ class Scripted(PageBackend):
         self.conversations = Conversations(self.home)
 
     def ask(
-        self, question: str, history: Sequence[KeptTurn], *, writer: Writer, scope: Scope = (), style: Style = "normal"
+        self,
+        question: str,
+        history: Sequence[Turn],
+        *,
+        writer: Writer,
+        scope: Sequence[str] = (),
+        style: Style = "normal",
     ) -> Generator[Event, None, None]:
         """Play the script."""
-        self.scopes.append(scope)
+        self.scopes.append(list(scope))
         self.styles.append(style)
         self.asked.append((question, [turn.question for turn in history], writer))
         try:
@@ -226,7 +230,7 @@ class Scripted(PageBackend):
 
     def shelf(self) -> Shelf:
         """Of the small store."""
-        return Shelf.of(self.store)
+        return Shelf(self.store)
 
     def open(self, record_id: str) -> Opened:
         """From the small store."""
@@ -257,22 +261,16 @@ class Scripted(PageBackend):
         """End it and tell so."""
         self.page_state = replace(self.page_state, ingest=None, told=("Cancelled; the index stays as it was.",))
 
-    def keep_feedback(self, feedback: Feedback) -> None:
-        """Remember it."""
-        self.opinions.append(feedback)
-
     def running(self) -> Sequence[Running]:
         """One."""
         return [Running("Ollama", "http://127.0.0.1:11434/v1", ("llama3.1", "qwen3"))]
 
-    def models(self, base_url: str, api_key: str) -> Sequence[str]:
+    def models(self, choice: EndpointChoice) -> Sequence[str]:
         """Two."""
-        self.keys.append(api_key)
         return ["llama3.1", "qwen3"]
 
-    def check_endpoint(self, base_url: str, model: str, api_key: str) -> str:
+    def check_endpoint(self, choice: EndpointChoice) -> str:
         """Good for port 11434, bad for every other."""
-        self.keys.append(api_key)
-        if ":11434" not in base_url:
-            raise EndpointUnreachable(f"Nothing answers at {base_url}; is the server running?")
-        return f"{model} answered in 0.2 s."
+        if ":11434" not in choice.base_url:
+            raise EndpointUnreachable(f"Nothing answers at {choice.base_url}; is the server running?")
+        return f"{choice.model} answered in 0.2 s."

@@ -1,5 +1,6 @@
 """The chat: an answer as it grows, and everything that one can do to it."""
 
+import json
 import re
 import socket
 import time
@@ -8,6 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from assistant.answer.suggestions import Offer
+from assistant.outlets.conversations import FEEDBACK_FILE
 from assistant.outlets.page_backend import PageState
 from assistant.types import Delta, Event, Sources, Status
 from ingest.errors import EndpointUnreachable
@@ -62,7 +64,7 @@ def test_first_visit_says_what_is_here_and_offers_questions_that_are_asked_when_
     began = time.monotonic()
     page = visit(url)
     assert time.monotonic() - began < 5
-    expect(page.locator("h1")).to_have_text("Recorded talks")
+    expect(page.locator("h1")).to_have_text("Talks Assistant")
     expect(page.locator(".counts")).to_have_text("34 talks · 106 papers")
     expect(page.locator("#condition")).to_have_text("No model: answers are quoted sentences")
     expect(page.locator("#chat h2")).to_have_text("Ask about the talks in your own words")
@@ -167,7 +169,7 @@ def test_offers_fit_the_answer_and_only_talks_narrows_it(serve: Serve, visit: Vi
     wait_for_answer(page, "Compare “A” with “B”.")
     page.get_by_role("button", name="Only talks").click()
     wait_for_answer(page, "What about curvature?")
-    assert backend.scopes == [(), (), (("kind", "talk"),)]
+    assert backend.scopes == [[], [], ["kind=talk"]]
 
 
 def test_dead_endpoint_and_broken_turn_say_one_sentence_and_a_retry_recovers(serve: Serve, visit: Visit) -> None:
@@ -197,14 +199,14 @@ def test_dead_endpoint_and_broken_turn_say_one_sentence_and_a_retry_recovers(ser
 
 
 def test_ingest_shows_progress_and_becomes_ready_without_a_reload(serve: Serve, visit: Visit) -> None:
-    backend = Scripted(page_state=PageState("Recorded talks", 0, 0, ingest="Embedding: 20 of 100"))
+    backend = Scripted(page_state=PageState(0, 0, ingest="Embedding: 20 of 100"))
     page = visit(serve(backend))
     told = "Reading the talks. Embedding: 20 of 100."
     expect(page.locator("#condition")).to_contain_text(told)
     ask(page, "Too early?")
     expect(page.locator(STATUS)).to_have_text("The talks are still being read; your question stays here.")
     expect(page.locator(BOX)).to_have_value("Too early?")
-    backend.page_state = PageState("Recorded talks", 34, 106)
+    backend.page_state = PageState(34, 106)
     expect(page.locator("#condition")).to_have_text("No model: answers are quoted sentences")
     page.press(BOX, "Enter")
     wait_for_answer(page)
@@ -215,9 +217,9 @@ def test_condition_is_said_plainly(serve: Serve, visit: Visit) -> None:
     backend = Scripted()
     page = visit(serve(backend))
     for state, words in (
-        (PageState("Talks", 0, 0), "There are no talks here yet."),
-        (PageState("Talks", 0, 0, problem="The disk is full."), "The disk is full."),
-        (PageState("Talks", 1, 0, endpoint="llama3.1 at x"), "Model: llama3.1 at x"),
+        (PageState(0, 0), "There are no talks here yet."),
+        (PageState(0, 0, problem="The disk is full."), "The disk is full."),
+        (PageState(1, 0, endpoint="llama3.1 at x"), "Model: llama3.1 at x"),
     ):
         backend.page_state = state
         page.reload()
@@ -259,7 +261,8 @@ def test_answer_is_copied_with_its_references_and_rated_with_a_word(serve: Serve
     page.locator("#chat button[aria-label='Feedback']").last.hover()
     page.get_by_text("Wrong source").last.click()
     page.wait_for_timeout(300)
-    assert [(opinion.rating, opinion.word) for opinion in backend.opinions] == [("up", ""), ("down", "Wrong source")]
+    opinions = [json.loads(line) for line in (backend.home / FEEDBACK_FILE).read_text().splitlines()]
+    assert [(one["rating"], one["word"]) for one in opinions] == [("up", ""), ("down", "Wrong source")]
 
 
 def test_page_speaks_the_browsers_language_and_keeps_style_and_scope(serve: Serve, visit: Visit) -> None:
@@ -278,7 +281,7 @@ def test_page_speaks_the_browsers_language_and_keeps_style_and_scope(serve: Serv
     wait_for_answer(page)
     expect(page.locator("#chat .foot")).to_have_text("2 Quellen · Vom Modell geschrieben")
     assert backend.styles == ["detailed"]
-    assert backend.scopes == [(("speaker", "Madeleine Udell"), ("", "Eshraghian"))]
+    assert backend.scopes == [["speaker=Madeleine Udell", "Eshraghian"]]
     page.wait_for_function("new URL(location.href).searchParams.has('c')")
     page.reload()
     expect(page.get_by_label("Wie lang die Antwort ist")).to_have_value("Ausführlich")

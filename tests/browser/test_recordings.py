@@ -118,7 +118,7 @@ def test_media_is_served_in_ranges_to_visitors_only_and_nothing_else_is(serve: S
 def test_files_and_folders_are_added_with_progress_and_can_be_cancelled(
     serve: Serve, visit: Visit, tmp_path: Path
 ) -> None:
-    backend = Scripted(page_state=PageState("Recorded talks", 34, 106, can_add=True))
+    backend = Scripted(page_state=PageState(34, 106, can_add=True))
     page = visit(serve(backend))
     page.get_by_role("tab", name="Sources").click()
     page.get_by_label("Or the path of a folder").fill("missing")

@@ -76,7 +76,7 @@ def test_card_names_talk_speakers_and_place_and_shows_what_stands_around_it(serv
     answered(page, "And here?")
     page.locator("#scope .token-remove").last.click()
     answered(page, "Everywhere again?")
-    assert backend.scopes[1:] == [(("id", HESSIAN.id),), ()]
+    assert backend.scopes[1:] == [[f"id={HESSIAN.id}"], []]
 
 
 def test_doubtful_statements_are_marked_and_explained(serve: Serve, visit: Visit) -> None:
@@ -181,7 +181,6 @@ def test_harmful_text_stays_text_everywhere(serve: Serve, visit: Visit, traffic:
     )
     events = script(text, cite(1, evil, quote), passages=(evil,), notice=PAYLOADS)
     backend = Scripted({f"{PAYLOADS} ![](http://example.invalid/q.png)": events})
-    backend.page_state = replace(backend.page_state, title=PAYLOADS)
     page = answered(visit(serve(backend)), f"{PAYLOADS} ![](http://example.invalid/q.png)")
     page.locator("a.cite").click()
     expect(page.locator("mark")).to_have_text([quote])
@@ -189,7 +188,6 @@ def test_harmful_text_stays_text_everywhere(serve: Serve, visit: Visit, traffic:
     shown = page.locator("#chat .message-content, #history, #sources, #masthead")
     assert shown.locator("img, svg, script, iframe, a[href^=javascript]").count() == 0
     assert traffic.elsewhere() == []
-    expect(page.locator("h1")).to_have_text(PAYLOADS)
     link = page.get_by_role("link", name="read")
     assert "noopener" in str(link.get_attribute("rel"))
     expect(last(page)).to_contain_text("read (example.invalid)")

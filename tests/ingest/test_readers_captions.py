@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from ingest.readers.captions import is_captions, read_captions, read_json3
 from ingest.readers.fields import seconds_of
-from ingest.readers.tracks import Track, find_segments, read_segments
+from ingest.readers.tracks import Track, read_segments
 
 
 def said(track: Track) -> list[tuple[float | None, float | None, str | None, str]]:
@@ -286,6 +286,7 @@ SEGMENTS = {
 @pytest.mark.parametrize("value", SEGMENTS.values(), ids=SEGMENTS)
 def test_segments_of_each_format_give_the_same_cues(value: object) -> None:
     track = read_segments(value)
+    assert track is not None
     assert said(track) == [(1.0, 2.0, None, "Ice."), (2.0, 3.5, None, "Water.")]
 
 
@@ -300,6 +301,7 @@ def test_segments_keep_labels_and_name_what_is_not_read() -> None:
         "word_segments": [],
     }
     track = read_segments(value)
+    assert track is not None
     assert said(track) == [
         (1.0, 2.0, "SPEAKER_00", "Who?"),
         (2.0, 3.0, None, "Me."),
@@ -317,7 +319,7 @@ def test_segments_keep_labels_and_name_what_is_not_read() -> None:
     "value", [[], [1, 2], {"segments": []}, {"hello": 1}, [{"title": "Ice", "text": "x", "start": 1}]]
 )
 def test_other_json_holds_no_segments(value: object) -> None:
-    assert find_segments(value) is None
+    assert read_segments(value) is None
 
 
 WORDS = st.text("abcdefgh é世?!.,'", min_size=1).map(lambda text: " ".join(text.split())).filter(bool)

@@ -1,6 +1,7 @@
 import pytest
 
-from ingest.readers.chapters import check_order, parse_chapter, parse_time
+from ingest.readers.talk_pages import parse_chapter
+from ingest.readers.tracks import check_order, parse_time
 from ingest.records import Chapter
 
 

@@ -121,6 +121,14 @@ def test_text_without_times_is_read_as_what_was_said(tmp_path: Path) -> None:
     assert "read as one text without times" in str(part.warnings[0])
 
 
+def test_text_that_opens_with_a_time_in_brackets_is_a_transcript(tmp_path: Path) -> None:
+    path = tmp_path / "talk.txt"
+    path.write_text("[00:00:01] We begin with the ice.\n[00:00:05] It is older than we are.\n")
+    part = read_file(path, name="talk.txt")
+    assert part.track is not None
+    assert [cue.start_s for cue in part.track.cues] == [1, 5]
+
+
 @pytest.mark.parametrize("odd", ["\x1b[31m", "\n", "\r", "\u2028", "\udcff", "\0"])
 def test_name_of_a_file_is_shown_on_one_line_without_what_a_terminal_obeys(odd: str) -> None:
     assert shown_name(f"a{odd}b") == f"a\ufffd{odd[1:]}b"

@@ -291,7 +291,7 @@ def test_listed_seeds_read_back_the_same() -> None:
         (['{"title": "x"}'], True),
         (["broken", '{"title": "x"}'], True),
         (["Some notes", "and more", "{"], False),
-        (["[1]"], True),
+        (["[00:01:23] We begin."], False),
     ],
 )
 def test_records_are_recognised_by_their_braces(lines: list[str], known: bool) -> None:

@@ -3,8 +3,8 @@
 import pytest
 
 from ingest.readers.fields import parse_date, parse_dated_line
+from ingest.readers.grouping import Part
 from ingest.readers.paper_pages import organisation_name, read, recognises
-from ingest.readers.parts import Part
 from ingest.records import Record
 from ingest.schema import AUTHOR_COUNT, COMMENT_COUNT, DATE, LINKS, ORGANISATION
 

@@ -1,7 +1,6 @@
 import pytest
 
-from ingest.readers.bios import begins_with_life_of, bio_start
-from ingest.readers.people import is_name, parse_people, speaker_line_cost, surname
+from ingest.readers.people import begins_with_life_of, bio_start, is_name, parse_people, speaker_line_cost, surname
 from ingest.records import Speaker
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.readers.parts import Part
+from ingest.readers.grouping import Part
 from ingest.readers.talk_pages import read, recognises
 from ingest.records import Record
 from ingest.schema import LINKS

@@ -42,7 +42,7 @@ def test_search_finds_the_rows_of_an_exact_pass(choice: StoreChoice, tmp_path: P
     snapshot = tmp_path / "talks" / "snapshots" / "20260101T000000-abcdef"
     snapshot.mkdir(parents=True)
     vectors = random_rows(COUNT)
-    store = choice.create(snapshot)
+    store = choice.open(snapshot, create=True)
     store.add(0, vectors[:1700])
     store.add(1700, vectors[1700:])
     store.close()
@@ -63,7 +63,7 @@ def test_dense_scores_of_candidates_are_exact_and_no_other_row_reaches_them(tmp_
     vectors = random_rows(COUNT)
     choice, snapshot = StoreChoice(), tmp_path / "talks" / "snapshots" / "20260101T000000-abcdef"
     snapshot.mkdir(parents=True)
-    store = choice.create(snapshot)
+    store = choice.open(snapshot, create=True)
     store.add(0, vectors)
     question = vectors[7].astype(np.float32)
     kept = as_bytes(vectors)

@@ -14,10 +14,9 @@ from assistant.outlets.guard import is_loopback_host
 from assistant.outlets.page.browse import Browse, media_route
 from assistant.outlets.page.chat import Chat
 from assistant.outlets.page.parts import QUICK, Parts, Updates
-from assistant.outlets.page.session import Conversation
-from assistant.outlets.page.status import Models, masthead_html
+from assistant.outlets.page.session import LABELS, Conversation
+from assistant.outlets.page.status import TITLE, Models, masthead_html
 from assistant.outlets.page.turns import said_html
-from assistant.outlets.page.words import LABELS
 from assistant.outlets.page_backend import PageBackend
 from assistant.settings import Settings
 from ingest.errors import SettingsError, TalksError
@@ -34,7 +33,7 @@ _POLICY = (
 
 def build_page(backend: PageBackend) -> gr.Blocks:
     """The whole page, not yet served; `page_options` says how to serve it."""
-    page = _Page(title="Talks Assistant", analytics_enabled=False, fill_width=True)
+    page = _Page(title=TITLE, analytics_enabled=False, fill_width=True)
     with page:
         parts = Parts()
         chat, models = Chat(backend, parts), Models(backend, parts)
@@ -53,10 +52,10 @@ def build_page(backend: PageBackend) -> gr.Blocks:
                 parts.cancel: gr.update(visible=state.ingest is not None),
                 parts.ticker: gr.update(active=state.ingest is not None),
             }
-            if not conversation.drafts:
+            if not conversation.turns:
                 updates[parts.chat] = gr.update(examples=[{"text": text} for text in backend.first_questions()])
             if not state.is_empty and not state.ingest:
-                updates[parts.scope] = gr.update(choices=backend.shelf().scope_choices())
+                updates[parts.scope] = gr.update(choices=backend.shelf().choices())
             return updates
 
         def arrive(

@@ -20,13 +20,13 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from assistant.outlets.formats import firsts
 from assistant.outlets.page.markdown import link_html, one_line, text_html
 from assistant.outlets.page.parts import QUICK, Parts, Updates, data_of, number_of
-from assistant.outlets.page.session import Conversation
+from assistant.outlets.page.session import Conversation, Words
 from assistant.outlets.page.turns import apart, button, kind_html
-from assistant.outlets.page.words import Words
 from assistant.outlets.page_backend import Opened, PageBackend
-from assistant.outlets.shelf import Order, Row, Scope
+from assistant.outlets.shelf import Order
 from assistant.types import Citation
 from ingest.errors import TalksError
 from ingest.gists import Gist
@@ -34,10 +34,12 @@ from ingest.passages import speaker_line
 from ingest.records import Chapter, Date, Record
 from ingest.schema import (
     AFFILIATION,
+    DATE,
     DURATION,
     FIELDS,
     LINKS,
     MEDIA_FILE,
+    ORGANISATION,
     ROLE,
     SECTOR,
     SPEAKER,
@@ -59,12 +61,6 @@ _COLUMNS = (Type.NAME, Type.DATE, Type.NUMBER, Type.SECONDS)
 # Told at the top or by a button; the sector is the program's guess.
 _SHOWN_ELSEWHERE = (SPEAKER, ROLE, AFFILIATION, SECTOR, MEDIA_FILE)
 _HEARD_ONLY = (".mp3", ".m4a", ".ogg", ".oga", ".opus", ".wav", ".flac", ".aac")
-
-
-def read_scope(chosen: Sequence[str] | None) -> Scope:
-    """What chosen or typed values of a box stand for: pairs of a field and a value, the field "" for typed words."""
-    pairs = (value.partition("=") if "=" in value else ("", "=", value) for value in chosen or ())
-    return tuple((key, value) for key, _, value in pairs if value)
 
 
 class Browse:
@@ -98,7 +94,7 @@ class Browse:
         groups = [key for key, values in shelf.values.items() if len(values) > 1]
         chosen = next((key for key in (group, "year", *groups) if key in groups), None)
         return {
-            p.where: gr.update(choices=shelf.scope_choices()),
+            p.where: gr.update(choices=shelf.choices()),
             p.group: gr.update(choices=[(words(f"by_{key}", default=key), key) for key in groups], value=chosen),
             p.plot: self.count(chosen, conversation),
         }
@@ -109,15 +105,16 @@ class Browse:
         """List what fits; more of it when "Show more" was pressed."""
         words, shown = conversation.words, int(number_of(event, "shown"))
         try:
-            found = self._backend.shelf().find(typed, read_scope(where), order)
+            found = self._backend.shelf().find(typed, where, order)
+            records = [self._backend.record(one) for one in found[: shown + ROWS_AT_ONCE]]
         except TalksError as error:
             return {self._parts.count: escape(str(error)), self._parts.rows: ""}
-        rows = rows_html(found[: shown + ROWS_AT_ONCE], len(found), words)
-        return {self._parts.count: words.count(len(found), "entries"), self._parts.rows: rows}
+        said = words.count(len(found), "entries")
+        return {self._parts.count: said, self._parts.rows: rows_html(records, len(found), words)}
 
     def count(self, group: str | None, conversation: Conversation) -> Any:
         """How many talks and papers there are by a field, as bars; years in order, others the most frequent."""
-        counts = self._backend.shelf().counts(group or "")[:MOST_BARS]
+        counts = list(self._backend.shelf().values.get(group or "", {}).items())[:MOST_BARS]
         if len(counts) < 2:
             return gr.update(visible=False)
         words = conversation.words
@@ -129,8 +126,8 @@ class Browse:
 
     def open(self, conversation: Conversation, event: gr.EventData) -> str:
         """Show one talk or paper: a button's, or that of a row in a list's table."""
-        data, draft = data_of(event), conversation.looked_draft()
-        numbered = {str(one.n): one.id for one in draft.citations} if draft else {}
+        data, turn = data_of(event), conversation.looked_turn()
+        numbered = {str(one.n): one.id for one in turn.answer.citations} if turn else {}
         record_id = str(data.get("id") or numbered.get(str((data.get("row_value") or [""])[0]), ""))
         try:
             shown = record_html(self._backend.open(record_id), conversation.words)
@@ -147,36 +144,36 @@ class Browse:
         return player_html(opened, number_of(event, "at"), conversation)
 
 
-def rows_html(rows: Sequence[Row], total: int, words: Words) -> str:
+def rows_html(records: Sequence[Record], total: int, words: Words) -> str:
     """A list of talks and papers, of `total` in all."""
-    if not rows:
+    if not records:
         return f'<p class="hint">{escape(words("nothing_fits"))}</p>'
     items = "".join(
-        f'<li><button type="button" class="entry" data-do="opened_record" data-id="{escape(row.id)}">'
-        f'<span class="entry-title" dir="auto">{text_html(row.title)}</span>'
-        f'<span class="entry-said">{kind_html(row.kind, words)} {apart(("; ".join(row.who), row.date))}</span>'
+        f'<li><button type="button" class="entry" data-do="opened_record" data-id="{escape(one.id)}">'
+        f'<span class="entry-title" dir="auto">{text_html(one.title)}</span><span class="entry-said">'
+        f"{kind_html(one.kind, words)} {apart((SPEAKER.shown(one) or ORGANISATION.shown(one), DATE.shown(one)))}</span>"
         "</button></li>"
-        for row in rows
+        for one in records
     )
-    left = words("show_more", left=f"{total - len(rows):,}")
-    more = f"<p>{button('showed_more', left, shown=len(rows))}</p>" if total > len(rows) else ""
+    left = words("show_more", left=f"{total - len(records):,}")
+    more = f"<p>{button('showed_more', left, shown=len(records))}</p>" if total > len(records) else ""
     return one_line(f"<ul>{items}</ul>{more}")
 
 
 def table_of(citations: Sequence[Citation], lookup: Callable[[str], Record], words: Words) -> dict[str, list[Any]]:
     """A list's sources as `gr.Dataframe` takes them, one row each, with the columns that any of them fills."""
-    firsts = sorted({citation.n: citation for citation in reversed(citations)}.items())
+    listed = firsts(citations)
     records: dict[int, Record] = {}
-    for n, citation in firsts:
+    for citation in listed:
         with suppress(TalksError):  # the answer outlives the record that it cites, and the index
-            records[n] = lookup(citation.id)
+            records[citation.n] = lookup(citation.id)
     fields = (field for field in FIELDS if field.type in _COLUMNS and field is not SECTOR)
     filled = [field for field in fields if any(map(field.shown, records.values()))][:MOST_COLUMNS]
     named = [words(f"by_{field.key}", default=field.label) for field in filled]
     kinds = [words("by_kind")] if len({citation.kind for citation in citations}) > 1 else []
     rows = [
-        [n, citation.title, *(words(citation.kind) for _ in kinds), *(_cell(one, records.get(n)) for one in filled)]
-        for n, citation in firsts
+        [one.n, one.title, *(words(one.kind) for _ in kinds), *(_cell(field, records.get(one.n)) for field in filled)]
+        for one in listed
     ]
     return {"headers": ["#", words("title"), *kinds, *named], "data": rows}
 
@@ -301,7 +298,7 @@ def player_html(opened: Opened, at_s: float, conversation: Conversation) -> str:
 
 def _marks_html(record: Record, conversation: Conversation) -> str:
     """Chapters, and what this conversation cites of the recording, where they stand in it."""
-    cited = [one for draft in conversation.drafts for one in draft.citations if one.id == record.id]
+    cited = [one for turn in conversation.turns for one in turn.answer.citations if one.id == record.id]
     marks = [("chapter", chapter.start_s, chapter.title) for chapter in record.chapters]
     marks += [("moment", one.opens_at_s, one.quote) for one in cited]
     known = {(at_s, kind): title for kind, at_s, title in marks if at_s is not None}

@@ -11,22 +11,21 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from datetime import datetime
 from html import escape
 from typing import Any
 
 import gradio as gr
 
-from assistant.outlets.conversations import Feedback, Summary, now_text
-from assistant.outlets.page.browse import read_scope, table_of
+from assistant.outlets.conversations import Kept, Rating, Turn, now_text
+from assistant.outlets.page.browse import table_of
 from assistant.outlets.page.markdown import typed_text
 from assistant.outlets.page.parts import QUICK, QUIET, Parts, Updates, data_of, number_of, outgoing
-from assistant.outlets.page.session import Conversation, Draft
-from assistant.outlets.page.status import masthead_html
+from assistant.outlets.page.session import Conversation, Words, words_for
+from assistant.outlets.page.status import TITLE, masthead_html
 from assistant.outlets.page.turns import button, chat_messages, evidence_html, message_html, status_html, status_text
-from assistant.outlets.page.words import Words, words_for
 from assistant.outlets.page_backend import PageBackend
 from assistant.outlets.references import FORMATS, answer_markdown, export_conversation, references_of
-from assistant.outlets.shelf import Scope
 from assistant.types import Sources, Style
 from ingest.errors import TalksError
 from ingest.text import printable
@@ -87,7 +86,7 @@ class Chat:
         conversation.words = words_for(request)
         conversation.owner = owner_of(visitor, request)
         wanted = str(request.query_params.get("c", ""))
-        turns = self._backend.conversations.read(conversation.owner, wanted)
+        turns = self._backend.conversations.read(conversation.owner, wanted).turns
         conversation.switch(wanted if turns else "", turns)
         # Without turns the chat stays as it is, so that its first questions come but once.
         shown = self.opened(conversation) if turns else {self._parts.history: self.history_html(conversation)}
@@ -107,7 +106,7 @@ class Chat:
             said = status_html(words("still_reading" if state.ingest else "nothing_to_ask"))
             yield {p.status: said, p.question: question, p.masthead: masthead_html(state, conversation)}
             return
-        yield from self._answer(question, read_scope(scope), style, conversation)
+        yield from self._answer(question, scope, style, conversation)
 
     def take_offer(
         self, scope: list[str], style: Style, conversation: Conversation, event: gr.EventData
@@ -143,22 +142,22 @@ class Chat:
 
     def rate(self, conversation: Conversation, event: gr.LikeData) -> str:
         """Keep a thumb, or what was said to be wrong."""
-        draft = next(iter(conversation.drafts[max(_turn_of(event), 0) :]), None)
-        if draft is None or draft.answer is None:
+        turn = next(iter(conversation.turns[max(_turn_of(event), 0) :]), None)
+        if turn is None or not turn.is_answered:
             return ""
+        rating: Rating = "up" if event.liked is True else "down"
         word = event.liked if isinstance(event.liked, str) else ""
-        opinion = Feedback("up" if event.liked is True else "down", word, draft.question, draft.answer)
         # Gradio tells twice of what stands behind its flag.
-        is_kept = draft.rating == opinion or self._kept(lambda: self._backend.keep_feedback(opinion))
-        draft.rating = opinion
+        known, turn.rating = turn.rating, (rating, word)
+        is_kept = known == turn.rating or self._kept(lambda: self._backend.conversations.rate(turn, rating, word))
         return status_html(conversation.words("thanks" if is_kept else "not_kept"))
 
     def copy(self, conversation: Conversation, event: gr.CopyData) -> str:
         """One answer with its references, in place of the HTML that Gradio has put into the clipboard."""
         said = _text_of(event.value)
-        for draft in conversation.drafts:
-            if draft.answer is not None and message_html(draft, conversation.words) == said:
-                said = answer_markdown(draft.answer, references_of(draft.answer, self._backend.record))
+        for turn in conversation.turns:
+            if turn.is_answered and message_html(turn, conversation.words) == said:
+                said = answer_markdown(turn.answer, references_of(turn.answer, self._backend.record))
         return outgoing("copy", "", typed_text(said))
 
     def look(self, conversation: Conversation, event: gr.EventData) -> Updates:
@@ -170,7 +169,7 @@ class Chat:
         """Ask only this talk."""
         try:
             chosen = (self._backend.record(str(event.id)).title, f"id={event.id}")
-            return gr.update(choices=[*self._backend.shelf().scope_choices(), chosen], value=[chosen[1]])
+            return gr.update(choices=[*self._backend.shelf().choices(), chosen], value=[chosen[1]])
         except TalksError:  # a later ingest has dropped it
             return gr.skip()
 
@@ -183,7 +182,7 @@ class Chat:
 
     def opened(self, conversation: Conversation, search: str = "") -> Updates:
         """A conversation that was just opened, with the length that its answers had."""
-        style = conversation.drafts[-1].style if conversation.drafts else "normal"
+        style = conversation.turns[-1].style if conversation.turns else "normal"
         return self.shown(conversation, search) | {self._parts.style: style}
 
     def change(self, conversation: Conversation, search: str, event: gr.EventData) -> Updates:
@@ -208,12 +207,11 @@ class Chat:
 
     def export(self, conversation: Conversation, page_url: str, event: gr.EventData) -> Updates:
         """A conversation, or one turn of the one on the page, as a file to save."""
-        kept, owner, what, wanted = self._backend.conversations, conversation.owner, str(event.what), str(event.id)
+        what, wanted, key = str(event.what), str(event.id), data_of(event).get("turn")
         what = what if what in FORMATS else "markdown"
-        turn = data_of(event).get("turn")
-        asked = [one.kept for one in conversation.drafts if str(one.key) == turn] if turn else kept.read(owner, wanted)
-        turns = [(one.question, one.answer) for one in asked if one]
-        title = kept.title(owner, wanted) or self._backend.state().title
+        kept = self._backend.conversations.read(conversation.owner, wanted)
+        asked = [one for one in conversation.history() if str(one.key) == key] if key else kept.turns
+        turns, title = [(one.question, one.answer) for one in asked], kept.title or TITLE
         try:
             text = export_conversation(what, title, turns, self._backend.record, page_url, now_text())
         except TalksError as error:
@@ -223,13 +221,13 @@ class Chat:
     def shown(self, conversation: Conversation, search: str = "", undo: str = "", **box: Any) -> Updates:
         """A conversation as it stands, its last turn's sources beside it; `box` is told to the box of the question."""
         p, words, is_running = self._parts, conversation.words, conversation.running is not None
-        last = conversation.drafts[-1] if conversation.drafts else None
-        state, asked = self._backend.state(), [draft.question for draft in conversation.drafts]
-        kept = last.kept if last and not state.is_empty else None
-        offers = self._backend.offers(kept.answer, kept.passages, asked) if kept else ()
+        last = conversation.turns[-1] if conversation.turns else None
+        state, asked = self._backend.state(), [turn.question for turn in conversation.turns]
+        is_offered = last is not None and last.is_answered and not state.is_empty
+        offers = self._backend.offers(last.answer, last.passages, asked) if last and is_offered else ()
         box |= {"submit_btn": not is_running and words("send"), "stop_btn": is_running and words("stop")}
         return self.looked(conversation) | {
-            p.chat: chat_messages(conversation.drafts, words, offers),
+            p.chat: chat_messages(conversation.turns, words, offers),
             p.status: status_html(status_text(last, words) if last else ""),
             p.question: gr.update(**box),
             p.masthead: masthead_html(state, conversation),
@@ -239,66 +237,67 @@ class Chat:
 
     def looked(self, conversation: Conversation) -> Updates:
         """The sources of the turn that is being looked at; a list's as a table."""
-        p, draft = self._parts, conversation.looked_draft()
+        p, turn = self._parts, conversation.looked_turn()
         table = gr.update(visible=False)
-        if draft is not None and draft.is_list:
-            table = gr.update(visible=True, value=table_of(draft.citations, self._backend.record, conversation.words))
+        if turn is not None and turn.is_list:
+            rows = table_of(turn.answer.citations, self._backend.record, conversation.words)
+            table = gr.update(visible=True, value=rows)
         return {p.evidence: evidence_html(conversation, self._backend.around), p.table: table}
 
     def history_html(self, conversation: Conversation, search: str = "", undo: str = "") -> str:
         """The list of conversations that hold some words, the one on the page marked."""
         words, id_ = conversation.words, conversation.id
-        summaries = self._backend.conversations.summaries(conversation.owner, search)
-        items = "".join(_item_html(summary, id_, words) for summary in summaries)
+        listed = self._backend.conversations.listed(conversation.owner, search)
+        items = "".join(_item_html(kept, id_, words) for kept in listed)
         hint = f'<p class="hint">{escape(words("nothing_found" if search else "nothing_kept"))}</p>'
         return f'<div data-open="{escape(id_)}">{undo}{f"<ul>{items}</ul>" if items else hint}</div>'
 
-    def _answer(self, question: str, scope: Scope, style: Style, conversation: Conversation) -> Iterator[Updates]:
+    def _answer(self, question: str, scope: list[str], style: Style, conversation: Conversation) -> Iterator[Updates]:
         """One turn: show it as it grows, keep what came however it ends, leave the conversation ready for the next."""
         p, words, history, writer = self._parts, conversation.words, conversation.history(), conversation.writer
-        draft = conversation.begin(question, style)
+        turn = conversation.begin(question, style)
         kept_in = conversation.id
         try:
             yield self.shown(conversation, value="")
             asked = self._backend.ask(question, history, writer=writer, scope=scope, style=style)
-            shown_at, seen = 0.0, None
+            shown_at, shown = 0.0, None
             with closing(asked) as events:
                 for event in events:
-                    if conversation.running is not draft:  # Gradio sends the last update twice; make it a fresh one
+                    if conversation.running is not turn:  # Gradio sends the last update twice; make it a fresh one
                         yield self.shown(conversation)
                         return
-                    draft.apply(event)
+                    turn.apply(event)
                     if isinstance(event, Sources) or time.monotonic() - shown_at > SHOWN_EVERY_S:
-                        yield {
-                            p.chat: chat_messages(conversation.drafts, words),
-                            p.status: status_html(status_text(draft, words)),
-                        } | (self.looked(conversation) if seen != (draft.passages, draft.citations) else {})
-                        shown_at, seen = time.monotonic(), (draft.passages, draft.citations)
-            if draft.is_running:
-                draft.problem = words("broke_off")
+                        said = status_html(status_text(turn, words))
+                        grown = {p.chat: chat_messages(conversation.turns, words), p.status: said}
+                        sources = (turn.passages, turn.answer.citations)
+                        yield grown | (self.looked(conversation) if sources != shown else {})
+                        shown_at, shown = time.monotonic(), sources
+            if turn.is_running:
+                turn.fail(words("broke_off"))
         except TalksError as error:
-            draft.problem = str(error)
+            turn.fail(str(error))
         except Exception:
             _LOG.exception("a turn failed")
-            draft.problem = words("inside")
+            turn.fail(words("inside"))
         finally:  # also when the visitor closes the page: Gradio then closes this generator
-            is_last = self._end(conversation, kept_in, draft)
+            is_last = self._end(conversation, kept_in, turn)
         if is_last:
             yield self.shown(conversation)
 
-    def _end(self, conversation: Conversation, kept_in: str, draft: Draft) -> bool:
+    def _end(self, conversation: Conversation, kept_in: str, turn: Turn) -> bool:
         """Keep a turn however it ended, in the conversation that it was asked in; whether it was still going on."""
-        if not conversation.end(draft):
+        if not conversation.end(turn):
             return False
-        draft.keep(conversation.words("you_stopped"))
-        if (turn := draft.kept) and conversation.owner:
+        turn.stop(conversation.words("you_stopped"))
+        if turn.is_answered and conversation.owner:
             self._kept(lambda: self._backend.conversations.append(conversation.owner, kept_in, turn))
         return True
 
     def _take_back(self, conversation: Conversation, first: int) -> str:
         """Remove the turns from a place on, because they are asked anew; the question that stood there, or ""."""
         taken = conversation.take_back(first)
-        for _ in filter(None, (draft.kept for draft in taken if conversation.owner)):
+        for _ in (turn for turn in taken if turn.is_answered and conversation.owner):
             self._kept(lambda: self._backend.conversations.take_back(conversation.owner, conversation.id))
         return taken[0].question if taken else ""
 
@@ -306,7 +305,7 @@ class Chat:
         """Show another conversation, "" for a new one, after what a turn under way sent last has arrived."""
         was_running = conversation.running is not None
         self.stop(conversation)
-        conversation.switch(wanted, self._backend.conversations.read(conversation.owner, wanted))
+        conversation.switch(wanted, self._backend.conversations.read(conversation.owner, wanted).turns)
         time.sleep(_LAST_WORDS_S * was_running)
 
     def _kept(self, change: Callable[[], None]) -> bool:
@@ -329,19 +328,19 @@ def _text_of(value: Any) -> str:
     return value if isinstance(value, str) else "".join(str(part.get("text", "")) for part in value)
 
 
-def _item_html(summary: Summary, current: str, words: Words) -> str:
-    mark = ' aria-current="true"' if summary.id == current else ""
-    title, id_ = escape(summary.title), escape(summary.id)
+def _item_html(kept: Kept, current: str, words: Words) -> str:
+    mark = ' aria-current="true"' if kept.id == current else ""
+    title, id_ = escape(kept.title), escape(kept.id)
     exports = " ".join(button("exported", words(f"as_{what}"), id=id_, what=what) for what in FORMATS)
     changes = " ".join(
         button("changed_conversation", words(what), what=what, id=id_)
-        for what in ("unpin" if summary.is_pinned else "pin", "delete")
+        for what in ("unpin" if kept.is_pinned else "pin", "delete")
     )
     return (
         f'<li><button type="button" class="kept-open" data-do="opened_conversation" data-id="{id_}"{mark}>'
-        f'<span class="kept-title" dir="auto">{"📌 " if summary.is_pinned else ""}{title}</span>'
-        f'<span class="kept-date">{summary.date}</span></button>'
-        f'<details class="menu"><summary aria-label="{escape(words("more_about", title=summary.title))}">⋯</summary>'
+        f'<span class="kept-title" dir="auto">{"📌 " if kept.is_pinned else ""}{title}</span>'
+        f'<span class="kept-date">{datetime.fromtimestamp(kept.used_s):%Y-%m-%d}</span></button>'
+        f'<details class="menu"><summary aria-label="{escape(words("more_about", title=kept.title))}">⋯</summary>'
         f'<form data-do="changed_conversation" data-what="rename" data-id="{id_}"><label>{escape(words("name"))}'
         f'<input name="value" value="{title}" maxlength="200"></label><button class="link">{escape(words("rename"))}'
         f'</button></form>{changes}<p class="exports">{escape(words("export"))} {exports}</p></details></li>'

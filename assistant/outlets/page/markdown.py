@@ -16,10 +16,10 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
+from assistant.outlets.formats import MARKER
 from assistant.types import Citation
 from ingest.text import web_address
 
-_MARKER = re.compile(r"\[(\d{1,4})\]")
 # Signs as in pandoc, so that "$5 and $10" stays money. Bounded, since each opening sign looks for its closing one:
 # without a bound a text of nothing but opening signs would take minutes.
 _MATHS = re.compile(
@@ -162,7 +162,7 @@ def _make_parser() -> MarkdownIt:
     parser.disable(["image", "reference", "html_block", "html_inline"])
     parser.validateLink = lambda url: web_address(url) is not None  # type: ignore[method-assign]
     parser.inline.ruler.before("escape", "maths", _taking("maths", _MATHS))
-    parser.inline.ruler.before("link", "marker", _taking("marker", _MARKER))
+    parser.inline.ruler.before("link", "marker", _taking("marker", MARKER))
     for name, render in _RENDERED.items():
         parser.add_render_rule(name, render)
     return parser

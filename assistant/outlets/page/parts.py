@@ -12,8 +12,8 @@ import gradio as gr
 
 from assistant.assembly import LONGEST_QUESTION_CHARS
 from assistant.outlets.page.markdown import DELIMITERS
+from assistant.outlets.page.session import LABELS as SAY
 from assistant.outlets.page.session import Conversation
-from assistant.outlets.page.words import LABELS as SAY
 from assistant.outlets.shelf import ORDERS
 from assistant.types import Style
 from ingest.text import printable

@@ -1,85 +1,52 @@
-"""One visitor's conversation: what was asked, what came so far, and the turn that is under way.
+"""One visitor: the language that their browser speaks, and the conversation on their page.
 
-Comes in: events. Goes out: drafts for the page to show, and the history for the next question.
+Comes in: `words.json`, one sentence a key and language; turns. Goes out: `Words` for what is made on the server,
+`LABELS` for Gradio's own labels, which the browser puts into its language; and what the server remembers of an open
+page. What talks, models and the engine say stays as it is.
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from importlib.resources import files
 
-from assistant.outlets.conversations import Feedback, KeptTurn, new_conversation_id, now_text
-from assistant.outlets.page.words import ENGLISH, Words
+import gradio as gr
+
+from assistant.outlets.conversations import Turn, new_conversation_id
 from assistant.outlets.page_backend import Writer
-from assistant.types import Answer, Citation, Cited, Delta, Done, Event, SourcePassage, Sources, Stage, Status, Style
+from assistant.types import Answer, Style
 
-TABLE_FROM = 6
-"""An exact answer that cites so many talks and papers is a list, which people sort and take into a spreadsheet."""
+_ALL: dict[str, dict[str, str]] = json.loads(files(__package__).joinpath("words.json").read_text(encoding="utf-8"))
+
+LABELS = gr.I18n(**_ALL)
+"""`LABELS("send")` stands for a word until the browser knows its language."""
 
 
-@dataclass(slots=True)
-class Draft:
-    """One turn as the page shows it, growing while events arrive.
+class Words:
+    """The page's words in one language."""
 
-    Attributes:
-        key: Its place in the conversation.
-        citations: In the order of their markers in `text`.
-        answer: What the engine left behind, or what a stop kept; None while it runs and after an error.
-        problem: Why there is no answer, in one sentence.
-        rating: What the visitor thinks of it, as last kept.
-        shown: Its message once it is over, so that a growing answer below it costs nothing here.
-    """
+    def __init__(self, language: str) -> None:
+        self._said = _ALL[language]
 
-    key: int
-    question: str
-    style: Style = "normal"
-    stage: Stage = "searching"
-    text: str = ""
-    citations: tuple[Citation, ...] = ()
-    passages: tuple[SourcePassage, ...] = ()
-    answer: Answer | None = None
-    problem: str | None = None
-    stopped: bool = False
-    asked_at: str = field(default_factory=now_text)
-    rating: Feedback | None = None
-    shown: str | None = None
+    def __call__(self, key: str, *, default: str | None = None, **values: object) -> str:
+        """What is said under a key, with its values filled in; `default` where nothing is said under it."""
+        said = self._said[key] if default is None else self._said.get(key, default)
+        return said.format(**values) if values else said
 
-    @property
-    def kept(self) -> KeptTurn | None:
-        """What goes on disk and into the next question's history; None unless it is over and said something."""
-        if self.answer and self.answer.text:
-            return KeptTurn(self.question, self.answer, self.asked_at, self.passages, self.stopped, self.style)
-        return None
+    def count(self, number: int, key: str) -> str:
+        """A number and what is counted: "1 talk", "34 talks"."""
+        return self(f"{key}_one" if number == 1 else f"{key}_many", n=f"{number:,}")
 
-    @property
-    def is_running(self) -> bool:
-        """Whether more is to come."""
-        return self.answer is None and self.problem is None
 
-    @property
-    def is_list(self) -> bool:
-        """Whether its sources are shown as a table."""
-        cited = {citation.id for citation in self.citations}
-        return self.answer is not None and self.answer.mode == "catalogue" and len(cited) >= TABLE_FROM
+_SPOKEN = {language: Words(language) for language in _ALL}
+ENGLISH = _SPOKEN["en"]
 
-    def apply(self, event: Event) -> None:
-        """Take in one event."""
-        match event:
-            case Status(stage=stage):
-                self.stage = stage
-            case Sources(passages=passages):
-                self.passages = passages
-            case Delta(text=text):
-                self.text += text
-            case Cited(citation=citation):
-                self.citations += (citation,)
-            case Done(answer=answer):
-                self.answer, self.text, self.citations = answer, answer.text, answer.citations
 
-    def keep(self, notice: str) -> None:
-        """End the turn with what has come so far; `notice` says that it is not whole."""
-        if self.is_running:
-            self.stopped = True
-            asked, text, cited = self.question, self.text, self.citations
-            self.answer = Answer(asked, asked, text, cited, refused=False, mode="model", notice=notice)
+def words_for(request: gr.Request) -> Words:
+    """The first of a browser's languages that the page speaks, else English."""
+    accepted = str(request.headers.get("accept-language", ""))[:200]
+    wanted = (part.strip()[:2].lower() for part in accepted.split(","))
+    return next((_SPOKEN[language] for language in wanted if language in _SPOKEN), ENGLISH)
 
 
 @dataclass(slots=True)
@@ -95,50 +62,47 @@ class Conversation:
 
     owner: str = ""
     id: str = ""
-    drafts: list[Draft] = field(default_factory=list)
+    turns: list[Turn] = field(default_factory=list)
     writer: Writer = "settings"
     writer_name: str = "settings"
-    running: Draft | None = None
+    running: Turn | None = None
     looked_at: int | None = None
     words: Words = ENGLISH
 
-    def history(self) -> list[KeptTurn]:
+    def history(self) -> list[Turn]:
         """The turns that came to an answer and said something, oldest first."""
-        return [draft.kept for draft in self.drafts if draft.kept]
+        return [turn for turn in self.turns if turn.is_answered]
 
-    def begin(self, question: str, style: Style = "normal") -> Draft:
+    def begin(self, question: str, style: Style = "normal") -> Turn:
         """A new turn; the caller makes sure that none is under way."""
         self.id = self.id or new_conversation_id()
-        self.running = Draft(len(self.drafts), question, style)
-        self.drafts.append(self.running)
+        nothing = Answer(question, question, "", (), refused=False, mode="model")
+        self.running = Turn(question, nothing, style=style, key=len(self.turns), is_running=True)
+        self.turns.append(self.running)
         self.looked_at = None
         return self.running
 
-    def end(self, draft: Draft) -> bool:
+    def end(self, turn: Turn) -> bool:
         """Note that a turn is over; whether it was not before."""
-        if self.running is not draft:
+        if self.running is not turn:
             return False
-        self.running = draft.shown = None
+        self.running = turn.shown = None
         return True
 
-    def take_back(self, first: int) -> list[Draft]:
+    def take_back(self, first: int) -> list[Turn]:
         """Remove the turns from a place on; gives them."""
-        taken = self.drafts[first:]
-        del self.drafts[first:]
+        taken = self.turns[first:]
+        del self.turns[first:]
         self.looked_at = None
         return taken
 
-    def switch(self, conversation_id: str, turns: Sequence[KeptTurn]) -> None:
+    def switch(self, conversation_id: str, turns: Sequence[Turn]) -> None:
         """Show another conversation in place of this one; a turn under way is ended before."""
-        self.take_back(0)
-        self.id = conversation_id
-        for key, turn in enumerate(turns):
-            draft = Draft(key, turn.question, turn.style, asked_at=turn.asked_at, stopped=turn.stopped)
-            draft.passages = turn.passages
-            draft.apply(Done(turn.answer))
-            self.drafts.append(draft)
+        self.id, self.looked_at, self.turns = conversation_id, None, list(turns)
+        for key, turn in enumerate(self.turns):
+            turn.key = key
 
-    def looked_draft(self) -> Draft | None:
+    def looked_turn(self) -> Turn | None:
         """The turn whose sources are shown."""
         at = self.looked_at
-        return next(iter(self.drafts[-1:] if at is None else self.drafts[at : at + 1]), None)
+        return next(iter(self.turns[-1:] if at is None else self.turns[at : at + 1]), None)

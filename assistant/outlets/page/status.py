@@ -7,29 +7,29 @@ back.
 
 from collections.abc import Sequence
 from html import escape
-from urllib.parse import urlsplit
 
 import gradio as gr
 
 from assistant.llm import EndpointChoice
 from assistant.outlets.page.parts import QUICK, QUIET, Parts, Updates
-from assistant.outlets.page.session import Conversation
+from assistant.outlets.page.session import Conversation, Words
 from assistant.outlets.page.turns import said_html
-from assistant.outlets.page.words import Words
 from assistant.outlets.page_backend import PageBackend, PageState
 from ingest.errors import TalksError
+from ingest.web import shown_address
 
+TITLE = "Talks Assistant"
 MOST_SAVED = 20
 _LONGEST_CHARS = 300
 
 
 def masthead_html(state: PageState, conversation: Conversation) -> str:
-    """The collection's name, what is in it, and what the page can do right now."""
+    """The program's name, what it holds, and what the page can do right now."""
     words = conversation.words
     kind, said = condition(state, conversation)
     held = "" if state.is_empty else f"{words.count(state.talks, 'talks')} · {words.count(state.papers, 'papers')}"
     return (
-        f'<header class="masthead"><h1 dir="auto">{escape(state.title)}</h1><p class="counts">{held}</p>'
+        f'<header class="masthead"><h1>{TITLE}</h1><p class="counts">{held}</p>'
         f'<p id="condition" class="condition {kind}" role="status" aria-live="polite">{escape(said)}</p></header>'
     )
 
@@ -55,7 +55,7 @@ class Models:
 
     def __init__(self, backend: PageBackend, parts: Parts) -> None:
         self._backend, self._parts = backend, parts
-        self._keys: dict[tuple[str, str], str] = {}
+        self._keys: dict[tuple[str, str], str | None] = {}
         self.changed = [parts.saved, parts.chosen, parts.models, parts.writer, parts.masthead, parts.conversation]
 
     def connect(self) -> None:
@@ -76,7 +76,7 @@ class Models:
         listed: Sequence[str] = running[0].models if running else ()
         try:
             if address:
-                listed = self._backend.models(address, self._key(conversation, address, api_key))
+                listed = self._backend.models(self._choice(conversation, address, "", api_key))
         except TalksError as error:
             return {p.result: said_html(str(error), css="error")}
         addresses = [one.base_url for one in running]
@@ -92,14 +92,15 @@ class Models:
         self, name: str, base_url: str, model: str, api_key: str, conversation: Conversation, saved: object
     ) -> Updates:
         """Try an endpoint, save it under a name, and use it for the next questions."""
-        p, words, address, model = self._parts, conversation.words, (base_url or "").strip(), (model or "").strip()
-        key = self._key(conversation, address, api_key)
+        p, address, model = self._parts, (base_url or "").strip(), (model or "").strip()
+        choice = self._choice(conversation, address, model, api_key)
         try:
-            said = self._backend.check_endpoint(address, model, key)
+            said = self._backend.check_endpoint(choice)
         except TalksError as error:
             return {p.result: said_html(str(error), css="error")}
-        self._keys[conversation.owner, address] = key
-        entry = {"name": name.strip()[:60] or describe(address, model, words), "base_url": address, "model": model}
+        self._keys[conversation.owner, address] = choice.api_key
+        name = name.strip()[:60] or describe(address, model, conversation.words)
+        entry = {"name": name, "base_url": address, "model": model}
         kept = [entry, *(one for one in _tidy(saved) if one["name"] != entry["name"])][:MOST_SAVED]
         return self.choose(entry["name"], kept, conversation) | {p.result: said_html(said), p.api_key: ""}
 
@@ -113,14 +114,12 @@ class Models:
         p, words, saved, state = self._parts, conversation.words, _tidy(saved), self._backend.state()
         conversation.writer = "none" if chosen == "none" and state.endpoint else "settings"
         conversation.writer_name = conversation.writer
-        labels: list[tuple[str, str]] = []
         for one in saved:
-            name, base_url, model = one["name"], one["base_url"], one["model"]
-            labels.append((f"{name}: {describe(base_url, model, words)}", name))
-            if name == chosen:
-                key = self._key(conversation, base_url, "") or None
-                conversation.writer, conversation.writer_name = EndpointChoice(base_url, model or None, key), name
-        names = [name for _, name in labels]
+            if one["name"] == chosen:
+                conversation.writer = self._choice(conversation, one["base_url"], one["model"])
+                conversation.writer_name = chosen
+        names = [one["name"] for one in saved]
+        labels = [(f"{one['name']}: {describe(one['base_url'], one['model'], words)}", one["name"]) for one in saved]
         choices = [(words("quotes_only"), "none" if state.endpoint else "settings"), *((name, name) for name in names)]
         choices = [(state.endpoint, "settings"), *choices] if state.endpoint else choices
         return {
@@ -132,14 +131,14 @@ class Models:
             p.conversation: conversation,
         }
 
-    def _key(self, conversation: Conversation, base_url: str, typed: str) -> str:
-        return typed.strip() or self._keys.get((conversation.owner, base_url), "")
+    def _choice(self, conversation: Conversation, base_url: str, model: str, typed_key: str = "") -> EndpointChoice:
+        key = typed_key.strip() or self._keys.get((conversation.owner, base_url))
+        return EndpointChoice(base_url, model or None, key)
 
 
 def describe(base_url: str, model: str, words: Words) -> str:
     """An endpoint in words, without a name and password that its address may carry."""
-    parts = urlsplit(base_url)
-    address = parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment="").geturl()
+    address = shown_address(base_url).partition("?")[0]
     return words("model_at", model=model or words("first_model"), address=address)
 
 

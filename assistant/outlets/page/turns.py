@@ -1,6 +1,6 @@
 """A turn as HTML: its two messages in the chat, and beside it the passages that its answer rests on.
 
-Comes in: drafts. Goes out: Gradio's messages, and one line of HTML for the panel, the cited passages first and their
+Comes in: turns. Goes out: Gradio's messages, and one line of HTML for the panel, the cited passages first and their
 quotes marked; everything is escaped. A citation is a link of the class "cite", with its turn and its place in the
 answer as further classes, since Gradio lets no other attribute through; they lead to its card and its mark. Of a list
 the chat shows the beginning; the whole stands in a table, which `chat` fills.
@@ -13,10 +13,10 @@ from html import escape
 from typing import Any
 
 from assistant.answer.suggestions import Offer
-from assistant.outlets.formats import answer_json
+from assistant.outlets.conversations import Turn
+from assistant.outlets.formats import MARKER, answer_json, firsts
 from assistant.outlets.page.markdown import answer_html, formula_spans, link_html, one_line, question_text, text_html
-from assistant.outlets.page.session import Conversation, Draft
-from assistant.outlets.page.words import Words
+from assistant.outlets.page.session import Conversation, Words
 from assistant.types import Citation, SourcePassage
 from ingest.schema import format_seconds
 
@@ -27,15 +27,14 @@ DOUBTS = ("weak", "unsupported")
 LEAD_ITEMS = 5
 """So much of a list is read in the chat."""
 
-_MARKER = re.compile(r"\[\d{1,4}\]")
 _CELL_ENDS = re.compile(r"(?<!\\)\|")
 
 
-def chat_messages(drafts: Sequence[Draft], words: Words, offers: Sequence[Offer] = ()) -> list[dict[str, Any]]:
+def chat_messages(turns: Sequence[Turn], words: Words, offers: Sequence[Offer] = ()) -> list[dict[str, Any]]:
     """A conversation as Gradio's chat takes it; what to go on with stands below its last answer."""
     messages: list[dict[str, Any]] = []
-    for draft in drafts:
-        for role, text in (("user", question_text(draft.question)), ("assistant", message_html(draft, words))):
+    for turn in turns:
+        for role, text in (("user", question_text(turn.question)), ("assistant", message_html(turn, words))):
             messages.append({"role": role, "content": [{"type": "text", "text": text}]})
     if messages and offers:
         messages[-1]["options"] = [
@@ -48,25 +47,25 @@ def chat_messages(drafts: Sequence[Draft], words: Words, offers: Sequence[Offer]
     return messages
 
 
-def message_html(draft: Draft, words: Words) -> str:
+def message_html(turn: Turn, words: Words) -> str:
     """As much of an answer as has come, with what is to be known of it."""
-    if draft.shown is None or draft.is_running:
-        said = [("notice error", draft.problem), ("notice", draft.answer.notice if draft.answer else None)]
+    if turn.shown is None or turn.is_running:
+        said = [("notice error", turn.problem), ("notice", turn.answer.notice)]
         notices = "".join(f'<p class="{kind}" role="note">{escape(text)}</p>' for kind, text in said if text)
-        answer = answer_html(lead_of(draft), draft.citations, lambda at, one: cite_html(draft, at, one, words))
-        state = "running" if draft.is_running else "over"
-        draft.shown = one_line(
-            f'<div class="answer {state} turn-{draft.key}" dir="auto">{notices}{answer}</div>{_foot_html(draft, words)}'
+        answer = answer_html(lead_of(turn), turn.answer.citations, lambda at, one: cite_html(turn, at, one, words))
+        state = "running" if turn.is_running else "over"
+        turn.shown = one_line(
+            f'<div class="answer {state} turn-{turn.key}" dir="auto">{notices}{answer}</div>{_foot_html(turn, words)}'
         )
-    return draft.shown
+    return turn.shown
 
 
-def lead_of(draft: Draft) -> str:
+def lead_of(turn: Turn) -> str:
     """What of an answer stands in the chat: the whole, or a list's first items, a table's by their titles."""
     lines: list[str] = []
     left = LEAD_ITEMS
-    for line in draft.text.splitlines() if draft.is_list else ():
-        is_item = _MARKER.search(line) is not None
+    for line in turn.answer.text.splitlines() if turn.is_list else ():
+        is_item = MARKER.search(line) is not None
         left -= is_item
         if left < 0:
             break
@@ -75,18 +74,18 @@ def lead_of(draft: Draft) -> str:
             lines.append(line)
         elif is_item:
             lines.append(f"- {cells[2].strip()} {cells[-2].strip()}")
-    return "\n".join(lines) or draft.text
+    return "\n".join(lines) or turn.answer.text
 
 
-def status_text(draft: Draft, words: Words) -> str:
+def status_text(turn: Turn, words: Words) -> str:
     """What is going on with a turn, for the line that screen readers announce."""
-    if draft.problem:
+    if turn.problem:
         return words("no_answer")
-    if draft.is_running:
-        return words(f"stage_{draft.stage}")
-    if draft.stopped:
+    if turn.is_running:
+        return words(f"stage_{turn.stage}")
+    if turn.stopped:
         return words("stopped")
-    return words("ready", sources=words.count(len({citation.n for citation in draft.citations}), "sources"))
+    return words("ready", sources=words.count(len(firsts(turn.answer.citations)), "sources"))
 
 
 def status_html(text: str) -> str:
@@ -99,31 +98,31 @@ def said_html(*sentences: str, css: str = "good") -> str:
     return "".join(f'<p class="result {css}" role="status">{escape(sentence)}</p>' for sentence in sentences)
 
 
-def cite_html(draft: Draft, at: int, citation: Citation, words: Words) -> str:
+def cite_html(turn: Turn, at: int, citation: Citation, words: Words) -> str:
     """What stands for a marker; its title, which browsers show beside the pointer, tells what it cites."""
     doubt = words(f"support_{citation.support}", default="")
     label = f"{words('cite', n=citation.n, title=citation.title)} “{citation.quote}” {doubt}".strip()
-    css = f"cite {citation.support} turn-{draft.key} at-{at}"
+    css = f"cite {citation.support} turn-{turn.key} at-{at}"
     return f'<a href="#source-{citation.n}" class="{css}" title="{escape(label)}">[{citation.n}]</a>'
 
 
 def evidence_html(conversation: Conversation, around: Around = lambda _: ("", "")) -> str:
     """The sources of the turn that is being looked at."""
-    draft, words = conversation.looked_draft(), conversation.words
-    if draft is None:
+    turn, words = conversation.looked_turn(), conversation.words
+    if turn is None:
         return ""
-    cards = _Cards(draft, words, around)
-    cited, found = cards.cited(), [] if draft.is_list else cards.found()
+    cards = _Cards(turn, words, around)
+    cited, found = cards.cited(), [] if turn.is_list else cards.found()
     rest = ""
     if found:
         title = f"{escape(words('found_also' if cited else 'found'))} ({len(found)})"
         rest = f"<details{'' if cited else ' open'}><summary>{title}</summary>{''.join(found)}</details>"
-    save = button("exported", words("save_table"), what="csv", id=conversation.id, turn=draft.key)
-    save = f"<p>{save}</p>" if draft.is_list else ""
-    hint = "" if cited or rest else words("looking") if draft.is_running else words("nothing_cited")
+    save = button("exported", words("save_table"), what="csv", id=conversation.id, turn=turn.key)
+    save = f"<p>{save}</p>" if turn.is_list else ""
+    hint = "" if cited or rest else words("looking") if turn.is_running else words("nothing_cited")
     return one_line(
-        f'<section class="turn-{draft.key}" data-turn="{draft.key}">{save}<p class="asked" dir="auto">'
-        f'{escape(draft.question)}</p>{"".join(cited)}{rest}<p class="hint">{escape(hint)}</p></section>'
+        f'<section class="turn-{turn.key}" data-turn="{turn.key}">{save}<p class="asked" dir="auto">'
+        f'{escape(turn.question)}</p>{"".join(cited)}{rest}<p class="hint">{escape(hint)}</p></section>'
     )
 
 
@@ -169,21 +168,21 @@ def button(action: str, label: str, *, css: str = "link", **data: object) -> str
     return f'<button type="button" class="{css}" data-do="{action}"{given}>{escape(label)}</button>'
 
 
-def _foot_html(draft: Draft, words: Words) -> str:
+def _foot_html(turn: Turn, words: Words) -> str:
     """What wrote the answer, what it rests on, and what the marks on doubtful citations mean."""
-    if draft.answer is None:
+    if turn.is_running or turn.problem:
         return ""
-    doubted = [doubt for doubt in DOUBTS if any(citation.support == doubt for citation in draft.citations)]
+    doubted = [doubt for doubt in DOUBTS if any(citation.support == doubt for citation in turn.answer.citations)]
     told = " ".join(f'<span class="cite {one}">[n]</span> {escape(words(f"support_{one}"))}' for one in doubted)
     doubts = f'<p class="doubts">{escape(words("checked"))} {told}</p>' if told else ""
-    said = [] if draft.stopped else [escape(words(f"mode_{draft.answer.mode}"))]
-    if draft.answer.dropped_markers:
-        said.append(escape(words.count(draft.answer.dropped_markers, "dropped")))
-    sources = len({citation.n for citation in draft.citations})
-    if sources or draft.passages:
+    said = [] if turn.stopped else [escape(words(f"mode_{turn.answer.mode}"))]
+    if turn.answer.dropped_markers:
+        said.append(escape(words.count(turn.answer.dropped_markers, "dropped")))
+    sources = len(firsts(turn.answer.citations))
+    if sources or turn.passages:
         label = words.count(sources, "sources") if sources else words("found")
-        label = words("whole_list", n=sources) if draft.is_list else label
-        said.insert(0, f'<a href="#sources" class="show-sources turn-{draft.key}">{escape(label)}</a>')
+        label = words("whole_list", n=sources) if turn.is_list else label
+        said.insert(0, f'<a href="#sources" class="show-sources turn-{turn.key}">{escape(label)}</a>')
     return f'{doubts}<p class="foot">{" · ".join(said)}</p>'
 
 
@@ -191,31 +190,32 @@ def _foot_html(draft: Draft, words: Words) -> str:
 class _Cards:
     """Makes the cards of one turn."""
 
-    draft: Draft
+    turn: Turn
     words: Words
     around: Around
 
     def cited(self) -> list[str]:
         """A card for each passage that is cited, those of one record together; of a list, that the chat shows."""
-        passages = {passage.passage_id: passage for passage in self.draft.passages}
-        count = len(_MARKER.findall(lead_of(self.draft))) if self.draft.is_list else None
+        passages = {passage.passage_id: passage for passage in self.turn.passages}
+        count = len(MARKER.findall(lead_of(self.turn))) if self.turn.is_list else None
+        citations = self.turn.answer.citations[:count]
         places: dict[tuple[int, str], list[int]] = {}
-        for at, citation in enumerate(self.draft.citations[:count]):
+        for at, citation in enumerate(citations):
             places.setdefault((citation.n, citation.passage_id), []).append(at)
         cards: dict[int, list[str]] = {}
         for (n, id_), ats in places.items():
             own = cards.setdefault(n, [])
-            own.append(self._card(passages.get(id_, self.draft.citations[ats[0]]), ats, css=" more" if own else ""))
+            own.append(self._card(passages.get(id_, citations[ats[0]]), ats, css=" more" if own else ""))
         return [card for own in cards.values() for card in own]
 
     def found(self) -> list[str]:
         """A card for each passage that was found and not cited."""
-        cited = {citation.passage_id for citation in self.draft.citations}
-        return [self._card(passage) for passage in self.draft.passages if passage.passage_id not in cited]
+        cited = {citation.passage_id for citation in self.turn.answer.citations}
+        return [self._card(passage) for passage in self.turn.passages if passage.passage_id not in cited]
 
     def _card(self, source: Citation | SourcePassage, ats: Sequence[int] = (), css: str = "") -> str:
         """A passage with its quotes marked; `ats` are the places of its citations in the answer."""
-        words, cited = self.words, {at: self.draft.citations[at] for at in ats}
+        words, cited = self.words, {at: self.turn.answer.citations[at] for at in ats}
         first = next(iter(cited.values()), None)
         n = first.n if first else 0
         pages, text = ((), source.quote) if isinstance(source, Citation) else (source.pages, source.text)
@@ -244,12 +244,12 @@ class _Cards:
 
     def _neighbours(self, passage_id: str) -> str:
         """What stands before and after a passage, to be folded out; not looked for while the answer grows."""
-        texts = self.around(passage_id) if not self.draft.is_running else ("", "")
+        texts = self.around(passage_id) if not self.turn.is_running else ("", "")
         said = "".join(f'<p class="passage near" dir="auto">{text_html(text)}</p>' for text in texts if text)
         return f"<details><summary>{escape(self.words('around'))}</summary>{said}</details>" if said else ""
 
     def _doubt(self, n: int, support: str) -> str:
         """Why citations are doubtful, in the checker's words where it said so."""
-        grounding = answer_json(self.draft.answer)["grounding"] if self.draft.answer else []
+        grounding = answer_json(self.turn.answer)["grounding"]
         told = [one["reason"] for one in grounding if n in one["cites"] and one["verdict"] == support]
         return " ".join([self.words(f"support_{support}"), *(f"{reason.rstrip('.')}." for reason in told)])
