@@ -172,8 +172,8 @@ class ChatEngine:
         elif evidence.rows is not None:
             turn.mode, turn.query = "catalogue", query_text(evidence.rows.query)
             yield from tell(evidence.rows, self.gatherer.store, answer)
-            if intent == "ask":
-                yield from self._quote_rows(turn, evidence.rows.ids)
+            if intent == "ask" and len(evidence.rows.ids) <= MOST_ROWS_QUOTED:
+                yield from self._quote(turn, evidence.rows.ids, COMPARED_SENTENCES, lead="")
         elif decision is not None and decision.reason == "false_presupposition":
             yield from self._correct(turn)
         elif decision is not None:
@@ -225,11 +225,11 @@ class ChatEngine:
             best = self._best_of(turn, record, 1)[-1:]
             yield from messages.quotes(turn.answer, best, lead=messages.EACH)
 
-    def _quote_rows(self, turn: _Turn, ids: Sequence[str]) -> Iterator[Event]:
-        """What the records of a short list say, where more is asked than which they are."""
-        for record in turn.evidence.records if len(ids) <= MOST_ROWS_QUOTED else ():
+    def _quote(self, turn: _Turn, ids: Sequence[str], most: int, *, lead: str) -> Iterator[Event]:
+        """What those of the ranked records say that have these ids."""
+        for record in turn.evidence.records:
             if record.record_id in ids:
-                yield from messages.quotes(turn.answer, self._best_of(turn, record, COMPARED_SENTENCES), lead="")
+                yield from messages.quotes(turn.answer, self._best_of(turn, record, most), lead=lead)
 
     def _correct(self, turn: _Turn) -> Iterator[Event]:
         """Say whose talk it is, and what it says."""
@@ -237,9 +237,7 @@ class ChatEngine:
         assert wrong is not None
         own, meant = self.gatherer.source(wrong.own, 1.0), self.gatherer.source(wrong.meant, 1.0)
         yield from messages.correction(turn.answer, wrong.name, own, meant)
-        for record in turn.evidence.records:
-            if record.record_id == wrong.meant.record_id:
-                yield from messages.quotes(turn.answer, self._best_of(turn, record, 2))
+        yield from self._quote(turn, [wrong.meant.record_id], 2, lead=messages.LEAD)
 
     def _check(self, turn: _Turn, task: Task, endpoint: ChatModel) -> None:
         """Compare each statement of a model with what it read of the records that it cites."""

@@ -2,7 +2,7 @@
 
 Comes in: any text. Goes out: words without case, accents and plural endings; keys that the record store finds titles
 by. What is stored and what is asked for pass through the same function, so that a wrongly cut ending ("bias" → "bia")
-harms neither. A key of a title stands for a run of words and may, once in a great while, stand for others too: whoever
+harms neither. A key stands for a form of a title and may, once in a great while, stand for others too: whoever
 finds a title by one compares the words.
 """
 
@@ -10,7 +10,6 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from hashlib import blake2b
-from itertools import islice
 from urllib.parse import urlsplit
 
 _WORD = re.compile(r"[^\W\d_]+|\d+")
@@ -24,8 +23,6 @@ _WEB_ADDRESS = re.compile(r"https?://[^\s\x00-\x1f\x7f-\x9f]+", re.IGNORECASE)
 _LONGEST_MESSAGE_CHARS = 600
 # Written by hand, a text has a full stop every 10 to 20 words; speech that nobody has punctuated has hardly any.
 WORDS_PER_STOP = 100
-# Fewer words of a title name it only where they are all of it.
-LEAST_RUN_WORDS = 3
 _KEY_BYTES = 6
 _SUBTITLE = re.compile(r"[:(?]")
 # Shorter words ("gas", "its") are no plurals.
@@ -72,23 +69,13 @@ def title_forms(title: str) -> Iterator[tuple[str, tuple[str, ...]]]:
 
 
 def title_keys(title: str) -> set[int]:
-    """The keys of its forms as wholes, and of each run of `LEAST_RUN_WORDS` words."""
-    words = plain_words(title)
-    runs = zip(*(islice(words, start, None) for start in range(LEAST_RUN_WORDS)), strict=False)
-    return {*(form_key(own) for _, own in title_forms(title)), *map(run_key, runs)}
+    """The keys of its forms."""
+    return {form_key(words) for _, words in title_forms(title)}
 
 
 def form_key(words: Sequence[str]) -> int:
-    """The key of a form as a whole."""
-    return _key("= " + " ".join(words))
-
-
-def run_key(words: Sequence[str]) -> int:
-    """The key of a run of `LEAST_RUN_WORDS` words."""
-    return _key(" ".join(words))
-
-
-def _key(text: str) -> int:
+    """The key of a form."""
+    text = f"= {' '.join(words)}"  # as indexes have had it from the first
     return int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=_KEY_BYTES).digest())
 
 

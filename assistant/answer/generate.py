@@ -209,9 +209,7 @@ def user_message(task: Task, history: Sequence[Answer], prompts: Prompts, *, roo
     empty = len(filled([]))
     room = room_chars - empty
     kept: list[tuple[int, NumberedSource]] = []
-    for number, one in [*numbered[:1], *(numbered[-1:] if task.rows else []), *numbered[1:]]:
-        if any(number == other for other, _ in kept):
-            continue
+    for number, one in sorted(numbered, key=lambda each: (each[0] > 1, each[1] is not task.rows)):
         room -= len(filled([(number, replace(one, text=""))])) - empty
         text = _cut(one.text, max(room, 0))
         if text or not kept:

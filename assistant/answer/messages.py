@@ -32,7 +32,7 @@ BEGIN_WITH = "I would begin with these, the closest first:"
 THEMES = "Most of it falls into {count} themes:"
 
 
-def quotes(answer: CitedText, found: Sequence[Quote], *, lead: str = LEAD) -> Iterator[Event]:
+def quotes(answer: CitedText, found: Sequence[Quote], *, lead: str) -> Iterator[Event]:
     """Answer, or go on, in the sources' own words: the quotes of one record together, each cited.
 
     Args:

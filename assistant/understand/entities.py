@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
-from os.path import commonprefix
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -28,7 +27,7 @@ from assistant.understand.dates import Measured, date_in, measured_at
 from ingest import schema
 from ingest.lexical import KeywordIndex
 from ingest.record_store import RecordStore
-from ingest.text import LEAST_RUN_WORDS, folded, form_key, plain_words, run_key, singular, title_forms
+from ingest.text import folded, form_key, plain_words, singular, title_forms
 
 _TOKEN = re.compile(
     r"""
@@ -47,7 +46,9 @@ _LONGEST_NAME_WORDS = 8
 _LONGEST_FIELD_WORDS = 4
 _LONGEST_TITLE_WORDS = 30
 # A title of two words is one with two capitals, or a number; of three words, also in small letters.
-_LEAST_CAPITALS = 2
+_LEAST_CAPITALS, _LEAST_TITLE_WORDS = 2, 3
+# So many letters of a word are more than its initials.
+_LEAST_BEGINNING_CHARS = 3
 # A slip in a shorter word makes another word.
 _SHORTEST_MISSPELT_CHARS = 4
 _TWO_SLIPS_CHARS = 8
@@ -189,21 +190,10 @@ class _Titles:
 
     def whole(self, words: Sequence[str]) -> list[tuple[str, str]]:
         """The titles, or their parts before or behind a colon, that are these words, each with the record's id."""
-        forms = [(form, one, own) for title, one in self._found(form_key(words)) for form, own in title_forms(title)]
-        return [(form, one) for form, one, own in forms if own == tuple(words)]
-
-    def runs(self, words: Sequence[str]) -> list[tuple[list[str], str]]:
-        """Where these first words stand in titles: the words of the title from there on, and the record's id."""
-        begin = list(words[:LEAST_RUN_WORDS])
-        found = []
-        for title, one in self._found(run_key(begin)) if len(begin) == LEAST_RUN_WORDS else ():
-            own = plain_words(title)
-            found += [(own[n:], one) for n in range(len(own)) if own[n : n + LEAST_RUN_WORDS] == begin]
-        return found
-
-    def _found(self, key: int) -> list[tuple[str, str]]:
         query = "SELECT title, id FROM titled JOIN records USING (position) WHERE key = ? ORDER BY position"
-        return self._store.rows(query, [key])
+        found = self._store.rows(query, [form_key(words)])
+        forms = [(form, one, own) for title, one in found for form, own in title_forms(title)]
+        return [(form, one) for form, one, own in forms if own == tuple(words)]
 
     def has_word(self, word: str) -> bool:
         """Whether some title has it."""
@@ -272,26 +262,19 @@ class Entities:
                 line.take(place, place + 1, "quotation", [word.text])
 
     def _title_at(self, line: "_Line", first: int) -> None:
-        """The longest run of words from here on that is a title, or so much of one that it can be nothing else."""
+        """The longest run of words from here on that is a title, or its part before or behind a colon."""
         last = first
         while last - first < _LONGEST_TITLE_WORDS and line.is_free(last, last + 1):
             last += 1
-        keys = line.keys(first, last)
-        runs = [(len(commonprefix([words, keys])), one) for words, one in self._titles.runs(keys)]
-        longest = max((shared for shared, _ in runs), default=0)
         are_capital = [word.is_capital for word in line.words[first:last]]
         for end in range(last, first, -1):
             typed = line.keys(first, end)
             capitals = sum(are_capital[: end - first])
             bold = capitals + (capitals > 0) * sum(map(str.isdigit, typed))
-            if line.words[end - 1].is_mark or (bold < _LEAST_CAPITALS and len(typed) < LEAST_RUN_WORDS):
+            if line.words[end - 1].is_mark or (bold < _LEAST_CAPITALS and len(typed) < _LEAST_TITLE_WORDS):
                 continue
             if titled := self._titles.whole(typed):
                 return line.take(first, end, "title", [form for form, _ in titled[:1]], [one for _, one in titled])
-            is_told = capitals >= _LEAST_CAPITALS or len(typed) > LEAST_RUN_WORDS
-            if len(typed) == longest and is_told and _SMALL.isdisjoint((typed[0], typed[-1])):
-                ids = [one for shared, one in runs if shared == longest]
-                return line.take(first, end, "title", [line.text(first, end)], ids)
         return None
 
     def _field_names(self, line: "_Line") -> None:
@@ -529,7 +512,7 @@ def _blends(letters: str, words: Sequence[str], names: _Gazetteer) -> bool:
             longest = 0
             while longest < min(len(word), len(letters) - place) and word[longest] == letters[place + longest]:
                 longest += 1
-                further.add((place + longest, is_long or longest >= LEAST_RUN_WORDS))
+                further.add((place + longest, is_long or longest >= _LEAST_BEGINNING_CHARS))
             between = is_long and number < len(words) - 1 and place < len(letters) and not word.isdigit()
             if between or word in names.common:
                 further.add((place, is_long))

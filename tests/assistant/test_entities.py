@@ -65,7 +65,6 @@ LINKED = {
     "system of places": ("University of California", "affiliation", ("UC Irvine", "LBNL and UC Berkeley")),
     "quotation": ('papers with "wild animals"', "quotation", ("wild animals",)),
     "title": ("Who gave Hunting the Hessian?", "title", ("Hunting the Hessian",)),
-    "part of a title": ("who wrote Tale of Two Gates", "title", ("Tale of Two Gates",)),
     "title with a number": ("Summarise Lecture 8", "title", ("Lecture 8",)),
     "field": ("Which venues are there?", "field", ("venue",)),
     "field by another word": ("Which conferences are there?", "field", ("event",)),
