@@ -588,5 +588,6 @@ def test_links_out_of_the_corpus_are_not_followed(tmp_path: Path) -> None:
     (corpus / "b.srt").symlink_to(tmp_path / "outside.srt")
     (corpus / "c.srt").symlink_to(corpus / "a.srt")
     (corpus / "gone.srt").symlink_to(tmp_path / "nowhere.srt")
-    assert [file.name for file in corpus_files(corpus)] == ["a.srt", "b.srt", "c.srt", "gone.srt"]
+    (corpus / "itself.srt").symlink_to("itself.srt")
+    assert [file.name for file in corpus_files(corpus)] == ["a.srt", "b.srt", "c.srt", "gone.srt", "itself.srt"]
     assert [record.title for record in read_corpus(corpus_files(corpus))[0].records] == ["a", "c"]
