@@ -63,7 +63,7 @@ class Guard:
             return False
         if origins:
             return len(origins) == 1 and self._is_own_origin(origins[0], hosts[0])
-        # A link to the page may stand anywhere; a picture, a script or a frame that another site takes from here may not.
+        # A link to the page may stand anywhere; a picture, script or frame that another site takes from here may not.
         if headers.get("sec-fetch-site", "none") in ("cross-site", "same-site"):
             is_page = headers.get("sec-fetch-dest", "document") == "document"
             return is_page and method == "GET" and headers.get("sec-fetch-mode") == "navigate"
