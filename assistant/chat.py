@@ -133,14 +133,14 @@ class ChatEngine:
         task = Task(
             question=understood.standalone,
             sources=[self.gatherer.numbered(record, understood) for record in evidence.whole],
-            rows=self._rows_as_source(rows) if rows else None,
+            rows=self._rows_as_source(rows, understood.strangers) if rows else None,
             titles=self.gatherer.titles,
             note=" ".join((hint(turn.decision, evidence), self.program.note(understood))).strip(),
             style=turn.style,
         )
 
         def table() -> Iterator[Event]:
-            return tell(rows, self.gatherer.store, turn.answer) if rows else iter(())
+            return tell(rows, self.gatherer.store, turn.answer, understood.strangers) if rows else iter(())
 
         outcome = yield from self.writer.write(task, turn.answer, history, endpoint, table)
         turn.notice, turn.dropped_markers = outcome.notice, outcome.dropped_markers
@@ -171,7 +171,7 @@ class ChatEngine:
             yield from self.program.tell(understood, answer, self.digest)
         elif evidence.rows is not None:
             turn.mode, turn.query = "catalogue", query_text(evidence.rows.query)
-            yield from tell(evidence.rows, self.gatherer.store, answer)
+            yield from tell(evidence.rows, self.gatherer.store, answer, understood.strangers)
             if intent == "ask" and len(evidence.rows.ids) <= MOST_ROWS_QUOTED:
                 yield from self._quote(turn, evidence.rows.ids, COMPARED_SENTENCES, lead="")
         elif decision is not None and decision.reason == "false_presupposition":
@@ -193,10 +193,10 @@ class ChatEngine:
         # What stands there to the letter needs no check.
         answer.citations[already:] = [replace(one, support="supported") for one in answer.citations[already:]]
 
-    def _rows_as_source(self, rows: Result) -> NumberedSource | None:
+    def _rows_as_source(self, rows: Result, strangers: Sequence[str]) -> NumberedSource | None:
         """The rows as a model reads them: as they would be told, without markers."""
         told = CitedText()
-        for _ in tell(rows, self.gatherer.store, told):
+        for _ in tell(rows, self.gatherer.store, told, strangers):
             pass
         first = (self.gatherer.store.passages_of(one)[0] for one in rows.ids[:MOST_ROWS_IN_PROMPT])
         passages = tuple(self.gatherer.source(one, 1.0) for one in first)

@@ -298,7 +298,8 @@ def _check_place(file: CorpusFile) -> None:
     path, told = file.path, ""
     if path == file.root:
         return
-    if path.is_symlink() and not path.resolve().is_relative_to(file.root.resolve()):
+    # Not Path.resolve, which stumbles over a link that leads to itself.
+    if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(file.root)):
         told = "a link that leads out of the folder; it is not followed, so copy the file here."
     elif path.is_symlink() and (path.is_dir() or not path.exists()):
         told = f"a link {'to a folder' if path.is_dir() else 'to nothing'}; it is not followed, so remove it."

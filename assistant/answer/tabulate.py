@@ -43,11 +43,18 @@ _LOOKED_IN = {"text": (), "link": (), "role": ("bio", "chapters"), "abstract": (
 _SPEAKS = {"chapter": "speaking in a chapter", "head": "speaking in a whole talk"}
 
 
-def tell(result: Result, store: RecordStore, answer: CitedText) -> Iterator[Event]:
-    """Say what was found, with its count."""
+def tell(result: Result, store: RecordStore, answer: CitedText, strangers: Sequence[str] = ()) -> Iterator[Event]:
+    """Say what was found, with its count.
+
+    Args:
+        strangers: Names in the question that stand nowhere, so that no condition can have kept to them.
+    """
     query = result.query
     found = len(result.groups) if query.is_grouped else len(result.ids)
     left_out = _left_out(query, store)
+    left_out += "".join(
+        f" “{name}” stands nowhere in the collection and is not kept to." for name in strangers if found
+    )
     lead = _lead(result, found)
     if not found:
         yield from answer.say(lead + left_out)

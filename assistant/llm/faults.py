@@ -26,6 +26,8 @@ _OVERFLOW = re.compile(
 )
 # How servers state their size: "maximum context length is 4096", '"n_ctx": 512', "context window of 2048".
 _STATED_SIZE = re.compile(r"(?:context (?:length|size|window)(?: is| of)?|n_ctx['\"]?:?)\s*\(?(\d{3,9})", re.IGNORECASE)
+# What no part of a request is to blame for: a key, a proxy's password, too much to do.
+_NOT_OF_REQUEST = (401, 403, 407, 429, 503)
 # How servers name what we may leave out.
 _MAX_TOKENS = r"max(?:imum)?[ _-]?(?:output[ _-]?|new[ _-]?|completion[ _-]?)?tokens|max[ _-]length"
 _NAMES = {
@@ -33,8 +35,7 @@ _NAMES = {
     "max_tokens": _MAX_TOKENS,
     "max_completion_tokens": _MAX_TOKENS,
     "stream": r"\bstream(?:ing|ed|s)?\b",
-    "system": r"system (role|message)s?\b.{0,40}(not|un)|roles? must alternate|only user and assistant|roles? 'system'"
-    r"|(unsupported|invalid|unknown|unexpected) (message )?role|jinja|chat template",
+    "system": r"\broles?\b|(system|developer|first) (message|instruction|prompt)s?\b|jinja|chat template",
 }
 # What was raised → what it says; the first that fits.
 _RAISED: tuple[tuple[Any, str], ...] = (
@@ -192,7 +193,7 @@ def is_overflow(error: Exception) -> bool:
 
 def unwanted(error: Exception, sent: Collection[str]) -> str | None:
     """Which optional part of a request the server does not take, or None when the error is about none of them."""
-    if not isinstance(error, Refused) or error.status not in (0, 400, 422, 500, 501) or is_overflow(error):
+    if not isinstance(error, Refused) or error.status in _NOT_OF_REQUEST or is_overflow(error):
         return None
     # All of an error last: some servers repeat the whole request in it.
     for text in (error.words, error.text):

@@ -6,32 +6,37 @@ Comes in: the text of a reply, split anywhere. Goes out: the answer's part of it
 import re
 from typing import Literal
 
+# Families put a name before it or an effort behind it: "seed:think", "longcat_think", "think_faster".
 _THOUGHT = (
-    r"(?:think(?:ing)?|thoughts?|reason(?:ing)?|reflection|analysis|scratchpad|antthinking"
-    r"|inner_(?:monologue|thoughts?))"
+    r"(?:\w{1,12}[:_])?(?:think(?:ing)?|thoughts?|reason(?:ing)?|reflection|analysis|scratch_?pad|antthinking|cot"
+    r"|inner_monologue)(?:_\w{1,12})?"
 )
 _MARKS = {
+    # Before "open", as "<|cot_end|>" could be the name of either. The last is where a reply in parts has its answer.
+    "close": rf"</{_THOUGHT}\s?>|\[/{_THOUGHT}\]|◁/{_THOUGHT}▷|<\|(?:/|end_(?:of_)?){_THOUGHT}\|>"
+    rf"|<\|{_THOUGHT}[:_]end\|>|<\|inner_suffix\|>|<unused95>|\[unused17\]|<channel\|>|<\|content\|>",
     # The last is gpt-oss's: what follows is thought until a channel is called final.
-    "open": rf"<(?:\w{{1,12}}:)?{_THOUGHT}>|\[{_THOUGHT}\]|◁{_THOUGHT}▷|<\|(?:(?:begin|start)_(?:of_)?)?{_THOUGHT}\|>"
-    r"|<\|inner_prefix\|>|<unused94>|<\|channel\|?>",
-    "close": rf"</(?:\w{{1,12}}:)?{_THOUGHT}>|\[/{_THOUGHT}\]|◁/{_THOUGHT}▷|<\|(?:/|end_(?:of_)?){_THOUGHT}\|>"
-    r"|<\|inner_suffix\|>|<unused95>|<channel\|>",
-    # Around the answer itself.
+    "open": rf"<{_THOUGHT}(?:\s[^<>/]{{0,30}})?>|\[{_THOUGHT}\]|◁{_THOUGHT}▷"
+    rf"|<\|(?:(?:begin|start)_(?:of_)?)?{_THOUGHT}(?::start)?\|>"
+    r"|<\|inner_prefix\|>|<unused94>|\[unused16\]|<\|channel\|?>",
+    # Around the answer itself, or around nothing.
     "wrap": r"</?(?:answer|response|output|final_answer)>|<\|(?:start|end)_response\|>"
-    r"|<\|(?:begin|end)_of_(?:solution|answer|box)\|>",
+    rf"|<\|(?:begin|end)_of_(?:solution|answer|box)\|>|<{_THOUGHT}\s?/>",
     # Special tokens have a bar inside the brackets, or are a few words. Where an answer has begun they end its turn.
     "turn": r"<[|｜][\w▁./:-]{1,40}[|｜]>|<\|[a-z]{1,12}>|<[a-z]{1,12}\|>|\[\|/?\w{1,20}\|\]|</?s>|\[/?INST\]|<</?SYS>>"
     r"|<(?:\w{1,12}:)?(?:[eb]os|[se]op|pad|unk)>|<eo[tmdah](?:_id)?>|</?(?:start|end|begin)_of_\w{1,20}>|\[[EB]OS\]"
-    r"|\[gMASK\]|<_(?:user|bot|end|system)>|<(?:reserved|special)_\d{1,4}>",
+    r"|\[gMASK\]|\]~!?b[\[\]]|\[e~\[|\[unused\d{1,4}\]|</\w{1,12}_s>|<_(?:user|bot|end|system)>|<(?:reserved|special)_\d{1,4}>",
 }
 _MARK = re.compile("|".join(f"(?P<{kind}>{marks})" for kind, marks in _MARKS.items()), re.IGNORECASE)
 # How a text may go on to become a mark.
-_BEGUN = re.compile(r"(?:<[^<>\s]{0,45}|\[[/|]?\w{0,20}\|?|◁[^◁▷\s]{0,20})\Z")
+_BEGUN = re.compile(r"(?:<(?:[^<>\s][^<>\n]{0,44})?|\[[/|]?\w{0,20}[|~]?|\](?:~!?b?)?|◁[^◁▷\s]{0,20})\Z")
 _LONGEST_MARK_CHARS = 50
 # What stands before a mark that is a word of a sentence: words that go on, or a quotation that begins.
 _SPOKEN_OF = re.compile(r"(?:[^\W_][ \t]+|[,;–—][ \t]+|[`“‘«(]|(?:^|[\s(])[\"'])\Z")
 # What ends thoughts that a mark began, and those that words began.
-_ENDS_MARKED = re.compile(rf"{_MARKS['close']}|(?:final|assistant)\s?<\|message\|>", re.IGNORECASE)
+_ENDS_MARKED = re.compile(
+    rf"{_MARKS['close']}|(?:final|assistant)\s?(?:<\|constrain\|>\w{{1,10}})?<\|message\|>", re.IGNORECASE
+)
 _ENDS_WORDED = re.compile(rf"{_ENDS_MARKED.pattern}|assistant\s{{0,2}}final(?=\S)|here is my response:", re.IGNORECASE)
 # At once, so that what a whole reply costs grows with its length, whatever marks it holds.
 _FED_CHARS = 2000
@@ -39,7 +44,7 @@ _FED_CHARS = 2000
 # How a reply begins whose template has eaten some of the marks: with a role, a channel of gpt-oss, or thoughts. Of the
 # last only their end is marked, and cited answers do not begin so; a reply that does is held until it is clear which it
 # is: an answer after all comes whole instead of word by word.
-_ROLES = ("assistant", "model", "bot", "chatbot", "gpt")
+_ROLES = ("assistant", "model", "bot", "chatbot", "gpt", "ai")
 _MUSING = (
     "okay, ", "ok, ", "alright, ", "hmm", "let me ", "let's ", "first, i ", "we are given", "we need to ", "i need to ",
     "the user ", "user asks", "so, the ", "so the user", "the question is ", "the question asks ", "got it",

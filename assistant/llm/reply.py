@@ -81,18 +81,20 @@ def read_reply(pieces: Iterable[bytes]) -> Iterator[Said]:
     size = 0
     for line in _lines(pieces):
         name, _, value = (part.strip() for part in line.partition(b":"))
-        if name == b"data" and not plain:
+        said = value if name == b"data" else line
+        if not plain and (_is_done(said) or _json(said) is not None):
+            # Not every server sets its events apart, or marks them as data; a line that is one ends what came before.
+            yield from _said(said)
+            data.clear()
+        elif plain or name not in (b"data", b"event", b"id", b"retry", b""):
+            size += len(line)
+            if size < _LONGEST_BODY_BYTES:
+                plain.append(line)
+        elif name == b"data":
             data.append(value)
-            # Not every server sets its events apart, so a line that is one by itself ends what came before.
-            if _is_done(value) or _json(value) is not None:
-                yield from _said(value)
-                data.clear()
-        elif name in (b"event", b"id", b"retry", b"") and not plain:
+        else:
             yield from _said(b"\n".join(data))
             data.clear()
-        elif size < _LONGEST_BODY_BYTES:
-            size += len(line)
-            plain.append(line)
     yield from _said(b"\n".join(data))
     yield from _said(b"\n".join(plain))
 
@@ -235,7 +237,7 @@ class Reply:
 
     def _folded(self, left_chars: int) -> Iterator[Piece]:
         """What comes until the reply's end, silence or greatest length, but for what the fold still holds."""
-        fold, has_words = self._fold, False
+        fold, has_pieces = self._fold, False
         since = time.monotonic()
         for said in self._events():
             silent_s = time.monotonic() - since
@@ -251,8 +253,8 @@ class Reply:
             if said.error is not None and self._end is None:
                 raise Refused(0, said.error)
             # Some servers send the whole once more after its pieces.
-            written = printable("" if said.is_message and has_words else said.words)
-            has_words = has_words or bool(said.words)
+            written = printable("" if said.is_message and has_pieces else said.words)
+            has_pieces = has_pieces or bool(said.words) and not said.is_message
             if said.words or said.thoughts:
                 since, self.has_begun = time.monotonic(), True
             if words := fold.feed(written):
@@ -316,11 +318,12 @@ def _said(text: bytes) -> Iterator[Said]:
     if _is_done(text):
         yield Said(end="done")
     elif text.strip():
-        event = _json(text)
-        said = said_by(event)
-        if event is None or (event and "choices" not in event and not said.error):
-            said.unread = text[:_LONGEST_UNREAD_BYTES].decode("utf-8", "replace")
-        yield said
+        events = _json(text)
+        for event in [None] if events is None else events:
+            said = said_by(event)
+            if event is None or (event and "choices" not in event and not said.error):
+                said.unread = text[:_LONGEST_UNREAD_BYTES].decode("utf-8", "replace")
+            yield said
 
 
 def _is_done(data: bytes) -> bool:
@@ -338,13 +341,15 @@ def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
             line = bytearray(begun)
 
 
-def _json(text: bytes) -> dict[str, Any] | None:
+def _json(text: bytes) -> list[dict[str, Any]] | None:
+    """The object that a text is, or the objects of a list; None where it is neither."""
     try:
         # Not strict: there are servers that leave a control character in a text as it is.
         given = json.loads(text.decode("utf-8", "replace"), strict=False)
     except (ValueError, RecursionError):
         return None
-    return given if isinstance(given, dict) else None
+    events = given if isinstance(given, list) else [given]
+    return events if all(isinstance(event, dict) for event in events) else None
 
 
 def _parts(content: object, depth: int = 0) -> tuple[str, str]:

@@ -27,6 +27,7 @@ from assistant.types import Answer, Citation, StatementCheck
 from ingest.errors import CorpusMissing, TalksError
 from ingest.records import Kind, Record, speaker_names
 from ingest.schema import record_to_json
+from ingest.text import valid_text
 
 # In an address, what would end or break the link or the field that it stands in, as the address itself may write it.
 ADDRESS = {ord(sign): f"%{ord(sign):02X}" for sign in " \"'\\{}<>^`|()[]\n"}
@@ -259,7 +260,8 @@ def read_lines(name: str) -> Iterator[str]:
     if name == "-":
         return iter(sys.stdin)
     try:
-        return iter(Path(name).read_text(encoding="utf-8-sig").splitlines())
+        # Not splitlines: a text in JSON may hold other line ends.
+        return iter(Path(name).read_text(encoding="utf-8-sig").split("\n"))
     except (OSError, UnicodeDecodeError) as error:
         raise CorpusMissing(f"{name} cannot be read as a batch file ({error}); name a JSONL file in UTF-8.") from error
 
@@ -306,17 +308,39 @@ def _each(lines: Iterator[str], work: Callable[[BatchLine], SearchJson | AnswerJ
             continue
         given: Any = None
         try:
-            given = json.loads(text)
+            given = given_json(text)
             line = BatchLine.model_validate(given)
             yield {"id": line.id, **work(line)}
-        except json.JSONDecodeError as error:
-            yield {"id": None, "error": f"line {number} is not JSON ({error.msg}); give one object a line"}
         except ValidationError as error:
             where, fault = first_fault(error)
             line_id = given.get("id") if isinstance(given, dict) else None
             yield {"id": line_id, "error": f"line {number}: {where or 'the line'}: {fault}"}
         except TalksError as error:
             yield {"id": line.id, "error": str(error)}
+        except NotJson as error:
+            yield {"id": None, "error": f"line {number} is not JSON ({error}); give one object a line"}
+
+
+class NotJson(Exception):
+    """Something from outside is not the JSON that it should be; the text says why."""
+
+
+def given_json(text: str | bytes) -> Any:
+    """What JSON from outside says, each text in it made valid.
+
+    Raises:
+        NotJson: It is none, or one that cannot be read.
+    """
+    try:
+        given = json.loads(text)
+        return json.loads(valid_text(json.dumps(given, ensure_ascii=False)))
+    except json.JSONDecodeError as error:
+        raise NotJson(error.msg) from None
+    except (
+        ValueError,
+        RecursionError,
+    ) as error:  # a number of thousands of digits, other bytes, lists in lists in lists
+        raise NotJson(str(error)) from None
 
 
 def first_fault(error: ValidationError) -> tuple[str, str]:

@@ -8,6 +8,7 @@ changes nothing. Who gives a wrong password waits before the next try. Leaves to
 
 import asyncio
 import ipaddress
+import re
 import socket
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -17,6 +18,8 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _FOREIGN = "This page does not answer here; open it by its own name{name}."
+# Nothing but a name, or a number in brackets, and a port: what is more could be read otherwise by somebody else.
+_ADDRESS = re.compile(r"(?:\[([\da-f:.]+)\]|([\w-]+(?:\.[\w-]+)*)\.?)(?::\d{1,5})?", re.IGNORECASE | re.ASCII)
 # After so many wrong passwords from one address each further try waits, twice as long every time.
 _FREE_TRIES = 3
 _LONGEST_WAIT_S = 8.0
@@ -35,7 +38,8 @@ class Guard:
             public_name: The name under which a reverse proxy shows it, such as "talks.example.org"; or None.
         """
         self._app = app
-        self._public = _name_of(public_name or "")
+        public = public_name or ""
+        self._public = _name_of(urlsplit(public if "://" in public else f"//{public}").netloc)
         self._names = own_names(host) | {self._public}
         self._is_open = not is_loopback_host(host)
         self._tries_of = lru_cache(maxsize=_ADDRESSES_REMEMBERED)(lambda _: _Tries())
@@ -59,9 +63,10 @@ class Guard:
             return False
         if origins:
             return len(origins) == 1 and self._is_own_origin(origins[0], hosts[0])
-        # A link to the page may stand anywhere; a picture or script that another site takes from here may not.
+        # A link to the page may stand anywhere; a picture, script or frame that another site takes from here may not.
         if headers.get("sec-fetch-site", "none") in ("cross-site", "same-site"):
-            return method == "GET" and headers.get("sec-fetch-mode") == "navigate"
+            is_page = headers.get("sec-fetch-dest", "document") == "document"
+            return is_page and method == "GET" and headers.get("sec-fetch-mode") == "navigate"
         return True
 
     def _is_own(self, name: str) -> bool:
@@ -149,13 +154,10 @@ def _brings_password(scope: Scope) -> bool:
 
 
 def _name_of(address: str) -> str:
-    """The name in "https://name/" or "name:7860", as names are compared; "" where there is none."""
-    try:
-        parts = urlsplit(address if "://" in address else f"//{address}")
-        _ = parts.port  # raises where it is none
-    except ValueError:
-        return ""
-    return (parts.hostname or "").rstrip(".") if "@" not in address else ""
+    """The name in "name" or "name:7860", as names are compared; "" where it is not written like one."""
+    found = _ADDRESS.fullmatch(address)
+    name = (found[1] or found[2]).lower() if found else ""
+    return str(_number(name) or name)
 
 
 def _number(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

@@ -21,7 +21,16 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from pydantic import BaseModel, ValidationError
 
 from assistant.assembly import LONGEST_QUESTION_CHARS, NO_MODEL, Assistant, readable_question
-from assistant.outlets.formats import EARLIER_QUESTIONS, MARKER, AnswerJson, answer_json, citation_address, first_fault
+from assistant.outlets.formats import (
+    EARLIER_QUESTIONS,
+    MARKER,
+    AnswerJson,
+    NotJson,
+    answer_json,
+    citation_address,
+    first_fault,
+    given_json,
+)
 from assistant.types import Answer, Citation, Cited, Delta, Done, Event, Status
 from ingest.errors import QuestionTooLong, TalksError
 
@@ -229,7 +238,9 @@ async def _body(request: Request) -> bytes:
 
 def _parsed(body: bytes) -> _Request:
     try:
-        asked = _Request.model_validate_json(body)
+        asked = _Request.model_validate_json(json.dumps(given_json(body)))
+    except NotJson as error:
+        raise Refused(400, f"The body: Invalid JSON ({error}); correct it.") from None
     except ValidationError as error:
         where, fault = first_fault(error)
         raise Refused(400, f"{where or 'The body'}: {fault}; correct it.", param=where or None) from None

@@ -6,6 +6,7 @@ words and languages (`fields`).
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,6 +15,8 @@ from ingest.readers.tracks import Track, read_cues
 
 _SEPARATORS = ",;\t|"
 _LONGEST_HEADING_CHARS = 60
+# Before what a spreadsheet would take for a formula, as our own export has it too: no part of the text.
+_TEXT_SIGN = re.compile(r"\A'(?=[=+@-])")
 # One cell may hold a whole transcript.
 csv.field_size_limit(50_000_000)
 
@@ -39,7 +42,7 @@ def read_table(text: str) -> Track | Objects | None:
             return None
         line = reader.line_num + 1
         for row in reader:
-            cells = [cell.strip() for cell in row]
+            cells = [_TEXT_SIGN.sub("", cell.strip()) for cell in row]
             if any(cells):
                 rows.append((line, cells))
             line = reader.line_num + 1

@@ -79,6 +79,22 @@ def test_search_batch_answers_line_by_line_in_order(talks: Any, tmp_path: Path) 
     assert len(found[3]["results"]) == 2
 
 
+def test_batch_line_that_is_odd_costs_no_other_its_answer(talks: Any, tmp_path: Path) -> None:
+    batch = tmp_path / "batch.jsonl"
+    odd = [
+        '{"id": "half", "question": "Hessian \\ud83c", "history": ["Who \\udf09?"]}',
+        '{"id": "line ends", "question": "Hessian\u2028\x85"}',
+        "[" * 100_000,
+        '{"id": ' + "9" * 5_000 + "}",
+        '{"id": "last", "question": "Hessian"}',
+    ]
+    batch.write_text("\n".join(odd), encoding="utf-8")
+    found = lines(talks("search", "--batch", str(batch), "--limit", "1"))
+    assert [line["id"] for line in found] == ["half", "line ends", None, None, "last"]
+    assert [line["results"][0]["id"] for line in found if "results" in line] == [HESSIAN] * 3
+    assert all("is not JSON" in line["error"] for line in found[2:4])
+
+
 @pytest.mark.parametrize(
     ("options", "ids"),
     [

@@ -148,6 +148,20 @@ def test_reply_that_breaks_off_after_a_word_is_not_tried_again() -> None:
     assert len(server.asked) == 1
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        "'messages[0].role' does not take 'system' with this model",
+        '{"detail": [{"loc": ["body", "messages", 0, "role"], "msg": "Input should be user or assistant"}]}',
+        "Developer instruction is not enabled for this model", "The first message must be of the user",
+    ],
+)  # fmt: skip
+def test_refused_role_is_given_up_in_whatever_words(told: str) -> None:
+    with ScriptedEndpoint(Script(first=[Refusal(400, told)])) as server:
+        assert words(connect(server.address), system="Be brief.") == ["Scale brings instability [1]."]
+    assert [message["role"] for message in server.asked[-1]["messages"]] == ["user"]
+
+
 def test_model_without_system_role_gets_its_text_before_the_question() -> None:
     with ScriptedEndpoint(Script(has_system_role=False)) as server:
         endpoint = connect(server.address, "m")

@@ -38,7 +38,16 @@ def status(headers: dict[str, str], *, method: str = "POST", host: str = "127.0.
 
 @pytest.mark.parametrize(
     "host",
-    ["127.0.0.1:7860", "localhost:7860", "LOCALHOST:7860", "localhost", "[::1]:7860", "127.0.0.1", "localhost.:7860"],
+    [
+        "127.0.0.1:7860",
+        "localhost:7860",
+        "LOCALHOST:7860",
+        "localhost",
+        "[::1]:7860",
+        "127.0.0.1",
+        "localhost.:7860",
+        "[0:0:0:0:0:0:0:1]:7860",
+    ],
 )
 def test_own_name_is_let_in(host: str) -> None:
     assert status({"Host": host}) == 200
@@ -52,7 +61,8 @@ def test_own_name_is_let_in(host: str) -> None:
         "127.0.0.1.evil.example:7860",
         "127.0.0.1.nip.io", "localhostx", "0.0.0.0:7860", "192.168.1.7:7860", "[::2]:7860",
         "127.0.0.1:7860@evil.example",
-        "evil.example#127.0.0.1", "", "127.0.0.1:7860:1", "[::1", "2130706433",
+        "evil.example#127.0.0.1", "", "127.0.0.1:7860:1", "[::1", "2130706433", "[::1].evil.example", "[::1]x",
+        "localhost/:7860", "localhost?:7860", "localhost#", "localhost..", "localhost\t:7860", "127.0.0.1 evil.example",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
@@ -70,6 +80,12 @@ def test_name_of_somebody_else_is_refused(host: str, method: str) -> None:
 @pytest.mark.parametrize("method", ["GET", "POST", "OPTIONS"])
 def test_page_of_another_site_is_refused(origin: str, method: str) -> None:
     assert status({"Host": "127.0.0.1:7860", "Origin": origin}, method=method) == 403
+
+
+def test_page_of_another_site_may_link_to_this_page_and_not_frame_it() -> None:
+    headers = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}
+    assert status({**headers, "Sec-Fetch-Dest": "document"}, method="GET") == 200
+    assert status({**headers, "Sec-Fetch-Dest": "iframe"}, method="GET") == 403
 
 
 @pytest.mark.parametrize(

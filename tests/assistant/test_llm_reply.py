@@ -58,6 +58,17 @@ MARKED = {
     "Baichuan": f"<reserved_107>{ANSWER}</s><reserved_106>And?",
     "Nemotron": f"<SPECIAL_11>Assistant\n<think>{THOUGHT}</think>\n{ANSWER}\n<SPECIAL_12>",
     "Kimi's turns": f"<|im_assistant|>assistant<|im_middle|>{ANSWER}<|im_end|><|im_user|>user<|im_middle|>And?",
+    "Solar's parts": f"<|begin|>assistant<|think|>{THOUGHT}<|end|><|begin|>assistant<|content|>{ANSWER}<|end|>",
+    "named after the family": f"<lynx_think>{THOUGHT}</lynx_think>{ANSWER}</lynx_s>",
+    "named after the effort": f"<think_slower>{THOUGHT}</think_slower><answer>{ANSWER}</answer>",
+    "colon before start and end": f"<|think:start|>{THOUGHT}<|think:end|>{ANSWER}<|im:end|>",
+    "start and end behind": f"<|cot_start|>{THOUGHT}<|cot_end|>{ANSWER}",
+    "attributes": f'<think effort="high">{THOUGHT}</think >{ANSWER}',
+    "closed at once": f"<think />{ANSWER}",
+    "numbers without a use": f"[unused16]{THOUGHT}[unused17]{ANSWER}[unused10]",
+    "MiniMax": f"]~b]ai\n<think>{THOUGHT}</think>{ANSWER}[e~[",
+    "gpt-oss, of a form": f"<|channel|>analysis<|message|>{THOUGHT}<|end|><|start|>assistant<|channel|>final "
+    f"<|constrain|>text<|message|>{ANSWER}<|return|>",
     "padding": f"<bos>{ANSWER}<eos><pad><pad>",
     "mark after a space": f"{ANSWER} <|im_end|> And?",
     "thoughts within": f"Otters hold hands [1]. <think>{THOUGHT}</think> They sleep afloat [2].",
@@ -269,6 +280,14 @@ STREAMS: dict[str, list[bytes]] = {
         *(event(chunk({"content": word})) for word in OTTERS),
         event({"choices": [{"message": {"content": "".join(OTTERS)}, "finish_reason": "stop"}]}),
     ],
+    "pieces called messages": [
+        *(event({"choices": [{"message": {"content": word}}]}) for word in OTTERS),
+        b"data: [DONE]\n\n",
+    ],
+    "JSON lines": [
+        json.dumps(one).encode() + b"\n" for one in (*(chunk({"content": word}) for word in OTTERS), chunk({}, "stop"))
+    ],
+    "one list of all": [json.dumps([*(chunk({"content": word}) for word in OTTERS), chunk({}, "stop")]).encode()],
     "numbers as text": [
         *(event({"choices": [{"index": "0", "delta": {"content": word}}]}) for word in OTTERS),
         b"data: [DONE]\n\n",
@@ -362,7 +381,7 @@ def test_turn_mark_ends_the_request() -> None:
     ],
     ids=["temperature", "renamed", "both", "renamed and refused", "stream"],
 )
-@pytest.mark.parametrize("status", [400, 422])
+@pytest.mark.parametrize("status", [400, 404, 406, 422])
 def test_refused_parameter_is_left_out_and_not_sent_again(
     refusals: list[str], sent: dict[str, object], status: int
 ) -> None:

@@ -166,6 +166,11 @@ def test_parameters_that_mean_nothing_here_are_passed_over(address: str) -> None
     assert CEVHER in reply.json()["choices"][0]["message"]["content"]
 
 
+def test_half_a_sign_in_a_question_is_no_fault(address: str) -> None:
+    body = json.dumps({"model": "talks-quotes", "messages": user(f"{QUESTION} \ud83c")})
+    assert httpx.post(f"{address}/v1/chat/completions", content=body, timeout=60).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("body", "status", "said"),
     [

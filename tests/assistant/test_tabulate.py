@@ -43,6 +43,14 @@ def told(query: Query, store: RecordStore) -> CitedText:
     return answer
 
 
+def test_list_names_what_it_could_not_keep_to(store: RecordStore) -> None:
+    answer = CitedText()
+    for _ in tell(evaluate(Query(kind="paper"), store), store, answer, ["Tromsø"]):
+        pass
+    said = "There is **1 paper** (1 of 1). “Tromsø” stands nowhere in the collection and is not kept to."
+    assert answer.text.splitlines()[0] == said
+
+
 def test_list_says_its_conditions_its_count_and_whom_it_leaves_out(store: RecordStore) -> None:
     text = told(Query(kind="talk", conditions=(Condition("event", ("days",)),)), store).text
     assert text.splitlines()[0] == "There are **2 talks** at days (2 of 2). 2 talks give no event; they are left out."

@@ -401,6 +401,14 @@ def test_podcast_feed_finds_transcripts_and_chapters_by_their_addresses(tmp_path
     ]
 
 
+def test_sign_that_keeps_a_cell_from_being_a_formula_is_no_part_of_it(tmp_path: Path) -> None:
+    told = read(tmp_path, {"talks.csv": "title,speaker\n'=2+2 is 5,'@mira\n'Tis the season,O'Hara\n"})
+    assert [(record.title, record.speakers[0].name) for record in told.records] == [
+        ("=2+2 is 5", "@mira"),
+        ("'Tis the season", "O'Hara"),
+    ]
+
+
 def test_table_gives_a_talk_a_row_in_whatever_words_its_headings_are(tmp_path: Path) -> None:
     table = (
         "Titel;Referenten;Datum;Dauer;Sprache;Schlagworte;Mood\n"
@@ -588,5 +596,6 @@ def test_links_out_of_the_corpus_are_not_followed(tmp_path: Path) -> None:
     (corpus / "b.srt").symlink_to(tmp_path / "outside.srt")
     (corpus / "c.srt").symlink_to(corpus / "a.srt")
     (corpus / "gone.srt").symlink_to(tmp_path / "nowhere.srt")
-    assert [file.name for file in corpus_files(corpus)] == ["a.srt", "b.srt", "c.srt", "gone.srt"]
+    (corpus / "itself.srt").symlink_to("itself.srt")
+    assert [file.name for file in corpus_files(corpus)] == ["a.srt", "b.srt", "c.srt", "gone.srt", "itself.srt"]
     assert [record.title for record in read_corpus(corpus_files(corpus))[0].records] == ["a", "c"]
