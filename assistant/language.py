@@ -1,7 +1,8 @@
 """Which language a text is in; asked only where that decides something, since its model takes a second to load.
 
-Comes in: a text. Goes out: a language's code and its name. Of 2,870 English questions none is taken for another
-language; short ones in German, French or Spanish often stay unsure.
+Comes in: a text. Goes out: a language's code and its name. Of 24,000 short English questions two dozen are taken for
+another language, none of which holds as many unknown words as one that is looked at for it; of a few words in a close
+relative of others, such as Spanish, it stays unsure.
 """
 
 from functools import lru_cache
@@ -12,8 +13,9 @@ import langcodes
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
-# A text that is another language's comes to .96 at least, but for the shortest.
-_SURE_FROM = 0.9
+# Of 24,886 questions two English ones with so many unknown words are another language's at .6 ("Anybody from
+# Tsinghua?"), at .7 none. "¿Hay algo sobre puentes?" comes to .77.
+_SURE_FROM = 0.7
 # Enough to tell by, of a long text.
 _CHARS_READ = 1000
 

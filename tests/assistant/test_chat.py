@@ -358,8 +358,15 @@ def test_closing_a_turn_ends_the_request(assistant: Assistant) -> None:
         assert run(assistant)[0].citations
 
 
-def test_a_question_in_another_language_is_told_which_the_talks_are_in(assistant: Assistant) -> None:
-    answer, _ = run(assistant, "Wie spät ist es gerade auf dem Bahnhof von München, und wann fährt der nächste Zug?")
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Wie spät ist es gerade auf dem Bahnhof von München, und wann fährt der nächste Zug?",
+        "¿Hay algo sobre puentes?",
+    ],
+)
+def test_a_question_in_another_language_is_told_which_the_talks_are_in(assistant: Assistant, question: str) -> None:
+    answer, _ = run(assistant, question)
     assert answer.refused
     assert answer.abstention is not None
     assert answer.abstention.reason == "other_language"
