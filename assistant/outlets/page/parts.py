@@ -119,9 +119,9 @@ class Parts:
             with gr.Column(scale=0, min_width=0) as self.composer:
                 self.status = _html("<span></span>")
                 with gr.Row() as self.choices:
-                    self.scope = gr.Dropdown([], label=SAY("scope"), min_width=220, scale=2, **_SEVERAL, **_BARE)
+                    self.scope = gr.Dropdown([], label=SAY("scope"), min_width=190, scale=2, **_SEVERAL, **_BARE)
                     self.writer = gr.Dropdown(
-                        [("", "settings")], value="settings", label=SAY("writer"), min_width=175, **_BARE
+                        [("", "settings")], value="settings", label=SAY("writer"), min_width=200, **_BARE
                     )
                     styles = [(SAY(f"style_{style}"), style) for style in get_args(Style)]
                     self.style = gr.Dropdown(styles, value="normal", label=SAY("style"), min_width=120, **_BARE)
