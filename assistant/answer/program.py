@@ -22,7 +22,7 @@ from ingest.embedder import BundledEmbedder
 from ingest.record_store import RecordStore
 
 # From this chance on it is the program that is asked, where no record seems to tell what is asked.
-LEAST_CHANCE = 0.3
+LEAST_CHANCE = 0.5
 GREETING = "Hello! Ask me about the talks in your own words, and I answer with citations."
 
 
