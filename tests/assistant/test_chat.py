@@ -358,19 +358,17 @@ def test_closing_a_turn_ends_the_request(assistant: Assistant) -> None:
         assert run(assistant)[0].citations
 
 
-@pytest.mark.parametrize(
-    "question",
-    [
-        "Wie spät ist es gerade auf dem Bahnhof von München, und wann fährt der nächste Zug?",
-        "¿Hay algo sobre puentes?",
-    ],
-)
-def test_a_question_in_another_language_is_told_which_the_talks_are_in(assistant: Assistant, question: str) -> None:
-    answer, _ = run(assistant, question)
+def test_a_question_in_another_language_is_told_which_the_talks_are_in(assistant: Assistant) -> None:
+    answer, _ = run(assistant, "Wie spät ist es gerade auf dem Bahnhof von München, und wann fährt der nächste Zug?")
     assert answer.refused
     assert answer.abstention is not None
     assert answer.abstention.reason == "other_language"
     assert answer.text.startswith("The collection is in English;")
+
+
+def test_a_short_question_in_another_language_is_told_so_beside_what_is_shown(assistant: Assistant) -> None:
+    answer, _ = run(assistant, "¿Hay algo sobre puentes?")
+    assert "The collection is in English;" in f"{answer.text} {answer.notice}"
 
 
 def test_an_answer_in_another_language_than_its_source_is_not_called_unsupported(assistant: Assistant) -> None:
