@@ -81,3 +81,14 @@ def test_end_of_the_program_in_mid_answer_is_noticed_and_the_question_comes_back
     expect_back(page, "Long?")
     page.press(BOX, "Enter")
     wait_for_answer(page, "Long?")
+
+
+def test_question_whose_answer_was_not_finished_comes_back_whoever_loads_the_page_anew(
+    serve: Serve, visit: Visit
+) -> None:
+    page = visit(serve(Scripted({"Long?": slow_words(400)}, pause_s=0.05)))
+    ask(page, "Long?")
+    expect(last(page)).to_contain_text("word3")
+    for _ in range(2):  # the second goes before the first is ready
+        page.reload(wait_until="domcontentloaded")
+    expect_back(page, "Long?")

@@ -152,15 +152,19 @@
     if (named("c") !== state.open) toServer("opened_conversation", { id: named("c") });
   });
 
-  // What was typed stands in the box again, whoever loaded the page anew.
-  addEventListener("pagehide", () => box() && sessionStorage.setItem("talks-typed", box().value));
+  // What was typed, or asked and not yet answered, stands in the box again, whoever loads the page anew: Gradio does
+  // so too. A page that goes before it was ready has not put back yet what is kept.
+  addEventListener("pagehide", () => {
+    if (!document.body.classList.contains("talks-ready")) return;
+    const asked = find("#chat .answer.running") && all("#chat [data-testid=user]").at(-1).innerText;
+    sessionStorage.setItem("talks-typed", box().value || (asked ?? "").replaceAll("\u2060", ""));
+  });
 
   setInterval(async () => { // Gradio notices only when something is pressed, and in the middle of an answer not even then
     try {
       const { app_id: id } = await (await fetch("gradio_api/app_id")).json();
       const isNew = id !== window.gradio_config.app_id;
       if (!isNew && !state.lost) return;
-      if (isNew && find("#chat .answer.running")) fill(all("#chat [data-testid=user]").at(-1).innerText.replaceAll("\u2060", ""));
       location.reload();
     } catch {
       state.lost = true;
