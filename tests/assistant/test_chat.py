@@ -124,10 +124,12 @@ def test_talk_given_to_the_wrong_speaker_is_corrected(assistant: Assistant) -> N
     assert "“Hunting the Hessian” by Madeleine Udell" in answer.text
 
 
+@pytest.mark.parametrize("asked", ["What does {} speak about?", "Tell me about the talk of {}"])
 @pytest.mark.parametrize("name", ["Maryam Fazel", "Aryan Mokhtari", "Yian Ma"])
-def test_speaker_without_a_biography_is_told_by_the_talk(assistant: Assistant, name: str) -> None:
-    answer, _ = run(assistant, f"What does {name} speak about?")
+def test_speaker_without_a_biography_is_told_by_the_talk(assistant: Assistant, name: str, asked: str) -> None:
+    answer, _ = run(assistant, asked.format(name))
     assert not answer.refused
+    assert "not sure" not in answer.text
     assert name in str(answer.citations[0].speakers)
 
 
