@@ -36,7 +36,8 @@ FALSE_REFUSALS = (0.02, 0.03, 0.05, 0.08)
 # is shown, of questions whether there is something on one.
 DETAILS_REFUSED, SUBJECTS_REFUSED = 0.04, 0.08
 # None of these questions is of speech. Of 20 on cheese, chess and salmon that were put to 83 hours of lectures 10 were
-# answered, with this 3 are; of 95 chapter titles put as questions 1 was refused, with this 5 are.
+# answered, with this 3 are; of 95 chapter titles put as questions 1 was refused, with this 5 are. Less speech weighs
+# less.
 NAMELESS_SPEECH_ODDS = -np.log(0.8 / 0.2)
 # What everybody may ask of anybody who has a talk.
 OF_ANYBODY = (

@@ -158,7 +158,7 @@ class HybridRanker:
         self._gist_places[self._gist_rows] = snapshot.manifest.passages + np.arange(len(self._gist_rows))
         self._is_timed = np.zeros(self._last[-1] if len(self._last) else 0, dtype=np.bool_)
         self._is_timed[snapshot.store.timed_passages()] = True
-        self.has_times = bool(self._is_timed.any())
+        self.spoken = int(self._is_timed.sum())
         self.late_interaction: LateInteraction | None = None
         if isinstance(embedder, WordEmbedder) and snapshot.word_vectors is not None:
             self.late_interaction = LateInteraction(snapshot, embedder)
@@ -237,10 +237,10 @@ class HybridRanker:
             words = words.without_stop_words()
         else:
             vector = self.embedder.embed_question(text)
-        keyword = self.snapshot.keyword.scores(corrected, spoken=self.has_times)
+        keyword = self.snapshot.keyword.scores(corrected, spoken=self.spoken > 0)
         dense = self.snapshot.dense(vector, keyword)
         scores = fuse(dense, keyword, keyword_weight=self._keyword_weight)
-        if self.has_times:
+        if self.spoken:
             scores = self._of_moments(corrected, dense, keyword, scores)
         share = gist_share(float(keyword.max()))
         if share == 0 or not len(self._gist_rows):

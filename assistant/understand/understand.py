@@ -217,7 +217,7 @@ class Understander:
 
     def _scored(self, asked: Asked, *, seeks: bool = False) -> tuple[Asked, Scored | None]:
         """The scores of a question; speech, and whatever there is on a subject, is searched by the subject alone."""
-        if (seeks or self.ranker.has_times) and asked.text.strip():
+        if (seeks or self.ranker.spoken) and asked.text.strip():
             asked = replace(asked, subject=self._subject(asked.corrected)[0])
         return asked, self.ranker.score(asked)
 

@@ -1,6 +1,7 @@
 """Moments: what passages of speech take of their neighbours, and the second at which a recording opens."""
 
 import json
+import math
 from dataclasses import replace
 from itertools import pairwise
 
@@ -93,10 +94,12 @@ def test_speech_must_fit_better_where_a_question_names_nothing_that_is_here(reco
     understood = recordings.understand("Why do herons stand still for hours?")
     seen = recordings.gatherer.gather(understood).features
     assert seen is not None
-    assert (seen.is_speech, understood.named, understood.leans_on) == (True, (), ())
-    chance, written = (Abstainer().chance(understood, one) for one in (seen, replace(seen, is_speech=False)))
-    # Four times as likely not to be answered.
-    assert (1 - chance) / chance == pytest.approx(4 * (1 - written) / written, rel=1e-3)
+    assert (understood.named, understood.leans_on) == ((), ())
+    spoken = len(recordings.snapshot.store.timed_passages())
+    assert seen.speech == pytest.approx(math.log(spoken) / math.log(5500))
+    much, written = (Abstainer().chance(understood, replace(seen, speech=speech)) for speech in (1.0, 0.0))
+    # In 83 hours four times as likely not to be answered.
+    assert (1 - much) / much == pytest.approx(4 * (1 - written) / written, rel=1e-3)
 
 
 def test_question_without_a_word_of_the_passage_opens_it_at_its_start(recordings: Assistant) -> None:
