@@ -366,8 +366,8 @@ def told_signs(ranker: HybridRanker, words: Words | None, passages: Sequence[tup
 
 def _pinned(ranker: HybridRanker, words: Sequence[str], passages: Sequence[tuple[Passage, int]]) -> bool:
     keyword = ranker.snapshot.keyword
-    title, _, people = passages[0][0].heading.partition("\n")
-    names = set(keyword.words(people))
+    title = passages[0][0].heading.partition("\n")[0]
+    names = set(keyword.words(passages[0][0].people))
     texts = [set(keyword.words(f"{title}\n{passage.text}")) for passage, _ in passages]
     own = {word: sum(word in text for text in texts) for word in words if word not in names}
     has_pin = any(count and keyword.passages_with(word) == count for word, count in own.items())
