@@ -31,6 +31,7 @@ _NAME_THEN_TIME = re.compile(rf"(?P<name>[^\W\d_][^\d\[\]():]{{0,60}}?)[\s,â€“â€
 _LINK = re.compile(r"\[([^\[\]]{0,200})\]\([^()\s]{0,500}\)")
 _EMPHASIS = re.compile(r"\*\*|__|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)")
 _HEADING = re.compile(r"(?P<level>#{1,6})\s+(?P<text>.*?)\s*#*\s*")
+_FIELD = re.compile(r"(?P<heading>[^:]{1,40}):\s+(?P<value>\S.*)")
 # A heading that says what follows, not what it is about.
 _TRANSCRIPT = re.compile(
     r"(?:full )?(?:transcript|transcription|captions|subtitles|transkript|mitschrift)", re.IGNORECASE
@@ -151,6 +152,11 @@ def _document(blocks: Sequence[Block], meta: Mapping[str, Any], *, is_page: bool
         told.pop("author", None)
     if title is not None and (is_page or "title" not in told):
         told["title"] = title.text
+    while title and paragraphs and (line := _FIELD.fullmatch(paragraphs[0])) and (key := record_key(line["heading"])):
+        if key == "speakers" and not _names_people(line["value"]):
+            break  # somebody who has no name says something
+        told.setdefault(line["heading"], line["value"])
+        paragraphs.pop(0)
     if paragraphs and _names_people(paragraphs[0]):
         told = _byline(paragraphs.pop(0)) | told
     words = sum(len(cue.text.split()) for cue in timed)
