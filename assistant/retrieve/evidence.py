@@ -22,7 +22,7 @@ from ingest.links import deep_link
 from ingest.passages import Passage, Places, speaker_line, split_sentences
 from ingest.record_store import RecordStore
 from ingest.records import record_pages, speaker_names
-from ingest.schema import DATE, EVENT, FIELDS, ORGANISATION, SERIES, URL_FIELD, VIDEO_URL, Field
+from ingest.schema import DATE, DURATION, EVENT, FIELDS, ORGANISATION, SERIES, URL_FIELD, VIDEO_URL, Field
 from ingest.text import web_address
 from ingest.token_vectors import Words
 from ingest.transcript import hard_pieces
@@ -42,7 +42,7 @@ MOST_OF_OWN = 0.6
 # A longer record, such as a transcript, is given to a model as its best passages and their neighbours.
 LONGEST_RECORD_CHARS = 8000
 # Of a record's fields, those that answers speak of.
-TOLD_TO_MODEL = (ORGANISATION, EVENT, SERIES, DATE)
+TOLD_TO_MODEL = (ORGANISATION, EVENT, SERIES, DATE, DURATION)
 # What the panel beside an answer shows before anything is cited.
 SOURCES_SHOWN = 6
 # A recording is opened a moment before the words, so that none is missed.
@@ -289,6 +289,7 @@ def source_passage(places: Places, passage: Passage, score: float = 1.0) -> Sour
         title=record.title,
         speakers=tuple(speaker_line(speaker) for speaker in record.speakers),
         pages=tuple(record_pages(record)),
+        told=", ".join(filter(None, (field.shown(record) for field in (DATE, DURATION)))),
         section=passage.section,
         text=passage.text,
         score=score,

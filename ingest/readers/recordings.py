@@ -131,9 +131,11 @@ def _downloaded(value: Mapping[str, Any]) -> Iterator[Given]:
     )  # fmt: skip
     values |= {
         "speakers": [match["people"] for line in lines if (match := _SPEAKERS.fullmatch(line))],
-        # Its chapters stand by themselves.
+        # Its speakers and chapters stand by themselves.
         "abstract": "\n".join(
-            line for line in lines if not ((match := _TIMED.fullmatch(line)) and match["title"] in titles)
+            line
+            for line in lines
+            if not _SPEAKERS.fullmatch(line) and not ((match := _TIMED.fullmatch(line)) and match["title"] in titles)
         ).strip(),
         "chapters": chapters,
         "duration_s": keys.get("duration"),
