@@ -136,8 +136,20 @@ def parse_dated_line(line: str) -> tuple[Date, int | None] | None:
     return found, int(comments) if comments else None
 
 
-def parse_date(text: str) -> Date:
-    """Read a date that stands alone, in words or as `Date.iso` writes it; what is not understood is kept as written."""
+def day_first(text: str) -> bool | None:
+    """Whether a date in numbers has the day before the month; None where it does not tell."""
+    numbers = _NUMBERS.fullmatch(text.strip())
+    first, second = (int(numbers["first"]), int(numbers["second"])) if numbers else (0, 0)
+    is_first = first > 12 or (numbers is not None and numbers["sign"] == ".")
+    return is_first if is_first != (second > 12) else None
+
+
+def parse_date(text: str, order: bool | None = None) -> Date:
+    """Read a date that stands alone, in words or as `Date.iso` writes it; what is not understood is kept as written.
+
+    Args:
+        order: What other dates of the same hand tell by `day_first`.
+    """
     text = text.strip()
     if (dated := parse_dated_line(text)) and dated[1] is None:
         return dated[0]
@@ -145,9 +157,10 @@ def parse_date(text: str) -> Date:
         return Date(text, int(named["year"]), _MONTHS.index(named["month"][:3].casefold()) + 1)
     if numbers := _NUMBERS.fullmatch(text):
         first, second, of_year = (int(numbers[part]) for part in ("first", "second", "year"))
-        by_sign = numbers["sign"] == "."
-        day_in, month_in = (second, first) if second > 12 and not by_sign else (first, second)
-        is_clear = (by_sign or day_in > 12 or first == second) and _is_day(of_year, month_in, day_in)
+        own = day_first(text)
+        order = order if own is None else own
+        day_in, month_in = (second, first) if order is False else (first, second)
+        is_clear = (order is not None or first == second) and _is_day(of_year, month_in, day_in)
         return Date(text, of_year, month_in, day_in) if is_clear else Date(text, of_year)
     match = _ISO.fullmatch(text)
     if match is None:

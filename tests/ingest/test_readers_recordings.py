@@ -432,12 +432,28 @@ def test_table_gives_a_talk_a_row_in_whatever_words_its_headings_are(tmp_path: P
 
 
 def test_date_that_is_read_in_part_or_not_at_all_is_told(tmp_path: Path) -> None:
-    found = read(tmp_path, {"talks.csv": "title,date\nIce,04/03/2024\nSnow,soon\nHail,13/03/2024\n"})
-    assert [told(record).get("date_iso") for record in found.records] == ["2024", None, "2024-03-13"]
+    found = read(tmp_path, {"talks.csv": "title,date\nIce,04/03/2024\nSnow,soon\nHail,11/03/2024\n"})
+    assert [told(record).get("date_iso") for record in found.records] == ["2024", None, "2024"]
     assert [(one.line, one.message.partition(";")[0]) for one in found.warnings] == [
         (2, 'the date "04/03/2024" is read as 2024'),
         (3, 'the date "soon" is read as none'),
+        (4, 'the date "11/03/2024" is read as 2024'),
     ]
+
+
+@pytest.mark.parametrize(
+    ("dates", "isos"),
+    [
+        pytest.param(["04/03/2024", "13/03/2024"], ["2024-03-04", "2024-03-13"], id="one tells that the day is first"),
+        pytest.param(["04/03/2024", "03/13/2024"], ["2024-04-03", "2024-03-13"], id="one tells that the month is"),
+        pytest.param(["04/03/2024", "03/13/2024", "13/03/2024"], ["2024", "2024-03-13", "2024-03-13"], id="two hands"),
+        pytest.param(["04/03/2024", "05/05/2024"], ["2024", "2024-05-05"], id="day and month alike tell nothing"),
+    ],
+)
+def test_dates_of_a_column_are_read_alike(tmp_path: Path, dates: list[str], isos: list[str]) -> None:
+    rows = "".join(f"Ice {number};{date}\n" for number, date in enumerate(dates))
+    found = read(tmp_path, {"talks.csv": f"title;held on\n{rows}"})
+    assert [(told(one)["date"], told(one)["date_iso"]) for one in found.records] == [*zip(dates, isos, strict=True)]
 
 
 @pytest.mark.parametrize(
