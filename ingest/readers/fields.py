@@ -50,7 +50,7 @@ _RECORD = """
 title: name, talk, talk title, titel, titre, titulo, thema, session title, paper title
 speakers: speaker, speaker name, speaker names, speaker s, presenter, presenters, person, persons, author, authors,
     main speaker, lecturer, instructor, sprecher, sprecherin, referent, referenten,
-    vortragende, orateur, intervenant, ponente, guest, guests, host, hosts, who
+    vortragende, orateur, intervenant, ponente, guest, guests, who
 abstract: description, summary, about, details, zusammenfassung, beschreibung, resume, resumen, descripcion
 bio: biography, speaker bio, about the speaker, biografie, biographie
 transcript: full transcript, captions text, transkript, mitschrift
