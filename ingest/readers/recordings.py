@@ -22,7 +22,7 @@ _SPEAKERS = re.compile(
     r"|intervenante?s?|orateurs?|ponentes?)\s*:\s*(?P<people>\S.{0,300})",
     re.IGNORECASE,
 )
-_TIMED = re.compile(r"\W*(?:\d+:)?\d+:\d\d\W+(?P<title>\S.*?)\s*")
+_TIMED = re.compile(r"\W*(?:\d+:)?\d+:\d\d\W+(?P<title>\S.*)")
 # What these keys of a downloader say stands elsewhere, or names the file itself.
 _TOLD_ELSEWHERE = frozenset(
     "_type _version extractor extractor_key ie_key epoch fulltitle display_id original_url webpage_url_basename"
@@ -135,7 +135,8 @@ def _downloaded(value: Mapping[str, Any]) -> Iterator[Given]:
         "abstract": "\n".join(
             line
             for line in lines
-            if not _SPEAKERS.fullmatch(line) and not ((match := _TIMED.fullmatch(line)) and match["title"] in titles)
+            if not _SPEAKERS.fullmatch(line)
+            and not ((match := _TIMED.fullmatch(line.strip())) and match["title"] in titles)
         ).strip(),
         "chapters": chapters,
         "duration_s": keys.get("duration"),

@@ -515,7 +515,11 @@ def test_markdown_transcript_gives_its_front_matter_headings_and_cues(tmp_path: 
     ("above", "speakers", "series", "abstract"),
     [
         pytest.param(
-            "Presenter: Ada Roe\nPodcast: Cold\n", ["Ada Roe"], "Cold", "", id="fields of ours in other words"
+            "Guest: Ada Roe\nPodcast: Cold\nGuest: Bo Lind\nAbout: Ice.\n",
+            ["Ada Roe", "Bo Lind"],
+            "Cold",
+            "About: Ice.",
+            id="fields of ours in other words",
         ),
         pytest.param("Speaker: so we begin\n", ["Bo Lind"], None, "Speaker: so we begin", id="somebody without a name"),
         pytest.param("Mood: dry\n", ["Bo Lind"], None, "Mood: dry", id="no field of ours"),
