@@ -226,9 +226,9 @@ class ChatEngine:
             yield from messages.quotes(turn.answer, best, lead=messages.EACH)
 
     def _quote(self, turn: _Turn, ids: Sequence[str], most: int, *, lead: str) -> Iterator[Event]:
-        """What those of the ranked records say that have these ids."""
+        """What those of the ranked records say that have these ids, and more to say than a title."""
         for record in turn.evidence.records:
-            if record.record_id in ids:
+            if record.record_id in ids and record.passages[0].passage.section != "title":
                 yield from messages.quotes(turn.answer, self._best_of(turn, record, most), lead=lead)
 
     def _correct(self, turn: _Turn) -> Iterator[Event]:

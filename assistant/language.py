@@ -45,8 +45,8 @@ def language_named(word: str) -> str | None:
 
 
 def language_name(code: str) -> str:
-    """In English, such as "German"."""
-    return langcodes.Language.get(code).display_name()
+    """In English, such as "German"; what is no code as it is."""
+    return langcodes.Language.get(code).display_name() if langcodes.tag_is_valid(code) else code
 
 
 @lru_cache(maxsize=1)

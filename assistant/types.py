@@ -131,6 +131,7 @@ class SourcePassage(Located):
 
     Attributes:
         pages: The pages that the record stood on.
+        told: When the record is from and how long it lasts, as a person reads it.
         score: The ranking's score, higher is better.
         opens: Where its sentences or chapters open in the recording: offset in the text, second or None, address;
             empty where the source gives no times.
@@ -139,6 +140,7 @@ class SourcePassage(Located):
     pages: tuple[str, ...]
     text: str
     score: float
+    told: str = ""
     opens: tuple[tuple[int, int | None, str | None], ...] = ()
 
 

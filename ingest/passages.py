@@ -45,8 +45,7 @@ class Passage:
         text: Equals `record_text(record)[start:end]`.
         start: Offset in the record's text, in characters.
         end: Offset after the last character.
-        heading: Title and speakers or organisation, put above the text for search, never quoted; a transcript's has
-            its speaker and chapter.
+        heading: Title, `people`, and chapter where it was spoken, a line each; above the text for search, never quoted.
         start_s: When its first word is said, in seconds from the start of the recording; None where that is not known.
         end_s: When its last word has been said, likewise.
         speaker: Who says most of it, as the source names them; None outside transcripts, or where it names nobody.
@@ -63,6 +62,11 @@ class Passage:
     start_s: float | None = None
     end_s: float | None = None
     speaker: str | None = None
+
+    @property
+    def people(self) -> str:
+        """Its speakers or organisation, of what was spoken who speaks it; "" where nobody is told."""
+        return "".join(self.heading.split("\n")[1:2])
 
     @property
     def headed_text(self) -> str:
@@ -205,8 +209,8 @@ def _passage(record: Record, section: str, name: str, text: str, span: Span, off
     )
 
 
-def _heading(*lines: str) -> str:
-    return "\n".join(line[:_LONGEST_HEADING_LINE_CHARS] for line in lines if line)
+def _heading(title: str, people: str, chapter: str = "") -> str:
+    return "\n".join(line[:_LONGEST_HEADING_LINE_CHARS] for line in (title, people, chapter)).rstrip("\n")
 
 
 def _whole_spans(text: str) -> list[Span]:

@@ -184,7 +184,7 @@ DURATION = Field(
     "duration_s", SECONDS, "duration", "durations", aliases="length, running time", reads="lasting {}", kinds=TALKS
 )
 SCHEDULED = Field("scheduled_s", SECONDS, "scheduled time", aliases="slot", kinds=TALKS)
-LANGUAGE = Field("language", NAME, "language", "languages", kinds=TALKS)
+LANGUAGE = Field("language", NAME, "language", "languages", reads="in {}", kinds=TALKS)
 TAGS = Field("tags", NAME, "tag", "tags", aliases="keyword, keywords, topic label", kinds=TALKS, holds_many=True)
 LICENSE = Field("license", NAME, "license", "licenses", aliases="licence, licences, copyright", kinds=TALKS)
 RECORDED = Field("recorded", FLAG, "recorded", kinds=TALKS)

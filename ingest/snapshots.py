@@ -49,7 +49,7 @@ from ingest.stores import EMBEDDED, EXACT_UP_TO, StoreChoice, VectorStore, neare
 from ingest.token_vectors import WordVectors
 
 # Raised whenever a snapshot written before could not be read by this code, or would be cut or worded otherwise.
-FORMAT = 9
+FORMAT = 10
 # A snapshot up to this size is read through when it is opened, in a tenth of a second; of a larger one only the parts
 # whose time differs from the one they were written at are. An ingest and the doctor read through any.
 _CHECKED_WHOLE_BYTES = 128 * 1024 * 1024

@@ -67,5 +67,6 @@ def not_held(why: str, near: Sequence[SourcePassage]) -> str:
 
 
 def by(source: SourcePassage) -> str:
-    """Who speaks, and from where; "" where that is not recorded."""
-    return f" by {'; '.join(source.speakers)}" if source.speakers else ""
+    """Who speaks, from where, when and how long; "" where that is not recorded."""
+    people = f" by {'; '.join(source.speakers)}" if source.speakers else ""
+    return f"{people} ({source.told})" if source.told else people

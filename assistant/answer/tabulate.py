@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from assistant.answer.citations import CitedText, Quote
+from assistant.language import language_name
 from assistant.query import MONTHS, PARTS, Condition, End, Query, Range, dates_in, is_number, numbers_in
 from assistant.retrieve.evidence import source_passage
 from assistant.retrieve.structured import Group, Result, kinds_of, lacking
@@ -147,7 +148,9 @@ def _tell_groups(result: Result, store: RecordStore, answer: CitedText) -> Itera
     records = {one: store.record(one) for one in shown_ids(result)}
     quotes = {one: _quote(query, record, store) for one, record in records.items()}
     for number, group in enumerate(result.groups[:MOST_SHOWN], 1):
-        name = _month(int(group.name)) if query.listed == "months" else one_line(group.name)
+        of_language = query.listed == schema.LANGUAGE.key
+        named = language_name(group.name) if of_language else group.name
+        name = _month(int(named)) if query.listed == "months" else one_line(named)
         yield from answer.say(f"\n{number}. **{name}**{_affiliation(query, group, records)} — {len(group.ids)}: ")
         for place, record in enumerate(records[one] for one in group.ids if one in records):
             yield from answer.say(("; " if place else "") + f"{one_line(record.title)} ")
@@ -289,6 +292,8 @@ def _value(key: str, value: str) -> str:
         return _range(dates_in(value), _day, "{} or later", "{} or before")
     if field is not None and field.type is schema.FLAG:
         return f"that are {field.one}" if value == "yes" else f"that are not {field.one}"
+    if field is schema.LANGUAGE:
+        return language_name(value)
     is_plain = field is not None and field.type is schema.NAME and field.reads and field is not schema.PAGE
     return value if is_plain else _SPEAKS.get(value, f"“{value}”")
 

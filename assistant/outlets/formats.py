@@ -263,7 +263,8 @@ def read_lines(name: str) -> Iterator[str]:
         # Not splitlines: a text in JSON may hold other line ends.
         return iter(Path(name).read_text(encoding="utf-8-sig").split("\n"))
     except (OSError, UnicodeDecodeError) as error:
-        raise CorpusMissing(f"{name} cannot be read as a batch file ({error}); name a JSONL file in UTF-8.") from error
+        why = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise CorpusMissing(f"{name} cannot be read as a batch file ({why}); name a JSONL file in UTF-8.") from error
 
 
 def search_batch(lines: Iterator[str], assistant: Assistant, *, filters: Query, limit: int) -> Iterator[dict[str, Any]]:

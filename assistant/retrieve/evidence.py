@@ -23,7 +23,7 @@ from ingest.links import deep_link
 from ingest.passages import Passage, Places, speaker_line, split_sentences
 from ingest.record_store import RecordStore
 from ingest.records import record_pages, speaker_names
-from ingest.schema import DATE, EVENT, FIELDS, ORGANISATION, SERIES, URL_FIELD, VIDEO_URL, Field
+from ingest.schema import DATE, DURATION, EVENT, FIELDS, ORGANISATION, SERIES, URL_FIELD, VIDEO_URL, Field
 from ingest.text import web_address
 from ingest.token_vectors import Words
 from ingest.transcript import hard_pieces
@@ -43,7 +43,7 @@ MOST_OF_OWN = 0.6
 # A longer record, such as a transcript, is given to a model as its best passages and their neighbours.
 LONGEST_RECORD_CHARS = 8000
 # Of a record's fields, those that answers speak of.
-TOLD_TO_MODEL = (ORGANISATION, EVENT, SERIES, DATE)
+TOLD_TO_MODEL = (ORGANISATION, EVENT, SERIES, DATE, DURATION)
 # What the panel beside an answer shows before anything is cited.
 SOURCES_SHOWN = 6
 # Passages of 71 lectures. Put to 1, 4, 16 and all of them, 6, 14, 27 and 40 of 100 questions on cheese and chess find
@@ -293,6 +293,7 @@ def source_passage(places: Places, passage: Passage, score: float = 1.0) -> Sour
         title=record.title,
         speakers=tuple(speaker_line(speaker) for speaker in record.speakers),
         pages=tuple(record_pages(record)),
+        told=", ".join(filter(None, (field.shown(record) for field in (DATE, DURATION)))),
         section=passage.section,
         text=passage.text,
         score=score,
@@ -370,8 +371,8 @@ def told_signs(ranker: HybridRanker, words: Words | None, passages: Sequence[tup
 
 def _pinned(ranker: HybridRanker, words: Sequence[str], passages: Sequence[tuple[Passage, int]]) -> bool:
     keyword = ranker.snapshot.keyword
-    title, _, people = passages[0][0].heading.partition("\n")
-    names = set(keyword.words(people))
+    title = passages[0][0].heading.partition("\n")[0]
+    names = set(keyword.words(passages[0][0].people))
     texts = [set(keyword.words(f"{title}\n{passage.text}")) for passage, _ in passages]
     own = {word: sum(word in text for text in texts) for word in words if word not in names}
     has_pin = any(count and keyword.passages_with(word) == count for word, count in own.items())

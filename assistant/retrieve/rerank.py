@@ -85,7 +85,7 @@ def sentence_spans(text: str) -> list[Span]:
 
 def without_people(words: Words, passage: Passage) -> Words:
     """A question's words without the names of those whose passage it is: within it they tell no sentence apart."""
-    return without_names(words, passage.heading.partition("\n")[2])
+    return without_names(words, passage.people)
 
 
 def without_names(words: Words, names: str) -> Words:

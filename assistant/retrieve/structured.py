@@ -272,6 +272,8 @@ def _told(key: str) -> str:
     field = schema.field_of(key)
     if field is None:
         return _PARTS.get(key, "0")
+    if field.type is DATES:  # "to be announced" is none
+        return f"coalesce(r.{key}_year, r.{key}_month) IS NOT NULL"
     return f"r.n_{field.each} > 0" if field.is_list else f"r.{key} IS NOT NULL"
 
 

@@ -70,7 +70,7 @@ _PARTS = {
     "code": "code, source code, repository, repo, github",
     "year": "year",
     "month": "month",
-    "kind:talk": "talk, recording, lecture, session, presentation",
+    "kind:talk": "talk, recording, lecture, session, presentation, episode",
     "kind:paper": "paper, article, preprint, publication",
     "kind:records": "record, entry, item",
 }

@@ -6,6 +6,7 @@ are read in one place. Menus, footers and scripts are no part of it, and nothing
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
@@ -31,6 +32,9 @@ _NAME_THEN_TIME = re.compile(rf"(?P<name>[^\W\d_][^\d\[\]():]{{0,60}}?)[\s,â€“â€
 _LINK = re.compile(r"\[([^\[\]]{0,200})\]\([^()\s]{0,500}\)")
 _EMPHASIS = re.compile(r"\*\*|__|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)")
 _HEADING = re.compile(r"(?P<level>#{1,6})\s+(?P<text>.*?)\s*#*\s*")
+_FIELD = re.compile(r"(?P<heading>[^:]{1,40}):\s+(?P<value>\S.*)")
+# What is told in paragraphs.
+_TEXTS = ("title", "abstract", "bio", "transcript")
 # A heading that says what follows, not what it is about.
 _TRANSCRIPT = re.compile(
     r"(?:full )?(?:transcript|transcription|captions|subtitles|transkript|mitschrift)", re.IGNORECASE
@@ -151,6 +155,9 @@ def _document(blocks: Sequence[Block], meta: Mapping[str, Any], *, is_page: bool
         told.pop("author", None)
     if title is not None and (is_page or "title" not in told):
         told["title"] = title.text
+    fields = _fields(paragraphs) if title else {}
+    paragraphs = paragraphs[sum(map(len, fields.values())) :]
+    told = {key: "; ".join(values) for key, values in fields.items()} | told
     if paragraphs and _names_people(paragraphs[0]):
         told = _byline(paragraphs.pop(0)) | told
     words = sum(len(cue.text.split()) for cue in timed)
@@ -161,6 +168,18 @@ def _document(blocks: Sequence[Block], meta: Mapping[str, Any], *, is_page: bool
         track, titled = None, [(cue.start_s, cue.text) for cue in timed]
     chapters = check_order([Chapter("", start_s, text) for start_s, text in titled if start_s is not None])
     return Document(told, paragraphs, chapters, track)
+
+
+def _fields(lines: Sequence[str]) -> dict[str, list[str]]:
+    """What the first lines tell of fields: "Speaker: Ada Roe", but not "Speaker: Let us begin"."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for line in lines:
+        field = _FIELD.fullmatch(line)
+        key = record_key(field["heading"]) if field else None
+        if field is None or key in (None, *_TEXTS) or (key == "speakers" and not _names_people(field["value"])):
+            break
+        found[field["heading"]].append(field["value"])
+    return found
 
 
 def _names_people(line: str) -> bool:

@@ -29,11 +29,20 @@ _MONTH_FIRST = re.compile(
 )
 _DAY_FIRST = re.compile(rf"(?P<text>(?P<day>\d{{1,2}}) {_MONTH},?(?: (?P<year>\d{{4}}))?){_COMMENTS}", re.I)
 _ISO = re.compile(r"(?P<year>\d{4}|-)(?:-(?P<month>\d{1,2})(?:-(?P<day>\d{1,2}))?)?(?:[T ]\d{2}:\d{2}.*)?")
+_MONTH_ALONE = re.compile(rf"{_MONTH},? (?P<year>\d{{4}})", re.I)
+# Behind a full stop the month comes second; of "12/03/2024" nobody can tell.
+_NUMBERS = re.compile(r"(?P<first>\d{1,2})(?P<sign>[./-])(?P<second>\d{1,2})(?P=sign)(?P<year>\d{4})")
 # A leap year: "Feb 29" without its year may be right.
 _SOME_LEAP_YEAR = 2024
 # "75:10" is 75 minutes; behind hours there are at most 59.
 _CLOCK = re.compile(
     r"(?P<sign>-?)(?:(?:(?P<hours>\d{1,9}):)?(?P<minutes>\d{1,9}):)?(?P<seconds>\d{1,9})(?:[.,:](?P<fraction>\d{1,9}))?"
+)
+# "48 min", "1 h 2 min", "PT1H2M".
+_UNITS = re.compile(
+    r"(?P<sign>)(?:PT)?(?=\d)(?:(?P<hours>\d{1,9})\s?h(?:(?:ou)?rs?)?)?\s?(?:(?P<minutes>\d{1,9})\s?m(?:in(?:ute)?s?)?)?"
+    r"\.?\s?(?:(?P<seconds>\d{1,9})\s?s(?:ec(?:ond)?s?)?)?\.?(?P<fraction>)",
+    re.IGNORECASE,
 )
 
 # The first word of each line is ours; the others are what people write, in the languages of conferences we have seen.
@@ -41,19 +50,19 @@ _RECORD = """
 title: name, talk, talk title, titel, titre, titulo, thema, session title, paper title
 speakers: speaker, speaker name, speaker names, speaker s, presenter, presenters, person, persons, author, authors,
     main speaker, lecturer, instructor, sprecher, sprecherin, referent, referenten,
-    vortragende, orateur, intervenant, ponente
+    vortragende, orateur, intervenant, ponente, guest, guests, who
 abstract: description, summary, about, details, zusammenfassung, beschreibung, resume, resumen, descripcion
 bio: biography, speaker bio, about the speaker, biografie, biographie
 transcript: full transcript, captions text, transkript, mitschrift
 event: conference, conference name, meeting, veranstaltung, konferenz, evenement, evento
 series: playlist, course, podcast, show, reihe, serie
 organiser: organizer, channel, publisher, veranstalter
-venue: location, place, ort, lieu, lugar
+venue: location, place, hall, ort, lieu, lugar
 room: raum, saal, salle, sala
 track: category, theme, strang
 format: session type, session format, talk type, submission type
 date: recorded date, recorded, held, day, event date, datum, tag, fecha
-duration_s: duration, length, seconds, duration seconds, dauer, laenge, duree, duracion
+duration_s: duration, length, running time, runtime, seconds, duration seconds, dauer, laenge, duree, duracion
 language: lang, sprache, langue, idioma
 tags: tag, keywords, keyword, topics, schlagworte, schlagwoerter, mots cles
 license: licence, copyright, lizenz
@@ -70,10 +79,10 @@ text: transcript, caption, content, sentence, utterance, inhalt, texte, texto
 speaker: who, name, sprecher, sprecherin, locuteur, hablante
 """
 _DATES: dict[DateOf, str] = {
-    "published": "published date, publish date, published, published at, release date",
+    "published": "published date, publish date, published, published at, published on, release date",
     "uploaded": "upload date, uploaded, uploaded at",
-    "recorded": "recorded date, recorded",
-    "held": "held, event date",
+    "recorded": "recorded date, recorded, recorded on",
+    "held": "held, held on, event date",
 }
 
 
@@ -127,11 +136,32 @@ def parse_dated_line(line: str) -> tuple[Date, int | None] | None:
     return found, int(comments) if comments else None
 
 
-def parse_date(text: str) -> Date:
-    """Read a date that stands alone, in words or as `Date.iso` writes it; what is not understood is kept as written."""
+def day_first(text: str) -> bool | None:
+    """Whether a date in numbers has the day before the month; None where it does not tell."""
+    numbers = _NUMBERS.fullmatch(text.strip())
+    first, second = (int(numbers["first"]), int(numbers["second"])) if numbers else (0, 0)
+    is_first = first > 12 or (numbers is not None and numbers["sign"] == ".")
+    return is_first if is_first != (second > 12) else None
+
+
+def parse_date(text: str, order: bool | None = None) -> Date:
+    """Read a date that stands alone, in words or as `Date.iso` writes it; what is not understood is kept as written.
+
+    Args:
+        order: What other dates of the same hand tell by `day_first`.
+    """
     text = text.strip()
     if (dated := parse_dated_line(text)) and dated[1] is None:
         return dated[0]
+    if named := _MONTH_ALONE.fullmatch(text):
+        return Date(text, int(named["year"]), _MONTHS.index(named["month"][:3].casefold()) + 1)
+    if numbers := _NUMBERS.fullmatch(text):
+        first, second, of_year = (int(numbers[part]) for part in ("first", "second", "year"))
+        own = day_first(text)
+        order = order if own is None else own
+        day_in, month_in = (second, first) if order is False else (first, second)
+        is_clear = (order is not None or first == second) and _is_day(of_year, month_in, day_in)
+        return Date(text, of_year, month_in, day_in) if is_clear else Date(text, of_year)
     match = _ISO.fullmatch(text)
     if match is None:
         return Date(text)
@@ -149,9 +179,9 @@ def day_of(timestamp: str) -> str:
 
 
 def seconds_of(value: Any) -> float | int | None:
-    """A length in seconds: a number, "71", "1:11", "1:01:11", "0:01,5"; None where it is none that a clock shows."""
+    """A length in seconds: a number, "71", "1:11", "1:01:11", "0:01,5", "2 min"; None where no clock shows it."""
     if isinstance(value, str):
-        match = _CLOCK.fullmatch(value.strip())
+        match = _CLOCK.fullmatch(value.strip()) or _UNITS.fullmatch(value.strip())
         if match is None:
             return None
         hours, minutes, seconds = (int(match[part] or 0) for part in ("hours", "minutes", "seconds"))
@@ -190,4 +220,4 @@ def listed(text: str) -> list[str]:
 
 
 def _is_day(year: int | None, month: int, day: int) -> bool:
-    return 1 <= day <= monthrange(year or _SOME_LEAP_YEAR, month)[1]
+    return 1 <= month <= 12 and 1 <= day <= monthrange(year or _SOME_LEAP_YEAR, month)[1]

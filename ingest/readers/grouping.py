@@ -18,7 +18,7 @@ from ingest import schema
 from ingest.readers.fields import language_of
 from ingest.readers.people import is_name
 from ingest.readers.tracks import Made, Track
-from ingest.records import Chapter, Cue, Record, Source, Speaker, Value, Warning
+from ingest.records import Chapter, Cue, Record, Source, Speaker, Value, Warning, speaker_names
 from ingest.text import folded
 
 # Beyond this, captions belong to another recording; five of 71 real ones are 2 s longer than theirs.
@@ -214,7 +214,7 @@ class _Joining:
         entry = Entry(Record(self._names[mine[0].name].title, "talk", ()))
         record = self._with_files(mine[0], entry, mine)
         if record.transcript:
-            return replace(record, speakers=_named_voices(record.transcript))
+            return record
         self._warn(
             mine[0],
             "a recording with no captions and no record beside it; it is listed by its file name and cannot be "
@@ -335,7 +335,8 @@ class _Joining:
         found: dict[str, Value] = {schema.CAPTIONS.key: made.get(tag, track.made)}
         record = _with(record, found | ({schema.LANGUAGE.key: language} if language else {}))
         chapters = record.chapters or part.chapters
-        return _of(replace(record, transcript=cues, transcript_file=part.name, chapters=chapters), part)
+        record = replace(record, transcript=cues, transcript_file=part.name, chapters=chapters)
+        return _of(record if speaker_names(record) else replace(record, speakers=_named_voices(cues)), part)
 
     def _tell_late(self, record: Record, part: Part, cues: Sequence[Cue]) -> None:
         duration_s = schema.DURATION.of(record)

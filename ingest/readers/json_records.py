@@ -295,6 +295,10 @@ class _RecordReader:
             return parse_date(str(year)) if isinstance(year, int) and 0 < year < 10**4 else None
         if isinstance(iso, str):
             date = replace(parse_date(iso), text=date.text)
+        elif not date.iso or (date.month is None and date.iso != date.text):
+            self.messages.append(
+                f'the date "{date.text[:40]}" is read as {date.iso or "none"}; write it as 2024-03-31 is written.'
+            )
         return replace(date, of=of) if of in get_args(DateOf) else date
 
     def _links(self, given: Any) -> tuple[str, ...]:

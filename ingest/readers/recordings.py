@@ -22,6 +22,7 @@ _SPEAKERS = re.compile(
     r"|intervenante?s?|orateurs?|ponentes?)\s*:\s*(?P<people>\S.{0,300})",
     re.IGNORECASE,
 )
+_TIMED = re.compile(r"\W*(?:\d+:)?\d+:\d\d\W+(?P<title>\S.*)")
 # What these keys of a downloader say stands elsewhere, or names the file itself.
 _TOLD_ELSEWHERE = frozenset(
     "_type _version extractor extractor_key ie_key epoch fulltitle display_id original_url webpage_url_basename"
@@ -122,13 +123,22 @@ def _downloaded(value: Mapping[str, Any]) -> Iterator[Given]:
     is_edition = _is_edition(playlist, channel)
     released, uploaded = keys.text("release_date"), keys.text("upload_date")
     extractor = keys.text("extractor_key", "extractor").lower().split(":")[0]
+    chapters, lines = _chapters(keys, description), description.splitlines()
+    titles = {one["title"] for one in chapters}
     values = keys.told(
-        title="title fulltitle", abstract="description", organiser="channel uploader", venue="location",
+        title="title fulltitle", organiser="channel uploader", venue="location",
         language="language", license="license", url="webpage_url original_url", video_url="webpage_url original_url",
     )  # fmt: skip
     values |= {
-        "speakers": [match["people"] for line in description.splitlines() if (match := _SPEAKERS.fullmatch(line))],
-        "chapters": _chapters(keys, description),
+        "speakers": [match["people"] for line in lines if (match := _SPEAKERS.fullmatch(line))],
+        # Its speakers and chapters stand by themselves.
+        "abstract": "\n".join(
+            line
+            for line in lines
+            if not _SPEAKERS.fullmatch(line)
+            and not ((match := _TIMED.fullmatch(line.strip())) and match["title"] in titles)
+        ).strip(),
+        "chapters": chapters,
         "duration_s": keys.get("duration"),
         "date": day_of(released or uploaded),
         "date_of": "published" if released else "uploaded",

@@ -34,6 +34,7 @@ _PICTURE = re.compile(rb"\x89PNG|\xff\xd8\xff|GIF8|RIFF....WEBP|BM....\0\0\0\0",
 # Beside the recordings of a folder, as PyVideo has it.
 _CATEGORY_FILE = "category.json"
 _CAPTION_ENDINGS = (".srt", ".vtt", ".sbv", ".json3")
+_TABLE_ENDINGS = (".csv", ".tsv")
 _TEXT_ENDINGS = ("", ".txt", ".text", ".md", ".markdown")
 # A line of a transcript may begin with "[00:01:23]".
 _JSON_START = re.compile(r"\s*(?:\{\s*[\"}]|\[(?!\s*\d+:\d))")
@@ -152,6 +153,8 @@ def _read_text(text: str, lines: list[str], name: str) -> Part:
             "no line with a time (00:00:01,000 --> 00:00:03,000): is it plain text? Save it as .txt or .md to have it "
             "read without times.",
         )
+    if ending in _TABLE_ENDINGS:
+        raise PageUnreadable(name, 1, 'a table without known headings; call its columns "title", "speaker", "date", …')
     document = documents.read_markdown(text)
     if ending in _TEXT_ENDINGS or document.track or documents.FRONT_MATTER.match(text):
         return _document(document, lines, name)

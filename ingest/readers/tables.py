@@ -10,8 +10,9 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from ingest.readers.fields import record_key, seconds_of, segment_key
+from ingest.readers.fields import day_first, parse_date, record_key, seconds_of, segment_key
 from ingest.readers.tracks import Track, read_cues
+from ingest.schema import DATE
 
 _SEPARATORS = ",;\t|"
 _LONGEST_HEADING_CHARS = 60
@@ -52,7 +53,13 @@ def read_table(text: str) -> Track | Objects | None:
         # Whisper's own TSV, and nothing else that we know, counts milliseconds.
         is_whisper = separator == "\t" and [heading.lower() for heading in headings] == ["start", "end", "text"]
         return _track(headings, rows, is_whisper=is_whisper)
-    return [(line, _object(headings, cells)) for line, cells in rows]
+    objects = [(line, _object(headings, cells)) for line, cells in rows]
+    for heading in (one for one in headings if record_key(one) == DATE.key):
+        orders = {day_first(one.get(heading, "")) for _, one in objects} - {None}
+        for _, one in objects if len(orders) == 1 else ():
+            if (date := parse_date(one.get(heading, ""), *orders)).day:
+                one.setdefault(f"{DATE.key}_iso", date.iso)
+    return objects
 
 
 def _object(headings: Sequence[str], cells: Sequence[str]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -190,6 +191,17 @@ def test_talk_of_the_event_that_is_named_comes_first(of_events: Assistant, event
 def test_list_by_relevance_holds_only_talks_of_the_event(of_events: Assistant) -> None:
     answer, _ = run(of_events, "Which talks of Apicon 2021 deal with bees?")
     assert {citation.id for citation in answer.citations} <= {"what-bees-see", "baking-rye-bread", "old-bridges"}
+
+
+def test_list_quotes_what_its_talks_say_and_no_title(tmp_path: Path) -> None:
+    talks = [{"title": "Chalk", "abstract": "Blackboards are quieter than screens."}, {"title": "Paper Boats"}]
+    told = "\n".join(json.dumps(one | {"speakers": ["Mina Park"]}) for one in talks)
+    (tmp_path / "talks.jsonl").write_text(told, encoding="utf-8")
+    made = Assistant(load_settings(corpus=tmp_path / "talks.jsonl", home=tmp_path / "home", llm_base_url=""))
+    made.ingest()
+    answer, _ = run(made, "What talks did Mina Park give?")
+    assert "**2 talks** by Mina Park" in answer.text
+    assert re.findall("^> .*", answer.text, re.MULTILINE) == ["> Blackboards are quieter than screens. [1]"]
 
 
 def test_themes_of_one_event_are_of_its_talks(of_events: Assistant) -> None:

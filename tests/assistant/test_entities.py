@@ -69,6 +69,7 @@ LINKED = {
     "field": ("Which venues are there?", "field", ("venue",)),
     "field by another word": ("Which conferences are there?", "field", ("event",)),
     "kind": ("Which lectures are there?", "kind", ("talk",)),
+    "kind, as a feed has it": ("Which episodes are there?", "kind", ("talk",)),
     "misspelt kind": ("papres of 2023", "kind", ("paper",)),
     "date": ("talks of 7 May 2017", "date", ("2017-05-07",)),
     "length": ("talks over half an hour", "seconds", ("1800",)),

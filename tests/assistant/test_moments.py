@@ -4,6 +4,7 @@ import json
 import math
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -88,6 +89,22 @@ def test_lecturer_who_is_named_in_an_abstract_is_quoted_from_what_is_said(record
     *_, done = recordings.turn("What did Ada Roe say about barnacles?", endpoint=None)
     assert isinstance(done, Done)
     assert "Barnacles glue themselves to rock" in done.answer.text
+
+
+def test_sentence_that_shares_the_word_asked_for_with_its_chapter_is_quoted(tmp_path: Path) -> None:
+    (tmp_path / "Bread.vtt").write_text(
+        vtt(["Hello and welcome to my small bakery", "Rye needs more water than wheat"])
+    )
+    chapters = [{"start_time": 0, "title": "Welcome"}, {"start_time": 10, "title": "Crust and rye"}]
+    told = {"chapters": chapters, "release_date": "20240913", "duration": 20}
+    head = {"id": "x", "title": "Bread", "extractor": "generic", "description": "Speaker: Ada Roe"}
+    (tmp_path / "Bread.info.json").write_text(json.dumps(head | told))
+    assistant = Assistant(load_settings(corpus=tmp_path, home=tmp_path / "home"))
+    assistant.ingest()
+    *_, done = assistant.turn("What did Ada Roe say about rye?", endpoint=None)
+    assert isinstance(done, Done)
+    assert "Rye needs more water than wheat" in done.answer.text
+    assert "the talk “Bread” by Ada Roe (published 2024-09-13, 0:00:20)" in done.answer.text
 
 
 def test_speech_must_fit_better_where_a_question_names_nothing_that_is_here(recordings: Assistant) -> None:

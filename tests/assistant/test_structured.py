@@ -167,6 +167,8 @@ def is_told(record: Record, key: str) -> bool:
         "odd_time": any(chapter.problem for chapter in record.chapters),
     }  # fmt: skip
     field = schema.field_of(key)
+    if field is schema.DATE:
+        return bool(date and date.iso)
     return parts[key] if field is None else bool(field.all_of(record))
 
 

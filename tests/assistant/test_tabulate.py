@@ -69,6 +69,11 @@ def test_list_says_its_conditions_its_count_and_whom_it_leaves_out(store: Record
             "3 talks give no venue; they are left out.",
         ),
         (
+            Query(kind="talk", conditions=(Condition("language", ("de", "Platt (von hier)")),)),
+            "None: the collection holds no talk in German or Platt (von hier) (0 of 0). "
+            "4 talks give no language; they are left out.",
+        ),
+        (
             Query(kind="talk", order="duration_s", descending=True, best=True),
             "There is **1 talk** with the longest duration (1 of 1):",
         ),

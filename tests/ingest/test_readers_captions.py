@@ -221,6 +221,8 @@ def test_text_before_the_first_time_is_named() -> None:
     [
         ("00:01,000", 1.0), ("1:02:03.5", 3723.5), ("00:00:02,5", 2.5), ("75:10.000", 4510.0),
         ("123:00:00,000", 442800.0), ("1:75:00.000", None), ("0:61.000", None), ("-0:01", -1),
+        ("48 min", 2880), ("1 h 2 min", 3720), ("PT1H2M3S", 3723), ("90 minutes", 5400), ("min", None),
+        ("2 h 75 min", None),
     ],
 )  # fmt: skip
 def test_written_time_in_seconds(written: str, wanted: float | None) -> None:

@@ -109,6 +109,12 @@ def test_caption_file_without_times_asks_what_it_is(tmp_path: Path) -> None:
         read_file(path, name="talk.srt")
 
 
+def test_table_whose_headings_say_nothing_is_told_what_to_call_them(tmp_path: Path) -> None:
+    (tmp_path / "any.csv").write_text("A;B\nIce;Ada Roe\n")
+    with pytest.raises(PageUnreadable, match='line 1: a table without known headings; call its columns "title"'):
+        read_file(tmp_path / "any.csv", name="any.csv")
+
+
 def test_text_without_times_is_read_as_what_was_said(tmp_path: Path) -> None:
     path = tmp_path / "talk.txt"
     path.write_text("Good morning.\n\nThis file has no times.\n")

@@ -83,7 +83,7 @@ def test_downloaded_recording_is_one_talk_with_all_that_is_told(tmp_path: Path) 
     assert told(record) == {
         "title": "On Ice",
         "speakers": ["Ada Roe", "Bo Lind"],
-        "abstract": INFO["description"],
+        "abstract": "Why lakes freeze. See https://ice.org/a.",
         "duration_s": 90,
         "chapters": [(0, 40, "Freezing"), (40, 90, "Thawing")],
         "event": "Ice Days 2019",
@@ -431,6 +431,31 @@ def test_table_gives_a_talk_a_row_in_whatever_words_its_headings_are(tmp_path: P
     assert [(one.key, one.count) for one in found.unused] == [("Mood", 1)]
 
 
+def test_date_that_is_read_in_part_or_not_at_all_is_told(tmp_path: Path) -> None:
+    found = read(tmp_path, {"talks.csv": "title,date\nIce,04/03/2024\nSnow,soon\nHail,11/03/2024\n"})
+    assert [told(record).get("date_iso") for record in found.records] == ["2024", None, "2024"]
+    assert [(one.line, one.message.partition(";")[0]) for one in found.warnings] == [
+        (2, 'the date "04/03/2024" is read as 2024'),
+        (3, 'the date "soon" is read as none'),
+        (4, 'the date "11/03/2024" is read as 2024'),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("dates", "isos"),
+    [
+        pytest.param(["04/03/2024", "13/03/2024"], ["2024-03-04", "2024-03-13"], id="one tells that the day is first"),
+        pytest.param(["04/03/2024", "03/13/2024"], ["2024-04-03", "2024-03-13"], id="one tells that the month is"),
+        pytest.param(["04/03/2024", "03/13/2024", "13/03/2024"], ["2024", "2024-03-13", "2024-03-13"], id="two hands"),
+        pytest.param(["04/03/2024", "05/05/2024"], ["2024", "2024-05-05"], id="day and month alike tell nothing"),
+    ],
+)
+def test_dates_of_a_column_are_read_alike(tmp_path: Path, dates: list[str], isos: list[str]) -> None:
+    rows = "".join(f"Ice {number};{date}\n" for number, date in enumerate(dates))
+    found = read(tmp_path, {"talks.csv": f"title;held on\n{rows}"})
+    assert [(told(one)["date"], told(one)["date_iso"]) for one in found.records] == [*zip(dates, isos, strict=True)]
+
+
 @pytest.mark.parametrize(
     "table",
     [
@@ -484,6 +509,29 @@ def test_markdown_transcript_gives_its_front_matter_headings_and_cues(tmp_path: 
             "transcript": [(1.0, None, "Ice is late this year again.", "Ada Roe")],
         }
     ]
+
+
+@pytest.mark.parametrize(
+    ("above", "speakers", "series", "abstract"),
+    [
+        pytest.param(
+            "Guest: Ada Roe\nPodcast: Cold\nGuest: Bo Lind\nAbout: Ice.\n",
+            ["Ada Roe", "Bo Lind"],
+            "Cold",
+            "About: Ice.",
+            id="fields of ours in other words",
+        ),
+        pytest.param("Speaker: so we begin\n", ["Bo Lind"], None, "Speaker: so we begin", id="somebody without a name"),
+        pytest.param("Mood: dry\n", ["Bo Lind"], None, "Mood: dry", id="no field of ours"),
+    ],
+)
+def test_lines_below_a_title_tell_fields_and_else_those_who_are_heard_speak(
+    tmp_path: Path, above: str, speakers: list[str], series: str | None, abstract: str
+) -> None:
+    text = f"# On Ice\n\n{above}\n[0:01] **Bo Lind:** Ice is late this year again.\n"
+    [record] = read(tmp_path, {"talk.md": text}).records
+    assert [one.name for one in record.speakers] == speakers
+    assert (record.values.get("series"), record.abstract) == (series, abstract)
 
 
 @pytest.mark.parametrize("key", ["acronym", "videos", "extractor"])

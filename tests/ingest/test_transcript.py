@@ -1,5 +1,6 @@
 """Transcripts as passages: every word once, sentences whole, seconds right, no passage too long."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -51,6 +52,12 @@ def test_chapters_part_passages_and_stand_in_their_headings() -> None:
     passages = record_passages(lecture(spoken(*["It goes on and on."] * 20), chapters=chapters))
     timed = [(p.start_s, p.heading.split("\n")[-1]) for p in passages if p.section == "transcript"]
     assert timed == [(0.0, "Freezing"), (40.0, "Thawing")]
+
+
+@pytest.mark.parametrize(("speakers", "people"), [((Speaker("Ada Roe"),), "Ada Roe"), ((), "")])
+def test_chapter_of_a_passage_is_none_of_its_people(speakers: tuple[Speaker, ...], people: str) -> None:
+    talk = lecture(spoken("It goes on."), chapters=(Chapter("", 0, "Freezing"),))
+    assert {one.people for one in record_passages(replace(talk, speakers=speakers))} == {people}
 
 
 def test_long_turns_are_kept_apart_and_short_ones_joined() -> None:
