@@ -1,6 +1,7 @@
 """The command line's contract: what it prints, its exit codes, one sentence for every error, never a traceback."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -225,3 +226,24 @@ def test_search_stays_fast_by_what_it_does_not_import(seeds_home: Path, seeds_re
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
     assert run.returncode == 0, run.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "said"),
+    [
+        pytest.param("list --json >&-", 0, "", id="no output"),
+        pytest.param("ask 'Which matrix is hunted?' --model none >&- 2>&- <&-", 0, "", id="nothing at all"),
+        pytest.param("search --batch - <&-", 0, "", id="no input"),
+        pytest.param("list > /dev/full", 1, "No space left on device", id="full, a list"),
+        pytest.param("ask 'Which matrix is hunted?' --model none > /dev/full", 1, "No space left", id="full, a turn"),
+        pytest.param("list --json | head -c 1", 0, "", id="read no further"),
+    ],
+)
+def test_streams_that_are_closed_or_full_are_no_crash(
+    seeds_home: Path, seeds_report: IngestReport, command: str, code: int, said: str
+) -> None:
+    line = f"'{sys.executable}' -m assistant.outlets.cli {command}"
+    env = {**os.environ, "TALKS_HOME": str(seeds_home)}
+    run = subprocess.run(["sh", "-c", line], env=env, capture_output=True, text=True, timeout=120, check=False)
+    assert (run.returncode, run.stderr.count("\n")) == (code, bool(said)), run.stderr
+    assert said in run.stderr
