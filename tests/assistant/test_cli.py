@@ -247,3 +247,17 @@ def test_streams_that_are_closed_or_full_are_no_crash(
     run = subprocess.run(["sh", "-c", line], env=env, capture_output=True, text=True, timeout=120, check=False)
     assert (run.returncode, run.stderr.count("\n")) == (code, bool(said)), run.stderr
     assert said in run.stderr
+
+
+@pytest.mark.parametrize("below", ["", "collections", "collections/talks"])
+def test_file_where_a_folder_of_the_index_should_be_is_named(tmp_path: Path, below: str) -> None:
+    page = tmp_path / "talks.jsonl"
+    page.write_text('{"title": "On Otters", "abstract": "Otters hold hands while they sleep."}\n')
+    home = tmp_path / "home"
+    (home / below).parent.mkdir(parents=True, exist_ok=True)
+    (home / below).write_text("a note")
+    result = CliRunner().invoke(app, ["search", "otters", "--home", str(home), "--corpus", str(page)])
+    assert result.exit_code == 1
+    assert "move the file away that stands where a folder should be" in result.stderr
+    assert "still serves" not in result.stderr
+    assert (home / below).read_text() == "a note"
