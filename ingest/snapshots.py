@@ -335,7 +335,7 @@ def find_current(collection: Path, choice: StoreChoice = EMBEDDED, *, whole: boo
         problem = None
         names = _pointed_at(collection)
         candidates = list(dict.fromkeys([*(names or []), *_on_disk(collection)]))
-        if names is None and (candidates or (collection / "current").exists()):
+        if names is None and (candidates or os.access(collection / "current", os.F_OK)):
             problem = str(_damage(collection, "what names the snapshot that serves is not what was written"))
         for name in candidates:
             try:
