@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 
 from ingest.errors import EndpointError, EndpointOverflow, EndpointRejected, EndpointSilent, EndpointUnreachable
+from ingest.text import printable
 
 _LONGEST_REASON_CHARS = 300
 # An error's text may be a whole web page.
@@ -183,7 +184,7 @@ class Teller:
         return EndpointRejected(said) if status else EndpointSilent(said)
 
     def _clean(self, text: str) -> str:
-        flat = " ".join(_without_tags(text[:_LONGEST_BODY_CHARS]).split())
+        flat = " ".join(printable(_without_tags(text[:_LONGEST_BODY_CHARS])).split())
         for secret in self._secrets:
             flat = flat.replace(secret, "…")
         return flat[:_LONGEST_REASON_CHARS].rstrip(" .;")

@@ -157,6 +157,7 @@ class Reply:
         self._end: str | None = None
         self._unread: object = None  # the first of it
         self._stray = ""  # the words of what came last, where it is none
+        self._is_one = False  # whether one message has all the words
         self._is_closed_well = False  # whether the server itself has said where the reply ends
         self._arrived: queue.SimpleQueue[Said | Exception | None] = queue.SimpleQueue()
         self._socket: socket.socket | None = None
@@ -266,6 +267,8 @@ class Reply:
             # Some servers send the whole once more after its pieces.
             written = printable("" if said.is_message and has_pieces else said.words)
             has_pieces = has_pieces or bool(said.words) and not said.is_message
+            if said.words:
+                self._is_one = said.is_message and not self.has_begun
             if said.words or said.thoughts:
                 since, self.has_begun = time.monotonic(), True
             if words := fold.feed(written):
@@ -311,7 +314,8 @@ class Reply:
         if not said_anything and self._unread:
             return self._teller.no_reply(Refused(0, self._unread).text)
         # A proxy ends well what broke off behind it, and there are servers that tell a fault as the last thing.
-        is_whole = self._end or self._fold.is_over or (self._is_closed_well and not self._stray)
+        closed_well = (self._is_closed_well or self._is_one) and not self._stray
+        is_whole = self._end or self._fold.is_over or closed_well
         if _BROKEN.search(end) or not is_whole:
             reason = "" if self._stray.startswith("{") else self._stray  # the half of an event
             return self._teller.broke_off(reason) if said_anything else self._teller.hung_up()

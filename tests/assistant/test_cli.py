@@ -87,11 +87,12 @@ def test_batch_line_that_is_odd_costs_no_other_its_answer(talks: Any, tmp_path: 
         '{"id": "line ends", "question": "Hessian\u2028\x85"}',
         "[" * 100_000,
         '{"id": ' + "9" * 5_000 + "}",
+        '{"id": -1e999, "question": 5}',
         '{"id": "last", "question": "Hessian"}',
     ]
     batch.write_text("\n".join(odd), encoding="utf-8")
     found = lines(talks("search", "--batch", str(batch), "--limit", "1"))
-    assert [line["id"] for line in found] == ["half", "line ends", None, None, "last"]
+    assert [line["id"] for line in found] == ["half", "line ends", None, None, "-Infinity", "last"]
     assert [line["results"][0]["id"] for line in found if "results" in line] == [HESSIAN] * 3
     assert all("is not JSON" in line["error"] for line in found[2:4])
 

@@ -378,6 +378,11 @@ def test_reply_of_no_known_form_is_told_in_its_own_words(body: str) -> None:
         words(connect(server.address, "m"))
 
 
+def test_whole_reply_on_an_open_ended_line_is_whole_without_a_reason_for_its_end() -> None:
+    with ScriptedEndpoint(raw(json.dumps({"choices": [{"message": {"content": "Otters."}}]}).encode())) as server:
+        assert words(connect(server.address, "m")) == ["Otters."]
+
+
 def test_answer_that_a_filter_cut_is_no_whole_one() -> None:
     script = raw(event(chunk({"content": "Otters"})), event(chunk({}, "content_filter")), b"data: [DONE]\n\n")
     with ScriptedEndpoint(script) as server, pytest.raises(EndpointSilent, match="content filter"):
