@@ -160,3 +160,10 @@ def test_text_with_some_zero_bytes_is_read(tmp_path: Path) -> None:
         (1, "4 control characters in it are shown as \ufffd."),
         (2, "not JSON "),
     ]
+
+
+def test_time_that_no_clock_shows_leaves_its_heading(tmp_path: Path) -> None:
+    path = tmp_path / "fjords.md"
+    path.write_text("# On Fjords\n\n[0:10] ice\n\n[0:99:99] salt\n\n[0:40] seals\n")
+    chapters = read_file(path, name=path.name).chapters
+    assert [(one.start_s, one.title) for one in chapters] == [(10.0, "ice"), (None, "salt"), (40.0, "seals")]
