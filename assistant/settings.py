@@ -13,6 +13,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from ingest.errors import SettingsError
 
 PACKAGE = Path(__file__).resolve().parent
+# A socket can be told to wait no longer than its clock holds.
+_A_DAY_S = 86_400
 
 
 def packaged(name: str) -> Path:
@@ -54,11 +56,16 @@ class Settings(BaseSettings):
     )
     llm_answer_tokens: int = Field(700, ge=32, description="The longest answer; four short paragraphs.")
     llm_thinking_tokens: int = Field(1500, ge=0, description="What a reasoning model may think on top of its answer.")
-    llm_connect_timeout_s: float = Field(3.0, gt=0, description="A server on this machine accepts at once.")
-    llm_first_token_timeout_s: float = Field(
-        120.0, gt=0, description="Until its first word; a laptop may load a model and read a prompt for a minute."
+    llm_connect_timeout_s: float = Field(
+        3.0, gt=0, le=_A_DAY_S, description="A server on this machine accepts at once."
     )
-    llm_idle_timeout_s: float = Field(30.0, gt=0, description="The longest silence between two words.")
+    llm_first_token_timeout_s: float = Field(
+        120.0,
+        gt=0,
+        le=_A_DAY_S,
+        description="Until its first word; a laptop may load a model and read a prompt for a minute.",
+    )
+    llm_idle_timeout_s: float = Field(30.0, gt=0, le=_A_DAY_S, description="The longest silence between two words.")
     llm_second_opinion: bool = Field(
         False, description="Ask the model again, in one short request, about statements that the check doubts."
     )

@@ -335,7 +335,7 @@ def find_current(collection: Path, choice: StoreChoice = EMBEDDED, *, whole: boo
         problem = None
         names = _pointed_at(collection)
         candidates = list(dict.fromkeys([*(names or []), *_on_disk(collection)]))
-        if names is None and (candidates or (collection / "current").exists()):
+        if names is None and (candidates or os.access(collection / "current", os.F_OK)):
             problem = str(_damage(collection, "what names the snapshot that serves is not what was written"))
         for name in candidates:
             try:
@@ -448,11 +448,14 @@ def write_errors_told(collection: Path) -> Iterator[None]:
     except Exception as error:
         if not isinstance(error, OSError | sqlite3.OperationalError) and "chroma" not in type(error).__module__:
             raise
-        full = getattr(error, "errno", None) == errno.ENOSPC or "full" in str(error)
-        remedy = "free some space" if full else "check the folder's permissions and the disk"
+        remedy = "check the folder's permissions and the disk"
+        if isinstance(error, NotADirectoryError | FileExistsError):
+            remedy = "move the file away that stands where a folder should be"
+        elif getattr(error, "errno", None) == errno.ENOSPC or "full" in str(error):
+            remedy = "free some space"
+        serves = " The index that was there still serves." if serving_name(collection) else ""
         raise IndexUnwritable(
-            f"{collection}: the index cannot be written ({error}); {remedy} and run `talks ingest` again. "
-            "The index that was there still serves."
+            f"{collection}: the index cannot be written ({error}); {remedy} and run `talks ingest` again.{serves}"
         ) from error
 
 

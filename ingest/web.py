@@ -103,7 +103,8 @@ def _written_out(host: str) -> str:
 
 def shown_address(address: str) -> str:
     """The address without a user name or password in it."""
-    return re.sub(r"(?<=//)[^/?#]*@", "", address, count=1)
+    # A password may hold what should have been escaped.
+    return re.sub(r"(?<=//)(?:[^/?#]*|[^/?#:]*:.*)@", "", address, count=1)
 
 
 def proxy_for(address: str) -> str | None:
@@ -180,7 +181,7 @@ def _certificates(is_ours: bool) -> ssl.SSLContext:
     try:
         if file and not Path(file).is_file():
             raise FileNotFoundError("there is no such file")
-        if folder and not Path(folder).is_dir():
+        if folder and not file and not Path(folder).is_dir():
             raise FileNotFoundError("there is no such folder")
         return _read_certificates(file, None if file else folder)
     except (OSError, ssl.SSLError) as error:

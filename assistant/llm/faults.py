@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 
 from ingest.errors import EndpointError, EndpointOverflow, EndpointRejected, EndpointSilent, EndpointUnreachable
+from ingest.text import printable
 
 _LONGEST_REASON_CHARS = 300
 # An error's text may be a whole web page.
@@ -35,7 +36,8 @@ _NAMES = {
     "max_tokens": _MAX_TOKENS,
     "max_completion_tokens": _MAX_TOKENS,
     "stream": r"\bstream(?:ing|ed|s)?\b",
-    "system": r"\broles?\b|(system|developer|first) (message|instruction|prompt)s?\b|jinja|chat template",
+    "system": r"\broles?\b|(system|developer|first) (message|instruction|prompt)s?\b|['\"`]system['\"`]|jinja"
+    r"|chat template",
 }
 # What was raised → what it says; the first that fits.
 _RAISED: tuple[tuple[Any, str], ...] = (
@@ -147,13 +149,14 @@ class Teller:
         """The reply ended before it began."""
         return HungUp(f"{self.where} hung up before it answered; see the server's own log.")
 
-    def broke_off(self) -> EndpointSilent:
-        """The reply ended without an end."""
-        return EndpointSilent(f"{self.where} broke off in the middle of its answer; see the server's own log.")
+    def broke_off(self, reason: str = "") -> EndpointSilent:
+        """The reply ended without an end; `reason` is what the server says itself."""
+        said = f" ({reason})" if reason else ""
+        return EndpointSilent(f"{self.where} broke off in the middle of its answer{said}; see the server's own log.")
 
     def no_reply(self, text: str) -> EndpointSilent:
         """What came is no reply of a model; `text` is its beginning."""
-        shown = self._clean(_without_tags(text))
+        shown = self._clean(text)
         said = f" ({shown})" if shown else ""
         return EndpointSilent(
             f"{self.where} sent what no model's API sends{said}; correct the address, which mostly ends in /v1, or see "
@@ -165,7 +168,8 @@ class Teller:
         return self._clean(error.words) if isinstance(error, Refused) else ""
 
     def _refused(self, error: Refused) -> EndpointError:
-        status, reason = error.status, self.reason(error) or "no reason given"
+        status = error.status
+        reason = self.reason(error) or self._clean(error.text if error.body else "") or "no reason given"
         if is_overflow(error):
             found = _STATED_SIZE.search(error.text)
             size = int(found[1]) if found else None
@@ -180,7 +184,7 @@ class Teller:
         return EndpointRejected(said) if status else EndpointSilent(said)
 
     def _clean(self, text: str) -> str:
-        flat = " ".join(text[:_LONGEST_BODY_CHARS].split())
+        flat = " ".join(printable(_without_tags(text[:_LONGEST_BODY_CHARS])).split())
         for secret in self._secrets:
             flat = flat.replace(secret, "…")
         return flat[:_LONGEST_REASON_CHARS].rstrip(" .;")

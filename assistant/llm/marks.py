@@ -14,7 +14,8 @@ _THOUGHT = (
 _MARKS = {
     # Before "open", as "<|cot_end|>" could be the name of either. The last is where a reply in parts has its answer.
     "close": rf"</{_THOUGHT}\s?>|\[/{_THOUGHT}\]|◁/{_THOUGHT}▷|<\|(?:/|end_(?:of_)?){_THOUGHT}\|>"
-    rf"|<\|{_THOUGHT}[:_]end\|>|<\|inner_suffix\|>|<unused95>|\[unused17\]|<channel\|>|<\|content\|>",
+    rf"|<\|{_THOUGHT}[:_]end\|>|\[BEGIN FINAL RESPONSE\]|<\|inner_suffix\|>|<unused95>|\[unused17\]|<channel\|>"
+    r"|<\|content\|>",
     # The last is gpt-oss's: what follows is thought until a channel is called final.
     "open": rf"<{_THOUGHT}(?:\s[^<>/]{{0,30}})?>|\[{_THOUGHT}\]|◁{_THOUGHT}▷"
     rf"|<\|(?:(?:begin|start)_(?:of_)?)?{_THOUGHT}(?::start)?\|>"
@@ -24,12 +25,13 @@ _MARKS = {
     rf"|<\|(?:begin|end)_of_(?:solution|answer|box)\|>|<{_THOUGHT}\s?/>",
     # Special tokens have a bar inside the brackets, or are a few words. Where an answer has begun they end its turn.
     "turn": r"<[|｜][\w▁./:-]{1,40}[|｜]>|<\|[a-z]{1,12}>|<[a-z]{1,12}\|>|\[\|/?\w{1,20}\|\]|</?s>|\[/?INST\]|<</?SYS>>"
-    r"|<(?:\w{1,12}:)?(?:[eb]os|[se]op|pad|unk)>|<eo[tmdah](?:_id)?>|</?(?:start|end|begin)_of_\w{1,20}>|\[[EB]OS\]"
+    r"|<(?:\w{1,12}:)?(?:[eb]os|[se]op|eo[dt]|sep|pad|unk)>|<eo[tmdah](?:_id)?>|</?(?:start|end|begin)_of_\w{1,20}>|\[[EB]OS\]"
+    r"|\[END FINAL RESPONSE\]|</?role>"
     r"|\[gMASK\]|\]~!?b[\[\]]|\[e~\[|\[unused\d{1,4}\]|</\w{1,12}_s>|<_(?:user|bot|end|system)>|<(?:reserved|special)_\d{1,4}>",
 }
 _MARK = re.compile("|".join(f"(?P<{kind}>{marks})" for kind, marks in _MARKS.items()), re.IGNORECASE)
 # How a text may go on to become a mark.
-_BEGUN = re.compile(r"(?:<(?:[^<>\s][^<>\n]{0,44})?|\[[/|]?\w{0,20}[|~]?|\](?:~!?b?)?|◁[^◁▷\s]{0,20})\Z")
+_BEGUN = re.compile(r"(?:<(?:[^<>\s][^<>\n]{0,44})?|\[[/|]?[\w ]{0,20}[|~]?|\](?:~!?b?)?|◁[^◁▷\s]{0,20})\Z")
 _LONGEST_MARK_CHARS = 50
 # What stands before a mark that is a word of a sentence: words that go on, or a quotation that begins.
 _SPOKEN_OF = re.compile(r"(?:[^\W_][ \t]+|[,;–—][ \t]+|[`“‘«(]|(?:^|[\s(])[\"'])\Z")
@@ -52,14 +54,14 @@ _MUSING = (
 )  # fmt: skip
 _SAID = r"(?=<\|message\|>|[A-Z“\"'(\[])"
 _START = re.compile(
-    rf"(?P<dropped>(?i:{'|'.join(_ROLES)}):?(?=\n|<)|(?:assistant)?final{_SAID})"
-    rf"|(?P<thoughts>(?:analysis|commentary){_SAID}|(?i:here is my thought process:))"
+    rf"(?P<dropped>(?i:{'|'.join(_ROLES)}):?(?=\n|<)|(?i:assistant):(?=\s)|(?:assistant)?final{_SAID})"
+    rf"|(?P<thoughts>(?:analysis|commentary){_SAID}|(?i:here (?:is my thought process|are my reasoning steps):))"
     rf"|(?P<musing>(?i:{'|'.join(_MUSING)}))"
 )
 _STARTS = (
     *(f"{role}{end}" for role in _ROLES for end in ("\n", ":\n")),
     *(f"{channel}<|message|>" for channel in ("analysis", "commentary", "final", "assistantfinal")),
-    "here is my thought process:", *_MUSING,
+    "here is my thought process:", "here are my reasoning steps:", *_MUSING,
 )  # fmt: skip
 # Models whose usual templates eat the opening mark: DeepSeek-R1 and its distillations, QwQ, the "-Thinking" releases.
 _HIDES_TAG = re.compile(r"\b(r1|qwq|thinking|reasoner|reasoning)\b", re.IGNORECASE)

@@ -8,6 +8,7 @@ ends, breaks off or holds no answer ends with an error that says so. Leaves to o
 
 import json
 import queue
+import re
 import socket
 import threading
 import time
@@ -31,8 +32,10 @@ PULSE_S = 0.25
 _AFTER_END_S = 1.0
 # The longest words of the usual vocabularies; a reply of more characters a token ignores its limit.
 _LONGEST_TOKEN_CHARS = 8
-# Why a server ends what is longer than it may be.
-_CUT = ("length", "max_tokens")
+# Why a server ends a reply that is no whole one; what else it calls the end is none of these.
+_CUT = re.compile(r"length|max", re.IGNORECASE)
+_WITHHELD = re.compile(r"filter|safety", re.IGNORECASE)
+_BROKEN = re.compile(r"error|abort|cancel", re.IGNORECASE)
 # No event of a stream, no whole reply and no list of models is longer.
 _LONGEST_BODY_BYTES = 4_000_000
 _LONGEST_UNREAD_BYTES = 2000
@@ -63,7 +66,7 @@ class Said:
         end: Why the server ends the reply here, or None where it does not.
         error: What it says went wrong, or None.
         is_message: Whether the words, if any, are the whole reply and not a piece of it.
-        unread: The beginning of what is no event at all.
+        unread: What is no event at all: an object, or the beginning of a text.
     """
 
     words: str = ""
@@ -71,20 +74,23 @@ class Said:
     end: str | None = None
     error: object = None
     is_message: bool = False
-    unread: str = ""
+    unread: object = None
 
 
 def read_reply(pieces: Iterable[bytes]) -> Iterator[Said]:
     """What a reply's bytes say: an event stream, or one JSON object; told by what they are."""
     data: list[bytes] = []  # of the event under way
     plain: list[bytes] = []  # lines that are no event
-    size = 0
+    size, kind = 0, b""
     for line in _lines(pieces):
         name, _, value = (part.strip() for part in line.partition(b":"))
+        name = name.lower()
+        while name == b"data" and value.startswith(b"data:"):  # a proxy has wrapped it once more
+            value = value[5:].strip()
         said = value if name == b"data" else line
         if not plain and (_is_done(said) or _json(said) is not None):
             # Not every server sets its events apart, or marks them as data; a line that is one ends what came before.
-            yield from _said(said)
+            yield from _said(said, kind)
             data.clear()
         elif plain or name not in (b"data", b"event", b"id", b"retry", b""):
             size += len(line)
@@ -92,10 +98,13 @@ def read_reply(pieces: Iterable[bytes]) -> Iterator[Said]:
                 plain.append(line)
         elif name == b"data":
             data.append(value)
-        else:
-            yield from _said(b"\n".join(data))
+        elif name == b"event":
+            kind = value
+        elif not name:
+            yield from _said(b"\n".join(data), kind)
             data.clear()
-    yield from _said(b"\n".join(data))
+            kind = b""
+    yield from _said(b"\n".join(data), kind)
     yield from _said(b"\n".join(plain))
 
 
@@ -105,7 +114,7 @@ def said_by(event: object) -> Said:
     if not isinstance(event, dict):
         return said
     choices = event.get("choices")
-    for choice in choices if isinstance(choices, list) else ():
+    for choice in choices if isinstance(choices, list) else [choices]:
         if isinstance(choice, dict) and choice.get("index") in (None, 0, "0"):
             piece = choice.get("delta") or choice.get("text")
             said.is_message = not piece
@@ -146,7 +155,9 @@ class Reply:
         self._settings = settings
         self._teller = teller
         self._end: str | None = None
-        self._unread = ""
+        self._unread: object = None  # the first of it
+        self._stray = ""  # the words of what came last, where it is none
+        self._is_one = False  # whether one message has all the words
         self._is_closed_well = False  # whether the server itself has said where the reply ends
         self._arrived: queue.SimpleQueue[Said | Exception | None] = queue.SimpleQueue()
         self._socket: socket.socket | None = None
@@ -250,11 +261,14 @@ class Reply:
                 continue
             self._end = self._end or said.end
             self._unread = self._unread or said.unread
+            self._stray = self._teller.reason(Refused(0, said.unread)) if said.unread else ""
             if said.error is not None and self._end is None:
                 raise Refused(0, said.error)
             # Some servers send the whole once more after its pieces.
             written = printable("" if said.is_message and has_pieces else said.words)
             has_pieces = has_pieces or bool(said.words) and not said.is_message
+            if said.words:
+                self._is_one = said.is_message and not self.has_begun
             if said.words or said.thoughts:
                 since, self.has_begun = time.monotonic(), True
             if words := fold.feed(written):
@@ -289,17 +303,22 @@ class Reply:
                 f"{where} only thought and came to no answer; choose a model there that does not reason, "
                 "or set TALKS_LLM_THINKING_TOKENS higher."
             )
-        if self._end in _CUT:
+        end = self._end or ""
+        if _CUT.search(end):
             return EndpointCut(
                 f"The answer reached its greatest length, {self._settings.llm_answer_tokens:,} tokens, and was cut; "
                 "set TALKS_LLM_ANSWER_TOKENS for longer ones."
             )
-        if self._end == "content_filter":
+        if _WITHHELD.search(end):
             return EndpointSilent(f"{where} withheld the answer or its end (content filter); ask otherwise.")
         if not said_anything and self._unread:
-            return self._teller.no_reply(self._unread)
-        if self._end == "error" or not (self._end or self._fold.is_over or self._is_closed_well):
-            return self._teller.broke_off() if said_anything else self._teller.hung_up()
+            return self._teller.no_reply(Refused(0, self._unread).text)
+        # A proxy ends well what broke off behind it, and there are servers that tell a fault as the last thing.
+        closed_well = (self._is_closed_well or self._is_one) and not self._stray
+        is_whole = self._end or self._fold.is_over or closed_well
+        if _BROKEN.search(end) or not is_whole:
+            reason = "" if self._stray.startswith("{") else self._stray  # the half of an event
+            return self._teller.broke_off(reason) if said_anything else self._teller.hung_up()
         return None if said_anything else EndpointSilent(f"{where} answered with nothing; try another model there.")
 
 
@@ -313,16 +332,18 @@ def beginning(response: httpx.Response) -> bytes:
     return bytes(content)
 
 
-def _said(text: bytes) -> Iterator[Said]:
-    """What an event, or a whole reply, says."""
+def _said(text: bytes, kind: bytes = b"") -> Iterator[Said]:
+    """What an event of a kind, or a whole reply, says."""
     if _is_done(text):
         yield Said(end="done")
     elif text.strip():
         events = _json(text)
         for event in [None] if events is None else events:
-            said = said_by(event)
-            if event is None or (event and "choices" not in event and not said.error):
-                said.unread = text[:_LONGEST_UNREAD_BYTES].decode("utf-8", "replace")
+            said, beginning = said_by(event), text[:_LONGEST_UNREAD_BYTES].decode("utf-8", "replace")
+            if kind == b"error":
+                said.error = said.error or event or beginning
+            elif event is None or (event and event.get("choices") is None and not said.error):
+                said.unread = event or beginning
             yield said
 
 
@@ -345,7 +366,8 @@ def _json(text: bytes) -> list[dict[str, Any]] | None:
     """The object that a text is, or the objects of a list; None where it is neither."""
     try:
         # Not strict: there are servers that leave a control character in a text as it is.
-        given = json.loads(text.decode("utf-8", "replace"), strict=False)
+        # No number of a reply counts, and Python refuses to make an integer of very many digits.
+        given = json.loads(text.decode("utf-8", "replace"), strict=False, parse_int=float)
     except (ValueError, RecursionError):
         return None
     events = given if isinstance(given, list) else [given]
@@ -363,6 +385,7 @@ def _parts(content: object, depth: int = 0) -> tuple[str, str]:
         return "", ""
     # Some send the same thoughts under two names.
     thoughts = next(filter(None, ("".join(_parts(content.get(name), depth + 1)) for name in _THOUGHTS)), "")
-    words, more = _parts(next(filter(None, map(content.get, _WORDS)), None), depth + 1)
+    found = (_parts(content.get(name), depth + 1) for name in _WORDS)
+    words, more = next(filter(any, found), ("", ""))
     is_thought = any(sign in str(content.get("type")) for sign in ("think", "reason"))
     return ("", thoughts + words + more) if is_thought else (words, thoughts + more)

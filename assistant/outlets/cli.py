@@ -3,9 +3,11 @@
 Exit codes: 0 done, 1 could not, 2 wrong usage. What was asked for goes to stdout, all else to stderr.
 """
 
+import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import wraps
 from importlib import import_module
 from importlib.util import find_spec
@@ -76,8 +78,11 @@ def command(run: Callable[P, None]) -> Callable[P, None]:
         except TalksError as error:
             show.say(f"talks: {error}", err=True)
             raise typer.Exit(1) from None
-        except BrokenPipeError:  # the reader, such as `head`, has seen enough
-            sys.stderr.close()
+        except OSError as error:
+            with suppress(OSError):  # Python writes out what is left as it leaves, which must not fail once more
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            if not isinstance(error, BrokenPipeError):  # the reader, such as `head`, has seen enough
+                show.say(f"talks: It cannot be written or read ({error}); see room and permissions there.", err=True)
             raise typer.Exit(1) from None
         except KeyboardInterrupt:
             raise typer.Exit(130) from None
@@ -274,8 +279,8 @@ def _open(corpus: Path | None, home: Path | None, collection: str | None) -> Ass
         try:
             _ingested(assistant)
         except TalksError as error:
-            _ = assistant.snapshot  # raises where the one before is not sound either
-            show.say(f"talks: {error} The index before that one answers.", err=True)
+            serving = assistant.snapshot.manifest  # raises where the one before is not sound either
+            show.say(f"talks: {error} The index before that one, made {serving.created}, answers.", err=True)
     return assistant
 
 

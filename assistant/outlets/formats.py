@@ -334,7 +334,8 @@ def given_json(text: str | bytes) -> Any:
     """
     try:
         given = json.loads(text)
-        return json.loads(valid_text(json.dumps(given, ensure_ascii=False)))
+        # What is no number elsewhere is given back as a text.
+        return json.loads(valid_text(json.dumps(given, ensure_ascii=False)), parse_constant=str)
     except json.JSONDecodeError as error:
         raise NotJson(error.msg) from None
     except (

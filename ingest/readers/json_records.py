@@ -41,11 +41,13 @@ _CORE_KEYS = frozenset(
 _OUR_KEYS = _CORE_KEYS | {field.key for field in value_fields()}
 _SPEAKER_KEYS = frozenset(("name", "affiliation", "role"))
 _DECODER = json.JSONDecoder()
+# Of a list's items; each may cost a look at all that follows it.
+_MOST_BROKEN = 20
 _BETWEEN = re.compile(r"[\s,]*")
 _CHAPTER_KEYS = frozenset(("time", "start_s", "end_s", "title", "speakers", "problem"))
 
 
-class _BadRecord(ValueError):
+class BadRecord(ValueError):
     """One object cannot be a record; its text says why and what to do."""
 
 
@@ -72,11 +74,11 @@ def read_objects(objects: Iterable[tuple[int, int, Any]], name: str) -> Part:
     for first, last, value in objects:
         for given in _given(value):
             try:
-                if isinstance(given, _BadRecord):
+                if isinstance(given, BadRecord):
                     raise given
                 reader = _RecordReader(given.values)
                 record = reader.record(name, first, last)
-            except _BadRecord as error:
+            except BadRecord as error:
                 warnings.append(Warning(name, first, str(error)))
                 continue
             entries.append(Entry(record, given))
@@ -94,13 +96,13 @@ def read_chapters(items: Sequence[Mapping[str, Any]]) -> tuple[Chapter, ...]:
     return _RecordReader({"chapters": items}).chapters(None)
 
 
-def _given(value: Any) -> Iterator["Given | _BadRecord"]:
-    if isinstance(value, Given | _BadRecord):
+def _given(value: Any) -> Iterator["Given | BadRecord"]:
+    if isinstance(value, Given | BadRecord):
         yield value
     elif isinstance(value, dict):
         yield from find_recordings(value) or (Given(under_our_keys(value)),)
     else:
-        yield _BadRecord("not a JSON object; write {...}, one record a line.")
+        yield BadRecord("not a JSON object; write {...}, one record a line.")
 
 
 def under_our_keys(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -166,12 +168,12 @@ def _date(raw: Any) -> Date:
 
 
 def _objects(lines: Sequence[str]) -> Iterator[tuple[int, int, Any]]:
-    """(first line, last line, value) of each record; what is no JSON comes as the `_BadRecord` to report."""
+    """(first line, last line, value) of each record; what is no JSON comes as the `BadRecord` to report."""
     filled = [(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
     first = filled[0][1].lstrip()
     # A line that breaks off is followed by the next record, an object of several lines by the rest of it.
     goes_on = len(filled) > 1 and not filled[1][1].lstrip().startswith("{")
-    if first.startswith("[") or (first.startswith("{") and goes_on and isinstance(_parsed(first), _BadRecord)):
+    if first.startswith("[") or (first.startswith("{") and goes_on and isinstance(_parsed(first), BadRecord)):
         yield from _values("\n".join(lines))
         return
     for number, line in filled:
@@ -179,7 +181,8 @@ def _objects(lines: Sequence[str]) -> Iterator[tuple[int, int, Any]]:
 
 
 def _values(text: str) -> Iterator[tuple[int, int, Any]]:
-    """The items of a list, or values that follow each other; one that breaks off loses only what follows it."""
+    """The items of a list, or values that follow each other; what is broken is passed over to the next like it."""
+    left = _MOST_BROKEN
     line_ends = [match.start() for match in re.finditer("\n", text)]
     is_list = text.lstrip().startswith("[")
     end = text.index("[") + 1 if is_list else 0
@@ -192,20 +195,27 @@ def _values(text: str) -> Iterator[tuple[int, int, Any]]:
             value, end = _DECODER.raw_decode(text, at)
             value = clean(value)
         except (ValueError, RecursionError) as error:
-            yield line, line, _BadRecord(f"not JSON ({_reason(error)}); nothing behind it is read.")
-            return
+            # The next is where a line begins as its own does.
+            indent, left = text[text.rfind("\n", 0, at) + 1 : at], left - 1
+            following = None if indent.strip() else re.compile(rf"^{indent}\{{", re.MULTILINE).search(text, at + 1)
+            if following is None or not left:
+                yield line, line, BadRecord(f"not JSON ({_reason(error)}); nothing behind it is read.")
+                return
+            yield line, line, BadRecord(f"not JSON ({_reason(error)}); write it again.")
+            end = following.start()
+            continue
         yield line, bisect_left(line_ends, end) + 1, value
     if is_list and at >= len(text):
-        yield line, line, _BadRecord("the list breaks off here; write it again.")
+        yield line, line, BadRecord("the list breaks off here; write it again.")
     elif is_list and text[at + 1 :].strip():
-        yield line, line, _BadRecord("more follows the list; put all records into it.")
+        yield line, line, BadRecord("more follows the list; put all records into it.")
 
 
 def _parsed(text: str) -> Any:
     try:
         return clean(json.loads(text))
     except (ValueError, RecursionError) as error:
-        return _BadRecord(f"not JSON ({_reason(error)}); write one record a line.")
+        return BadRecord(f"not JSON ({_reason(error)}); write one record a line.")
 
 
 def clean(value: Any) -> Any:
@@ -243,9 +253,9 @@ class _RecordReader:
         kind = self._text("kind") or "talk"
         title = " ".join(self._text("title").split())
         if kind not in KINDS:
-            raise _BadRecord(f'"kind" is "{kind}"; write "talk" or "paper".')
+            raise BadRecord(f'"kind" is "{kind}"; write "talk" or "paper".')
         if not title:
-            raise _BadRecord('no "title"; add one.')
+            raise BadRecord('no "title"; add one.')
         other = self.values.get("other")
         self.other |= other if isinstance(other, dict) else {} if other is None else {"other": other}
         speakers, beside = self._speakers(self.values, ""), frozenset[str]()
@@ -334,7 +344,7 @@ class _RecordReader:
                 speakers.extend(people_named(item))
                 continue
             if not isinstance(item, dict) or not _text_of(item, "name"):
-                raise _BadRecord(f'one of "speakers" has no name; write {wanted}.')
+                raise BadRecord(f'one of "speakers" has no name; write {wanted}.')
             self._leave(f"{place}speakers[{number}].", item, _SPEAKER_KEYS)
             name, affiliation, role = (_text_of(item, key) for key in ("name", "affiliation", "role"))
             speakers.append(Speaker(name, affiliation or None, role or None))
@@ -346,7 +356,7 @@ class _RecordReader:
         found: list[Chapter] = []
         for number, item in enumerate(_list_of(self.values, "chapters", wanted)):
             if not isinstance(item, dict) or not isinstance(item.get("title"), str):
-                raise _BadRecord(f'one of "chapters" has no title; write {wanted}.')
+                raise BadRecord(f'one of "chapters" has no title; write {wanted}.')
             self._leave(f"chapters[{number}].", item, _CHAPTER_KEYS)
             found.append(self._chapter(item, f"chapters[{number}].", duration_s))
         checked = check_order(found)
@@ -384,7 +394,7 @@ class _RecordReader:
         else:
             pieces = _list_of(self.values, "transcript", wanted)
         if not all(isinstance(one, dict) and isinstance(one.get("text", one.get("body")), str) for one in pieces):
-            raise _BadRecord(f'a piece of "transcript" has no text; write {wanted}.')
+            raise BadRecord(f'a piece of "transcript" has no text; write {wanted}.')
         track = read_cues(pieces)
         self.unknown += track.unused
         self.messages += [f"in the transcript, {problem}" for problem in track.problems]
@@ -396,12 +406,12 @@ def _text_of(values: Mapping[str, Any], key: str) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
-        raise _BadRecord(f'"{key}" is not a text; put it in quotation marks.')
+        raise BadRecord(f'"{key}" is not a text; put it in quotation marks.')
     return value.strip()
 
 
 def _list_of(values: Mapping[str, Any], key: str, wanted: str) -> list[Any]:
     value = values.get(key)
     if value is not None and not isinstance(value, list):
-        raise _BadRecord(f'"{key}" is not a list; write [{wanted}].')
+        raise BadRecord(f'"{key}" is not a list; write [{wanted}].')
     return value or []

@@ -26,6 +26,8 @@ from ingest.records import Chapter, Warning
 
 LARGEST_BYTES = 50_000_000
 _LOOK_BYTES = 64
+# Of a text that a crash or a disk has spoilt in places; what is no text has more.
+_TEXT_BYTES_A_NUL = 20
 _MEDIA = re.compile(
     rb"....(?:ftyp|moov|mdat|wide|skip)|\x1aE\xdf\xa3|OggS|ID3|RIFF....WAVE|fLaC|#!AMR|\xff[\xf1\xf9\xfb\xf3\xf2\xfa]",
     re.DOTALL,
@@ -95,7 +97,7 @@ def _decoded(content: bytes, name: str) -> tuple[str, str]:
         text, told = content.decode("utf-16", "replace"), "read as UTF-16."
     elif b"\0" in content[:4096] and (encoding := _without_mark(content)):
         text, told = content.decode(encoding, "replace"), "read as UTF-16."
-    elif b"\0" in content:
+    elif content.count(0) > len(content) / _TEXT_BYTES_A_NUL:
         raise PageUnreadable(
             name, None, "not a text file; save the page as plain text in UTF-8, or move the file away."
         )

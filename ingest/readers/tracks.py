@@ -264,7 +264,11 @@ def check_order(chapters: Sequence[Chapter]) -> tuple[Chapter, ...]:
     Returns:
         The chapters in the order given; a flagged one has no `start_s` and says in `problem` why.
     """
-    timed = [(index, chapter.start_s) for index, chapter in enumerate(chapters) if chapter.start_s is not None]
+    timed = [
+        (index, start_s)
+        for index, start_s in enumerate(chapter.start_s for chapter in chapters)
+        if start_s is not None and 0 <= start_s < LONGEST_S
+    ]
     kept = _longest_rising([start_s for _, start_s in timed])
     trusted = {timed[position][0] for position in kept}
     return tuple(

@@ -1,6 +1,7 @@
 """The command line's contract: what it prints, its exit codes, one sentence for every error, never a traceback."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -86,11 +87,12 @@ def test_batch_line_that_is_odd_costs_no_other_its_answer(talks: Any, tmp_path: 
         '{"id": "line ends", "question": "Hessian\u2028\x85"}',
         "[" * 100_000,
         '{"id": ' + "9" * 5_000 + "}",
+        '{"id": -1e999, "question": 5}',
         '{"id": "last", "question": "Hessian"}',
     ]
     batch.write_text("\n".join(odd), encoding="utf-8")
     found = lines(talks("search", "--batch", str(batch), "--limit", "1"))
-    assert [line["id"] for line in found] == ["half", "line ends", None, None, "last"]
+    assert [line["id"] for line in found] == ["half", "line ends", None, None, "-Infinity", "last"]
     assert [line["results"][0]["id"] for line in found if "results" in line] == [HESSIAN] * 3
     assert all("is not JSON" in line["error"] for line in found[2:4])
 
@@ -225,3 +227,38 @@ def test_search_stays_fast_by_what_it_does_not_import(seeds_home: Path, seeds_re
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
     assert run.returncode == 0, run.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "said"),
+    [
+        pytest.param("list --json >&-", 0, "", id="no output"),
+        pytest.param("ask 'Which matrix is hunted?' --model none >&- 2>&- <&-", 0, "", id="nothing at all"),
+        pytest.param("search --batch - <&-", 0, "", id="no input"),
+        pytest.param("list > /dev/full", 1, "No space left on device", id="full, a list"),
+        pytest.param("ask 'Which matrix is hunted?' --model none > /dev/full", 1, "No space left", id="full, a turn"),
+        pytest.param("list --json | head -c 1", 0, "", id="read no further"),
+    ],
+)
+def test_streams_that_are_closed_or_full_are_no_crash(
+    seeds_home: Path, seeds_report: IngestReport, command: str, code: int, said: str
+) -> None:
+    line = f"'{sys.executable}' -m assistant.outlets.cli {command}"
+    env = {**os.environ, "TALKS_HOME": str(seeds_home)}
+    run = subprocess.run(["sh", "-c", line], env=env, capture_output=True, text=True, timeout=120, check=False)
+    assert (run.returncode, run.stderr.count("\n")) == (code, bool(said)), run.stderr
+    assert said in run.stderr
+
+
+@pytest.mark.parametrize("below", ["", "collections", "collections/talks"])
+def test_file_where_a_folder_of_the_index_should_be_is_named(tmp_path: Path, below: str) -> None:
+    page = tmp_path / "talks.jsonl"
+    page.write_text('{"title": "On Otters", "abstract": "Otters hold hands while they sleep."}\n')
+    home = tmp_path / "home"
+    (home / below).parent.mkdir(parents=True, exist_ok=True)
+    (home / below).write_text("a note")
+    result = CliRunner().invoke(app, ["search", "otters", "--home", str(home), "--corpus", str(page)])
+    assert result.exit_code == 1
+    assert "move the file away that stands where a folder should be" in result.stderr
+    assert "still serves" not in result.stderr
+    assert (home / below).read_text() == "a note"

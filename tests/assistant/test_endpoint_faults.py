@@ -103,6 +103,16 @@ FAULTS: dict[str, tuple[Script, str, type[EndpointError], str]] = {
         "The answer reached its greatest length, 200 tokens, and was cut; "
         "set TALKS_LLM_ANSWER_TOKENS for longer ones.",
     ),
+    "reason where nobody looks for it": (
+        Script(status=500, body='{"fault": {"faultstring": "the quarry is flooded"}}'), "", EndpointRejected,
+        '{where} failed inside (500: {{"fault": {{"faultstring": "the quarry is flooded"}}}}); see the server\'s own '
+        "log.",
+    ),
+    "reason with what a terminal obeys": (
+        Script(status=500, body='{"detail": "the \\u001b]0;quarry\\u0007 is \\u202eflooded \\ud83d"}'), "",
+        EndpointRejected,
+        "{where} failed inside (500: the ]0;quarry is flooded \ufffd); see the server's own log.",
+    ),
     "context overflow": (
         Script(holds_chars=0, overflow=OVERFLOW), "", EndpointOverflow,
         "{where} holds only 512 tokens at once; load the model there with a longer context.",

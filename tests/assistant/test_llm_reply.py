@@ -1,6 +1,9 @@
 """A reply's bytes → the answer's words: every form, every family's marks, wherever the stream is cut."""
 
 import json
+import re
+import socket
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -12,7 +15,7 @@ from hypothesis import strategies as st
 from assistant.llm import Endpoint, EndpointChoice, short_reply
 from assistant.llm.marks import ReasoningFold
 from assistant.llm.reply import Said, read_reply, said_by
-from ingest.errors import EndpointCut, EndpointSilent
+from ingest.errors import EndpointCut, EndpointError, EndpointSilent
 from tests.assistant.test_endpoint import ASK, LIMITS, connect, words
 from tests.scripted_endpoint import Refusal, Script, ScriptedEndpoint
 
@@ -69,6 +72,11 @@ MARKED = {
     "MiniMax": f"]~b]ai\n<think>{THOUGHT}</think>{ANSWER}[e~[",
     "gpt-oss, of a form": f"<|channel|>analysis<|message|>{THOUGHT}<|end|><|start|>assistant<|channel|>final "
     f"<|constrain|>text<|message|>{ANSWER}<|return|>",
+    "Apriel": f"Here are my reasoning steps:\n{THOUGHT}\n[BEGIN FINAL RESPONSE]\n{ANSWER}\n"
+    "[END FINAL RESPONSE]\n<|end|>",
+    "Ling": f"<role>ASSISTANT</role>{ANSWER}<role>HUMAN</role>And?",
+    "Reka": f"{ANSWER} <sep> human: And?",
+    "role in a line": f"ASSISTANT: {ANSWER}</s>USER: And?",
     "padding": f"<bos>{ANSWER}<eos><pad><pad>",
     "mark after a space": f"{ANSWER} <|im_end|> And?",
     "thoughts within": f"Otters hold hands [1]. <think>{THOUGHT}</think> They sleep afloat [2].",
@@ -201,6 +209,7 @@ CONTENTS = [
     ("parts", [{"type": "text", "text": "Ot"}, {"type": "text", "text": "ters"}]),
     ("part with a value", [{"type": "text", "text": {"value": "Otters"}}]),
     ("texts", ["Ot", "ters"]),
+    ("empty text, then a refusal", [{"type": "text", "text": "", "refusal": "Otters"}]),
     ("thinking first", [{"type": "thinking", "thinking": [{"type": "text", "text": "Hm."}]}, {"text": "Otters"}]),
 ]
 
@@ -288,6 +297,18 @@ STREAMS: dict[str, list[bytes]] = {
         json.dumps(one).encode() + b"\n" for one in (*(chunk({"content": word}) for word in OTTERS), chunk({}, "stop"))
     ],
     "one list of all": [json.dumps([*(chunk({"content": word}) for word in OTTERS), chunk({}, "stop")]).encode()],
+    "wrapped once more": [
+        event(one).replace(b"data: ", b"Data: data: ")
+        for one in (*(chunk({"content": word}) for word in OTTERS), chunk({}, "stop"))
+    ],
+    "one choice and no list": [
+        *(event({"choices": {"delta": {"content": word}}}) for word in OTTERS),
+        b"data: [DONE]\n\n",
+    ],
+    "number of very many digits": [
+        *(event(chunk({"content": word})).replace(b'"1"', b"7" * 6000) for word in OTTERS),
+        event(chunk({}, "stop")),
+    ],
     "numbers as text": [
         *(event({"choices": [{"index": "0", "delta": {"content": word}}]}) for word in OTTERS),
         b"data: [DONE]\n\n",
@@ -300,6 +321,37 @@ def test_stream_of_any_form_is_the_whole_answer_once(events: list[bytes]) -> Non
     with ScriptedEndpoint(raw(*events)) as server:
         assert "".join(words(connect(server.address, "m"))) == "Otters hold hands."
     assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("last", "told"),
+    [
+        (b'event: error\ndata: {"message": "the tank is dry"}\n\n', "stopped with an error (the tank is dry)"),
+        (b"event: error\ndata: the tank is dry\n\n", "stopped with an error (the tank is dry)"),
+        (event({"detail": "the tank is dry"}), "broke off in the middle of its answer (the tank is dry)"),
+        (b"<html><p>the tank is dry</p></html>", "broke off in the middle of its answer (the tank is dry)"),
+        (b'data: {"choices": [{"index": 0, "del', "broke off in the middle of its answer; see"),
+        (event(chunk({}, "abort")), "broke off in the middle of its answer; see"),
+        (event(chunk({}, "model_length")), "reached its greatest length"),
+        (event(chunk({}, "SAFETY")), "content filter"),
+    ],
+)
+def test_answer_whose_last_event_is_no_good_end_is_no_whole_one(last: bytes, told: str) -> None:
+    whole = [event(chunk({"content": "Otters"})), last]
+    body = b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in (*whole, b""))
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        pieces = connect(f"http://127.0.0.1:{server.getsockname()[1]}", "m").stream(ASK)
+
+        def answer() -> None:
+            line, _ = server.accept()
+            with line:
+                line.recv(100_000)
+                line.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + body)
+                line.recv(1)
+
+        threading.Thread(target=answer, daemon=True).start()
+        with pytest.raises(EndpointError, match=re.escape(told)):
+            list(pieces)
 
 
 def test_what_a_terminal_obeys_is_taken_out_at_the_door() -> None:
@@ -324,6 +376,11 @@ def test_what_a_terminal_obeys_is_taken_out_at_the_door() -> None:
 def test_reply_of_no_known_form_is_told_in_its_own_words(body: str) -> None:
     with ScriptedEndpoint(Script(raw=body)) as server, pytest.raises(EndpointSilent, match="No models loaded"):
         words(connect(server.address, "m"))
+
+
+def test_whole_reply_on_an_open_ended_line_is_whole_without_a_reason_for_its_end() -> None:
+    with ScriptedEndpoint(raw(json.dumps({"choices": [{"message": {"content": "Otters."}}]}).encode())) as server:
+        assert words(connect(server.address, "m")) == ["Otters."]
 
 
 def test_answer_that_a_filter_cut_is_no_whole_one() -> None:

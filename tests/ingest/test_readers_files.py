@@ -138,3 +138,38 @@ def test_text_that_opens_with_a_time_in_brackets_is_a_transcript(tmp_path: Path)
 @pytest.mark.parametrize("odd", ["\x1b[31m", "\n", "\r", "\u2028", "\udcff", "\0"])
 def test_name_of_a_file_is_shown_on_one_line_without_what_a_terminal_obeys(odd: str) -> None:
     assert shown_name(f"a{odd}b") == f"a\ufffd{odd[1:]}b"
+
+
+def test_quotation_mark_that_is_not_closed_costs_its_row_and_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text('title,speakers,abstract\nSilt,Ann Oar,Sand\n"Kelp,Bo Reed,Slow\nTides,Cy Bell,Moon\nFog,,Drops\n')
+    part = read_file(path, name=path.name)
+    assert [record.title for record in part.records] == ["Silt", "Tides", "Fog"]
+    assert [(one.line, "is not closed" in one.message) for one in part.warnings] == [(3, True)]
+
+
+def test_heading_that_stands_twice_loses_no_cell(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text("title,abstract,note,note\nSilt,Sand,first,second\n")
+    [record] = read_file(path, name=path.name).records
+    assert dict(record.other) == {"note": "first", "cells beyond the headings": ["second"]}
+
+
+def test_text_with_some_zero_bytes_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "talks.jsonl"
+    path.write_bytes(
+        b'{"title": "Silt", "abstract": "Sand fills the harbour."}\n\0\0\0\n{"title": "Kelp\0", "abstract": "Slow."}\n'
+    )
+    part = read_file(path, name=path.name)
+    assert [record.title for record in part.records] == ["Silt", "Kelp\ufffd"]
+    assert [(one.line, one.message.split("(")[0]) for one in part.warnings] == [
+        (1, "4 control characters in it are shown as \ufffd."),
+        (2, "not JSON "),
+    ]
+
+
+def test_time_that_no_clock_shows_leaves_its_heading(tmp_path: Path) -> None:
+    path = tmp_path / "fjords.md"
+    path.write_text("# On Fjords\n\n[0:10] ice\n\n[0:99:99] salt\n\n[0:40] seals\n")
+    chapters = read_file(path, name=path.name).chapters
+    assert [(one.start_s, one.title) for one in chapters] == [(10.0, "ice"), (None, "salt"), (40.0, "seals")]

@@ -297,3 +297,18 @@ def test_listed_seeds_read_back_the_same() -> None:
 )
 def test_records_are_recognised_by_their_braces(lines: list[str], known: bool) -> None:
     assert recognises(lines) is known
+
+
+@pytest.mark.parametrize("indent", ["", "  ", "\t"])
+def test_broken_item_of_a_list_costs_no_other(tmp_path: Path, indent: str) -> None:
+    items = [
+        '{"title": "Silt"}',
+        '{"title": "Kelp", "tags": [{"title": "Not a talk"}, }',
+        '{"title": "Fog"}',
+        '{"title":',
+    ]
+    path = tmp_path / "talks.json"
+    path.write_text("[\n" + ",\n".join(indent + item.replace(", ", f",\n{indent} ") for item in items) + "\n]\n")
+    part = read_file(path, name="talks.json")
+    assert [record.title for record in part.records] == ["Silt", "Fog"]
+    assert [(one.line, one.message[:8]) for one in part.warnings] == [(3, "not JSON"), (7, "not JSON")]

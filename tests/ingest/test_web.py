@@ -4,6 +4,7 @@ import socket
 import ssl
 from pathlib import Path
 
+import certifi
 import httpx
 import pytest
 
@@ -183,3 +184,17 @@ def test_plain_environment_gives_back_what_it_hides(monkeypatch: pytest.MonkeyPa
 def test_password_in_an_address_is_not_shown() -> None:
     assert shown_address("http://me:secret@host:1/v1") == "http://host:1/v1"
     assert shown_address("http://me:se@cret@[::1") == "http://[::1"
+
+
+def test_folder_of_certificates_does_not_matter_beside_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", certifi.where())
+    monkeypatch.setenv("SSL_CERT_DIR", "/nowhere/certificates")
+    with http_client(
+        "https://models.example", None, key_variable="KEY", connect_timeout_s=1, read_timeout_s=1
+    ) as client:
+        assert not client.is_closed
+
+
+@pytest.mark.parametrize("address", ["http://ada:se/cret@proxy:8080", "http://ada:s?e#c@ret@proxy:8080"])
+def test_password_that_is_not_escaped_is_not_shown(address: str) -> None:
+    assert shown_address(address) == "http://proxy:8080"
