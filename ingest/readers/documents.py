@@ -27,7 +27,7 @@ HTML = re.compile(
 # YAML between two lines of dashes at the top.
 FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*\r?\n(?P<yaml>.{0,20000}?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|$)", re.DOTALL)
 _TIME = r"(?:\d{1,3}:)?\d{1,2}:\d{2}(?:[.,]\d{1,3})?"
-_TIMED = re.compile(rf"(?:[-*•]\s+)?[\[(]?(?P<time>{_TIME})[\])]?(?:\s*[-–—:|]\s+|\s+|$)(?P<rest>.*)", re.DOTALL)
+TIMED_LINE = re.compile(rf"(?:[-*•]\s+)?[\[(]?(?P<time>{_TIME})[\])]?(?:\s*[-–—:|]\s+|\s+|$)(?P<rest>.*)", re.DOTALL)
 _NAME_THEN_TIME = re.compile(rf"(?P<name>[^\W\d_][^\d\[\]():]{{0,60}}?)[\s,–—-]*[\[(]?(?P<time>{_TIME})[\])]?")
 _LINK = re.compile(r"\[([^\[\]]{0,200})\]\([^()\s]{0,500}\)")
 _EMPHASIS = re.compile(r"\*\*|__|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)")
@@ -209,7 +209,7 @@ def _timed(blocks: Sequence[Block]) -> tuple[list[Cue], list[tuple[str, int]], l
                 headings.append((block.text, len(cues)))
             continue
         after = blocks[place + 1] if place + 1 < len(blocks) else None
-        goes_on = after is not None and not (after.level or after.is_paragraph or _TIMED.fullmatch(after.text))
+        goes_on = after is not None and not (after.level or after.is_paragraph or TIMED_LINE.fullmatch(after.text))
         time_s, text, name = _opening(block, goes_on=goes_on)
         if time_s is None and start_s is None:
             above.append(text)
@@ -225,7 +225,7 @@ def _timed(blocks: Sequence[Block]) -> tuple[list[Cue], list[tuple[str, int]], l
 
 def _opening(block: Block, *, goes_on: bool) -> tuple[float | None, str, str | None]:
     """A block's second, its text behind time and name, and the name; a short line that `goes_on` may be one alone."""
-    timed = _TIMED.fullmatch(block.text)
+    timed = TIMED_LINE.fullmatch(block.text)
     if timed is None:
         named = _NAME_THEN_TIME.fullmatch(block.text)
         if named and goes_on and len(named["name"].split()) <= _LONGEST_NAME_WORDS:

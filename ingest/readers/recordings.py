@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ingest.links import video_id
-from ingest.readers.documents import read_markdown
+from ingest.readers.documents import TIMED_LINE, read_markdown
 from ingest.readers.fields import day_of
 from ingest.readers.grouping import Given
 from ingest.readers.people import NOBODY
@@ -22,7 +22,6 @@ _SPEAKERS = re.compile(
     r"|intervenante?s?|orateurs?|ponentes?)\s*:\s*(?P<people>\S.{0,300})",
     re.IGNORECASE,
 )
-_TIMED = re.compile(r"\W*(?:\d+:)?\d+:\d\d\W+(?P<title>\S.*)")
 # What these keys of a downloader say stands elsewhere, or names the file itself.
 _TOLD_ELSEWHERE = frozenset(
     "_type _version extractor extractor_key ie_key epoch fulltitle display_id original_url webpage_url_basename"
@@ -130,13 +129,10 @@ def _downloaded(value: Mapping[str, Any]) -> Iterator[Given]:
         language="language", license="license", url="webpage_url original_url", video_url="webpage_url original_url",
     )  # fmt: skip
     values |= {
-        "speakers": [match["people"] for line in lines if (match := _SPEAKERS.fullmatch(line))],
+        "speakers": [named["people"] for named in map(_SPEAKERS.fullmatch, lines) if named],
         # Its speakers and chapters stand by themselves.
         "abstract": "\n".join(
-            line
-            for line in lines
-            if not _SPEAKERS.fullmatch(line)
-            and not ((match := _TIMED.fullmatch(line.strip())) and match["title"] in titles)
+            line for line in lines if not _SPEAKERS.fullmatch(line) and _timed_title(line) not in titles
         ).strip(),
         "chapters": chapters,
         "duration_s": keys.get("duration"),
@@ -156,6 +152,12 @@ def _is_edition(playlist: str, channel: str) -> bool:
     """Whether a playlist is one edition of what its channel is ("PyCon US", "PyCon US 2023"): an event, no series."""
     rest = playlist.casefold().removeprefix(channel.casefold())
     return bool(channel) and rest != playlist.casefold() and re.fullmatch(r"\W*(?:19|20)\d\d\W*", rest) is not None
+
+
+def _timed_title(line: str) -> str | None:
+    """The title in "1:02 Title"."""
+    timed = TIMED_LINE.fullmatch(line.strip())
+    return timed["rest"] if timed else None
 
 
 def _chapters(keys: Keys, description: str) -> list[dict[str, Any]]:
