@@ -417,7 +417,7 @@ def replies(_: Path) -> Iterator[Callable[[Random], None]]:
         for one in whole:
             if one.error is not None or one.unread:
                 told(faults.Refused(0, one.error), teller)
-                one_sentence(str(teller.no_reply(faults.Refused(0, one.unread).text)))
+                one_sentence(str(teller.no_reply(one.unread)))
         response = httpx.Response(chance.choice((400, 401, 404, 422, 429, 500, 503)))
         told(faults.Refused.of(response, chance.choice((body, json.dumps(bent(ERROR, chance)).encode()))), teller)
 

@@ -154,9 +154,9 @@ class Teller:
         said = f" ({reason})" if reason else ""
         return EndpointSilent(f"{self.where} broke off in the middle of its answer{said}; see the server's own log.")
 
-    def no_reply(self, text: str) -> EndpointSilent:
-        """What came is no reply of a model; `text` is its beginning."""
-        shown = self._clean(text)
+    def no_reply(self, body: object) -> EndpointSilent:
+        """What came, as JSON gives it or a text, is no reply of a model."""
+        shown = self._clean(Refused(0, body).text)
         said = f" ({shown})" if shown else ""
         return EndpointSilent(
             f"{self.where} sent what no model's API sends{said}; correct the address, which mostly ends in /v1, or see "

@@ -117,7 +117,7 @@ def list_models(http: httpx.Client, base_url: str) -> list[Mapping[str, Any]]:
         # Ollama without a model has none.
         given = given.get("data") or ([] if given.get("object") == "list" else None)
     if not isinstance(given, list):
-        raise Teller(shown_address(base_url), ()).no_reply(told.text)
+        raise Teller(shown_address(base_url), ()).no_reply(told.body)
     return [model for model in given if isinstance(model, dict) and isinstance(model.get("id"), str)]
 
 

@@ -312,7 +312,7 @@ class Reply:
         if _WITHHELD.search(end):
             return EndpointSilent(f"{where} withheld the answer or its end (content filter); ask otherwise.")
         if not said_anything and self._unread:
-            return self._teller.no_reply(Refused(0, self._unread).text)
+            return self._teller.no_reply(self._unread)
         # A proxy ends well what broke off behind it, and there are servers that tell a fault as the last thing.
         closed_well = (self._is_closed_well or self._is_one) and not self._stray
         is_whole = self._end or self._fold.is_over or closed_well
