@@ -131,7 +131,7 @@ class SourcePassage(Located):
 
     Attributes:
         pages: The pages that the record stood on.
-        told: When the record is from and how long it lasts, as a person reads it.
+        date_and_length: Of the record, as a person reads them.
         score: The ranking's score, higher is better.
         opens: Where its sentences or chapters open in the recording: offset in the text, second or None, address;
             empty where the source gives no times.
@@ -140,7 +140,7 @@ class SourcePassage(Located):
     pages: tuple[str, ...]
     text: str
     score: float
-    told: str = ""
+    date_and_length: str = ""
     opens: tuple[tuple[int, int | None, str | None], ...] = ()
 
 

@@ -69,4 +69,4 @@ def not_held(why: str, near: Sequence[SourcePassage]) -> str:
 def by(source: SourcePassage) -> str:
     """Who speaks, from where, when and how long; "" where that is not recorded."""
     people = f" by {'; '.join(source.speakers)}" if source.speakers else ""
-    return f"{people} ({source.told})" if source.told else people
+    return f"{people} ({source.date_and_length})" if source.date_and_length else people
