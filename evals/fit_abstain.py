@@ -1,9 +1,10 @@
 """Learns the decision whether a question can be answered (`assistant/answer/abstain.py`).
 
 `python -m evals.fit_abstain`, over the index of the default home; only questions for development are read. First,
-whether a record tells what is asked of it: kernel ridge regression on `details.jsonl` and on dialogues. Then the curve
-over that and what else was seen: logistic regression on whole questions, the first step cross-validated by record.
-Prints what each threshold would refuse.
+whether a record tells what is asked of it: kernel ridge regression on `details.jsonl`, on dialogues, and on what may be
+asked of anybody who gives a talk and on what no talk tells of them. Then the curve over that and what else was seen:
+logistic regression on whole questions, the first step cross-validated by record. Prints what each threshold would
+refuse.
 """
 
 import json

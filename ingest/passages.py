@@ -66,7 +66,7 @@ class Passage:
     @property
     def people(self) -> str:
         """Its speakers or organisation, of what was spoken who speaks it; "" where nobody is told."""
-        return "".join(self.heading.split("\n")[1:2])
+        return self.heading.partition("\n")[2].partition("\n")[0]
 
     @property
     def headed_text(self) -> str:

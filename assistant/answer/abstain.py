@@ -120,7 +120,7 @@ def curve_features(told: float, understood: Understood, seen: Features) -> dict[
         "list, best score": is_list * 4 * best,
         "list, closeness": is_list * 4 * seen.closeness,
         "list, lead": is_list * 4 * lead,
-        "nameless speech": seen.speech * (not (leans or names_here)),
+        "nameless speech": 0.0 if leans or names_here else seen.speech,
     }
 
 

@@ -41,6 +41,11 @@ _CALLED = {
 }  # fmt: skip
 # Where the words of a condition may stand; () is anywhere.
 _LOOKED_IN = {"text": (), "link": (), "role": ("bio", "chapters"), "abstract": ("abstract",), "bio": ("bio",)}
+# What groups are by → a group's name as it is read.
+_GROUP_NAMES: Mapping[str, Callable[[str], str]] = {
+    "months": lambda number: _month(int(number)),
+    schema.LANGUAGE.key: language_name,
+}
 _SPEAKS = {"chapter": "speaking in a chapter", "head": "speaking in a whole talk"}
 
 
@@ -148,9 +153,7 @@ def _tell_groups(result: Result, store: RecordStore, answer: CitedText) -> Itera
     records = {one: store.record(one) for one in shown_ids(result)}
     quotes = {one: _quote(query, record, store) for one, record in records.items()}
     for number, group in enumerate(result.groups[:MOST_SHOWN], 1):
-        of_language = query.listed == schema.LANGUAGE.key
-        named = language_name(group.name) if of_language else group.name
-        name = _month(int(named)) if query.listed == "months" else one_line(named)
+        name = one_line(_GROUP_NAMES.get(query.listed, str)(group.name))
         yield from answer.say(f"\n{number}. **{name}**{_affiliation(query, group, records)} — {len(group.ids)}: ")
         for place, record in enumerate(records[one] for one in group.ids if one in records):
             yield from answer.say(("; " if place else "") + f"{one_line(record.title)} ")

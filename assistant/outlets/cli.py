@@ -82,7 +82,10 @@ def command(run: Callable[P, None]) -> Callable[P, None]:
             with suppress(OSError):  # Python writes out what is left as it leaves, which must not fail once more
                 os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             if not isinstance(error, BrokenPipeError):  # the reader, such as `head`, has seen enough
-                show.say(f"talks: It cannot be written or read ({error}); see room and permissions there.", err=True)
+                show.say(
+                    f"talks: It cannot be written or read ({error.strerror or error}); see room and permissions there.",
+                    err=True,
+                )
             raise typer.Exit(1) from None
         except KeyboardInterrupt:
             raise typer.Exit(130) from None

@@ -336,13 +336,8 @@ def given_json(text: str | bytes) -> Any:
         given = json.loads(text)
         # What is no number elsewhere is given back as a text.
         return json.loads(valid_text(json.dumps(given, ensure_ascii=False)), parse_constant=str)
-    except json.JSONDecodeError as error:
-        raise NotJson(error.msg) from None
-    except (
-        ValueError,
-        RecursionError,
-    ) as error:  # a number of thousands of digits, other bytes, lists in lists in lists
-        raise NotJson(str(error)) from None
+    except (ValueError, RecursionError) as error:  # other bytes, a number of thousands of digits, lists in lists, too
+        raise NotJson(getattr(error, "msg", str(error))) from None
 
 
 def first_fault(error: ValidationError) -> tuple[str, str]:

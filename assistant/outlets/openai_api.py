@@ -238,6 +238,7 @@ async def _body(request: Request) -> bytes:
 
 def _parsed(body: bytes) -> _Request:
     try:
+        # As JSON once more: what is wrong is then told in JSON's words.
         asked = _Request.model_validate_json(json.dumps(given_json(body)))
     except NotJson as error:
         raise Refused(400, f"The body: Invalid JSON ({error}); correct it.") from None

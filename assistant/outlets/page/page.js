@@ -157,7 +157,7 @@
   addEventListener("pagehide", () => {
     if (!document.body.classList.contains("talks-ready")) return;
     const asked = find("#chat .answer.running") && all("#chat [data-testid=user]").at(-1).innerText;
-    sessionStorage.setItem("talks-typed", box().value || (asked ?? "").replaceAll("\u2060", ""));
+    sessionStorage.setItem("talks-typed", box()?.value || (asked ?? "").replaceAll("\u2060", ""));
   });
 
   setInterval(async () => { // Gradio notices only when something is pressed, and in the middle of an answer not even then
